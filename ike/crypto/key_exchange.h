@@ -1,0 +1,32 @@
+// One Diffie-Hellman exchange (RFC 7296 1.2, 3.4): make it, send public_value(), give it the peer's value once.
+// Public values are checked as RFC 6989 and RFC 7748 6 ask: length, range, on the curve, no all-zero secret.
+#pragma once
+
+#include <memory>
+
+#include "ike/base/random.h"
+#include "ike/base/result.h"
+#include "ike/base/secret_bytes.h"
+#include "ike/policy/transform.h"
+
+namespace xfrmd::crypto {
+
+class KeyExchange {
+public:
+    virtual ~KeyExchange() = default;
+
+    // Error: AlgorithmUnavailable.
+    static base::Result<std::unique_ptr<KeyExchange>> make(policy::KeyExchangeId method, base::Random& random);
+
+    virtual policy::KeyExchangeId method() const = 0;
+    // The Key Exchange Data field of the KE payload: full group length, left-padded (RFC 7296 3.4); x||y for ECP groups
+    // (RFC 5903 7), the raw value for X25519 and X448 (RFC 8031 3).
+    virtual const base::Bytes& public_value() const = 0;
+    // g^ir as SKEYSEED takes it (RFC 7296 2.14). Error: KeyExchangeValueInvalid.
+    virtual base::Result<base::SecretBytes> shared_secret(base::ByteView peer_value) = 0;
+};
+
+// Length of the public value in bytes; 0 for a method this build cannot run.
+std::size_t public_value_bytes(policy::KeyExchangeId method);
+
+}  // namespace xfrmd::crypto

@@ -1,0 +1,48 @@
+// Keys of an IKE SA and of its children (RFC 7296 2.14, 2.17, 2.18). i and r are the roles in the IKE SA: original
+// initiator and responder; for a child, initiator and responder of the exchange that made it.
+#pragma once
+
+#include "ike/base/secret_bytes.h"
+#include "ike/crypto/suite.h"
+
+namespace xfrmd::crypto {
+
+struct IkeKeys {
+    base::SecretBytes sk_d;
+    base::SecretBytes sk_ai, sk_ar;  // empty with an AEAD (RFC 5282)
+    base::SecretBytes sk_ei, sk_er;  // with salt
+    base::SecretBytes sk_pi, sk_pr;
+};
+
+struct ChildKeys {
+    base::SecretBytes encryption_i, integrity_i;  // protect what the initiator sends
+    base::SecretBytes encryption_r, integrity_r;
+};
+
+struct Nonces {
+    base::ByteView i;
+    base::ByteView r;
+};
+
+// SKEYSEED = prf(Ni | Nr, g^ir), {SK_*} = prf+(SKEYSEED, Ni | Nr | SPIi | SPIr). SPIs as 8 bytes on the wire.
+// Fixed-key PRFs take half of their key from each nonce (RFC 7296 2.14).
+IkeKeys derive_ike_keys(const IkeSuite& suite, const Nonces& nonces, base::ByteView spi_i, base::ByteView spi_r,
+                        const base::SecretBytes& shared_secret);
+
+// KEYMAT = prf+(SK_d, [g^ir (new)] | Ni | Nr). `shared_secret` is empty without a key exchange of the child's own.
+ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, const ChildSuite& suite, const Nonces& nonces,
+                            const base::SecretBytes& shared_secret);
+
+// AUTH of a pre-shared key (RFC 7296 2.15): prf(prf(secret, "Key Pad for IKEv2"), message | nonce | prf(sk_p, id body)).
+// `message` is the signer's own IKE_SA_INIT octets, `peer_nonce` the other side's nonce, `id_body` the ID payload without
+// its generic header (type, three reserved bytes, data).
+base::SecretBytes psk_auth(policy::PrfId prf, base::ByteView secret, base::ByteView message, base::ByteView peer_nonce,
+                           const base::SecretBytes& sk_p, base::ByteView id_body);
+
+// SHA-1(SPIi | SPIr | address | port), RFC 7296 2.23.
+base::Bytes nat_detection_hash(base::ByteView spi_i, base::ByteView spi_r, base::ByteView address, std::uint16_t port);
+
+// Keyed hash for cookies (RFC 7296 2.6): HMAC-SHA-256 over the concatenation.
+base::Bytes cookie_mac(const base::SecretBytes& secret, std::initializer_list<base::ByteView> parts);
+
+}  // namespace xfrmd::crypto

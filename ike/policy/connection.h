@@ -1,0 +1,79 @@
+// What the operator asked for, as values: connections, children and secrets, with swanctl's names for every option.
+// Immutable once loaded; engines share one snapshot and get a new one on reload. Defaults are strongSwan's.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ike/base/address.h"
+#include "ike/base/secret_bytes.h"
+#include "ike/policy/identity.h"
+#include "ike/policy/proposal.h"
+#include "ike/policy/traffic_selector.h"
+
+namespace xfrmd::policy {
+
+enum class Mode : std::uint8_t { tunnel, transport };
+enum class StartAction : std::uint8_t { none, start };
+enum class AuthMethod : std::uint8_t { psk };
+
+struct Child {
+    std::string name;
+    std::vector<Proposal> esp_proposals;      // never empty after loading
+    std::vector<ConfiguredSelector> local_ts;  // never empty
+    std::vector<ConfiguredSelector> remote_ts;
+    Mode mode = Mode::tunnel;
+    StartAction start_action = StartAction::none;
+    std::uint32_t replay_window = 32;  // packets, 0..4096
+
+    friend bool operator==(const Child&, const Child&) = default;
+};
+
+struct AuthRound {
+    AuthMethod auth = AuthMethod::psk;
+    Identity id;  // local: %any sends our address; remote: %any accepts whatever the peer claims
+
+    friend bool operator==(const AuthRound&, const AuthRound&) = default;
+};
+
+struct Connection {
+    std::string name;
+    std::vector<base::AddressRange> local_addrs;   // empty: any
+    std::vector<base::AddressRange> remote_addrs;  // empty: any, so we cannot initiate
+    std::uint16_t local_port = 500;
+    std::uint16_t remote_port = 500;
+    std::vector<Proposal> proposals;  // never empty after loading
+    AuthRound local;
+    AuthRound remote;
+    bool encap = false;               // force UDP encapsulation
+    std::chrono::seconds dpd_delay{0};  // 0: no liveness checks of our own
+    std::uint32_t keyingtries = 1;    // 0: for ever
+    std::vector<Child> children;
+
+    const Child* child(std::string_view child_name) const;
+    friend bool operator==(const Connection&, const Connection&) = default;
+};
+
+// A pre-shared key and whom it is for; no owners: for everybody (strongSwan's rule for `secrets.ike*`).
+struct SharedSecret {
+    std::string name;
+    base::SecretBytes secret;
+    std::vector<Identity> owners;
+};
+
+struct Configuration {
+    std::vector<Connection> connections;
+    std::vector<SharedSecret> secrets;
+
+    const Connection* connection(std::string_view name) const;
+    // The best key for this pair, nullptr if there is none. strongSwan's order: a key owned by both ids, then by the remote
+    // one, then by the local one, then a key without owners; an address counts as an identity too.
+    const SharedSecret* shared_secret(const Identity& local, const Identity& remote) const;
+};
+
+using Snapshot = std::shared_ptr<const Configuration>;
+
+}  // namespace xfrmd::policy
