@@ -30,7 +30,7 @@ enum class PrfId : std::uint16_t {
 enum class IntegrityId : std::uint16_t {
     none = 0, hmac_md5_96 = 1, hmac_sha1_96 = 2, aes_xcbc_96 = 5, hmac_md5_128 = 6, hmac_sha1_160 = 7, aes_cmac_96 = 8,
     hmac_sha2_256_128 = 12, hmac_sha2_384_192 = 13, hmac_sha2_512_256 = 14,
-    hmac_sha2_256_96 = 1024,  // private use, strongSwan's number; Linux kernels before 2.6.33 truncated this way
+    hmac_sha2_256_96 = 1026,  // private use, strongSwan's number; Linux kernels before 2.6.33 truncated this way
 };
 
 enum class KeyExchangeId : std::uint16_t {
@@ -61,11 +61,13 @@ constexpr Transform transform(Esn esn) { return {TransformType::esn, static_cast
 // Combined-mode ciphers bring their own integrity (RFC 5282).
 bool is_aead(std::uint16_t encryption_id);
 
-// "AES_GCM_16_256", "HMAC_SHA2_256_128", "MODP_2048", "CURVE_25519"; an unknown one is "ENCR_65000" and the like.
+// "AES_GCM_16_256", "HMAC_SHA2_256_128", "MODP_2048", "CURVE_25519"; an unknown one is "ENCR_65000" and the like, one of an
+// unknown type "TYPE_9_35".
 std::string to_string(const Transform& transform);
 
 // The keyword of a proposal string ("aes256gcm16", "sha256", "prfsha384", "x25519", "noesn"), in lower case as swanctl.conf
-// takes it; nullopt for a word that is none. What xfrmd knows but cannot run is reported by the caller.
+// takes it; nullopt for a word that is none or has no number here. What this build cannot run yet has a number all the
+// same (see keyword.h); parse_proposal refuses it by name.
 std::optional<Transform> transform_of_keyword(std::string_view word);
 
 }  // namespace xfrmd::policy

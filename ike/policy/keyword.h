@@ -1,0 +1,37 @@
+// The words of strongSwan's proposal strings, with the transform each stands for and whether this build can run it. The one
+// table that proposal strings, defaults and the crypto folder agree on; for ike/policy and the tests that compare the two.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "ike/policy/transform.h"
+
+namespace xfrmd::policy {
+
+enum class Support : std::uint8_t {
+    runs,
+    not_yet,    // has a number here, but no implementation
+    no_number,  // strongSwan's alone: its transform means nothing here
+};
+
+struct Keyword {
+    std::string_view word;
+    Transform transform;
+    Support support = Support::runs;
+};
+
+// Sorted by word.
+std::span<const Keyword> keywords();
+
+// nullptr for a word that strongSwan does not know either. Exact and in lower case.
+const Keyword* find_keyword(std::string_view word);
+
+// The rest of "ke1_x25519".."ke7_x25519" (RFC 9370), "x25519"; the prefix in any case. nullopt without such a prefix.
+std::optional<std::string_view> additional_key_exchange(std::string_view word);
+
+// The keyword with the smallest edit distance to a misspelt `word`, empty where none is close.
+std::string_view nearest_keyword(std::string_view word);
+
+}  // namespace xfrmd::policy
