@@ -1,9 +1,11 @@
-// IKEv2 messages as typed values and as bytes (RFC 7296 3). Decoding is the one door: header, payload chain, grammar;
-// whoever gets a Message need not look for payloads. Unknown numbers survive a round trip.
+// IKEv2 messages as typed values and as bytes (RFC 7296 3). Decoding is the one door: header, payload chain, and
+// grammar once the chain is in the clear. Whoever holds Payloads and their Shape need not look for payloads. Linear in
+// the bytes.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "ike/base/result.h"
@@ -12,7 +14,8 @@
 
 namespace xfrmd::ikev2::wire {
 
-// The payloads of one message, clear or decrypted, each kind at its own place. A kind that may not repeat is an optional.
+// The payloads of one message, clear or decrypted, each kind at its own place. A kind that may not repeat is an
+// optional.
 struct Payloads {
     std::optional<SecurityAssociation> sa;
     std::optional<KeyExchangePayload> key_exchange;
@@ -31,12 +34,14 @@ struct Payloads {
     std::vector<VendorId> vendor_ids;
     std::vector<UnknownPayload> unknown;  // not critical, skipped by handlers
 
+    // The first notify of this type, nullptr where there is none.
     const Notify* find(NotifyType type) const;
     // The first notify of an error type (RFC 7296 3.10.1: below 16384).
     const Notify* error() const;
+    friend bool operator==(const Payloads&, const Payloads&) = default;
 };
 
-// The SK payload before it is opened (RFC 7296 3.14).
+// The SK payload before it is opened (RFC 7296 3.14). Not even its size is checked: the cipher knows the least one.
 struct Encrypted {
     PayloadType first_inner = PayloadType::none;
     base::ByteView associated;  // message from its first byte to the end of SK's generic header
@@ -46,31 +51,52 @@ struct Encrypted {
 // A datagram after its header and clear payload chain were read. Views borrow from the datagram.
 struct Received {
     Header header;
-    Payloads clear;
+    Payloads clear;  // empty where `encrypted` is set
     std::optional<Encrypted> encrypted;
 };
 
-// Reads header and clear payloads. In an IKE_SA_INIT message SK must not appear; in every other exchange SK must appear,
-// as the last payload, and what stands beside it in the clear is not trusted and dropped (RFC 7296 3.14).
-// Errors: DatagramTooShort, HeaderLengthMismatch, MajorVersionUnsupported, Payload*, EncryptedPayloadMalformed.
+// Reads header and clear payloads. SK must be the last payload and must not appear in IKE_SA_INIT; what stands beside
+// it in the clear is not trusted and dropped unread (RFC 7296 3.14). A message without SK gives its clear payloads in
+// any exchange (an unprotected INVALID_IKE_SPI answer is one, 1.5): the caller decides whether it may be unprotected.
+// Nothing is authentic yet: outside IKE_SA_INIT an error here is no reason to answer or to change an SA.
+// Errors: decode_header's, PayloadLengthInvalid, PayloadCountExceeded, PayloadRepeated, PayloadUnexpected (SK in
+// IKE_SA_INIT), PayloadMalformed, NonceLengthInvalid, CriticalPayloadUnsupported, EncryptedPayloadMalformed (SK not
+// last).
 base::Result<Received> decode(base::ByteView datagram);
 
-// Reads the decrypted inner chain.
+// Reads the decrypted inner chain. Errors: as decode(); SK inside SK is PayloadUnexpected.
 base::Result<Payloads> decode_inner(PayloadType first, base::ByteView plaintext);
 
-// Checks required, optional and forbidden payloads of an exchange against its grammar table (RFC 7296 1.2-1.4, appendix C).
-// A response or request that carries an error notify may lack everything else.
-// Errors: PayloadMissing, PayloadUnexpected.
-base::Result<void> check_grammar(const Header& header, const Payloads& payloads);
+// After CriticalPayloadUnsupported: the type that UNSUPPORTED_CRITICAL_PAYLOAD must name (RFC 7296 2.5). `chain` is the
+// datagram after its 28-byte header, or the plaintext.
+std::optional<PayloadType> first_critical_unknown(PayloadType first, base::ByteView chain);
 
-// An unprotected message, lengths filled in.
+// Which of the messages of RFC 7296 1.2-1.4 and appendix C this is. It tells which places of Payloads are filled;
+// notifies and vendor ids may come with all of them. grammar.cpp has the table.
+enum class Shape : std::uint8_t {
+    initial,         // IKE_SA_INIT: sa, key_exchange, nonce
+    authentication,  // IKE_AUTH: id_i (response: id_r), auth, sa, ts_i, ts_r
+    childless,       // IKE_AUTH: id_i (response: id_r), auth; the child is not wanted (RFC 6023) or failed (1.2)
+    eap_start,       // IKE_AUTH: id_i, sa, ts_i, ts_r, no auth; response: id_r, eap
+    eap_round,       // IKE_AUTH: eap
+    eap_end,         // IKE_AUTH: auth; response: auth, sa, ts_i, ts_r
+    new_child,       // CREATE_CHILD_SA: sa, nonce, ts_i, ts_r, perhaps key_exchange; with N(REKEY_SA) it replaces one
+    rekey_ike,       // CREATE_CHILD_SA: sa, nonce, key_exchange
+    informational,   // INFORMATIONAL: anything of deletes, configuration, or nothing
+    refusal,  // a response with an error notify (IKE_SA_INIT: or COOKIE) that is none of the above; all may be missing
+};
+
+// Checks required, optional and forbidden payloads of an exchange against its grammar table.
+// Errors: PayloadMissing, PayloadUnexpected, ExchangeTypeUnexpected (an exchange the table does not have).
+base::Result<Shape> check_grammar(const Header& header, const Payloads& payloads);
+
+// An unprotected message; next_payload and length are filled in.
 base::Bytes encode(Header header, const std::vector<Payload>& payloads);
 
-// The inner chain of a protected message (to be sealed), and the message around it.
+// The inner chain of a protected message (to be sealed); its first type is what encode_encrypted_prefix wants.
 base::Bytes encode_inner(const std::vector<Payload>& payloads);
+PayloadType first_type(const std::vector<Payload>& payloads);
 // Header plus SK generic header with final lengths: the associated data to seal under; the sealed bytes follow it.
 base::Bytes encode_encrypted_prefix(Header header, PayloadType first_inner, std::size_t sealed_size);
-
-PayloadType type_of(const Payload& payload);
 
 }  // namespace xfrmd::ikev2::wire

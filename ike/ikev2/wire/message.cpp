@@ -1,0 +1,181 @@
+#include "ike/ikev2/wire/message.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "ike/ikev2/wire/chain.h"
+#include "ike/ikev2/wire/payload_codec.h"
+
+namespace xfrmd::ikev2::wire {
+
+namespace {
+
+template <typename T>
+base::Result<void> put(std::optional<T>& place, base::Result<T> value) {
+    if (!value) return tl::unexpected(std::move(value).error());
+    // RFC 7296 1.2-1.4: these appear once; two of them would let a peer say two things at a time.
+    if (place) return base::fail(base::Reason::PayloadRepeated);
+    place = *std::move(value);
+    return {};
+}
+
+template <typename T>
+base::Result<void> put(std::vector<T>& list, base::Result<T> value) {
+    if (!value) return tl::unexpected(std::move(value).error());
+    list.push_back(*std::move(value));
+    return {};
+}
+
+base::Result<void> collect_one(Payloads& into, const RawPayload& raw) {
+    switch (raw.type) {
+        case PayloadType::sa:
+            return put(into.sa, decode_sa(raw.body));
+        case PayloadType::ke:
+            return put(into.key_exchange, decode_key_exchange(raw.body));
+        case PayloadType::id_i:
+            return put(into.id_i, decode_identification(raw.body));
+        case PayloadType::id_r:
+            return put(into.id_r, decode_identification(raw.body));
+        case PayloadType::cert:
+            return put(into.certificates, decode_certificate(raw.body));
+        case PayloadType::certreq:
+            return put(into.certificate_requests, decode_certificate_request(raw.body));
+        case PayloadType::auth:
+            return put(into.auth, decode_authentication(raw.body));
+        case PayloadType::nonce:
+            return put(into.nonce, decode_nonce(raw.body));
+        case PayloadType::notify:
+            return put(into.notifies, decode_notify(raw.body));
+        case PayloadType::delete_:
+            return put(into.deletes, decode_delete(raw.body));
+        case PayloadType::vendor_id:
+            return put(into.vendor_ids, decode_vendor_id(raw.body));
+        case PayloadType::ts_i:
+            return put(into.ts_i, decode_traffic_selectors(raw.body, true));
+        case PayloadType::ts_r:
+            return put(into.ts_r, decode_traffic_selectors(raw.body, false));
+        case PayloadType::configuration:
+            return put(into.configuration, decode_configuration(raw.body));
+        case PayloadType::eap:
+            return put(into.eap, decode_eap(raw.body));
+        case PayloadType::encrypted:
+            return base::fail(base::Reason::PayloadUnexpected, "inside SK");
+        default:
+            into.unknown.push_back({raw.type, raw.critical, base::to_bytes(raw.body)});
+            return {};
+    }
+}
+
+base::Result<Payloads> collect(const std::vector<RawPayload>& chain) {
+    Payloads payloads;
+    for (const RawPayload& raw : chain) {
+        base::Result<void> collected = collect_one(payloads, raw);
+        if (collected) continue;
+        base::Error error = std::move(collected).error();
+        error.detail = to_string(raw.type) + (error.detail.empty() ? "" : ": ") + error.detail;
+        return tl::unexpected(std::move(error));
+    }
+    return payloads;
+}
+
+// RFC 7296 2.5: "If the critical flag is set and the payload type is unrecognized, the message MUST be rejected".
+base::Result<std::vector<RawPayload>> split_understood(PayloadType first, base::ByteView bytes) {
+    base::Result<std::vector<RawPayload>> chain = split_chain(first, bytes);
+    if (!chain) return chain;
+    if (const RawPayload* unknown = critical_unknown(*chain)) {
+        return base::fail(base::Reason::CriticalPayloadUnsupported, to_string(unknown->type));
+    }
+    return chain;
+}
+
+Encrypted encrypted_of(base::ByteView datagram, const RawPayload& sk) {
+    return {sk.next, datagram.first(datagram.size() - sk.body.size()), sk.body};
+}
+
+void encode_chain(base::Writer& out, const std::vector<Payload>& payloads) {
+    for (std::size_t i = 0; i < payloads.size(); ++i) {
+        base::Writer body;
+        std::visit([&body](const auto& payload) { encode_body(body, payload); }, payloads[i]);
+        const PayloadType next = i + 1 < payloads.size() ? type_of(payloads[i + 1]) : PayloadType::none;
+        const auto* unknown = std::get_if<UnknownPayload>(&payloads[i]);
+        encode_generic_header(out, next, unknown != nullptr && unknown->critical, body.size());
+        out.bytes(body.view());
+    }
+}
+
+}  // namespace
+
+const Notify* Payloads::find(NotifyType type) const {
+    const auto found =
+        std::find_if(notifies.begin(), notifies.end(), [type](const Notify& n) { return n.type == type; });
+    return found == notifies.end() ? nullptr : &*found;
+}
+
+const Notify* Payloads::error() const {
+    const auto found = std::find_if(notifies.begin(), notifies.end(), [](const Notify& n) { return is_error(n.type); });
+    return found == notifies.end() ? nullptr : &*found;
+}
+
+base::Result<Received> decode(base::ByteView datagram) {
+    const base::Result<Header> header = decode_header(datagram);
+    if (!header) return tl::unexpected(header.error());
+    const auto chain = split_understood(header->next_payload, datagram.subspan(kHeaderSize));
+    if (!chain) return tl::unexpected(chain.error());
+
+    Received received{.header = *header, .clear = {}, .encrypted = {}};
+    if (!chain->empty() && chain->back().type == PayloadType::encrypted) {
+        // RFC 7296 1.2: there are no keys yet.
+        if (header->exchange == ExchangeType::ike_sa_init) {
+            return base::fail(base::Reason::PayloadUnexpected, "SK in IKE_SA_INIT");
+        }
+        received.encrypted = encrypted_of(datagram, chain->back());
+        return received;
+    }
+    base::Result<Payloads> clear = collect(*chain);
+    if (!clear) return tl::unexpected(std::move(clear).error());
+    received.clear = *std::move(clear);
+    return received;
+}
+
+base::Result<Payloads> decode_inner(PayloadType first, base::ByteView plaintext) {
+    const auto chain = split_understood(first, plaintext);
+    if (!chain) return tl::unexpected(chain.error());
+    return collect(*chain);
+}
+
+std::optional<PayloadType> first_critical_unknown(PayloadType first, base::ByteView bytes) {
+    const base::Result<std::vector<RawPayload>> chain = split_chain(first, bytes);
+    if (!chain) return std::nullopt;
+    const RawPayload* unknown = critical_unknown(*chain);
+    return unknown == nullptr ? std::nullopt : std::optional(unknown->type);
+}
+
+base::Bytes encode(Header header, const std::vector<Payload>& payloads) {
+    const base::Bytes chain = encode_inner(payloads);
+    header.next_payload = first_type(payloads);
+    header.length = static_cast<std::uint32_t>(kHeaderSize + chain.size());
+    base::Bytes message = encode_header(header);
+    base::append(message, chain);
+    return message;
+}
+
+base::Bytes encode_inner(const std::vector<Payload>& payloads) {
+    base::Writer out;
+    encode_chain(out, payloads);
+    return out.take();
+}
+
+PayloadType first_type(const std::vector<Payload>& payloads) {
+    return payloads.empty() ? PayloadType::none : type_of(payloads.front());
+}
+
+base::Bytes encode_encrypted_prefix(Header header, PayloadType first_inner, std::size_t sealed_size) {
+    header.next_payload = PayloadType::encrypted;
+    header.length = static_cast<std::uint32_t>(kHeaderSize + kGenericHeaderSize + sealed_size);
+    base::Writer out;
+    out.bytes(encode_header(header));
+    encode_generic_header(out, first_inner, false, sealed_size);
+    return out.take();
+}
+
+}  // namespace xfrmd::ikev2::wire
