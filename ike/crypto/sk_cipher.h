@@ -12,8 +12,12 @@
 
 namespace xfrmd::crypto {
 
+class SkProtection;
+
 class SkCipher {
 public:
+    // Keys of the sizes that key_bytes() names. A SkCipher is for one direction, so its Botan objects are made at the first
+    // seal() or open(), each once.
     SkCipher(const IkeSuite& suite, base::SecretBytes encryption_key, base::SecretBytes integrity_key);
     SkCipher(SkCipher&&) noexcept;
     SkCipher& operator=(SkCipher&&) noexcept;
@@ -21,15 +25,15 @@ public:
 
     // Length of seal()'s result for this many bytes of inner payloads: IV, padded ciphertext with Pad Length, ICV.
     std::size_t sealed_size(std::size_t plaintext) const;
-    // Pads, encrypts, authenticates. `associated` already holds the final lengths in its headers.
+    // Pads, encrypts, authenticates. `associated` already holds the final lengths in its headers. Empty when an IV would come
+    // again, which takes 2^64 messages.
     base::Bytes seal(base::ByteView associated, base::ByteView plaintext, base::Random& random);
     // Checks the ICV before anything else, decrypts, strips padding. Errors: EncryptedPayloadMalformed (too short for IV,
     // block and ICV, bad pad length), IntegrityCheckFailed.
     base::Result<base::Bytes> open(base::ByteView associated, base::ByteView sealed);
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::unique_ptr<SkProtection> protection_;
 };
 
 }  // namespace xfrmd::crypto

@@ -1,0 +1,42 @@
+#include "ike/crypto/chacha_random.h"
+
+#include <exception>
+
+#include <botan/chacha_rng.h>
+#include <botan/system_rng.h>
+
+namespace xfrmd::crypto {
+
+using base::Result;
+
+namespace {
+
+// Requests between two seedings; a handshake makes about ten.
+constexpr std::size_t kReseedInterval = 4096;
+
+}  // namespace
+
+struct ChaChaRandom::Impl {
+    Botan::System_RNG system;
+    // Compares the process id at each request, and so notices a fork by itself.
+    Botan::ChaCha_RNG generator{system, kReseedInterval};
+};
+
+ChaChaRandom::ChaChaRandom(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ChaChaRandom::~ChaChaRandom() = default;
+
+Result<std::unique_ptr<ChaChaRandom>> ChaChaRandom::make() {
+    try {
+        auto impl = std::make_unique<Impl>();
+        impl->generator.reseed_from_rng(impl->system);
+        return std::unique_ptr<ChaChaRandom>(new ChaChaRandom(std::move(impl)));
+    } catch (const std::exception& error) {
+        return base::fail(base::Reason::InternalInconsistency, error.what());
+    }
+}
+
+void ChaChaRandom::fill(std::span<std::uint8_t> out) noexcept {
+    if (!out.empty()) impl_->generator.randomize(out);
+}
+
+}  // namespace xfrmd::crypto

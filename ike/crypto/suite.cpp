@@ -1,0 +1,147 @@
+#include "ike/crypto/suite.h"
+
+#include "ike/crypto/cipher_table.h"
+#include "ike/crypto/key_exchange.h"
+#include "ike/crypto/mac_table.h"
+#include "ike/crypto/prf.h"
+
+namespace xfrmd::crypto {
+
+using base::Reason;
+using base::Result;
+using policy::EncryptionId;
+using policy::IntegrityId;
+using policy::KeyExchangeId;
+using policy::ProtocolId;
+using policy::Transform;
+using policy::TransformType;
+
+namespace {
+
+// The one transform of a type in a choice; none is nullopt. Error: AlgorithmUnavailable, NoProposalChosen (several).
+Result<std::optional<Transform>> single(const policy::Proposal& chosen, TransformType type) {
+    std::optional<Transform> found;
+    for (const Transform& transform : chosen.transforms) {
+        if (transform.type != type) continue;
+        if (found) return base::fail(Reason::NoProposalChosen, "two transforms of one type are no choice");
+        if (!is_available(chosen.protocol, transform)) {
+            return base::fail(Reason::AlgorithmUnavailable, policy::to_string(transform));
+        }
+        found = transform;
+    }
+    return found;
+}
+
+Result<Transform> required(const policy::Proposal& chosen, TransformType type, const char* what) {
+    auto found = single(chosen, type);
+    if (!found) return tl::unexpected(found.error());
+    if (!*found) return base::fail(Reason::NoProposalChosen, std::string("no ") + what);
+    return **found;
+}
+
+// RFC 7296 3.3.3: an AEAD brings its own integrity, every other cipher needs a transform for it. Unauthenticated encryption
+// is refused although RFC 4303 knows it.
+Result<std::optional<IntegrityId>> integrity_for(const CipherTraits& cipher, const policy::Proposal& chosen) {
+    const auto found = single(chosen, TransformType::integrity);
+    if (!found) return tl::unexpected(found.error());
+    const bool none = !*found || (*found)->id == static_cast<std::uint16_t>(IntegrityId::none);
+    if (cipher.kind == CipherKind::aead) {
+        if (!none) return base::fail(Reason::NoProposalChosen, "an AEAD takes no integrity algorithm");
+        return std::nullopt;
+    }
+    if (none) return base::fail(Reason::NoProposalChosen, "no integrity algorithm");
+    return static_cast<IntegrityId>((*found)->id);
+}
+
+bool is_available_cipher(ProtocolId protocol, const Transform& transform) {
+    const CipherTraits* const cipher = find_cipher(static_cast<EncryptionId>(transform.id));
+    if (cipher == nullptr || !cipher->accepts(transform.key_bits)) return false;
+    return protocol == ProtocolId::ike ? cipher->in_ike() : cipher->in_esp;
+}
+
+bool is_available_key_exchange(ProtocolId protocol, KeyExchangeId id) {
+    // RFC 7296 3.3.2: NONE is a child's way to say that its key exchange is optional.
+    if (id == KeyExchangeId::none) return protocol == ProtocolId::esp;
+    return public_value_bytes(id) != 0;
+}
+
+}  // namespace
+
+Result<IkeSuite> IkeSuite::of(const policy::Proposal& chosen) {
+    const auto encryption = required(chosen, TransformType::encryption, "encryption algorithm");
+    if (!encryption) return tl::unexpected(encryption.error());
+    const auto encryption_id = static_cast<EncryptionId>(encryption->id);
+    const auto integrity = integrity_for(*find_cipher(encryption_id), chosen);
+    if (!integrity) return tl::unexpected(integrity.error());
+    const auto prf = required(chosen, TransformType::prf, "PRF");
+    if (!prf) return tl::unexpected(prf.error());
+    const auto key_exchange = required(chosen, TransformType::key_exchange, "key exchange method");
+    if (!key_exchange) return tl::unexpected(key_exchange.error());
+    return IkeSuite{encryption_id, encryption->key_bits, *integrity, static_cast<policy::PrfId>(prf->id),
+                    static_cast<KeyExchangeId>(key_exchange->id)};
+}
+
+Result<ChildSuite> ChildSuite::of(const policy::Proposal& chosen) {
+    const auto encryption = required(chosen, TransformType::encryption, "encryption algorithm");
+    if (!encryption) return tl::unexpected(encryption.error());
+    const auto encryption_id = static_cast<EncryptionId>(encryption->id);
+    const auto integrity = integrity_for(*find_cipher(encryption_id), chosen);
+    if (!integrity) return tl::unexpected(integrity.error());
+    const auto esn = single(chosen, TransformType::esn);
+    if (!esn) return tl::unexpected(esn.error());
+    const auto key_exchange = single(chosen, TransformType::key_exchange);
+    if (!key_exchange) return tl::unexpected(key_exchange.error());
+
+    ChildSuite suite{encryption_id, encryption->key_bits, *integrity, false, std::nullopt};
+    suite.esn = *esn && (*esn)->id == static_cast<std::uint16_t>(policy::Esn::yes);
+    if (*key_exchange && (*key_exchange)->id != static_cast<std::uint16_t>(KeyExchangeId::none)) {
+        suite.key_exchange = static_cast<KeyExchangeId>((*key_exchange)->id);
+    }
+    return suite;
+}
+
+std::size_t ChildSuite::encryption_key_bytes() const { return key_bytes(encryption, key_bits); }
+
+std::size_t ChildSuite::integrity_key_bytes() const { return integrity ? key_bytes(*integrity) : 0; }
+
+bool is_available(ProtocolId protocol, const Transform& transform) {
+    if (protocol != ProtocolId::ike && protocol != ProtocolId::esp) return false;
+    if (transform.type == TransformType::encryption) return is_available_cipher(protocol, transform);
+    if (transform.key_bits != 0) return false;  // RFC 7296 3.3.5: only ciphers take a Key Length here
+    switch (transform.type) {
+        case TransformType::prf:
+            return protocol == ProtocolId::ike && find_prf(static_cast<policy::PrfId>(transform.id)) != nullptr;
+        case TransformType::integrity: {
+            const auto id = static_cast<IntegrityId>(transform.id);
+            return id == IntegrityId::none || find_integrity(id) != nullptr;
+        }
+        case TransformType::key_exchange:
+            return is_available_key_exchange(protocol, static_cast<KeyExchangeId>(transform.id));
+        case TransformType::esn:
+            return protocol == ProtocolId::esp && transform.id <= static_cast<std::uint16_t>(policy::Esn::yes);
+        default:
+            return false;
+    }
+}
+
+std::size_t key_bytes(EncryptionId encryption, std::uint16_t key_bits) {
+    const CipherTraits* const cipher = find_cipher(encryption);
+    return cipher == nullptr ? 0 : cipher->cipher_key_bytes(key_bits) + cipher->salt_bytes;
+}
+
+std::size_t salt_bytes(EncryptionId encryption) {
+    const CipherTraits* const cipher = find_cipher(encryption);
+    return cipher == nullptr ? 0 : cipher->salt_bytes;
+}
+
+std::size_t key_bytes(IntegrityId integrity) {
+    const IntegrityTraits* const traits = find_integrity(integrity);
+    return traits == nullptr ? 0 : traits->key_bytes;
+}
+
+std::size_t icv_bytes(IntegrityId integrity) {
+    const IntegrityTraits* const traits = find_integrity(integrity);
+    return traits == nullptr ? 0 : traits->icv_bytes;
+}
+
+}  // namespace xfrmd::crypto
