@@ -1,6 +1,7 @@
 # What every script shares: where the cache is, how progress and failure are told.
 # shellcheck shell=bash
 
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/xfrmd
 log=$cache/setup.log
 
@@ -11,25 +12,29 @@ die() {
     exit 1
 }
 
-# step TEXT COMMAND...: one line on the terminal, everything the command prints in the log.
+# step TEXT COMMAND...: one line on the terminal, everything the command prints in the log; failure ends the script.
 step() {
-    local text=$1 status=0 started=$SECONDS
+    attempt "$@"
+    [[ $attempt_status -eq 0 ]] && return
+    tail -n 25 "$log" >&2
+    die "failed: $1. The lines above are the end of $log; run scripts/setup again once the cause is gone"
+}
+
+# attempt TEXT COMMAND...: the same, but leaves the command's status in attempt_status. Call it as a plain command:
+# within "if" or "||", bash would take no notice of "set -e" inside.
+attempt() {
+    local text=$1 started=$SECONDS
     shift
     say "$text"
     printf '\n=== %s\n' "$text" >>"$log"
-    # Not "( ... ) || status=$?": there, "set -e" would be off inside the command.
     set +e
     (
         set -e
         "$@"
     ) >>"$log" 2>&1 </dev/null
-    status=$?
+    attempt_status=$?
     set -e
-    if [[ $status -ne 0 ]]; then
-        tail -n 25 "$log" >&2
-        die "failed: $text. The lines above are the end of $log; run scripts/setup again once the cause is gone"
-    fi
-    printf '=== took %d s\n' $((SECONDS - started)) >>"$log"
+    printf '=== status %d after %d s\n' "$attempt_status" $((SECONDS - started)) >>"$log"
 }
 
 # Two builds of the same cache folder at once (ctest -j, two terminals) would tread on each other.
