@@ -1,6 +1,6 @@
 // Identities (RFC 7296 3.5) as configured, as sent and as matched. Types not listed survive as numbers. Matching is
-// strongSwan's: %any matches all, "*.example.org" and "*@example.org" match by suffix, everything else exactly (names
-// without regard to case). X.500 names are compared as bytes until certificates come.
+// strongSwan's: %any matches all, "*.example.org" and "*@example.org" match by suffix, "O=strongSwan, CN=*" by attribute,
+// everything else exactly (names without regard to case). Peer bytes are never trusted: any of them can be shown and matched.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,17 @@ struct Identity {
 
     static Identity of(const base::Address& address);
     // strongSwan's notation: addresses, "name", "@name" (FQDN), "user@host", "@#hex" (key id), "@@user@host",
-    // "ipv4:", "fqdn:", "email:", "keyid:", "asn1dn:#hex" and the like prefixes, "C=CH, O=..." (DN), "%any".
+    // "ipv4:", "fqdn:", "email:", "keyid:", "asn1dn:#hex" and the like prefixes, "{11}:#hex" by number, "C=CH, O=..." (DN),
+    // "%any". As there, what has a "=" or a ":" and is no name or address is a key id. Error: ConfigurationInvalid.
     static base::Result<Identity> parse(std::string_view text);
 
     bool is_any() const { return type == IdentityType::any; }
-    // Peer bytes are escaped.
+    // Names exactly one peer: neither %any nor with a wildcard.
+    bool is_exact() const;
+    // In strongSwan's notation; peer bytes are escaped, long ones cut.
     std::string to_string() const;
+    // The same bytes for all identities that match() takes for equal: the key of an index.
+    base::Bytes folded() const;
     friend bool operator==(const Identity&, const Identity&) = default;
 };
 
