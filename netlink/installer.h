@@ -1,57 +1,42 @@
-// Installs and removes whole tunnels over the port: two SAs and the policies of every selector pair, all or nothing. Keeps
-// what must be shared: reqids (counted from 1, one for each set of selectors), and policies used by more than one tunnel.
-// One instance for each network namespace, one thread.
+// Installs and removes whole tunnels over the port: two SAs and the policies of every selector, all or nothing. Keeps what
+// tunnels share: reqids (see reqids.h) and policies. Tunnels with a selector in common share its policies, which point at
+// the newest of them; when that goes, they point at the next. One instance for each network namespace, one thread.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <memory>
-#include <vector>
 
-#include "netlink/kernel.h"
+#include "netlink/tunnel.h"
 
 namespace xfrmd::netlink {
 
-struct TunnelSpec {
-    base::Address local;   // outer addresses
-    base::Address remote;
-    Mode mode = Mode::tunnel;
-    std::vector<Selector> selectors;  // outbound view: source is our side; one for each pair
-    Spi spi_in{};
-    Spi spi_out{};
-    std::variant<Aead, CipherAndMac> algorithms_in;
-    std::variant<Aead, CipherAndMac> algorithms_out;
-    std::optional<UdpEncapsulation> encapsulation;  // source_port is ours
-    std::uint32_t replay_window = 32;
-    bool esn = false;
-};
+enum class InstallStep : std::uint8_t { inbound_sa, outbound_sa, policy };
 
-// What the caller keeps to remove the tunnel or to ask for its counters.
-struct InstalledTunnel {
-    Reqid reqid{};
-    SaId inbound;
-    SaId outbound;
+struct InstallError {
+    InstallStep step = InstallStep::inbound_sa;
+    // "adding the inbound SA 10.0.0.2 -> 10.0.0.1 spi 0xc1234567: EEXIST: File exists"
+    KernelError kernel;
+
+    // Choose another SPI and try again. (A taken outbound SPI is the peer's doing: RFC 4303 2.1.)
+    bool inbound_spi_is_taken() const;
 };
 
 class Installer {
 public:
-    explicit Installer(Kernel& kernel);
+    // `first_reqid` is not 0.
+    explicit Installer(Kernel& kernel, Reqid first_reqid = Reqid{1});
     ~Installer();
 
     // Inbound SA first, then outbound, then policies in, fwd, out (RFC 7296 2.8: be ready to receive before sending). On any
-    // error what was done is undone and the error says which step failed. EEXIST on the inbound SA is an SPI collision.
-    KernelResult<InstalledTunnel> install(const TunnelSpec& tunnel);
-    // Removes policies nobody else uses, then both SAs. What is gone already is not an error; the first other error is
-    // returned after everything was tried.
+    // error what was done is undone and the error says which step failed. A policy that somebody else has is EEXIST: what
+    // is not ours is not touched. No selector at all is EINVAL.
+    tl::expected<InstalledTunnel, InstallError> install(const TunnelSpec& spec);
+    // Policies first, those nobody else uses, then both SAs. What is gone already is not an error, nor is a tunnel that was
+    // removed before; the first other error is returned after everything was tried twice.
     KernelResult<void> remove(const InstalledTunnel& tunnel);
 
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-// strongSwan's priorities (for scripts that compare): 400000 less 512 for each prefix bit of both ends, 256 with a protocol,
-// 4 for each bit of port mask, 1 unless it is a trap. Lower is preferred.
-std::uint32_t policy_priority(const Selector& selector);
 
 }  // namespace xfrmd::netlink

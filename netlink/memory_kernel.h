@@ -1,0 +1,51 @@
+// A Kernel without a kernel: tables that answer as Linux would (EEXIST, ESRCH, ENOENT, EINVAL, ENOSYS for algorithms that
+// netlink/algorithms.h does not have), for tests, simulations and benchmarks. No packet ever passes, so counters stay 0.
+// What it holds can be looked at, keys included.
+#pragma once
+
+#include <map>
+
+#include "netlink/kernel.h"
+
+namespace xfrmd::netlink {
+
+class MemoryKernel final : public Kernel {
+public:
+    std::vector<KernelResult<void>> apply(std::span<const Change> changes) override;
+    KernelResult<SaState> find_sa(const SaId& id) override;
+    KernelResult<std::vector<SaState>> list_sas() override;
+    KernelResult<std::vector<PolicyState>> list_policies() override;
+    KernelResult<void> probe() override { return {}; }
+
+    // SAs added from now on carry this time.
+    void set_time(std::chrono::sys_seconds now) { now_ = now; }
+
+    // nullptr where there is none; good until the next change.
+    const SaSpec* sa(const SaId& id) const;
+    const PolicySpec* policy(const PolicyId& id) const;
+    std::size_t sa_count() const { return sas_.size(); }
+    std::size_t policy_count() const { return policies_.size(); }
+    bool empty() const { return sas_.empty() && policies_.empty(); }
+
+private:
+    struct Sa {
+        SaSpec spec;
+        std::chrono::sys_seconds added;
+    };
+    struct PolicyOrder {
+        bool operator()(const PolicyId& a, const PolicyId& b) const;
+    };
+
+    KernelResult<void> make(const AddSa& change);
+    KernelResult<void> make(const UpdateSa& change);
+    KernelResult<void> make(const DeleteSa& change);
+    KernelResult<void> make(const AddPolicy& change);
+    KernelResult<void> make(const UpdatePolicy& change);
+    KernelResult<void> make(const DeletePolicy& change);
+
+    std::map<SaId, Sa> sas_;
+    std::map<PolicyId, PolicySpec, PolicyOrder> policies_;
+    std::chrono::sys_seconds now_{};
+};
+
+}  // namespace xfrmd::netlink

@@ -1,0 +1,152 @@
+#include "netlink/xfrm_kernel.h"
+
+#include <algorithm>
+#include <array>
+
+#include "netlink/change_check.h"
+#include "netlink/xfrm_messages.h"
+
+namespace xfrmd::netlink {
+
+namespace {
+
+// 64 SAs take the kernel 0.6 ms, during which nobody else changes its tables.
+constexpr std::size_t kRound = 64;
+constexpr int kDumpTries = 8;
+
+using base::Family;
+
+// AES-GCM, which every kernel that can do ESP brings along (its CONFIG_XFRM_ESP selects it; RFC 8221 5: MUST). The key is
+// no secret: no packet can meet the SA, as nobody owns its addresses (RFC 5737, RFC 3849) and it lives for microseconds.
+SaSpec probe_sa(Family family) {
+    SaSpec sa;
+    sa.source = *base::Address::parse(family == Family::ipv4 ? "192.0.2.1" : "2001:db8::1");
+    sa.id.destination = *base::Address::parse(family == Family::ipv4 ? "198.51.100.1" : "2001:db8::2");
+    sa.id.spi = Spi{0x78667264};
+    sa.mode = Mode::transport;
+    sa.algorithms = Aead{"rfc4106(gcm(aes))", base::SecretBytes(20), 128};
+    return sa;
+}
+
+std::string sentence(int errno_value) {
+    switch (errno_value) {
+        case EPERM:
+            return "changing XFRM needs CAP_NET_ADMIN";
+        case EPROTONOSUPPORT:
+            return "this kernel has no ESP (CONFIG_INET_ESP, CONFIG_INET6_ESP, modules esp4 and esp6)";
+        case ENOSYS:
+        case ENOENT:
+            return "this kernel cannot do AES-GCM for ESP (CONFIG_CRYPTO_GCM, CONFIG_CRYPTO_SEQIV)";
+        default:
+            return "this kernel does not take an ESP SA";
+    }
+}
+
+}  // namespace
+
+KernelError explain_probe(const KernelError& refusal) {
+    return {refusal.errno_value, sentence(refusal.errno_value) + ": " + refusal.text};
+}
+
+KernelResult<std::unique_ptr<XfrmKernel>> XfrmKernel::open() {
+    auto transport = Transport::open();
+    if (transport) return std::unique_ptr<XfrmKernel>(new XfrmKernel(std::move(*transport)));
+    KernelError error = transport.error();
+    const bool missing = error.errno_value == EPROTONOSUPPORT;
+    error.text = (missing ? "this kernel has no XFRM netlink interface (CONFIG_XFRM_USER, module xfrm_user): "
+                          : "cannot open an XFRM netlink socket: ") +
+                 error.text;
+    return tl::unexpected<KernelError>(std::move(error));
+}
+
+XfrmKernel::XfrmKernel(Transport transport)
+    : transport_(std::move(transport)), batch_(kRound, kRound * kLongestMessage) {}
+
+std::vector<KernelResult<void>> XfrmKernel::apply(std::span<const Change> changes) {
+    std::vector<KernelResult<void>> results;
+    results.reserve(changes.size());
+    while (!changes.empty()) {
+        const std::size_t count = std::min(changes.size(), kRound);
+        apply_round(changes.first(count), results);
+        changes = changes.subspan(count);
+    }
+    return results;
+}
+
+void XfrmKernel::apply_round(std::span<const Change> changes, std::vector<KernelResult<void>>& results) {
+    const std::size_t start = results.size();
+    for (const Change& change : changes) {
+        results.push_back(check(change));
+        if (results.back()) encode(change, batch_);
+    }
+    std::vector<KernelResult<void>> answers = transport_.change(batch_);
+    auto answer = answers.begin();
+    for (std::size_t i = start; i < results.size(); ++i) {
+        if (results[i]) results[i] = std::move(*answer++);
+    }
+}
+
+KernelResult<SaState> XfrmKernel::find_sa(const SaId& id) {
+    KernelResult<std::optional<SaState>> found = std::nullopt;
+    encode_find_sa(id, batch_);
+    const auto done = transport_.query(batch_, [&](const Message& message) { found = decode_sa(message); });
+    if (!done) return tl::unexpected<KernelError>(done.error());
+    if (!found) return tl::unexpected<KernelError>(found.error());
+    if (!*found) return refused(ESRCH);
+    return **found;
+}
+
+namespace {
+
+// A list that changes while it is read is read again: under churn an entry may be missing from one reading, and nobody may
+// take that for a deletion.
+template <typename State, typename Encode, typename Decode>
+KernelResult<std::vector<State>> dump(Transport& transport, MessageBatch& batch, Encode encode, Decode decode) {
+    KernelResult<void> done;
+    for (int attempt = 0; attempt < kDumpTries; ++attempt) {
+        std::vector<State> states;
+        KernelResult<void> sound;
+        encode(batch);
+        done = transport.query(batch, [&](const Message& message) {
+            auto state = decode(message);
+            if (!state) {
+                sound = tl::unexpected<KernelError>(state.error());
+            } else if (*state) {
+                states.push_back(std::move(**state));
+            }
+        });
+        if (done && !sound) return tl::unexpected<KernelError>(sound.error());
+        if (done) return states;
+        if (done.error().errno_value != EINTR) break;
+    }
+    return tl::unexpected<KernelError>(done.error());
+}
+
+}  // namespace
+
+KernelResult<std::vector<SaState>> XfrmKernel::list_sas() {
+    return dump<SaState>(transport_, batch_, encode_list_sas, decode_sa);
+}
+
+KernelResult<std::vector<PolicyState>> XfrmKernel::list_policies() {
+    return dump<PolicyState>(transport_, batch_, encode_list_policies, decode_policy);
+}
+
+KernelResult<void> XfrmKernel::probe() {
+    const auto ipv4 = probe_family(Family::ipv4);
+    if (ipv4 || probe_family(Family::ipv6)) return {};
+    return tl::unexpected<KernelError>(explain_probe(ipv4.error()));
+}
+
+KernelResult<void> XfrmKernel::probe_family(Family family) {
+    const SaSpec sa = probe_sa(family);
+    const std::array<Change, 1> removal{DeleteSa{sa.id}};
+    std::array<Change, 1> addition{AddSa{clone(sa)}};
+    const auto added = apply(addition).front();
+    // Linux looks for the SPI last, so somebody else who is probing just now proves the same.
+    if (!added && added.error().errno_value == EEXIST) return {};
+    if (!added) return added;
+    return apply(removal).front();
+}
+
+}  // namespace xfrmd::netlink

@@ -1,0 +1,37 @@
+// The real Kernel: Linux's XFRM over netlink, in the network namespace the thread is in when open() is called. Changes need
+// CAP_NET_ADMIN there. Never asks the kernel for SPIs (ALLOCSPI looks at every SA) and listens to no events.
+#pragma once
+
+#include <memory>
+
+#include "netlink/kernel.h"
+#include "netlink/transport.h"
+
+namespace xfrmd::netlink {
+
+class XfrmKernel final : public Kernel {
+public:
+    // The error's text is one sentence for the operator, as probe()'s.
+    static KernelResult<std::unique_ptr<XfrmKernel>> open();
+
+    std::vector<KernelResult<void>> apply(std::span<const Change> changes) override;
+    KernelResult<SaState> find_sa(const SaId& id) override;
+    KernelResult<std::vector<SaState>> list_sas() override;
+    KernelResult<std::vector<PolicyState>> list_policies() override;
+    // Adds an SA between documentation addresses and deletes it again; IPv6 is tried where IPv4 does not do.
+    KernelResult<void> probe() override;
+
+private:
+    explicit XfrmKernel(Transport transport);
+
+    void apply_round(std::span<const Change> changes, std::vector<KernelResult<void>>& results);
+    KernelResult<void> probe_family(base::Family family);
+
+    Transport transport_;
+    MessageBatch batch_;
+};
+
+// One sentence for what a refused probe means; pure, for tests.
+KernelError explain_probe(const KernelError& refusal);
+
+}  // namespace xfrmd::netlink

@@ -1,0 +1,26 @@
+// The port's values as XFRM netlink messages (linux/xfrm.h) and back. Encoding trusts its arguments to have passed check();
+// decoding trusts nobody. The structures of linux/xfrm.h stay behind this door.
+#pragma once
+
+#include <optional>
+
+#include "netlink/codec.h"
+#include "netlink/kernel.h"
+
+namespace xfrmd::netlink {
+
+// The longest message that a checked change can become is a NEWSA: 240 bytes of header and fixed part, two algorithms of 72
+// and a key each, 28 for the encapsulation, and 28 with 512 for the largest replay window.
+inline constexpr std::size_t kLongestMessage = 2048;
+
+void encode(const Change& change, MessageBatch& batch);
+void encode_find_sa(const SaId& id, MessageBatch& batch);
+void encode_list_sas(MessageBatch& batch);
+void encode_list_policies(MessageBatch& batch);
+
+// EPROTO where the message is malformed. nullopt: not an SA, or one of no IP family.
+KernelResult<std::optional<SaState>> decode_sa(const Message& message);
+// nullopt: not a policy of the SPD proper: one of a socket, or of the second ("sub") set.
+KernelResult<std::optional<PolicyState>> decode_policy(const Message& message);
+
+}  // namespace xfrmd::netlink
