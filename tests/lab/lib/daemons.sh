@@ -1,12 +1,14 @@
 # The daemons on the hosts: xfrmd and strongSwan, started, asked, stopped, and looked after at the end.
 # shellcheck shell=bash
 
-declare -A daemon_kind=() daemon_pid=()
+declare -A daemon_kind=() daemon_pid=() daemon_flags=()
 
-# start_xfrmd HOST <<conf: xfrmd with this swanctl.conf; returns once its socket answers. XFRMD_FLAGS: more options.
+# start_xfrmd HOST <<conf: xfrmd with this swanctl.conf; returns once its socket is there. XFRMD_FLAGS: more options,
+# kept for a restart.
 start_xfrmd() {
     cat >"/run/$1/swanctl.conf"
     daemon_kind[$1]=xfrmd
+    daemon_flags[$1]=${XFRMD_FLAGS:-}
     launch "$1"
 }
 
@@ -74,9 +76,9 @@ launch() {
 
 # "exec": the recorded process id has to be the daemon's own.
 launch_xfrmd() {
-    # shellcheck disable=SC2086  # XFRMD_FLAGS is a list of words
+    # shellcheck disable=SC2086  # the flags are a list of words
     exec nsenter --net="/run/netns/$1" -- "$lab_build/daemon/xfrmd" --config "/run/$1/swanctl.conf" --foreground \
-        --socket "/run/$1/api.sock" ${XFRMD_FLAGS:-}
+        --socket "/run/$1/api.sock" ${daemon_flags[$1]}
 }
 
 launch_strongswan() {
@@ -131,8 +133,14 @@ configure() {
 
 # stop HOST: SIGTERM; the daemon has to end with status 0 within 10 seconds.
 stop() {
+    tell "$1 stops"
+    end_daemon "$1" || fail "the daemon on $1 did not end as it should"
+}
+
+end_daemon() {
     local status=0
-    kill -TERM "${daemon_pid[$1]}" 2>/dev/null || :
+    is_running "$1" || tell "the daemon on $1 had already ended by itself"
+    kill -TERM "${daemon_pid[$1]}" 2>/dev/null || status=1
     eventually 10 not is_running "$1" || kill -KILL "${daemon_pid[$1]}"
     wait "${daemon_pid[$1]}" || status=$?
     unset "daemon_pid[$1]"
@@ -163,7 +171,7 @@ not() { ! "$@"; }
 stop_everything() {
     local name status=0
     for name in "${!daemon_pid[@]}"; do
-        [[ ${daemon_kind[$name]} != xfrmd ]] || stop "$name" || status=1
+        [[ ${daemon_kind[$name]} != xfrmd ]] || end_daemon "$name" || status=1
     done
     for name in "${!daemon_pid[@]}"; do
         crash "$name" >/dev/null 2>&1
