@@ -64,16 +64,50 @@ struct SharedSecret {
     std::vector<Identity> owners;
 };
 
+// As it was loaded.
 struct Configuration {
     std::vector<Connection> connections;
     std::vector<SharedSecret> secrets;
-
-    const Connection* connection(std::string_view name) const;
-    // The best key for this pair, nullptr if there is none. strongSwan's order: a key owned by both ids, then by the remote
-    // one, then by the local one, then a key without owners; an address counts as an identity too.
-    const SharedSecret* shared_secret(const Identity& local, const Identity& remote) const;
 };
 
-using Snapshot = std::shared_ptr<const Configuration>;
+class ConnectionIndex;
+class SecretIndex;
+class IndexedConfiguration;
+
+// What engines share: immutable, and with answers whose cost does not grow with what is configured. Pointers that it gives
+// live as long as it does.
+using Snapshot = std::shared_ptr<const IndexedConfiguration>;
+
+class IndexedConfiguration {
+public:
+    static Snapshot of(Configuration configuration);
+    ~IndexedConfiguration();
+    IndexedConfiguration(const IndexedConfiguration&) = delete;
+    IndexedConfiguration& operator=(const IndexedConfiguration&) = delete;
+
+    const std::vector<Connection>& connections() const { return configuration_.connections; }
+    const std::vector<SharedSecret>& secrets() const { return configuration_.secrets; }
+    const Connection* connection(std::string_view name) const;
+
+    // The connections that may be meant by a peer at `remote` talking to `local`, best first: an address that is named before
+    // a range that holds it before any, remote before local, then as configured.
+    std::vector<const Connection*> candidates(const base::Address& local, const base::Address& remote) const;
+    // Only those whose remote.id fits the identity that the peer claims (IKE_AUTH): few, however many are configured.
+    std::vector<const Connection*> candidates(const base::Address& local, const base::Address& remote,
+                                              const Identity& remote_id) const;
+    // Only the first one of each distinct list of IKE proposals, as IKE_SA_INIT tries them: few as well.
+    std::vector<const Connection*> candidates_by_proposals(const base::Address& local, const base::Address& remote) const;
+
+    // The best key for this pair, nullptr if there is none. strongSwan's order: a key owned by both ids, then by the remote
+    // one, then by the local one, then a key without owners; an exact owner before a wildcard. An address is an identity too.
+    const SharedSecret* shared_secret(const Identity& local, const Identity& remote) const;
+
+private:
+    explicit IndexedConfiguration(Configuration configuration);
+
+    Configuration configuration_;
+    std::unique_ptr<const ConnectionIndex> connection_index_;
+    std::unique_ptr<const SecretIndex> secret_index_;
+};
 
 }  // namespace xfrmd::policy

@@ -1,5 +1,6 @@
-// The words of strongSwan's proposal strings, with the transform each stands for and whether this build can run it. The one
-// table that proposal strings, defaults and the crypto folder agree on; for ike/policy and the tests that compare the two.
+// The words of strongSwan's proposal strings, with the transform each stands for and whether this build can run it. The
+// one table that proposal strings, defaults and the crypto folder agree on; for ike/policy and the tests that compare
+// the two.
 #pragma once
 
 #include <optional>

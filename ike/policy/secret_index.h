@@ -1,0 +1,32 @@
+// Finds the pre-shared key for a pair of identities without looking at all keys: exact owners are looked up by
+// identity, only keys with a wildcard, %any or no owner are tried one by one. For IndexedConfiguration only.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "ike/policy/connection.h"
+
+namespace xfrmd::policy {
+
+class SecretIndex {
+public:
+    // Borrows the secrets.
+    explicit SecretIndex(const std::vector<SharedSecret>& secrets);
+
+    const SharedSecret* find(const Identity& local, const Identity& remote) const;
+
+private:
+    using Position = std::uint32_t;
+
+    // The secrets that name this identity, and perhaps others with the same folded bytes; in the order of
+    // configuration.
+    std::vector<Position> owned_by(const Identity& identity) const;
+
+    const std::vector<SharedSecret>& secrets_;
+    std::vector<std::pair<base::Bytes, Position>> by_owner_;
+    std::vector<Position> open_;  // without owners, or with one that is not exact
+};
+
+}  // namespace xfrmd::policy
