@@ -60,6 +60,7 @@ constexpr ReasonTraits kTable[] = {
     {PeerRefused, "peer_refused", "peer refused", delete_ike_sa, 0},
 
     {AuthenticationFailed, "authentication_failed", "authentication failed", delete_ike_sa, 24},
+    {AuthenticationRefused, "authentication_refused", "peer refused our authentication", delete_ike_sa, 0},
     {AuthenticationMethodUnacceptable, "authentication_method_unacceptable", "authentication method is not the configured one", delete_ike_sa, 24},
     {NoPeerConfiguration, "no_peer_configuration", "no connection for these addresses and identities", delete_ike_sa, 24},
     {NoSharedSecret, "no_shared_secret", "no pre-shared key for these identities", delete_ike_sa, 24},

@@ -54,6 +54,7 @@ enum class Reason : std::uint16_t {
     PeerRefused,
     // Authentication
     AuthenticationFailed,
+    AuthenticationRefused,
     AuthenticationMethodUnacceptable,
     NoPeerConfiguration,
     NoSharedSecret,

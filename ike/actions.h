@@ -1,0 +1,56 @@
+// What an engine wants done. The daemon (or a simulation) runs actions in order; those that have an answer get it back as
+// an input later, or never if the SA has gone meanwhile. Nothing here blocks, and nothing refers to engine memory.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ike/base/address.h"
+#include "ike/base/bytes.h"
+#include "ike/base/result.h"
+#include "ike/child_install.h"
+
+namespace xfrmd::ike {
+
+// Bytes exactly as they go on the wire, non-ESP marker included (RFC 3948 2.2).
+struct SendDatagram {
+    base::Endpoint local;
+    base::Endpoint remote;
+    base::Bytes bytes;
+};
+
+// Answered by ChildInstalled.
+struct InstallChild {
+    ChildInstall child;
+};
+
+// Not answered. Never given for a child whose installation failed: the installer undid that itself.
+struct RemoveChild {
+    ChildSaId child{};
+};
+
+// An operation asked for with an OperationId has ended, well or badly. Given exactly once for each.
+struct OperationDone {
+    OperationId operation{};
+    IkeSaId ike_sa{};
+    ChildSaId child{};
+    base::Result<void> result;
+};
+
+enum class Level : std::uint8_t { debug, info, warning, error };
+
+// One sentence for the log, with what it is about. `reason` stands where something went wrong; it is also a counter's name.
+struct Report {
+    Level level = Level::info;
+    IkeSaId ike_sa{};
+    std::string connection;  // empty while not known
+    std::optional<base::Reason> reason;
+    std::string text;
+};
+
+using Action = std::variant<SendDatagram, InstallChild, RemoveChild, OperationDone, Report>;
+using Actions = std::vector<Action>;
+
+}  // namespace xfrmd::ike

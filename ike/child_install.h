@@ -1,0 +1,42 @@
+// What the engine asks the daemon to put into the kernel for one child SA, in IKE's words: negotiated suite, keys by
+// direction, narrowed selectors. The daemon translates it for the kernel port; nobody else reads the keys.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ike/base/address.h"
+#include "ike/base/secret_bytes.h"
+#include "ike/crypto/suite.h"
+#include "ike/policy/connection.h"
+
+namespace xfrmd::ike {
+
+// Numbers count from 1 and are never used twice in the life of an engine; with several engines the top byte is the shard.
+enum class IkeSaId : std::uint64_t { none = 0 };
+enum class ChildSaId : std::uint64_t { none = 0 };
+// Chosen by whoever asks for something and wants to hear of its end.
+enum class OperationId : std::uint64_t { none = 0 };
+// An ESP SPI in host order (RFC 4303 2.1); ours are in 0xc0000000..0xcfffffff.
+enum class EspSpi : std::uint32_t { none = 0 };
+
+struct ChildInstall {
+    IkeSaId ike_sa{};
+    ChildSaId child{};
+    std::string connection_name;
+    std::string child_name;
+    base::Endpoint local;   // the IKE SA's endpoints: outer addresses, and the ports of UDP encapsulation
+    base::Endpoint remote;
+    bool udp_encapsulation = false;
+    policy::Mode mode = policy::Mode::tunnel;
+    crypto::ChildSuite suite;
+    EspSpi spi_in{};
+    EspSpi spi_out{};
+    base::SecretBytes encryption_in, integrity_in;
+    base::SecretBytes encryption_out, integrity_out;
+    policy::TrafficSelectors local_ts;
+    policy::TrafficSelectors remote_ts;
+    std::uint32_t replay_window = 32;
+};
+
+}  // namespace xfrmd::ike

@@ -1,0 +1,180 @@
+#include "ike/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace xfrmd::ike {
+
+using base::Reason;
+using ikev2::sa::IkeSa;
+using ikev2::sa::PhaseId;
+
+namespace {
+
+constexpr base::Duration kShortestWait = std::chrono::milliseconds(1);
+
+bool is_half_open(const IkeSa& sa) { return sa.phase_id() == PhaseId::half_open; }
+
+bool has_child(const IkeSa& sa, ChildSaId id) {
+    const auto* established = sa.established();
+    if (established == nullptr) return false;
+    return std::any_of(established->children.begin(), established->children.end(),
+                       [id](const ikev2::sa::ChildSa& child) { return child.id == id; });
+}
+
+}  // namespace
+
+Engine::Engine(Options options, base::Random& random, policy::Snapshot configuration)
+    : options_(options), random_(random), configuration_(std::move(configuration)), table_(options.shard, random) {}
+
+Actions Engine::handle(const Input& input, base::Instant now) {
+    Turn turn{now, {}};
+    std::visit([&](const auto& item) { on(item, turn); }, input);
+    count(turn.actions);
+    return std::move(turn.actions);
+}
+
+void Engine::visit(const std::function<void(const IkeSa&)>& visitor) const {
+    for (const auto& [id, sa] : table_.all()) visitor(*sa);
+}
+
+void Engine::count(const Actions& actions) {
+    for (const Action& action : actions) {
+        if (const auto* report = std::get_if<Report>(&action); report != nullptr && report->reason) {
+            ++counters_.reasons[*report->reason];
+        }
+    }
+}
+
+void Engine::fail(OperationId operation, base::Error error, Turn& turn) {
+    turn.actions.push_back(OperationDone{operation, {}, {}, tl::unexpected(std::move(error))});
+}
+
+void Engine::on(const Initiate& wish, Turn& turn) {
+    const policy::Connection* connection = configuration_->connection(wish.connection);
+    if (connection == nullptr) return fail(wish.operation, {Reason::NotFound, "connection " + wish.connection, {}}, turn);
+    if (connection->children.empty()) {
+        return fail(wish.operation, {Reason::ConfigurationInvalid, wish.connection + " has no children", {}}, turn);
+    }
+    const std::string child = wish.child.empty() ? connection->children.front().name : wish.child;
+    if (connection->child(child) == nullptr) {
+        return fail(wish.operation, {Reason::NotFound, "child " + child + " of " + wish.connection, {}}, turn);
+    }
+    for (IkeSa* existing : table_.of_connection(wish.connection)) {
+        if (existing->phase_id() == PhaseId::deleting || existing->is_closed()) continue;
+        const bool was_established = existing->established() != nullptr;
+        existing->add_task(ikev2::sa::CreateChildTask{child, wish.operation}, around(turn));
+        return settle(*existing, was_established, turn);
+    }
+    initiate(*connection, wish, child, turn);
+}
+
+ikev2::sa::Sa Engine::make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote, Turn& turn) {
+    ikev2::sa::Sa sa;
+    sa.id = table_.new_ike_id();
+    sa.original_initiator = original_initiator;
+    (original_initiator ? sa.spi_i : sa.spi_r) = table_.new_ike_spi();
+    sa.local = local;
+    sa.remote = remote;
+    sa.configuration = configuration_;
+    sa.created = sa.last_inbound = sa.last_outbound = turn.now;
+    return sa;
+}
+
+void Engine::initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn) {
+    if (table_.size() >= options_.most_ike_sas) return fail(wish.operation, {Reason::TableFull, {}, {}}, turn);
+    ikev2::sa::Sa sa =
+        make_sa(true, {wish.local, connection.local_port}, {wish.remote, connection.remote_port}, turn);
+    sa.connection = &connection;
+    sa.announce_initial_contact = table_.of_connection(connection.name).empty();
+    sa.tasks.push_back(ikev2::sa::CreateChildTask{child, wish.operation});
+    IkeSa& added = table_.add(std::make_unique<IkeSa>(std::move(sa)));
+    added.initiate(around(turn));
+    settle(added, false, turn);
+}
+
+void Engine::on(const Clear& wish, Turn& turn) {
+    IkeSa* sa = table_.find(wish.ike_sa);
+    const bool whole = wish.child == ChildSaId::none;
+    if (sa == nullptr || (!whole && !has_child(*sa, wish.child))) {
+        return fail(wish.operation, {Reason::NotFound, "no such SA", {}}, turn);
+    }
+    const bool was_established = sa->established() != nullptr;
+    if (whole && (wish.force || !was_established)) {
+        sa->close_now({Reason::OperatorRequest, {}, {}}, around(turn));
+        turn.actions.push_back(OperationDone{wish.operation, wish.ike_sa, {}, {}});
+    } else if (whole) {
+        sa->add_task(ikev2::sa::DeleteIkeTask{wish.operation, Reason::OperatorRequest}, around(turn));
+    } else {
+        sa->delete_child(wish.child, wish.operation, around(turn));
+    }
+    settle(*sa, was_established, turn);
+}
+
+void Engine::on(const ChildInstalled& answer, Turn& turn) {
+    IkeSa* sa = table_.find(answer.ike_sa);
+    if (sa == nullptr) return;
+    sa->on_child_installed(answer, around(turn));
+    settle(*sa, true, turn);
+}
+
+void Engine::on(const TimePassed&, Turn& turn) {
+    while (IkeSa* sa = table_.next_due(turn.now)) {
+        const bool was_established = sa->established() != nullptr;
+        sa->on_time(around(turn));
+        settle(*sa, was_established, turn);
+    }
+}
+
+void Engine::on(const Reconfigure& change, Turn& turn) {
+    configuration_ = change.configuration;
+    std::vector<IkeSaId> ids;
+    for (const auto& [id, sa] : table_.all()) ids.push_back(id);
+    for (const IkeSaId id : ids) adopt(*table_.find(id), change.configuration, turn);
+}
+
+// An SA of an unchanged connection goes on with the new snapshot; any other is deleted. A half-open one keeps what it began
+// with until its identities are known.
+void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn) {
+    if (is_half_open(sa)) return;
+    const policy::Connection* connection = configuration->connection(sa.sa().connection_name());
+    if (connection != nullptr && *connection == *sa.sa().connection) {
+        sa.sa().connection = connection;
+        sa.sa().configuration = configuration;
+        return;
+    }
+    const bool was_established = sa.established() != nullptr;
+    if (was_established) {
+        sa.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::ConfigurationRemoved}, around(turn));
+    } else if (sa.phase_id() != PhaseId::deleting) {
+        sa.close_now({Reason::ConfigurationRemoved, {}, {}}, around(turn));
+    }
+    settle(sa, was_established, turn);
+}
+
+void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
+    const bool responder = !sa.sa().original_initiator;
+    if (responder && !is_half_open(sa)) half_open_.remove(sa.sa().spi_i, sa.sa().first_remote);
+    if (!was_established && sa.established() != nullptr) {
+        ++counters_.established;
+        if (sa.sa().peer_announced_initial_contact) forget_replaced(sa, turn);
+    }
+    if (sa.is_closed()) {
+        table_.remove(sa.sa().id);
+        return;
+    }
+    const base::Instant deadline = sa.deadline(options_);
+    table_.update(sa, deadline == base::kNever ? deadline : std::max(deadline, turn.now + kShortestWait));
+}
+
+// RFC 7296 2.4: the peer has no other SA with us, so what we have with this very pair of identities is left over.
+void Engine::forget_replaced(IkeSa& sa, Turn& turn) {
+    const auto* established = sa.established();
+    for (IkeSa* other : table_.of_identities(established->local_id, established->remote_id)) {
+        if (other == &sa) continue;
+        other->close_silently({Reason::PeerDeleted, "peer announced INITIAL_CONTACT", {}}, around(turn));
+        settle(*other, true, turn);
+    }
+}
+
+}  // namespace xfrmd::ike

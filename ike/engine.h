@@ -1,0 +1,93 @@
+// Many IKE SAs behind one door: inputs and the time in, actions out, nothing else. One thread owns an engine for life; the
+// daemon may run several, told apart by Options::shard. The same inputs and the same random bytes give the same actions.
+// No input makes it throw, block, or keep more than Options allows.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+
+#include "ike/actions.h"
+#include "ike/half_open.h"
+#include "ike/ikev2/sa/cookie.h"
+#include "ike/ikev2/sa/ike_sa.h"
+#include "ike/inputs.h"
+#include "ike/sa_table.h"
+#include "ike/token_bucket.h"
+
+namespace xfrmd::ike {
+
+using ikev2::sa::Options;
+
+// How often each reason occurred, by its number; and what went well.
+struct Counters {
+    std::uint64_t datagrams_in = 0;
+    std::uint64_t keepalives_in = 0;
+    std::uint64_t established = 0;
+    std::map<base::Reason, std::uint64_t> reasons;
+};
+
+class Engine {
+public:
+    // `random` outlives the engine.
+    Engine(Options options, base::Random& random, policy::Snapshot configuration);
+
+    Actions handle(const Input& input, base::Instant now);
+    // When TimePassed is due; kNever if nothing is.
+    base::Instant next_timeout() const { return table_.next_deadline(); }
+
+    // For lists. The reference is good during the call only.
+    void visit(const std::function<void(const ikev2::sa::IkeSa&)>& visitor) const;
+    const Counters& counters() const { return counters_; }
+    const policy::IndexedConfiguration& configuration() const { return *configuration_; }
+    std::size_t half_open() const { return half_open_.size(); }
+
+private:
+    // One input's context.
+    struct Turn {
+        base::Instant now;
+        Actions actions;
+    };
+
+    void on(const Datagram& datagram, Turn& turn);
+    void on(const Initiate& wish, Turn& turn);
+    void on(const Clear& wish, Turn& turn);
+    void on(const ChildInstalled& answer, Turn& turn);
+    void on(const Reconfigure& change, Turn& turn);
+    void on(const TimePassed&, Turn& turn);
+
+    // --- The door for datagrams (engine_datagrams.cpp) ---
+    struct Frame {
+        base::Endpoint local;
+        base::Endpoint remote;
+        base::ByteView bytes;  // without marker
+    };
+    base::Result<Frame> unframe(const Datagram& datagram);
+    base::Result<void> route(const Frame& frame, Turn& turn);
+    base::Result<void> on_first_request(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
+    base::Result<void> admit(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
+    bool repeats_first_request(const ikev2::wire::Header& header, const Frame& frame, Turn& turn);
+    void answer_without_state(const ikev2::wire::Header& header, const base::Error& error, const Frame& frame, Turn& turn);
+
+    // --- Life ---
+    ikev2::sa::Surroundings around(Turn& turn) { return {turn.now, random_, table_, options_, turn.actions}; }
+    ikev2::sa::Sa make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote, Turn& turn);
+    void initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn);
+    // After anything happened to an SA: indexes, INITIAL_CONTACT, removal.
+    void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);
+    void forget_replaced(ikev2::sa::IkeSa& sa, Turn& turn);
+    void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
+    void fail(OperationId operation, base::Error error, Turn& turn);
+    void count(const Actions& actions);
+
+    Options options_;
+    base::Random& random_;
+    policy::Snapshot configuration_;
+    SaTable table_;
+    HalfOpenTable half_open_;
+    ikev2::sa::CookieJar cookies_;
+    TokenBucket stateless_answers_{20, 40};
+    Counters counters_;
+};
+
+}  // namespace xfrmd::ike

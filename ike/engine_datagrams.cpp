@@ -1,0 +1,178 @@
+// The door of the engine: what a datagram must be before any SA hears of it (RFC 7296 2.5, 2.6, 2.21.4, 3.1; RFC 3948 2.2).
+#include <algorithm>
+#include <utility>
+
+#include "ike/engine.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ike {
+
+using base::Reason;
+using ikev2::sa::IkeSa;
+namespace wire = ikev2::wire;
+namespace exchange = ikev2::exchange;
+
+namespace {
+
+constexpr std::size_t kMarkerSize = 4;
+constexpr std::uint8_t kKeepalive = 0xff;
+
+bool can_be_peer(const base::Endpoint& local, const base::Endpoint& remote) {
+    const base::Address& address = remote.address;
+    return remote.port != 0 && !address.is_any() && !address.is_multicast() && !address.is_broadcast() && remote != local;
+}
+
+bool is_first_request(const wire::Header& header) {
+    return header.exchange == wire::ExchangeType::ike_sa_init && !header.is_response;
+}
+
+// RFC 7296 2.6, 3.1: SPIi chosen, SPIr not yet, sent by the original initiator, message id 0.
+base::Result<void> check_first_request(const wire::Header& header) {
+    if (header.spi_i == wire::IkeSpi::none || header.spi_r != wire::IkeSpi::none) return base::fail(Reason::SpiInvalid);
+    if (header.message_id != wire::MessageId{0}) return base::fail(Reason::MessageIdUnexpected);
+    if (!header.from_original_initiator) return base::fail(Reason::FlagsInconsistent);
+    return {};
+}
+
+// RFC 7296 2.5: a request is told that we do not speak its version, or do not know a payload it calls critical. What else
+// is wrong with an unprotected datagram is nobody's business.
+bool deserves_answer(const wire::Header& header, const base::Error& error) {
+    if (header.is_response) return false;
+    if (error.reason == Reason::MajorVersionUnsupported) return header.major_version > 2;
+    return error.reason == Reason::CriticalPayloadUnsupported && is_first_request(header);
+}
+
+wire::IkeSpi receiver_spi(const wire::Header& header) {
+    return header.from_original_initiator ? header.spi_r : header.spi_i;
+}
+
+// The other SPI must be the SA's as well; before the responder's is known any may come with its first answer.
+bool belongs_to(const wire::Header& header, const ikev2::sa::Sa& sa) {
+    return header.spi_i == sa.spi_i && (header.spi_r == sa.spi_r || sa.spi_r == wire::IkeSpi::none);
+}
+
+}  // namespace
+
+void Engine::on(const Datagram& datagram, Turn& turn) {
+    ++counters_.datagrams_in;
+    const auto frame = unframe(datagram);
+    if (frame && frame->bytes.empty()) return;
+    const auto routed = frame ? route(*frame, turn) : tl::unexpected(frame.error());
+    if (!routed) {
+        turn.actions.push_back(Report{Level::debug, {}, {}, routed.error().reason,
+                                      "datagram from " + datagram.remote.to_string() + ": " + routed.error().sentence()});
+    }
+}
+
+// RFC 3948 2.2, 2.3: on the NAT traversal port IKE stands behind four zero bytes; a single 0xFF is a keepalive.
+base::Result<Engine::Frame> Engine::unframe(const Datagram& datagram) {
+    Frame frame{datagram.local, datagram.remote, datagram.bytes};
+    if (!can_be_peer(datagram.local, datagram.remote)) return base::fail(Reason::SourceAddressInvalid);
+    if (datagram.local.port == options_.nat_port) {
+        if (frame.bytes.size() == 1 && frame.bytes[0] == kKeepalive) {
+            ++counters_.keepalives_in;
+            frame.bytes = {};
+            return frame;
+        }
+        const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+        if (frame.bytes.size() < kMarkerSize || !std::all_of(frame.bytes.begin(), frame.bytes.begin() + kMarkerSize, is_zero)) {
+            return base::fail(Reason::NonEspMarkerMissing);
+        }
+        frame.bytes = frame.bytes.subspan(kMarkerSize);
+    }
+    if (frame.bytes.size() < wire::kHeaderSize) return base::fail(Reason::DatagramTooShort);
+    return frame;
+}
+
+base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
+    auto received = wire::decode(frame.bytes);
+    if (!received) {
+        const auto header = wire::peek_header(frame.bytes);
+        if (header && deserves_answer(*header, received.error())) {
+            const auto error = exchange::with_critical_type(received.error(), header->next_payload,
+                                                            frame.bytes.subspan(wire::kHeaderSize));
+            answer_without_state(*header, error, frame, turn);
+        }
+        return tl::unexpected(received.error());
+    }
+    const wire::Header& header = received->header;
+    if (is_first_request(header)) return on_first_request(*received, frame, turn);
+    IkeSa* sa = table_.find(receiver_spi(header));
+    if (sa == nullptr || !belongs_to(header, sa->sa())) {
+        const base::Error error{Reason::UnknownSpi, to_string(header.spi_i) + "_" + to_string(header.spi_r), {}};
+        if (!header.is_response) answer_without_state(header, error, frame, turn);
+        return tl::unexpected(error);
+    }
+    const bool was_established = sa->established() != nullptr;
+    sa->on_message(*received, frame.bytes, frame.local, frame.remote, around(turn));
+    settle(*sa, was_established, turn);
+    return {};
+}
+
+base::Result<void> Engine::on_first_request(const wire::Received& received, const Frame& frame, Turn& turn) {
+    const wire::Header& header = received.header;
+    if (const auto checked = check_first_request(header); !checked) return checked;
+    if (table_.find(header.spi_i) != nullptr) return base::fail(Reason::ReflectedMessage);
+    if (repeats_first_request(header, frame, turn)) return {};
+    if (const auto admitted = admit(received, frame, turn); !admitted) return admitted;
+
+    auto sa = std::make_unique<IkeSa>(make_sa(false, frame.local, frame.remote, turn));
+    sa->sa().spi_i = header.spi_i;
+    sa->sa().first_remote = frame.remote;
+    const auto answered = sa->answer_first({header, wire::Shape::initial, received.clear, frame.bytes}, around(turn));
+    if (!answered) {
+        turn.actions.push_back(Report{Level::warning, {}, {}, {}, "IKE_SA_INIT of " + frame.remote.to_string() +
+                                                                      " refused: " + answered.error().sentence()});
+        answer_without_state(header, answered.error(), frame, turn);
+        return answered;
+    }
+    half_open_.add(header.spi_i, frame.remote, sa->sa().own_spi());
+    settle(table_.add(std::move(sa)), false, turn);
+    return {};
+}
+
+// RFC 7296 2.1: the same request again gets the same answer again, and nothing is computed anew.
+bool Engine::repeats_first_request(const wire::Header& header, const Frame& frame, Turn& turn) {
+    IkeSa* known = table_.find(half_open_.find(header.spi_i, frame.remote));
+    if (known == nullptr) return false;
+    turn.actions.push_back(SendDatagram{frame.local, frame.remote, known->sa().window.cached_response()});
+    return true;
+}
+
+// Everything that can be refused without a key exchange, and without keeping anything (RFC 7296 2.6; RFC 8019 4.2).
+base::Result<void> Engine::admit(const wire::Received& received, const Frame& frame, Turn& turn) {
+    if (const auto shape = wire::check_grammar(received.header, received.clear); !shape) return tl::unexpected(shape.error());
+    if (table_.size() >= options_.most_ike_sas) return base::fail(Reason::TableFull);
+    if (half_open_.size() >= options_.cookie_threshold) {
+        const auto& nonce = received.clear.nonce->data;
+        const auto* cookie = received.clear.find(wire::NotifyType::cookie);
+        if (cookie == nullptr || !cookies_.check(turn.now, random_, cookie->data, nonce, frame.remote.address, received.header.spi_i)) {
+            base::Error error{cookie == nullptr ? Reason::CookieRequired : Reason::CookieInvalid, {}, {}};
+            error.notify_data = cookies_.make(turn.now, random_, nonce, frame.remote.address, received.header.spi_i);
+            answer_without_state(received.header, error, frame, turn);
+            return tl::unexpected(std::move(error));
+        }
+    }
+    if (half_open_.of_address(frame.remote.address) >= options_.half_open_per_address) return base::fail(Reason::RateLimited);
+    return {};
+}
+
+// An unprotected response with one notify (RFC 7296 1.5, 2.5, 2.6, 2.21.4): never to a response, and never faster than the
+// bucket allows. Cookies are smaller than what they answer and must keep up with a flood, so they do not take from it.
+void Engine::answer_without_state(const wire::Header& header, const base::Error& error, const Frame& frame, Turn& turn) {
+    const auto type = static_cast<wire::NotifyType>(base::traits(error.reason).notify);
+    if (base::traits(error.reason).notify == 0) return;
+    if (type != wire::NotifyType::cookie && !stateless_answers_.take(turn.now)) return;
+    wire::Header answer;
+    answer.spi_i = header.spi_i;
+    answer.spi_r = header.spi_r;
+    answer.exchange = header.exchange;
+    answer.from_original_initiator = !header.from_original_initiator;
+    answer.is_response = true;
+    answer.message_id = header.message_id;
+    base::Bytes bytes = wire::encode(answer, {wire::Notify{policy::ProtocolId::none, {}, type, error.notify_data}});
+    if (frame.local.port == options_.nat_port) bytes.insert(bytes.begin(), kMarkerSize, 0);
+    turn.actions.push_back(SendDatagram{frame.local, frame.remote, std::move(bytes)});
+}
+
+}  // namespace xfrmd::ike

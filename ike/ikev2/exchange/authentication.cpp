@@ -1,0 +1,53 @@
+#include "ike/ikev2/exchange/authentication.h"
+
+#include "ike/base/writer.h"
+#include "ike/crypto/key_schedule.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+base::Result<const policy::SharedSecret*> find_secret(const sa::Sa& sa, const policy::Identity& local,
+                                                      const policy::Identity& remote) {
+    if (const auto* secret = sa.configuration->shared_secret(local, remote)) return secret;
+    return base::fail(Reason::NoSharedSecret, "for " + local.to_string() + " - " + remote.to_string());
+}
+
+}  // namespace
+
+// RFC 7296 3.5: ID Type, three reserved bytes, data. AUTH covers the reserved bytes as they were sent (2.15).
+base::Bytes identity_body(const wire::Identification& identification) {
+    const auto type = static_cast<std::uint32_t>(identification.identity.type);
+    return base::Writer().u32(type << 24 | identification.reserved).bytes(identification.identity.data).take();
+}
+
+base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                                 const policy::Identity& local, const policy::Identity& remote) {
+    const auto secret = find_secret(sa, local, remote);
+    if (!secret) return tl::unexpected(secret.error());
+    const base::SecretBytes auth =
+        crypto::psk_auth(keyed.suite.prf, (*secret)->secret.view(), transcript.local_message, transcript.remote_nonce,
+                         keyed.sk_p_local, identity_body({local, 0}));
+    return wire::Authentication{wire::AuthMethodId::shared_key_mic, base::to_bytes(auth.view())};
+}
+
+base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                   const policy::Identity& local, const wire::Identification& remote,
+                                   const wire::Authentication& auth) {
+    const std::string who = remote.identity.to_string();
+    if (auth.method != wire::AuthMethodId::shared_key_mic) {
+        return base::fail(Reason::AuthenticationMethodUnacceptable,
+                          who + " uses " + wire::to_string(auth.method) + ", the connection wants a pre-shared key");
+    }
+    const auto secret = find_secret(sa, local, remote.identity);
+    if (!secret) return tl::unexpected(secret.error());
+    const base::SecretBytes expected =
+        crypto::psk_auth(keyed.suite.prf, (*secret)->secret.view(), transcript.remote_message, transcript.local_nonce,
+                         keyed.sk_p_remote, identity_body(remote));
+    if (base::SecretBytes::equal_constant_time(expected.view(), auth.data)) return {};
+    return base::fail(Reason::AuthenticationFailed, who + " has another pre-shared key than ours for " + local.to_string());
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,22 @@
+// AUTH with pre-shared keys (RFC 7296 2.15): what each side signs, and the check of the peer's. Certificates and EAP come
+// beside it.
+#pragma once
+
+#include "ike/ikev2/sa/sa.h"
+
+namespace xfrmd::ikev2::exchange {
+
+// ID payload body without the generic header: what prf(SK_p, ...) covers.
+base::Bytes identity_body(const wire::Identification& identification);
+
+// Our AUTH. Error: NoSharedSecret.
+base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                                 const policy::Identity& local, const policy::Identity& remote);
+
+// Errors: AuthenticationMethodUnacceptable, NoSharedSecret, AuthenticationFailed. One answer goes to the peer for all of
+// them (hostile row D17).
+base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                   const policy::Identity& local, const wire::Identification& remote,
+                                   const wire::Authentication& auth);
+
+}  // namespace xfrmd::ikev2::exchange

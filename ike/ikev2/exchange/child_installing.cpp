@@ -1,0 +1,67 @@
+#include <utility>
+
+#include "ike/crypto/key_schedule.h"
+#include "ike/ikev2/exchange/child_negotiation.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& child, crypto::ChildKeys keys, bool initiator) {
+    if (!initiator) {
+        std::swap(keys.encryption_i, keys.encryption_r);
+        std::swap(keys.integrity_i, keys.integrity_r);
+    }
+    ike::ChildInstall install;
+    install.ike_sa = step.sa.id;
+    install.connection_name = step.sa.connection_name();
+    install.child_name = child.name;
+    install.local = step.sa.local;
+    install.remote = step.sa.remote;
+    install.udp_encapsulation = step.sa.nat.any();
+    install.mode = child.mode;
+    install.suite = child.suite;
+    install.spi_in = child.spi_in;
+    install.spi_out = child.spi_out;
+    install.encryption_out = std::move(keys.encryption_i);
+    install.integrity_out = std::move(keys.integrity_i);
+    install.encryption_in = std::move(keys.encryption_r);
+    install.integrity_in = std::move(keys.integrity_r);
+    install.local_ts = child.local_ts;
+    install.remote_ts = child.remote_ts;
+    install.replay_window = child.replay_window;
+    return install;
+}
+
+sa::ChildSa record_of(const sa::Step& step, NegotiatedChild child, ike::ChildSaId id) {
+    return {id,
+            std::move(child.name),
+            sa::ChildState::installing,
+            child.mode,
+            std::move(child.proposal),
+            step.sa.nat.any(),
+            child.spi_in,
+            child.spi_out,
+            std::move(child.local_ts),
+            std::move(child.remote_ts),
+            step.now,
+            child.operation};
+}
+
+}  // namespace
+
+ike::ChildSaId install_child(sa::Step& step, sa::Established& established, NegotiatedChild child,
+                             const KeyingMaterial& material) {
+    static const base::SecretBytes kNoSecret;
+    const base::SecretBytes& secret = material.shared_secret != nullptr ? *material.shared_secret : kNoSecret;
+    crypto::ChildKeys keys = crypto::derive_child_keys(established.keyed.suite.prf, established.keyed.sk_d, child.suite,
+                                                       {material.nonce_i, material.nonce_r}, secret);
+    ike::ChildInstall install = make_install(step, child, std::move(keys), material.initiator);
+    install.child = step.spis.new_child_id();
+    const ike::ChildSaId id = install.child;
+    established.children.push_back(record_of(step, std::move(child), id));
+    step.actions.push_back(ike::InstallChild{std::move(install)});
+    return id;
+}
+
+}  // namespace xfrmd::ikev2::exchange

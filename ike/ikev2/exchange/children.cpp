@@ -1,0 +1,95 @@
+#include "ike/ikev2/exchange/children.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+std::string describe(const sa::ChildSa& child) {
+    return "child SA " + child.name + " " + to_string(child.local_ts) + " === " + to_string(child.remote_ts) + " (" +
+           child.proposal.to_string() + ")";
+}
+
+// The child leaves the list; it is not, or no longer, in the kernel.
+sa::ChildSa forget_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id) {
+    const auto found = std::find_if(phase.children.begin(), phase.children.end(),
+                                    [id](const sa::ChildSa& child) { return child.id == id; });
+    sa::ChildSa gone = std::move(*found);
+    phase.children.erase(found);
+    step.spis.release(gone.spi_in);
+    return gone;
+}
+
+void send_pending(sa::Step& step, sa::Established& phase, const base::Result<void>& installed) {
+    sa::PendingResponse pending = std::move(*phase.pending);
+    phase.pending.reset();
+    if (!installed) pending.payloads_if_refused.emplace_back(notify(installed.error()));
+    send_response(step, phase.keyed, pending.exchange, installed ? pending.payloads : pending.payloads_if_refused);
+}
+
+void tell_refused(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& error, bool ours) {
+    const sa::ChildSa gone = forget_child(step, phase, id);
+    step.report(ike::Level::error, describe(gone) + ": " + error.sentence(), error.reason);
+    step.done(gone.operation, id, tl::unexpected(error));
+    if (ours) step.sa.tasks.push_back(sa::DeleteChildTask{gone.spi_in, ike::ChildSaId::none, ike::OperationId::none});
+}
+
+}  // namespace
+
+sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id) {
+    for (sa::ChildSa& child : phase.children) {
+        if (child.id == id) return &child;
+    }
+    return nullptr;
+}
+
+const sa::ChildSa* find_outbound(const sa::Established& phase, ike::EspSpi spi_out) {
+    for (const sa::ChildSa& child : phase.children) {
+        if (child.spi_out == spi_out) return &child;
+    }
+    return nullptr;
+}
+
+void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why) {
+    if (find_child(phase, id) == nullptr) return;
+    const sa::ChildSa gone = forget_child(step, phase, id);
+    step.actions.push_back(ike::RemoveChild{id});
+    step.done(gone.operation, id, tl::unexpected(why));
+    step.report(ike::Level::info, describe(gone) + " removed");
+}
+
+void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why) {
+    while (!phase.children.empty()) remove_child(step, phase, phase.children.back().id, why);
+}
+
+void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
+                         const wire::Payloads& answer) {
+    step.report(ike::Level::warning, "child SA " + proposed.name + " failed: " + error.sentence(), error.reason);
+    step.spis.release(proposed.spi_in);
+    step.done(proposed.operation, {}, tl::unexpected(error));
+    if (answer.sa) {
+        step.sa.tasks.push_back(sa::DeleteChildTask{proposed.spi_in, ike::ChildSaId::none, ike::OperationId::none});
+    }
+}
+
+sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::ChildInstalled& answer) {
+    sa::ChildSa* child = find_child(phase, answer.child);
+    if (child == nullptr) return sa::stay();  // deleted meanwhile, and RemoveChild was given then
+    const bool responding = phase.pending && phase.pending->child == answer.child;
+    if (responding) send_pending(step, phase, answer.result);
+    if (!answer.result) {
+        tell_refused(step, phase, answer.child, answer.result.error(), !responding);
+        return sa::stay();
+    }
+    child->state = sa::ChildState::installed;
+    step.report(ike::Level::info, describe(*child) + " installed");
+    step.done(std::exchange(child->operation, ike::OperationId::none), child->id, {});
+    return sa::stay();
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,21 @@
+// The child SAs of an established IKE SA as a list: finding, removing, and what follows from the kernel's answers
+// (RFC 7296 1.4.1, 2.21.3).
+#pragma once
+
+#include "ike/ikev2/sa/sa.h"
+#include "ike/inputs.h"
+
+namespace xfrmd::ikev2::exchange {
+
+sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id);
+const sa::ChildSa* find_outbound(const sa::Established& phase, ike::EspSpi spi_out);
+
+// Takes the child out of the list and out of the kernel. Whoever still waits for it is told `why`.
+void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why);
+void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why);
+
+// The kernel has it, or has refused it. Where a response of ours waited for that, it is sent now: with the child, or with
+// TEMPORARY_FAILURE in its place. A child of our own request that the kernel refused is deleted at the peer.
+sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::ChildInstalled& answer);
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,22 @@
+// CREATE_CHILD_SA, RFC 7296 1.3.1, 2.17: another child SA under an established IKE SA, with a key exchange of its own
+// (PFS) where the proposal has one. Rekeying (1.3.2, 1.3.3) has its own rows in the transition table.
+#pragma once
+
+#include "ike/ikev2/sa/sa.h"
+
+namespace xfrmd::ikev2::exchange {
+
+// Sends the request for a waiting task. A child that is installed already ends the task at once.
+void start_create_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task);
+
+// INVALID_KE_PAYLOAD starts over once with the wanted group; any other refusal fails the child only.
+sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const sa::Message& response);
+
+// The response waits for the kernel. Errors (the child's only): NoAdditionalSas, TrafficSelectorsUnacceptable,
+// NoProposalChosen, KeyExchangeMethodMismatch, KeyExchangeValueInvalid as INVALID_SYNTAX.
+sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
+
+// RFC 7296 1.3: NO_ADDITIONAL_SAS is what a peer is told that asks for a rekeying we do not do.
+sa::Next refuse_rekey(sa::Step& step, sa::Established& phase, const sa::Message& request);
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,110 @@
+#include <utility>
+
+#include "ike/base/reader.h"
+#include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/create_child_sa.h"
+#include "ike/ikev2/exchange/keying.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+// SK {[N(USE_TRANSPORT_MODE)], SA, Ni, [KEi], TSi, TSr} (RFC 7296 1.3.1)
+void send_create_child(sa::Step& step, sa::Established& phase, const policy::Child& child, const sa::CreatingChild& creating) {
+    std::vector<wire::Payload> payloads;
+    append_child_request(child, creating.proposed, {&creating.nonce, creating.key_exchange.get()}, payloads);
+    send_request(step, phase.keyed, wire::ExchangeType::create_child_sa, payloads);
+}
+
+// The first method of the first proposal that is not NONE; nullptr without PFS.
+base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(const sa::Step& step, const policy::Child& child) {
+    const auto methods = child.esp_proposals.front().of(policy::TransformType::key_exchange);
+    if (methods.empty() || policy::KeyExchangeId{methods.front().id} == policy::KeyExchangeId::none) return nullptr;
+    return crypto::KeyExchange::make(policy::KeyExchangeId{methods.front().id}, step.random);
+}
+
+bool offers_group(const policy::Child& child, policy::KeyExchangeId group) {
+    for (const policy::Proposal& proposal : child.esp_proposals) {
+        for (const policy::Transform& transform : proposal.of(policy::TransformType::key_exchange)) {
+            if (transform == policy::transform(group)) return true;
+        }
+    }
+    return false;
+}
+
+// RFC 7296 1.3: the responder may want another group; once is enough.
+bool start_over(sa::Step& step, sa::Established& phase, sa::CreatingChild& creating, const policy::Child& child,
+                const wire::Notify& refusal) {
+    base::Reader reader(refusal.data);
+    const auto group = static_cast<policy::KeyExchangeId>(reader.u16());
+    if (!reader.complete() || creating.restarts > 0 || !offers_group(child, group)) return false;
+    auto key_exchange = crypto::KeyExchange::make(group, step.random);
+    if (!key_exchange) return false;
+    creating.key_exchange = std::move(*key_exchange);
+    creating.nonce = step.random.bytes(kNonceSize);
+    ++creating.restarts;
+    send_create_child(step, phase, child, creating);
+    phase.exchange = std::move(creating);
+    return true;
+}
+
+base::Result<base::SecretBytes> shared_secret(const sa::CreatingChild& creating, const crypto::ChildSuite& suite,
+                                              const wire::Payloads& answer) {
+    if (!suite.key_exchange) return base::SecretBytes();
+    if (!creating.key_exchange || !answer.key_exchange || answer.key_exchange->method != *suite.key_exchange ||
+        creating.key_exchange->method() != *suite.key_exchange) {
+        return base::fail(Reason::ResponderChoseUnofferedTransform, "key exchange is not the one we sent a value for");
+    }
+    return creating.key_exchange->shared_secret(answer.key_exchange->data);
+}
+
+base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
+                              const policy::Child& child, const wire::Payloads& answer) {
+    auto negotiated = check_child_answer(child, creating.proposed, answer, false);
+    if (!negotiated) return tl::unexpected(negotiated.error());
+    if (!answer.nonce) return base::fail(Reason::PayloadMissing, "the answer lacks a nonce");
+    if (const auto nonce = check_nonce(*answer.nonce, creating.nonce); !nonce) return nonce;
+    const auto secret = shared_secret(creating, negotiated->suite, answer);
+    if (!secret) return tl::unexpected(secret.error());
+    install_child(step, phase, std::move(*negotiated), {creating.nonce, answer.nonce->data, &*secret, true});
+    return {};
+}
+
+}  // namespace
+
+void start_create_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task) {
+    const policy::Child* child = step.sa.connection->child(task.child);
+    if (child == nullptr) return step.done(task.operation, {}, base::fail(Reason::NotFound, "child " + task.child));
+    for (const sa::ChildSa& existing : phase.children) {
+        if (existing.name == task.child && existing.state == sa::ChildState::installed) {
+            return step.done(task.operation, existing.id, {});
+        }
+    }
+    auto key_exchange = first_key_exchange(step, *child);
+    if (!key_exchange) return step.done(task.operation, {}, tl::unexpected(key_exchange.error()));
+    sa::CreatingChild creating{propose_child(step, *child, task.operation), step.random.bytes(kNonceSize),
+                               std::move(*key_exchange), 0};
+    send_create_child(step, phase, *child, creating);
+    phase.exchange = std::move(creating);
+}
+
+sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const sa::Message& response) {
+    auto* awaited = std::get_if<sa::CreatingChild>(&phase.exchange);
+    if (awaited == nullptr) return base::fail(Reason::ResponseUnexpected);
+    sa::CreatingChild creating = std::move(*awaited);
+    phase.exchange = std::monostate{};
+    step.sa.window.answered();
+
+    const policy::Child* child = step.sa.connection->child(creating.proposed.name);
+    const auto* refused = response.payloads.find(wire::NotifyType::invalid_ke_payload);
+    if (child != nullptr && refused != nullptr && start_over(step, phase, creating, *child, *refused)) return sa::stay();
+    const base::Result<void> taken = child != nullptr ? take_child(step, phase, creating, *child, response.payloads)
+                                                      : base::fail(Reason::ConfigurationRemoved);
+    if (!taken) fail_proposed_child(step, creating.proposed, taken.error(), response.payloads);
+    return sa::stay();
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,122 @@
+#include <utility>
+
+#include "ike/ikev2/exchange/authentication.h"
+#include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/ike_auth.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+policy::Identity own_identity(const sa::Sa& sa) {
+    const policy::Identity& configured = sa.connection->local.id;
+    return configured.is_any() ? policy::Identity::of(sa.local.address) : configured;
+}
+
+// Whom we expect, for choosing the key before the peer has said who it is.
+policy::Identity expected_identity(const sa::Sa& sa) {
+    const policy::Identity& configured = sa.connection->remote.id;
+    return configured.is_exact() ? configured : policy::Identity::of(sa.remote.address);
+}
+
+// The child of the first waiting task; the others follow in CREATE_CHILD_SA exchanges.
+struct FirstChild {
+    const policy::Child* child;
+    ike::OperationId operation;
+};
+base::Result<FirstChild> first_child(const sa::Sa& sa) {
+    if (sa.tasks.empty()) return base::fail(Reason::InternalInconsistency, "no child to ask for");
+    const auto* task = std::get_if<sa::CreateChildTask>(&sa.tasks.front());
+    if (task == nullptr) return base::fail(Reason::OperatorRequest);
+    const policy::Child* child = sa.connection->child(task->child);
+    if (child == nullptr) return base::fail(Reason::ConfigurationRemoved, "child " + task->child);
+    return FirstChild{child, task->operation};
+}
+
+// SK {IDi, [N(INITIAL_CONTACT)], [IDr], AUTH, [N(USE_TRANSPORT_MODE)], SAi2, TSi, TSr} (RFC 7296 1.2, appendix C.2)
+std::vector<wire::Payload> make_request(const sa::Sa& sa, policy::Identity id_i, wire::Authentication auth) {
+    std::vector<wire::Payload> payloads{wire::IdentificationInitiator{{std::move(id_i), 0}}};
+    if (sa.announce_initial_contact) payloads.emplace_back(notify(wire::NotifyType::initial_contact));
+    if (sa.connection->remote.id.is_exact()) {
+        payloads.emplace_back(wire::IdentificationResponder{{sa.connection->remote.id, 0}});
+    }
+    payloads.emplace_back(std::move(auth));
+    return payloads;
+}
+
+base::Error auth_refusal(const wire::Notify& notify) {
+    if (notify.type == wire::NotifyType::authentication_failed) {
+        return {Reason::AuthenticationRefused, "check both sides' identities and pre-shared keys, and the peer's log", {}};
+    }
+    return {Reason::PeerRefused, "it answered " + to_string(notify.type) + " to IKE_AUTH", {}};
+}
+
+// RFC 7296 2.15, 2.16: nothing of the answer counts before the peer is who it should be.
+base::Result<void> authenticate(const sa::Sa& sa, const sa::AuthRequested& phase, const wire::Payloads& answer) {
+    if (!answer.id_r || !answer.auth) {
+        if (const auto* error = answer.error()) return tl::unexpected(auth_refusal(*error));
+        return base::fail(Reason::AuthenticationFailed, "the answer lacks IDr or AUTH");
+    }
+    if (match(sa.connection->remote.id, answer.id_r->identity) == 0) {
+        return base::fail(Reason::AuthenticationFailed, "peer is " + answer.id_r->identity.to_string() + ", we expect " +
+                                                            sa.connection->remote.id.to_string());
+    }
+    return verify_psk_auth(sa, phase.keyed, phase.transcript, own_identity(sa), *answer.id_r, *answer.auth);
+}
+
+// RFC 7296 1.2: KEYMAT of the first child uses the nonces of IKE_SA_INIT.
+void take_first_child(sa::Step& step, sa::Established& established, sa::ProposedChild proposed, const wire::Payloads& answer,
+                      const sa::Transcript& transcript) {
+    const policy::Child* child = step.sa.connection->child(proposed.name);
+    auto negotiated = child != nullptr ? check_child_answer(*child, proposed, answer, true)
+                                       : base::fail(Reason::ConfigurationRemoved, "child " + proposed.name);
+    if (negotiated) {
+        install_child(step, established, std::move(*negotiated),
+                      {transcript.local_nonce, transcript.remote_nonce, nullptr, true});
+        return;
+    }
+    fail_proposed_child(step, proposed, negotiated.error(), answer);
+}
+
+}  // namespace
+
+base::Result<void> check_credentials(const sa::Sa& sa) {
+    const policy::Identity local = own_identity(sa);
+    const policy::Identity remote = expected_identity(sa);
+    if (sa.configuration->shared_secret(local, remote) != nullptr) return {};
+    return base::fail(Reason::NoSharedSecret, "for " + local.to_string() + " - " + remote.to_string());
+}
+
+sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript) {
+    sa::Sa& sa = step.sa;
+    const auto first = first_child(sa);
+    if (!first) return sa::Phase(sa::Closed{first.error()});
+    policy::Identity id_i = own_identity(sa);
+    auto auth = make_psk_auth(sa, keyed, transcript, id_i, expected_identity(sa));
+    if (!auth) return sa::Phase(sa::Closed{auth.error()});
+
+    sa::ProposedChild proposed = propose_child(step, *first->child, first->operation);
+    std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), std::move(*auth));
+    append_child_request(*first->child, proposed, {}, payloads);
+    sa.tasks.pop_front();
+    send_request(step, keyed, wire::ExchangeType::ike_auth, payloads);
+    return sa::Phase(sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(proposed)});
+}
+
+sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response) {
+    const wire::Payloads& answer = response.payloads;
+    if (const auto authenticated = authenticate(step.sa, phase, answer); !authenticated) {
+        return tl::unexpected(authenticated.error());
+    }
+    step.sa.window.answered();
+    sa::Established established{std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
+    step.report(ike::Level::info, "IKE SA established with " + established.remote_id.to_string() + " at " +
+                                      step.sa.remote.to_string() + " (" + established.keyed.proposal.to_string() + ")");
+    take_first_child(step, established, std::move(phase.child), answer, phase.transcript);
+    return sa::Phase(std::move(established));
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,114 @@
+#include <utility>
+
+#include "ike/ikev2/exchange/authentication.h"
+#include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/ike_auth.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+// How well a connection fits the identities: the peer's must match, ours as well where the peer names it (RFC 7296 1.2).
+int fit(const policy::Connection& connection, const sa::Sa& sa, const wire::Payloads& request) {
+    const int remote = match(connection.remote.id, request.id_i->identity);
+    if (remote == 0) return 0;
+    if (!request.id_r) return remote * 4;
+    const policy::Identity own =
+        connection.local.id.is_any() ? policy::Identity::of(sa.local.address) : connection.local.id;
+    const int local = match(own, request.id_r->identity);
+    return local == 0 ? 0 : remote * 4 + local;
+}
+
+bool accepts(const policy::Connection& connection, const policy::Proposal& chosen) {
+    for (const policy::Proposal& ours : connection.proposals) {
+        if (policy::check_answer(chosen, ours)) return true;
+    }
+    return false;
+}
+
+// Only now is it known which connection this is: the best fit of those that the addresses and the chosen proposal allow.
+base::Result<const policy::Connection*> choose_connection(const sa::Sa& sa, const sa::Keyed& keyed,
+                                                          const wire::Payloads& request) {
+    const policy::Connection* best = nullptr;
+    int best_fit = 0;
+    for (const policy::Connection* connection : sa.configuration->candidates(sa.local.address, sa.remote.address, request.id_i->identity)) {
+        const int candidate = fit(*connection, sa, request);
+        if (candidate > best_fit && accepts(*connection, keyed.proposal)) {
+            best = connection;
+            best_fit = candidate;
+        }
+    }
+    if (best != nullptr) return best;
+    const std::string wanted = request.id_r ? request.id_r->identity.to_string() : "anybody";
+    return base::fail(Reason::NoPeerConfiguration, "peer " + request.id_i->identity.to_string() + " at " +
+                                                       sa.remote.to_string() + " asks for " + wanted);
+}
+
+// RFC 7296 2.16: no AUTH means that the peer wants EAP. Without SA and TS it wants no child, which we did not say we
+// support (RFC 6023 3).
+base::Result<void> check_shape(const sa::Message& request) {
+    if (request.shape == wire::Shape::authentication) return {};
+    if (request.shape == wire::Shape::eap_start) {
+        return base::fail(Reason::AuthenticationMethodUnacceptable, "peer wants EAP, the connection a pre-shared key");
+    }
+    return base::fail(Reason::PayloadMissing, "IKE_AUTH without IDi, AUTH, SA, TSi or TSr");
+}
+
+struct Proven {
+    const policy::Connection* connection;
+    policy::Identity local_id;
+    wire::Authentication auth;
+};
+
+base::Result<Proven> authenticate(const sa::Sa& sa, const sa::HalfOpen& phase, const sa::Message& message) {
+    if (const auto shape = check_shape(message); !shape) return tl::unexpected(shape.error());
+    const wire::Payloads& request = message.payloads;
+    const auto connection = choose_connection(sa, phase.keyed, request);
+    if (!connection) return tl::unexpected(connection.error());
+    const policy::Identity& configured = (*connection)->local.id;
+    policy::Identity local = configured.is_any() ? policy::Identity::of(sa.local.address) : configured;
+    const auto verified = verify_psk_auth(sa, phase.keyed, phase.transcript, local, *request.id_i, *request.auth);
+    if (!verified) return tl::unexpected(verified.error());
+    auto auth = make_psk_auth(sa, phase.keyed, phase.transcript, local, request.id_i->identity);
+    if (!auth) return tl::unexpected(auth.error());
+    return Proven{*connection, std::move(local), std::move(*auth)};
+}
+
+// SK {IDr, AUTH, [SAr2, TSi, TSr]}: the child's part, or why there is none, follows (RFC 7296 1.2, 2.21.2).
+void answer_child(sa::Step& step, sa::Established& established, std::vector<wire::Payload> payloads,
+                  const wire::Payloads& request, const sa::Transcript& transcript) {
+    auto accepted = accept_child(step, request, true);
+    if (!accepted) {
+        step.report(ike::Level::warning, "no child SA: " + accepted.error().sentence(), accepted.error().reason);
+        payloads.emplace_back(notify(accepted.error()));
+        return send_response(step, established.keyed, wire::ExchangeType::ike_auth, payloads);
+    }
+    sa::PendingResponse pending{{}, wire::ExchangeType::ike_auth, payloads, std::move(payloads)};
+    append_child_answer(*accepted, {}, pending.payloads);
+    pending.child = install_child(step, established, std::move(accepted->child),
+                                  {transcript.remote_nonce, transcript.local_nonce, nullptr, false});
+    established.pending = std::move(pending);
+}
+
+}  // namespace
+
+sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Message& message) {
+    const wire::Payloads& request = message.payloads;
+    auto proven = authenticate(step.sa, phase, message);
+    if (!proven) return tl::unexpected(proven.error());
+
+    step.sa.connection = proven->connection;
+    step.sa.peer_announced_initial_contact = request.find(wire::NotifyType::initial_contact) != nullptr;
+    std::vector<wire::Payload> payloads{wire::IdentificationResponder{{proven->local_id, 0}}, std::move(proven->auth)};
+    sa::Established established{
+        std::move(phase.keyed), std::move(proven->local_id), request.id_i->identity, step.now, {}, {}, {}};
+    step.report(ike::Level::info, "IKE SA established with " + established.remote_id.to_string() + " at " +
+                                      step.sa.remote.to_string() + " (" + established.keyed.proposal.to_string() + ")");
+    answer_child(step, established, std::move(payloads), request, phase.transcript);
+    return sa::Phase(std::move(established));
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,161 @@
+#include <utility>
+
+#include "ike/base/reader.h"
+#include "ike/ikev2/exchange/ike_auth.h"
+#include "ike/ikev2/exchange/ike_sa_init.h"
+#include "ike/ikev2/exchange/keying.h"
+#include "ike/ikev2/exchange/nat.h"
+#include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+// HDR, [N(COOKIE)], SAi1, KEi, Ni, N(NAT_DETECTION_*) (RFC 7296 1.2, 2.6)
+base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
+    std::vector<wire::Payload> payloads;
+    if (!phase.cookie.empty()) payloads.emplace_back(notify(wire::NotifyType::cookie, phase.cookie));
+    payloads.emplace_back(offer(step.sa.connection->proposals, {}));
+    payloads.emplace_back(wire::KeyExchangePayload{phase.key_exchange->method(), phase.key_exchange->public_value()});
+    payloads.emplace_back(wire::Nonce{phase.nonce});
+    for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
+
+    wire::Header header = request_header(step, wire::ExchangeType::ike_sa_init);
+    header.message_id = wire::MessageId{0};
+    return wire::encode(header, payloads);
+}
+
+sa::Packet packet_of(const sa::Step& step, const sa::InitRequested& phase) {
+    return {step.sa.local, step.sa.remote, with_marker(step, phase.request)};
+}
+
+bool offers_group(const policy::Connection& connection, policy::KeyExchangeId group) {
+    for (const policy::Proposal& proposal : connection.proposals) {
+        for (const policy::Transform& transform : proposal.of(policy::TransformType::key_exchange)) {
+            if (transform == policy::transform(group)) return true;
+        }
+    }
+    return false;
+}
+
+base::Result<void> count_restart(const sa::Step& step, const sa::InitRequested& phase) {
+    if (phase.restarts >= step.options.most_restarts) return base::fail(Reason::TooManyRetries);
+    return {};
+}
+
+sa::Next start_over(sa::Step& step, sa::InitRequested& phase, std::string why) {
+    ++phase.restarts;
+    phase.request = make_request(step, phase);
+    step.sa.window.sent_anew(packet_of(step, phase), step.now, step.options.retransmit);
+    step.send(with_marker(step, phase.request));
+    step.report(ike::Level::debug, std::move(why));
+    return sa::stay();
+}
+
+// RFC 7296 2.6: repeat the request with the cookie as its first payload.
+sa::Next on_cookie(sa::Step& step, sa::InitRequested& phase, const wire::Notify& cookie) {
+    if (cookie.data.empty() || cookie.data.size() > 64) return base::fail(Reason::PayloadMalformed, "COOKIE of a wrong size");
+    if (const auto counted = count_restart(step, phase); !counted) return tl::unexpected(counted.error());
+    phase.cookie = cookie.data;
+    return start_over(step, phase, "peer asks for a cookie: starting over with it");
+}
+
+// RFC 7296 1.2: the responder names the group it wants; it must be one that we offered (2.7).
+sa::Next on_invalid_key_exchange(sa::Step& step, sa::InitRequested& phase, const wire::Notify& refusal) {
+    base::Reader reader(refusal.data);
+    const auto group = static_cast<policy::KeyExchangeId>(reader.u16());
+    if (!reader.complete()) return base::fail(Reason::PayloadMalformed, "INVALID_KE_PAYLOAD without a group");
+    const std::string name = to_string(policy::transform(group));
+    if (group == phase.key_exchange->method() || !offers_group(*step.sa.connection, group)) {
+        return base::fail(Reason::KeyExchangeMethodMismatch, "peer wants " + name + ", which we did not offer or just used");
+    }
+    if (const auto counted = count_restart(step, phase); !counted) return tl::unexpected(counted.error());
+    auto key_exchange = crypto::KeyExchange::make(group, step.random);
+    if (!key_exchange) return tl::unexpected(key_exchange.error());
+    phase.key_exchange = std::move(*key_exchange);
+    return start_over(step, phase, "peer wants key exchange " + name + ": starting over with it");
+}
+
+sa::Next remember_refusal(sa::Step& step, sa::InitRequested& phase, const wire::Notify& refusal) {
+    const Reason reason = refusal.type == wire::NotifyType::no_proposal_chosen ? Reason::NoProposalChosen : Reason::PeerRefused;
+    std::string detail = "peer answered " + to_string(refusal.type);
+    if (reason == Reason::NoProposalChosen) detail += " to our " + policy::to_string(step.sa.connection->proposals);
+    phase.refusal = base::Error{reason, std::move(detail), {}};
+    step.report(ike::Level::warning, phase.refusal->sentence() + "; waiting for a better answer", reason);
+    return sa::stay();
+}
+
+struct Agreed {
+    Answered answered;
+    crypto::IkeSuite suite;
+    base::SecretBytes secret;
+};
+
+base::Result<Agreed> agree(const sa::Step& step, sa::InitRequested& phase, const wire::Payloads& payloads) {
+    auto answered = check_answer(*payloads.sa, step.sa.connection->proposals, 0);
+    if (!answered) return tl::unexpected(answered.error());
+    const auto suite = crypto::IkeSuite::of(answered->proposal);
+    if (!suite) return tl::unexpected(suite.error());
+    if (suite->key_exchange != phase.key_exchange->method() || payloads.key_exchange->method != suite->key_exchange) {
+        return base::fail(Reason::ResponderChoseUnofferedTransform, "key exchange is not the one we sent a value for");
+    }
+    if (const auto nonce = check_nonce(*payloads.nonce, phase.nonce); !nonce) return tl::unexpected(nonce.error());
+    auto secret = phase.key_exchange->shared_secret(payloads.key_exchange->data);
+    if (!secret) return tl::unexpected(secret.error());
+    return Agreed{std::move(*answered), *suite, std::move(*secret)};
+}
+
+// RFC 7296 2.23: with a NAT in between, everything from IKE_AUTH on goes to and from the NAT traversal port.
+void float_to_nat_port(sa::Step& step) {
+    if (!step.sa.nat.any() || step.sa.remote.port == step.options.nat_port) return;
+    step.sa.local.port = step.options.nat_port;
+    if (step.sa.remote.port == step.options.port) step.sa.remote.port = step.options.nat_port;
+}
+
+}  // namespace
+
+sa::Next start_ike_sa_init(sa::Step& step, sa::Created&) {
+    if (const auto credentials = check_credentials(step.sa); !credentials) return tl::unexpected(credentials.error());
+    const auto methods = step.sa.connection->proposals.front().of(policy::TransformType::key_exchange);
+    if (methods.empty()) return base::fail(Reason::ConfigurationInvalid, "proposal without a key exchange");
+    auto key_exchange = crypto::KeyExchange::make(policy::KeyExchangeId{methods.front().id}, step.random);
+    if (!key_exchange) return tl::unexpected(key_exchange.error());
+
+    sa::InitRequested next;
+    next.key_exchange = std::move(*key_exchange);
+    next.nonce = step.random.bytes(kNonceSize);
+    next.request = make_request(step, next);
+    step.send(with_marker(step, next.request));
+    step.sa.window.sent(packet_of(step, next), step.now, step.options.retransmit);
+    step.report(ike::Level::info, "initiating an IKE SA with " + step.sa.remote.to_string());
+    return sa::Phase(std::move(next));
+}
+
+sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const sa::Message& response) {
+    const wire::Payloads& payloads = response.payloads;
+    if (const auto* cookie = payloads.find(wire::NotifyType::cookie); cookie != nullptr && !payloads.sa) {
+        return on_cookie(step, phase, *cookie);
+    }
+    if (const auto* error = payloads.error()) {
+        if (error->type == wire::NotifyType::invalid_ke_payload) return on_invalid_key_exchange(step, phase, *error);
+        return remember_refusal(step, phase, *error);
+    }
+    auto agreed = agree(step, phase, payloads);
+    if (!agreed) return tl::unexpected(agreed.error());
+
+    sa::Sa& sa = step.sa;
+    sa.spi_r = response.header.spi_r;
+    sa.nat = detect_nat(sa, sa.spi_r, payloads);
+    sa::Keyed keyed = derive_keyed(sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce, payloads.nonce->data,
+                                   agreed->secret);
+    sa.window.answered();
+    float_to_nat_port(step);
+    sa::Transcript transcript{std::move(phase.request), base::to_bytes(response.bytes), std::move(phase.nonce),
+                              payloads.nonce->data};
+    return start_ike_auth(step, std::move(keyed), std::move(transcript));
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,95 @@
+#include <utility>
+
+#include "ike/base/writer.h"
+#include "ike/ikev2/exchange/ike_sa_init.h"
+#include "ike/ikev2/exchange/keying.h"
+#include "ike/ikev2/exchange/nat.h"
+#include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+struct Choice {
+    const policy::Connection* connection;
+    policy::ChosenProposal chosen;
+};
+
+// Which connection it will be is known only with the identities (IKE_AUTH); until then any that the addresses allow may
+// give the proposals, the best fitting one first.
+base::Result<Choice> choose(const sa::Step& step, const wire::SecurityAssociation& offer) {
+    const auto proposals = offered(offer, policy::ProtocolId::ike, 0);
+    base::Error first_error{Reason::NoPeerConfiguration,
+                            "none for " + step.sa.local.address.to_string() + " with " + step.sa.remote.address.to_string(),
+                            {}};
+    bool any = false;
+    for (const policy::Connection* connection :
+         step.sa.configuration->candidates_by_proposals(step.sa.local.address, step.sa.remote.address)) {
+        auto chosen = policy::choose(connection->proposals, proposals);
+        if (chosen) return Choice{connection, std::move(*chosen)};
+        if (!std::exchange(any, true)) first_error = chosen.error();
+    }
+    return tl::unexpected(first_error);
+}
+
+// RFC 7296 1.3, 2.6.1, 3.4: a value made with another method than the chosen one is answered with the chosen one's number.
+base::Result<void> check_method(const crypto::IkeSuite& suite, const wire::KeyExchangePayload& value) {
+    if (value.method == suite.key_exchange) return {};
+    base::Error error{Reason::KeyExchangeMethodMismatch,
+                      "peer used " + to_string(policy::transform(value.method)) + ", we want " +
+                          to_string(policy::transform(suite.key_exchange)),
+                      base::Writer().u16(static_cast<std::uint16_t>(suite.key_exchange)).take()};
+    return tl::unexpected(std::move(error));
+}
+
+struct Exchanged {
+    base::Bytes public_value;
+    base::SecretBytes secret;
+};
+
+base::Result<Exchanged> exchange_keys(sa::Step& step, const crypto::IkeSuite& suite, base::ByteView peer_value) {
+    auto key_exchange = crypto::KeyExchange::make(suite.key_exchange, step.random);
+    if (!key_exchange) return tl::unexpected(key_exchange.error());
+    auto secret = (*key_exchange)->shared_secret(peer_value);
+    if (!secret) return tl::unexpected(secret.error());
+    return Exchanged{(*key_exchange)->public_value(), std::move(*secret)};
+}
+
+// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*) (RFC 7296 1.2)
+base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& chosen, wire::KeyExchangePayload value,
+                          const base::Bytes& nonce) {
+    std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
+    for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
+    return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);
+}
+
+}  // namespace
+
+sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message& request) {
+    const wire::Payloads& payloads = request.payloads;
+    auto choice = choose(step, *payloads.sa);
+    if (!choice) return tl::unexpected(choice.error());
+    const auto suite = crypto::IkeSuite::of(choice->chosen.proposal);
+    if (!suite) return tl::unexpected(suite.error());
+    if (const auto method = check_method(*suite, *payloads.key_exchange); !method) return tl::unexpected(method.error());
+    auto exchanged = exchange_keys(step, *suite, payloads.key_exchange->data);
+    if (!exchanged) return tl::unexpected(exchanged.error());
+
+    sa::Sa& sa = step.sa;
+    sa.connection = choice->connection;
+    sa.nat = detect_nat(sa, wire::IkeSpi::none, payloads);
+    base::Bytes nonce = step.random.bytes(kNonceSize);
+    base::Bytes response = make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce);
+    sa::Keyed keyed =
+        derive_keyed(sa, *suite, std::move(choice->chosen.proposal), payloads.nonce->data, nonce, exchanged->secret);
+    step.send(with_marker(step, response));
+    sa.window.respond(with_marker(step, response));
+    step.report(ike::Level::debug, "answered IKE_SA_INIT of " + sa.remote.to_string());
+    return sa::Phase(sa::HalfOpen{
+        std::move(keyed), {std::move(response), base::to_bytes(request.bytes), std::move(nonce), payloads.nonce->data}});
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,123 @@
+#include "ike/ikev2/exchange/informational.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/create_child_sa.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+bool deletes_ike_sa(const wire::Payloads& payloads) {
+    return std::any_of(payloads.deletes.begin(), payloads.deletes.end(),
+                       [](const wire::Delete& item) { return item.protocol == policy::ProtocolId::ike; });
+}
+
+// RFC 7296 1.4.1: the peer names the SPIs it receives on, we answer with ours of the same pairs. What is not there, or is
+// not this IKE SA's, is left alone.
+std::vector<std::uint32_t> delete_children(sa::Step& step, sa::Established& phase, const wire::Payloads& payloads) {
+    std::vector<std::uint32_t> ours;
+    for (const wire::Delete& item : payloads.deletes) {
+        if (item.protocol != policy::ProtocolId::esp) continue;
+        for (const std::uint32_t spi : item.spis) {
+            const sa::ChildSa* child = find_outbound(phase, ike::EspSpi{spi});
+            if (child == nullptr) continue;
+            // RFC 7296 1.4.1: with our own Delete for it in flight, the answer does not name it again.
+            if (child->state != sa::ChildState::deleting) ours.push_back(static_cast<std::uint32_t>(child->spi_in));
+            step.report(ike::Level::info, "peer deletes child SA " + child->name, Reason::PeerDeleted);
+            remove_child(step, phase, child->id, base::Error{Reason::PeerDeleted, {}, {}});
+        }
+    }
+    return ours;
+}
+
+bool is_fatal(const wire::Notify& notify) {
+    return notify.type == wire::NotifyType::authentication_failed || notify.type == wire::NotifyType::invalid_syntax;
+}
+
+// RFC 7296 2.21.2: after IKE_AUTH the initiator may say so in an INFORMATIONAL of its own.
+const wire::Notify* fatal_notify(const wire::Payloads& payloads) {
+    const auto found = std::find_if(payloads.notifies.begin(), payloads.notifies.end(), is_fatal);
+    return found == payloads.notifies.end() ? nullptr : &*found;
+}
+
+sa::Phase closed(Reason reason, std::string detail = {}) { return sa::Closed{base::Error{reason, std::move(detail), {}}}; }
+
+void send_delete_child(sa::Step& step, sa::Established& phase, const sa::DeleteChildTask& task) {
+    const std::vector<wire::Payload> payloads{
+        wire::Delete{policy::ProtocolId::esp, {static_cast<std::uint32_t>(task.spi_in)}}};
+    send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
+    phase.exchange = sa::DeletingChild{task.child, task.operation};
+}
+
+sa::Phase send_delete_ike(sa::Step& step, sa::Established& phase, const sa::DeleteIkeTask& task) {
+    const std::vector<wire::Payload> payloads{wire::Delete{policy::ProtocolId::ike, {}}};
+    send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
+    remove_all_children(step, phase, base::Error{task.reason, {}, {}});
+    step.report(ike::Level::info, "deleting the IKE SA: " + std::string(base::traits(task.reason).sentence));
+    return sa::Deleting{std::move(phase.keyed), task.operation};
+}
+
+}  // namespace
+
+sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const sa::Message& request) {
+    if (deletes_ike_sa(request.payloads)) {
+        send_response(step, phase.keyed, wire::ExchangeType::informational, {});
+        return closed(Reason::PeerDeleted);
+    }
+    if (const auto* fatal = fatal_notify(request.payloads)) {
+        send_response(step, phase.keyed, wire::ExchangeType::informational, {});
+        return closed(Reason::PeerRefused, "peer sent " + to_string(fatal->type));
+    }
+    std::vector<wire::Payload> answer;
+    if (std::vector<std::uint32_t> spis = delete_children(step, phase, request.payloads); !spis.empty()) {
+        answer.emplace_back(wire::Delete{policy::ProtocolId::esp, std::move(spis)});
+    }
+    send_response(step, phase.keyed, wire::ExchangeType::informational, answer);
+    return sa::stay();
+}
+
+sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const sa::Message&) {
+    const sa::Exchange exchange = std::exchange(phase.exchange, std::monostate{});
+    step.sa.window.answered();
+    if (const auto* deleting = std::get_if<sa::DeletingChild>(&exchange)) {
+        remove_child(step, phase, deleting->child, base::Error{Reason::OperatorRequest, {}, {}});
+        step.done(deleting->operation, deleting->child, {});
+    }
+    return sa::stay();
+}
+
+sa::Next answer_while_deleting(sa::Step& step, sa::Deleting& phase, const sa::Message&) {
+    send_response(step, phase.keyed, wire::ExchangeType::informational, {});
+    return sa::stay();
+}
+
+sa::Next on_delete_response(sa::Step& step, sa::Deleting& phase, const sa::Message&) {
+    step.sa.window.answered();
+    step.done(phase.operation, {}, {});
+    return closed(Reason::OperatorRequest);
+}
+
+sa::Next start_task(sa::Step& step, sa::Established& phase) {
+    const sa::Task task = std::move(step.sa.tasks.front());
+    step.sa.tasks.pop_front();
+    if (const auto* create = std::get_if<sa::CreateChildTask>(&task)) {
+        start_create_child(step, phase, *create);
+    } else if (const auto* remove = std::get_if<sa::DeleteChildTask>(&task)) {
+        send_delete_child(step, phase, *remove);
+    } else if (const auto* remove_ike = std::get_if<sa::DeleteIkeTask>(&task)) {
+        return send_delete_ike(step, phase, *remove_ike);
+    } else {
+        send_request(step, phase.keyed, wire::ExchangeType::informational, {});
+        phase.exchange = sa::Liveness{};
+    }
+    return sa::stay();
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,21 @@
+// INFORMATIONAL, RFC 7296 1.4, 1.4.1, 2.4: Deletes and liveness checks under an established IKE SA.
+#pragma once
+
+#include "ike/ikev2/sa/sa.h"
+
+namespace xfrmd::ikev2::exchange {
+
+// Deletes of the peer's are carried out and answered; an empty request is a liveness check and gets an empty answer.
+sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
+
+// Ends a liveness check or the deletion of a child.
+sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const sa::Message& response);
+
+// While our Delete of the IKE SA is out: the peer's request is answered empty, its response ends the SA (1.4.1).
+sa::Next answer_while_deleting(sa::Step& step, sa::Deleting& phase, const sa::Message& request);
+sa::Next on_delete_response(sa::Step& step, sa::Deleting& phase, const sa::Message& response);
+
+// Starts the first waiting task. Leads to Deleting for a Delete of the IKE SA.
+sa::Next start_task(sa::Step& step, sa::Established& phase);
+
+}  // namespace xfrmd::ikev2::exchange

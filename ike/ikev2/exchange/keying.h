@@ -1,0 +1,17 @@
+// From a shared secret to the keys and ciphers of an IKE SA (RFC 7296 2.14).
+#pragma once
+
+#include "ike/ikev2/sa/sa.h"
+
+namespace xfrmd::ikev2::exchange {
+
+// Nonces by role in the exchange; which keys are ours follows from sa.original_initiator.
+sa::Keyed derive_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::Proposal proposal, base::ByteView nonce_i,
+                       base::ByteView nonce_r, const base::SecretBytes& shared_secret);
+
+inline constexpr std::size_t kNonceSize = 32;  // RFC 7296 2.10: at least half of the PRF's key, at least 16
+
+// The peer's nonce has 16 to 256 bytes (RFC 7296 2.10; the codec checked it) and is not our own one sent back.
+base::Result<void> check_nonce(const wire::Nonce& theirs, base::ByteView ours);
+
+}  // namespace xfrmd::ikev2::exchange

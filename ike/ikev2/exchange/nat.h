@@ -1,0 +1,17 @@
+// NAT detection (RFC 7296 2.23): hashes of what each side believes the addresses to be, compared with what is seen.
+#pragma once
+
+#include <vector>
+
+#include "ike/ikev2/sa/sa.h"
+
+namespace xfrmd::ikev2::exchange {
+
+// NAT_DETECTION_SOURCE_IP and _DESTINATION_IP for a message of ours. With `encap = yes` the source hash is made wrong on
+// purpose, so that the peer sees a NAT and encapsulates.
+std::vector<wire::Payload> nat_detection(const sa::Sa& sa);
+
+// What the peer's hashes say. No such notifies: no NAT traversal.
+sa::NatStatus detect_nat(const sa::Sa& sa, wire::IkeSpi spi_r_in_hash, const wire::Payloads& payloads);
+
+}  // namespace xfrmd::ikev2::exchange

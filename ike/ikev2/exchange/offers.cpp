@@ -1,0 +1,72 @@
+#include "ike/ikev2/exchange/offers.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+wire::ProposalSubstructure to_wire(const policy::Proposal& proposal, std::size_t number, const base::Bytes& spi) {
+    wire::ProposalSubstructure out{static_cast<std::uint8_t>(number), proposal.protocol, spi, {}};
+    for (const policy::Transform& transform : proposal.transforms) out.transforms.push_back({transform, {}});
+    return out;
+}
+
+policy::Proposal from_wire(const wire::ProposalSubstructure& substructure) {
+    policy::Proposal proposal{substructure.protocol, {}};
+    for (const auto& transform : substructure.transforms) {
+        if (transform.others.empty()) proposal.transforms.push_back(transform.transform);
+    }
+    return proposal;
+}
+
+}  // namespace
+
+wire::SecurityAssociation offer(const std::vector<policy::Proposal>& proposals, const base::Bytes& spi) {
+    wire::SecurityAssociation sa;
+    for (const policy::Proposal& proposal : proposals) {
+        sa.proposals.push_back(to_wire(proposal, sa.proposals.size() + 1, spi));
+    }
+    return sa;
+}
+
+std::vector<policy::OfferedProposal> offered(const wire::SecurityAssociation& sa, policy::ProtocolId protocol,
+                                             std::size_t spi_size) {
+    std::vector<policy::OfferedProposal> proposals;
+    for (const auto& substructure : sa.proposals) {
+        if (substructure.protocol != protocol || substructure.spi.size() != spi_size) continue;
+        proposals.push_back({substructure.number, from_wire(substructure)});
+    }
+    return proposals;
+}
+
+wire::SecurityAssociation answer(const policy::ChosenProposal& chosen, const base::Bytes& spi) {
+    return {{to_wire(chosen.proposal, chosen.number, spi)}};
+}
+
+base::Result<Answered> check_answer(const wire::SecurityAssociation& sa, const std::vector<policy::Proposal>& offered_by_us,
+                                    std::size_t spi_size) {
+    // RFC 7296 3.3: the answer is a single proposal; its number names the one of ours that was chosen (3.3.1).
+    if (sa.proposals.size() != 1) {
+        return base::fail(base::Reason::ResponderChoseUnofferedTransform, "the answer is not a single proposal");
+    }
+    const wire::ProposalSubstructure& chosen = sa.proposals.front();
+    if (chosen.number == 0 || chosen.number > offered_by_us.size() || chosen.spi.size() != spi_size) {
+        return base::fail(base::Reason::ResponderChoseUnofferedTransform, "proposal number or SPI size is wrong");
+    }
+    for (const auto& transform : chosen.transforms) {
+        if (!transform.others.empty()) {
+            return base::fail(base::Reason::ResponderChoseUnofferedTransform, "a transform has an unknown attribute");
+        }
+    }
+    policy::Proposal proposal = from_wire(chosen);
+    const policy::Proposal& ours = offered_by_us[chosen.number - 1U];
+    return policy::check_answer(proposal, ours).map([&] { return Answered{std::move(proposal), chosen.spi}; });
+}
+
+base::Bytes spi_of(const wire::SecurityAssociation& sa, std::uint8_t number) {
+    for (const auto& proposal : sa.proposals) {
+        if (proposal.number == number) return proposal.spi;
+    }
+    return {};
+}
+
+}  // namespace xfrmd::ikev2::exchange

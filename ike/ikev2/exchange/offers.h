@@ -1,0 +1,32 @@
+// Between proposals as policy knows them and the SA payload on the wire (RFC 7296 3.3).
+#pragma once
+
+#include <vector>
+
+#include "ike/ikev2/wire/payloads.h"
+#include "ike/policy/proposal.h"
+
+namespace xfrmd::ikev2::exchange {
+
+// Proposals numbered from 1 in their order, each with the same SPI (empty in IKE_SA_INIT).
+wire::SecurityAssociation offer(const std::vector<policy::Proposal>& proposals, const base::Bytes& spi);
+
+// The peer's proposals for `protocol` whose SPI has `spi_size` bytes; transforms with attributes we do not know are left out
+// (RFC 7296 3.3.6).
+std::vector<policy::OfferedProposal> offered(const wire::SecurityAssociation& sa, policy::ProtocolId protocol,
+                                             std::size_t spi_size);
+
+wire::SecurityAssociation answer(const policy::ChosenProposal& chosen, const base::Bytes& spi);
+
+// The one proposal of an answer, checked against what was offered. Error: ResponderChoseUnofferedTransform.
+struct Answered {
+    policy::Proposal proposal;
+    base::Bytes spi;
+};
+base::Result<Answered> check_answer(const wire::SecurityAssociation& sa, const std::vector<policy::Proposal>& offered_by_us,
+                                    std::size_t spi_size);
+
+// The SPI of the peer's proposal with this number.
+base::Bytes spi_of(const wire::SecurityAssociation& sa, std::uint8_t number);
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,82 @@
+#include "ike/ikev2/exchange/protect.h"
+
+#include <utility>
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+constexpr std::size_t kMarkerSize = 4;
+
+wire::Header header_of(const sa::Sa& sa, wire::ExchangeType exchange, wire::MessageId id) {
+    wire::Header header;
+    header.spi_i = sa.spi_i;
+    header.spi_r = sa.spi_r;
+    header.exchange = exchange;
+    header.from_original_initiator = sa.original_initiator;
+    header.message_id = id;
+    return header;
+}
+
+}  // namespace
+
+base::Bytes with_marker(const sa::Step& step, base::Bytes message) {
+    if (step.sa.local.port == step.options.nat_port) message.insert(message.begin(), kMarkerSize, 0);
+    return message;
+}
+
+wire::Header request_header(const sa::Step& step, wire::ExchangeType exchange) {
+    return header_of(step.sa, exchange, step.sa.window.next_request_id());
+}
+
+wire::Header response_header(const sa::Sa& sa, wire::ExchangeType exchange, wire::MessageId id) {
+    wire::Header header = header_of(sa, exchange, id);
+    header.is_response = true;
+    return header;
+}
+
+base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header,
+                    const std::vector<wire::Payload>& payloads) {
+    const base::Bytes inner = wire::encode_inner(payloads);
+    base::Bytes message = wire::encode_encrypted_prefix(header, wire::first_type(payloads), keyed.outbound.sealed_size(inner.size()));
+    const base::Bytes sealed = keyed.outbound.seal(message, inner, random);
+    base::append(message, sealed);
+    return message;
+}
+
+base::Error with_critical_type(base::Error error, wire::PayloadType first, base::ByteView chain) {
+    const auto type = wire::first_critical_unknown(first, chain);
+    if (error.reason == base::Reason::CriticalPayloadUnsupported && type) {
+        error.notify_data = {static_cast<std::uint8_t>(*type)};
+    }
+    return error;
+}
+
+base::Result<wire::Payloads> unprotect(sa::Keyed& keyed, const wire::Encrypted& encrypted) {
+    const auto inner = keyed.inbound.open(encrypted.associated, encrypted.sealed);
+    if (!inner) return tl::unexpected(inner.error());
+    return wire::decode_inner(encrypted.first_inner, *inner).map_error([&](base::Error error) {
+        return with_critical_type(std::move(error), encrypted.first_inner, *inner);
+    });
+}
+
+void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads) {
+    base::Bytes bytes = with_marker(step, protect(keyed, step.random, request_header(step, exchange), payloads));
+    step.send(bytes);
+    step.sa.window.sent({step.sa.local, step.sa.remote, std::move(bytes)}, step.now, step.options.retransmit);
+}
+
+void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads) {
+    const wire::Header header = response_header(step.sa, exchange, step.sa.window.accepted_id());
+    base::Bytes bytes = with_marker(step, protect(keyed, step.random, header, payloads));
+    step.send(bytes);
+    step.sa.window.respond(std::move(bytes));
+}
+
+wire::Notify notify(wire::NotifyType type, base::Bytes data) { return {policy::ProtocolId::none, {}, type, std::move(data)}; }
+
+wire::Notify notify(const base::Error& error) {
+    return notify(static_cast<wire::NotifyType>(base::traits(error.reason).notify), error.notify_data);
+}
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,31 @@
+// A child SA as the IKE side knows it (RFC 7296 1.3.1, 2.9, 2.17). Keys are not kept: they go to the kernel once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ike/base/instant.h"
+#include "ike/child_install.h"
+#include "ike/crypto/suite.h"
+#include "ike/policy/connection.h"
+
+namespace xfrmd::ikev2::sa {
+
+enum class ChildState : std::uint8_t { installing, installed, deleting };
+
+struct ChildSa {
+    ike::ChildSaId id{};
+    std::string name;
+    ChildState state = ChildState::installing;
+    policy::Mode mode = policy::Mode::tunnel;
+    policy::Proposal proposal;  // as chosen
+    bool udp_encapsulation = false;
+    ike::EspSpi spi_in{};
+    ike::EspSpi spi_out{};
+    policy::TrafficSelectors local_ts;
+    policy::TrafficSelectors remote_ts;
+    base::Instant created;
+    ike::OperationId operation{};  // who waits for its installation or deletion; none: nobody
+};
+
+}  // namespace xfrmd::ikev2::sa

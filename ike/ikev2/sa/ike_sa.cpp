@@ -1,0 +1,331 @@
+#include "ike/ikev2/sa/ike_sa.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/protect.h"
+
+namespace xfrmd::ikev2::sa {
+
+namespace {
+
+using base::Disposition;
+using base::Reason;
+
+bool has_rekey_notify(const wire::Payloads& payloads) { return payloads.find(wire::NotifyType::rekey_sa) != nullptr; }
+
+bool proposes_ike_sa(const wire::Payloads& payloads) {
+    return payloads.sa && !payloads.sa->proposals.empty() &&
+           payloads.sa->proposals.front().protocol == policy::ProtocolId::ike;
+}
+
+Event create_child_event(const wire::Payloads& payloads) {
+    if (has_rekey_notify(payloads)) return Event::rekey_child_request;
+    return proposes_ike_sa(payloads) ? Event::rekey_ike_request : Event::create_child_request;
+}
+
+std::optional<Event> event_of(const wire::Header& header, const wire::Payloads& payloads) {
+    switch (header.exchange) {
+        case wire::ExchangeType::ike_auth: return header.is_response ? Event::ike_auth_response : Event::ike_auth_request;
+        case wire::ExchangeType::create_child_sa:
+            return header.is_response ? Event::create_child_response : create_child_event(payloads);
+        case wire::ExchangeType::informational:
+            return header.is_response ? Event::informational_response : Event::informational_request;
+        default: return std::nullopt;
+    }
+}
+
+base::Error unexpected(const wire::Header& header, PhaseId phase) {
+    const bool early = phase == PhaseId::half_open || phase == PhaseId::auth_requested || phase == PhaseId::init_requested;
+    return {early && header.exchange != wire::ExchangeType::ike_auth ? Reason::NotAuthenticated : Reason::ExchangeTypeUnexpected,
+            std::string(to_string(header.exchange)) + " while " + std::string(to_string(phase)),
+            {}};
+}
+
+void tell_waiting(Step& step, const Task& task, const base::Error& why) {
+    if (const auto* create = std::get_if<CreateChildTask>(&task)) {
+        step.done(create->operation, {}, tl::unexpected(why));
+    } else if (const auto* child = std::get_if<DeleteChildTask>(&task)) {
+        step.done(child->operation, child->child, {});  // the child goes with its IKE SA
+    } else if (const auto* ike = std::get_if<DeleteIkeTask>(&task)) {
+        step.done(ike->operation, {}, {});
+    }
+}
+
+void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why) {
+    if (const auto* creating = std::get_if<CreatingChild>(&exchange)) {
+        step.spis.release(creating->proposed.spi_in);
+        step.done(creating->proposed.operation, {}, tl::unexpected(why));
+    } else if (const auto* deleting = std::get_if<DeletingChild>(&exchange)) {
+        step.done(deleting->operation, deleting->child, {});
+    }
+}
+
+// What the peer is told, once, when we do not wait for its answer: a Delete (RFC 7296 1.4.1), or that it did not convince
+// us (2.21.2). A peer that refused us knows already.
+std::optional<wire::Payload> farewell_to(const Phase& phase, const base::Error& why) {
+    if (std::holds_alternative<Established>(phase)) return wire::Delete{policy::ProtocolId::ike, {}};
+    const bool refused = why.reason == Reason::AuthenticationRefused || why.reason == Reason::PeerRefused;
+    if (std::holds_alternative<AuthRequested>(phase) && !refused) {
+        return exchange::notify(wire::NotifyType::authentication_failed);
+    }
+    return std::nullopt;
+}
+
+// What a phase owes to others when it ends.
+void settle(Step& step, Phase& phase, const base::Error& why) {
+    if (auto* established = std::get_if<Established>(&phase)) {
+        tell_exchange(step, established->exchange, why);
+        exchange::remove_all_children(step, *established, why);
+    } else if (auto* auth = std::get_if<AuthRequested>(&phase)) {
+        step.spis.release(auth->child.spi_in);
+        step.done(auth->child.operation, {}, tl::unexpected(why));
+    } else if (auto* deleting = std::get_if<Deleting>(&phase)) {
+        step.done(deleting->operation, {}, {});
+    }
+}
+
+}  // namespace
+
+Keyed* IkeSa::keyed() {
+    if (auto* established = std::get_if<Established>(&phase_)) return &established->keyed;
+    if (auto* half_open = std::get_if<HalfOpen>(&phase_)) return &half_open->keyed;
+    if (auto* auth = std::get_if<AuthRequested>(&phase_)) return &auth->keyed;
+    if (auto* deleting = std::get_if<Deleting>(&phase_)) return &deleting->keyed;
+    return nullptr;
+}
+
+base::Result<void> IkeSa::dispatch(Event event, const Stimulus& stimulus, Surroundings& around) {
+    const Transition* row = find_transition(phase_id(), event);
+    if (row == nullptr) return base::fail(Reason::ExchangeTypeUnexpected, std::string(to_string(event)));
+    Step current = step(around);
+    const std::size_t given = around.actions.size();
+    Next next = row->handler(current, stimulus);
+    if (!next) {
+        around.actions.erase(around.actions.begin() + static_cast<std::ptrdiff_t>(given), around.actions.end());
+        return tl::unexpected(std::move(next.error()));
+    }
+    if (!*next) return {};
+    if (!row->to.has(id_of(**next))) return base::fail(Reason::InternalInconsistency, std::string(row->story));
+    if (auto* closed = std::get_if<Closed>(&**next)) {
+        close(std::move(closed->why), around);
+    } else {
+        phase_ = std::move(**next);
+    }
+    return {};
+}
+
+void IkeSa::initiate(Surroundings around) {
+    if (const auto started = dispatch(Event::initiate, {}, around); !started) close(started.error(), around);
+}
+
+base::Result<void> IkeSa::answer_first(const Message& request, Surroundings around) {
+    sa_.window.accept(request.header.message_id);
+    return dispatch(Event::ike_sa_init_request, &request, around);
+}
+
+void IkeSa::on_message(const wire::Received& received, base::ByteView bytes, const base::Endpoint& local,
+                       const base::Endpoint& remote, Surroundings around) {
+    if (received.header.from_original_initiator == sa_.original_initiator) {
+        return drop({Reason::FlagsInconsistent, {}, {}}, around);
+    }
+    if (received.header.exchange == wire::ExchangeType::ike_sa_init) return on_init_response(received, bytes, around);
+    if (!received.encrypted || keyed() == nullptr) return drop(unexpected(received.header, phase_id()), around);
+    if (received.header.is_response) {
+        on_response(received, bytes, around);
+    } else {
+        on_request(received, bytes, {local, remote}, around);
+    }
+    start_waiting_tasks(around);
+}
+
+// Unauthenticated: whatever is wrong with it, the real answer may still come (RFC 7296 2.21.1).
+void IkeSa::on_init_response(const wire::Received& received, base::ByteView bytes, Surroundings& around) {
+    const wire::Header& header = received.header;
+    if (!header.is_response || phase_id() != PhaseId::init_requested || header.message_id != wire::MessageId{0}) {
+        return drop({Reason::ResponseUnexpected, {}, {}}, around);
+    }
+    const auto handled = check_grammar(header, received.clear).and_then([&](wire::Shape shape) {
+        const Message message{header, shape, received.clear, bytes};
+        return dispatch(Event::ike_sa_init_response, &message, around);
+    });
+    if (handled) return;
+    if (auto* waiting = std::get_if<InitRequested>(&phase_)) waiting->refusal = handled.error();
+    step(around).report(ike::Level::warning, handled.error().sentence() + "; waiting for a better answer",
+                        handled.error().reason);
+}
+
+void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, const Arrival& arrival,
+                       Surroundings& around) {
+    const wire::Header& header = received.header;
+    const RequestKind kind = sa_.window.classify(header.message_id);
+    if (kind == RequestKind::outside) return drop({Reason::MessageIdUnexpected, {}, {}}, around);
+    auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
+    if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop) return drop(payloads.error(), around);
+
+    sa_.last_inbound = around.now;
+    if (kind == RequestKind::repeated) {
+        // RFC 7296 2.1: the same response again, bit by bit.
+        if (!sa_.window.cached_response().empty()) {
+            around.actions.push_back(ike::SendDatagram{arrival.local, arrival.remote, sa_.window.cached_response()});
+        }
+        return;
+    }
+    if (kind == RequestKind::in_progress) return;
+    if (payloads) {
+        const auto event = event_of(header, *payloads);
+        if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
+    }
+    sa_.window.accept(header.message_id);
+    follow_peer(arrival);
+    if (!payloads) return resolve_request_error(header, payloads.error(), around);
+    const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
+        const Message message{header, shape, std::move(*payloads), bytes};
+        return dispatch(*event_of(header, message.payloads), &message, around);
+    });
+    if (!handled) resolve_request_error(header, handled.error(), around);
+}
+
+void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around) {
+    const wire::Header& header = received.header;
+    if (!sa_.window.is_awaited(header.message_id)) return drop({Reason::ResponseUnexpected, {}, {}}, around);
+    auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
+    if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop) return drop(payloads.error(), around);
+    sa_.last_inbound = around.now;
+    if (!payloads) return close(payloads.error(), around);
+
+    const auto event = event_of(header, *payloads);
+    if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
+    const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
+        const Message message{header, shape, std::move(*payloads), bytes};
+        return dispatch(*event, &message, around);
+    });
+    if (handled) return;
+    // An authenticated peer whose answer makes no sense has another state than we have (RFC 7296 2.21.3).
+    close_now(handled.error(), around);
+}
+
+// RFC 7296 2.21: every request with an error is answered; some errors end the IKE SA.
+void IkeSa::resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around) {
+    Step current = step(around);
+    const base::ReasonTraits& traits = base::traits(error.reason);
+    if (traits.disposition == Disposition::drop) return drop(error, around);
+    current.report(ike::Level::warning, std::string(to_string(header.exchange)) + " request refused: " + error.sentence(),
+                   error.reason);
+    if (traits.notify != 0) {
+        exchange::send_response(current, *keyed(), header.exchange, {exchange::notify(error)});
+    }
+    const bool fatal = traits.notify == static_cast<std::uint16_t>(wire::NotifyType::invalid_syntax);
+    const bool authenticated = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
+    // RFC 7296 2.21.2, 2.21.3: INVALID_SYNTAX is fatal for both; before authentication any error is.
+    if (traits.disposition == Disposition::delete_ike_sa || fatal || !authenticated) close(error, around);
+}
+
+void IkeSa::on_child_installed(const ike::ChildInstalled& answer, Surroundings around) {
+    if (phase_id() != PhaseId::established) return;
+    if (const auto handled = dispatch(Event::child_installed, &answer, around); !handled) close_now(handled.error(), around);
+    start_waiting_tasks(around);
+}
+
+void IkeSa::add_task(Task task, Surroundings around) {
+    Step current = step(around);
+    if (sa_.tasks.size() >= around.options.most_tasks) {
+        return tell_waiting(current, task, {Reason::TableFull, "too many tasks wait in this IKE SA", {}});
+    }
+    sa_.tasks.push_back(std::move(task));
+    start_waiting_tasks(around);
+}
+
+void IkeSa::delete_child(ike::ChildSaId child, ike::OperationId operation, Surroundings around) {
+    Step current = step(around);
+    auto* established = std::get_if<Established>(&phase_);
+    ChildSa* found = established == nullptr ? nullptr : exchange::find_child(*established, child);
+    if (found == nullptr || found->state == ChildState::deleting) return current.done(operation, child, {});
+    found->state = ChildState::deleting;
+    add_task(DeleteChildTask{found->spi_in, child, operation}, around);
+}
+
+void IkeSa::start_waiting_tasks(Surroundings& around) {
+    while (phase_id() == PhaseId::established && sa_.window.idle() && !sa_.tasks.empty()) {
+        if (sa_.window.exhausted()) return close_now({Reason::InternalInconsistency, "message ids are used up", {}}, around);
+        if (const auto started = dispatch(Event::task_ready, {}, around); !started) return close_now(started.error(), around);
+    }
+}
+
+void IkeSa::on_time(Surroundings around) {
+    if (sa_.window.retransmit_at() <= around.now) on_retransmission(around);
+    if (phase_id() == PhaseId::half_open && sa_.created + around.options.half_open_life <= around.now) {
+        return close({Reason::HalfOpenExpired, {}, {}}, around);
+    }
+    if (phase_id() != PhaseId::established) return;
+    if (liveness_is_due(around.now)) sa_.tasks.push_back(LivenessTask{});
+    if (sa_.nat.local && sa_.last_outbound + around.options.nat_keepalive <= around.now) {
+        step(around).send({0xff});  // RFC 3948 2.3
+    }
+    start_waiting_tasks(around);
+}
+
+void IkeSa::on_retransmission(Surroundings& around) {
+    if (auto* waiting = std::get_if<InitRequested>(&phase_); waiting != nullptr && waiting->refusal) {
+        return close(std::move(*waiting->refusal), around);  // nothing better came
+    }
+    const Packet* packet = sa_.window.retransmit(around.now, around.options.retransmit);
+    if (packet == nullptr) {
+        return close({Reason::PeerSilent, "no answer from " + sa_.remote.to_string(), {}}, around);
+    }
+    around.actions.push_back(ike::SendDatagram{packet->local, packet->remote, packet->bytes});
+    step(around).report(ike::Level::info, "no answer yet, retransmission " + std::to_string(sa_.window.retransmissions()) +
+                                              " to " + packet->remote.to_string());
+}
+
+// RFC 7296 2.23: IKE_AUTH may come on the NAT traversal port, and a peer behind a NAT is followed to where its new
+// authenticated requests come from. Without a NAT, and for our own address, nothing moves later.
+void IkeSa::follow_peer(const Arrival& arrival) {
+    if (phase_id() != PhaseId::half_open && !sa_.nat.remote) return;
+    sa_.remote = arrival.remote;
+    if (phase_id() == PhaseId::half_open) sa_.local = arrival.local;
+}
+
+bool IkeSa::liveness_is_due(base::Instant now) const {
+    const auto dpd = sa_.connection->dpd_delay;
+    return dpd.count() > 0 && sa_.window.idle() && sa_.last_inbound + dpd <= now;
+}
+
+void IkeSa::close_now(base::Error why, Surroundings around) {
+    Step current = step(around);
+    const auto farewell = farewell_to(phase_, why);
+    if (farewell && keyed() != nullptr) {
+        const wire::Header header = exchange::request_header(current, wire::ExchangeType::informational);
+        current.send(exchange::with_marker(current, exchange::protect(*keyed(), around.random, header, {*farewell})));
+    }
+    close(std::move(why), around);
+}
+
+void IkeSa::close(base::Error why, Surroundings& around) {
+    if (is_closed()) return;
+    Step current = step(around);
+    const bool was_established = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
+    settle(current, phase_, why);
+    for (const Task& task : std::exchange(sa_.tasks, {})) tell_waiting(current, task, why);
+    const bool wanted = why.reason == Reason::OperatorRequest || why.reason == Reason::PeerDeleted;
+    current.report(wanted ? ike::Level::info : ike::Level::warning,
+                   (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason);
+    phase_ = Closed{std::move(why)};
+}
+
+void IkeSa::drop(const base::Error& error, Surroundings& around) {
+    step(around).report(ike::Level::debug, "message dropped: " + error.sentence(), error.reason);
+}
+
+base::Instant IkeSa::deadline(const Options& options) const {
+    base::Instant due = sa_.window.retransmit_at();
+    if (phase_id() == PhaseId::half_open) due = std::min(due, sa_.created + options.half_open_life);
+    if (phase_id() != PhaseId::established) return due;
+    const auto dpd = sa_.connection->dpd_delay;
+    if (dpd.count() > 0 && sa_.window.idle()) due = std::min(due, sa_.last_inbound + dpd);
+    if (sa_.nat.local) due = std::min(due, sa_.last_outbound + options.nat_keepalive);
+    return due;
+}
+
+}  // namespace xfrmd::ikev2::sa

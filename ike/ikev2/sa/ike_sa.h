@@ -1,0 +1,74 @@
+// One IKE SA (RFC 7296 1.2): takes messages, time, tasks and the kernel's answers, looks the event up in the transition
+// table, runs the handler, and does what an error's disposition says. Owned by one engine; never throws; a peer can do no
+// more to it than close it.
+#pragma once
+
+#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/transition.h"
+
+namespace xfrmd::ikev2::sa {
+
+// What an SA borrows from its engine for the length of a call.
+struct Surroundings {
+    base::Instant now;
+    base::Random& random;
+    SpiSource& spis;
+    const Options& options;
+    ike::Actions& actions;
+};
+
+class IkeSa {
+public:
+    explicit IkeSa(Sa sa) : sa_(std::move(sa)) {}
+
+    const Sa& sa() const { return sa_; }
+    Sa& sa() { return sa_; }
+    const Phase& phase() const { return phase_; }
+    PhaseId phase_id() const { return id_of(phase_); }
+    bool is_closed() const { return phase_id() == PhaseId::closed; }
+    const Established* established() const { return std::get_if<Established>(&phase_); }
+
+    // Initiator: sends the first message. Error: what kept it from doing so; the SA is closed then.
+    void initiate(Surroundings around);
+    // Responder: the first message. On an error the SA is of no use, and the caller answers without state (2.6, 2.21.1).
+    base::Result<void> answer_first(const Message& request, Surroundings around);
+
+    // Any later message. `received` borrows from `bytes`, the datagram without marker.
+    void on_message(const wire::Received& received, base::ByteView bytes, const base::Endpoint& local,
+                    const base::Endpoint& remote, Surroundings around);
+    void on_child_installed(const ike::ChildInstalled& answer, Surroundings around);
+    void add_task(Task task, Surroundings around);
+    void on_time(Surroundings around);
+    void delete_child(ike::ChildSaId child, ike::OperationId operation, Surroundings around);
+    // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
+    void close_now(base::Error why, Surroundings around);
+    // The same without a word to the peer.
+    void close_silently(base::Error why, Surroundings around) { close(std::move(why), around); }
+
+    // When on_time() wants to be called; kNever if nothing is due.
+    base::Instant deadline(const Options& options) const;
+
+private:
+    Step step(Surroundings& around) { return {sa_, phase_, around.now, around.random, around.spis, around.options, around.actions}; }
+    base::Result<void> dispatch(Event event, const Stimulus& stimulus, Surroundings& around);
+    struct Arrival {
+        base::Endpoint local;
+        base::Endpoint remote;
+    };
+    void on_request(const wire::Received& received, base::ByteView bytes, const Arrival& arrival, Surroundings& around);
+    void on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
+    void on_init_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
+    void resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around);
+    void on_retransmission(Surroundings& around);
+    void start_waiting_tasks(Surroundings& around);
+    void follow_peer(const Arrival& arrival);
+    bool liveness_is_due(base::Instant now) const;
+    void close(base::Error why, Surroundings& around);
+    void drop(const base::Error& error, Surroundings& around);
+    Keyed* keyed();
+
+    Sa sa_;
+    Phase phase_;
+};
+
+}  // namespace xfrmd::ikev2::sa

@@ -1,0 +1,27 @@
+// The knobs of an engine that are not a connection's: ports, limits against floods, schedules. Defaults are what ships.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "ike/base/instant.h"
+#include "ike/ikev2/sa/window.h"
+
+namespace xfrmd::ikev2::sa {
+
+struct Options {
+    std::uint8_t shard = 0;  // stands in the top byte of our IKE SPIs, so that a packet finds its engine
+    std::uint16_t port = 500;
+    std::uint16_t nat_port = 4500;  // messages on it carry the non-ESP marker (RFC 3948 2.2)
+    RetransmitSchedule retransmit;
+    base::Duration half_open_life = std::chrono::seconds(30);
+    base::Duration nat_keepalive = std::chrono::seconds(20);
+    std::size_t cookie_threshold = 1000;   // half-open IKE SAs from which on a cookie is asked for; 0: always
+    std::size_t half_open_per_address = 8;  // per IPv4 address or IPv6 /64; more are dropped
+    std::size_t most_ike_sas = 1'000'000;
+    std::size_t most_children = 64;  // of one IKE SA (NO_ADDITIONAL_SAS beyond, RFC 7296 1.3)
+    std::size_t most_tasks = 256;    // waiting in one IKE SA
+    unsigned most_restarts = 8;      // of IKE_SA_INIT by COOKIE and INVALID_KE_PAYLOAD
+};
+
+}  // namespace xfrmd::ikev2::sa

@@ -1,0 +1,124 @@
+// The phases of an IKE SA, each with exactly the data that exists in it (RFC 7296 1.2). Only Established and Deleting hold
+// an authenticated peer: CREATE_CHILD_SA and INFORMATIONAL handlers take nothing else.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <string>
+#include <vector>
+
+#include "ike/base/secret_bytes.h"
+#include "ike/crypto/key_exchange.h"
+#include "ike/crypto/sk_cipher.h"
+#include "ike/ikev2/sa/child_sa.h"
+#include "ike/ikev2/wire/payloads.h"
+
+namespace xfrmd::ikev2::sa {
+
+// A child we asked for and whose answer is awaited.
+struct ProposedChild {
+    std::string name;
+    ike::EspSpi spi_in{};
+    ike::OperationId operation{};
+    policy::TrafficSelectors local_ts;
+    policy::TrafficSelectors remote_ts;
+    policy::KeyExchangeId group{};  // what the request's KE payload was made with; none in IKE_AUTH
+};
+
+// Keys and ciphers of an SA from IKE_SA_INIT on.
+struct Keyed {
+    crypto::IkeSuite suite;
+    policy::Proposal proposal;
+    base::SecretBytes sk_d;
+    base::SecretBytes sk_p_local;  // SK_pi or SK_pr, by who we are
+    base::SecretBytes sk_p_remote;
+    crypto::SkCipher inbound;
+    crypto::SkCipher outbound;
+};
+
+// What AUTH will cover (RFC 7296 2.15): both first messages and both nonces.
+struct Transcript {
+    base::Bytes local_message;
+    base::Bytes remote_message;
+    base::Bytes local_nonce;
+    base::Bytes remote_nonce;
+};
+
+// Initiator, nothing sent yet.
+struct Created {};
+
+// Initiator, IKE_SA_INIT sent.
+struct InitRequested {
+    std::unique_ptr<crypto::KeyExchange> key_exchange;
+    base::Bytes nonce;
+    base::Bytes cookie;   // what the responder asked us to repeat; may be empty
+    base::Bytes request;  // the first message as last sent
+    unsigned restarts = 0;  // by COOKIE and INVALID_KE_PAYLOAD together
+    std::optional<base::Error> refusal;  // unauthenticated, so only remembered (RFC 7296 2.21.1)
+};
+
+// Initiator, IKE_AUTH sent.
+struct AuthRequested {
+    Keyed keyed;
+    Transcript transcript;
+    ProposedChild child;
+};
+
+// Responder, IKE_SA_INIT answered.
+struct HalfOpen {
+    Keyed keyed;
+    Transcript transcript;
+};
+
+// A request whose answer waits for the kernel. `payloads` come first in the response.
+struct PendingResponse {
+    ike::ChildSaId child{};
+    wire::ExchangeType exchange{};
+    std::vector<wire::Payload> payloads;  // when the child is installed
+    std::vector<wire::Payload> payloads_if_refused;
+};
+
+// What our one request in flight was for.
+struct Liveness {};
+struct DeletingChild {
+    ike::ChildSaId child{};
+    ike::OperationId operation{};
+};
+struct CreatingChild {
+    ProposedChild proposed;
+    base::Bytes nonce;
+    std::unique_ptr<crypto::KeyExchange> key_exchange;  // nullptr without PFS
+    unsigned restarts = 0;
+};
+using Exchange = std::variant<std::monostate, Liveness, DeletingChild, CreatingChild>;
+
+struct Established {
+    Keyed keyed;
+    policy::Identity local_id;
+    policy::Identity remote_id;
+    base::Instant since;
+    std::vector<ChildSa> children;
+    Exchange exchange;
+    std::optional<PendingResponse> pending;
+};
+
+// Our Delete of the IKE SA is out.
+struct Deleting {
+    Keyed keyed;
+    ike::OperationId operation{};
+};
+
+struct Closed {
+    base::Error why;
+};
+
+using Phase = std::variant<Created, InitRequested, AuthRequested, HalfOpen, Established, Deleting, Closed>;
+
+// The variant's index by name, for tables and lists.
+enum class PhaseId : std::uint8_t { created, init_requested, auth_requested, half_open, established, deleting, closed };
+inline constexpr std::size_t kPhases = std::variant_size_v<Phase>;
+
+inline PhaseId id_of(const Phase& phase) { return static_cast<PhaseId>(phase.index()); }
+
+}  // namespace xfrmd::ikev2::sa

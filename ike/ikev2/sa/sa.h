@@ -1,0 +1,111 @@
+// What every phase of an IKE SA shares, the services a handler is given, and what a handler returns. No behaviour here.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ike/actions.h"
+#include "ike/base/instant.h"
+#include "ike/base/random.h"
+#include "ike/ikev2/sa/options.h"
+#include "ike/ikev2/sa/phases.h"
+#include "ike/ikev2/sa/window.h"
+#include "ike/ikev2/wire/message.h"
+
+namespace xfrmd::ikev2::sa {
+
+// Things to do as soon as no request of ours is in flight.
+struct CreateChildTask {
+    std::string child;
+    ike::OperationId operation{};
+};
+struct DeleteChildTask {
+    ike::EspSpi spi_in{};     // by which the peer knows it
+    ike::ChildSaId child{};   // none: it was never installed
+    ike::OperationId operation{};
+};
+struct DeleteIkeTask {
+    ike::OperationId operation{};
+    base::Reason reason{};
+};
+struct LivenessTask {};
+using Task = std::variant<CreateChildTask, DeleteChildTask, DeleteIkeTask, LivenessTask>;
+
+// RFC 7296 2.23: who sits behind a NAT.
+struct NatStatus {
+    bool local = false;
+    bool remote = false;
+    bool any() const { return local || remote; }
+};
+
+struct Sa {
+    ike::IkeSaId id{};
+    bool original_initiator = false;
+    wire::IkeSpi spi_i{};
+    wire::IkeSpi spi_r{};
+    base::Endpoint local;
+    base::Endpoint remote;
+    base::Endpoint first_remote;  // as responder: where IKE_SA_INIT came from, by which a repetition is recognised
+    policy::Snapshot configuration;
+    const policy::Connection* connection = nullptr;  // into `configuration`; a responder knows it for sure after IKE_AUTH
+    NatStatus nat;
+    Window window;
+    std::deque<Task> tasks;
+    base::Instant created;
+    base::Instant last_inbound;   // an authenticated message of the peer's
+    base::Instant last_outbound;
+    bool announce_initial_contact = false;  // as initiator: no other SA with this peer (RFC 7296 2.4)
+    bool peer_announced_initial_contact = false;
+
+    wire::IkeSpi own_spi() const { return original_initiator ? spi_i : spi_r; }
+    std::string connection_name() const { return connection == nullptr ? std::string() : connection->name; }
+};
+
+// SPIs of our own choice, unique in the engine.
+class SpiSource {
+public:
+    virtual ~SpiSource() = default;
+    virtual ike::EspSpi new_esp_spi() = 0;
+    virtual void release(ike::EspSpi spi) = 0;
+    virtual ike::ChildSaId new_child_id() = 0;
+};
+
+// One event being handled. `actions` are those of this event only; they count only if the handler does not fail.
+struct Step {
+    Sa& sa;
+    Phase& phase;
+    base::Instant now;
+    base::Random& random;
+    SpiSource& spis;
+    const Options& options;
+    ike::Actions& actions;
+
+    void send(base::Bytes bytes) {
+        sa.last_outbound = now;
+        actions.push_back(ike::SendDatagram{sa.local, sa.remote, std::move(bytes)});
+    }
+    void report(ike::Level level, std::string text, std::optional<base::Reason> reason = {}) {
+        actions.push_back(ike::Report{level, sa.id, sa.connection_name(), reason, std::move(text)});
+    }
+    void done(ike::OperationId operation, ike::ChildSaId child, base::Result<void> result) {
+        if (operation == ike::OperationId::none) return;
+        actions.push_back(ike::OperationDone{operation, sa.id, child, std::move(result)});
+    }
+};
+
+// The next phase, or nothing to stay. On an error nothing of the SA may have changed (design rule 5).
+using Next = base::Result<std::optional<Phase>>;
+inline Next stay() { return std::optional<Phase>(); }
+
+// One message for a handler: decrypted where it was protected, grammar checked. `bytes` is the whole datagram without
+// marker, which AUTH needs of the first two messages.
+struct Message {
+    wire::Header header;
+    wire::Shape shape;
+    wire::Payloads payloads;
+    base::ByteView bytes;
+};
+
+}  // namespace xfrmd::ikev2::sa

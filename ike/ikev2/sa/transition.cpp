@@ -1,0 +1,97 @@
+#include "ike/ikev2/sa/transition.h"
+
+#include <array>
+#include <type_traits>
+
+#include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/create_child_sa.h"
+#include "ike/ikev2/exchange/ike_auth.h"
+#include "ike/ikev2/exchange/ike_sa_init.h"
+#include "ike/ikev2/exchange/informational.h"
+
+namespace xfrmd::ikev2::sa {
+
+namespace {
+
+template <typename PhaseType>
+Next call(Next (*handler)(Step&, PhaseType&), Step& step, const Stimulus&) {
+    return handler(step, std::get<PhaseType>(step.phase));
+}
+
+template <typename PhaseType>
+Next call(Next (*handler)(Step&, PhaseType&, const Message&), Step& step, const Stimulus& stimulus) {
+    return handler(step, std::get<PhaseType>(step.phase), *std::get<const Message*>(stimulus));
+}
+
+template <typename PhaseType>
+Next call(Next (*handler)(Step&, PhaseType&, const ike::ChildInstalled&), Step& step, const Stimulus& stimulus) {
+    return handler(step, std::get<PhaseType>(step.phase), *std::get<const ike::ChildInstalled*>(stimulus));
+}
+
+// Gives a handler of one phase and one kind of stimulus the signature of the table. The dispatcher looks rows up by the
+// phase at hand, and every event comes with its own kind of stimulus, so the gets above cannot miss.
+template <auto handler>
+Next row(Step& step, const Stimulus& stimulus) {
+    return call(handler, step, stimulus);
+}
+
+using enum PhaseId;
+using enum Event;
+namespace x = exchange;
+
+// clang-format off
+constexpr Transition kTransitions[] = {
+    {created,        initiate,               row<x::start_ike_sa_init>,         {init_requested},        "1.2",   "we offer algorithms and a key exchange value"},
+    {created,        ike_sa_init_request,    row<x::on_ike_sa_init_request>,    {half_open},             "1.2",   "a peer starts; we choose, answer and have keys"},
+    {init_requested, ike_sa_init_response,   row<x::on_ike_sa_init_response>,   {auth_requested, closed}, "1.2",  "the peer chose (or wants a cookie or another group); we prove who we are"},
+    {half_open,      ike_auth_request,       row<x::on_ike_auth_request>,       {established},           "1.2",   "the peer proves who it is and asks for the first child"},
+    {auth_requested, ike_auth_response,      row<x::on_ike_auth_response>,      {established},           "1.2",   "the peer proves who it is; the first child stands or falls"},
+
+    {established,    create_child_request,   row<x::on_create_child_request>,   {},                      "1.3.1", "the peer wants another child"},
+    {established,    create_child_response,  row<x::on_create_child_response>,  {},                      "1.3.1", "the child we wanted was granted or refused"},
+    {established,    rekey_child_request,    row<x::refuse_rekey>,              {},                      "1.3.3", "the peer wants to rekey a child"},
+    {established,    rekey_ike_request,      row<x::refuse_rekey>,              {},                      "1.3.2", "the peer wants to rekey the IKE SA"},
+    {established,    informational_request,  row<x::on_informational_request>,  {closed},                "1.4",   "the peer deletes, asks for life, or tells of an error"},
+    {established,    informational_response, row<x::on_informational_response>, {},                      "1.4",   "our liveness check or Delete of a child was answered"},
+    {established,    child_installed,        row<x::on_child_installed>,        {},                      "2.21.3","the kernel has taken or refused a child"},
+    {established,    task_ready,             row<x::start_task>,                {deleting},              "2.3",   "nothing of ours is in flight: the next task starts"},
+
+    {deleting,       informational_request,  row<x::answer_while_deleting>,     {},                      "1.4.1", "the peer deletes at the same time, or asks for life"},
+    {deleting,       informational_response, row<x::on_delete_response>,        {closed},                "1.4.1", "the peer has deleted the IKE SA as well"},
+};
+// clang-format on
+
+// One index for each phase and event, so that a look-up costs nothing and a row that stands twice does not compile.
+constexpr std::uint8_t kNone = 0xff;
+constexpr auto make_index() {
+    std::array<std::array<std::uint8_t, kEvents>, kPhases> index{};
+    for (auto& phase : index) phase.fill(kNone);
+    for (std::uint8_t i = 0; i < std::size(kTransitions); ++i) {
+        auto& place = index[static_cast<std::size_t>(kTransitions[i].from)][static_cast<std::size_t>(kTransitions[i].event)];
+        if (place != kNone) throw "two rows for one phase and event";
+        place = i;
+    }
+    return index;
+}
+constexpr auto kIndex = make_index();
+
+constexpr std::string_view kPhaseNames[kPhases] = {"created",     "init_requested", "auth_requested", "half_open",
+                                                   "established", "deleting",       "closed"};
+constexpr std::string_view kEventNames[kEvents] = {
+    "initiate",           "ike_sa_init_request",   "ike_sa_init_response",  "ike_auth_request",  "ike_auth_response",
+    "create_child_request", "create_child_response", "rekey_child_request",   "rekey_ike_request", "informational_request",
+    "informational_response", "child_installed",       "task_ready"};
+
+}  // namespace
+
+std::span<const Transition> transitions() { return kTransitions; }
+
+const Transition* find_transition(PhaseId from, Event event) {
+    const std::uint8_t index = kIndex[static_cast<std::size_t>(from)][static_cast<std::size_t>(event)];
+    return index == kNone ? nullptr : &kTransitions[index];
+}
+
+std::string_view to_string(PhaseId phase) { return kPhaseNames[static_cast<std::size_t>(phase)]; }
+std::string_view to_string(Event event) { return kEventNames[static_cast<std::size_t>(event)]; }
+
+}  // namespace xfrmd::ikev2::sa

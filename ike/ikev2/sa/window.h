@@ -1,0 +1,84 @@
+// Message ids, retransmission and cached responses of one IKE SA (RFC 7296 2.1-2.3). Our window is 1 in both directions: one
+// request of ours is in flight at a time, one request of the peer's is worked on at a time, and its response is kept until
+// the next request proves that it arrived. Knows nothing of what the messages mean.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "ike/base/address.h"
+#include "ike/base/bytes.h"
+#include "ike/base/instant.h"
+#include "ike/ikev2/wire/header.h"
+
+namespace xfrmd::ikev2::sa {
+
+// strongSwan's schedule by default: sent at 0, then after 4 s x 1.8^n, five times more, and 4 s x 1.8^5 until giving up.
+struct RetransmitSchedule {
+    base::Duration first = std::chrono::seconds(4);
+    double base = 1.8;
+    unsigned tries = 5;
+    base::Duration longest = std::chrono::seconds(60);
+
+    base::Duration after(unsigned sent_again) const;
+};
+
+// A datagram and where it goes.
+struct Packet {
+    base::Endpoint local;
+    base::Endpoint remote;
+    base::Bytes bytes;
+};
+
+enum class RequestKind : std::uint8_t {
+    fresh,        // the next one expected: handle it
+    repeated,     // the last one again: resend the cached response
+    in_progress,  // the last one again, not answered yet: wait
+    outside,      // neither: drop
+};
+
+class Window {
+public:
+    // --- Our requests ---
+    bool idle() const { return !outstanding_; }
+    wire::MessageId next_request_id() const { return wire::MessageId{next_request_}; }
+    // Takes the next message id. Only while idle().
+    void sent(Packet packet, base::Instant now, const RetransmitSchedule& schedule);
+    // The same request in another form (another key exchange method or a cookie, RFC 7296 2.6, 1.2): the id stays.
+    void sent_anew(Packet packet, base::Instant now, const RetransmitSchedule& schedule);
+    bool is_awaited(wire::MessageId id) const;
+    // Ends the wait for a response.
+    void answered();
+
+    base::Instant retransmit_at() const { return outstanding_ ? outstanding_->due : base::kNever; }
+    // The packet to send again, or nullptr when the schedule is used up.
+    const Packet* retransmit(base::Instant now, const RetransmitSchedule& schedule);
+    unsigned retransmissions() const { return outstanding_ ? outstanding_->sent_again : 0; }
+
+    // --- The peer's requests ---
+    RequestKind classify(wire::MessageId id) const;
+    void accept(wire::MessageId id);
+    void respond(base::Bytes response);
+    const base::Bytes& cached_response() const { return response_; }
+    wire::MessageId accepted_id() const { return wire::MessageId{next_expected_ - 1}; }
+
+    // After 2^32 - 1 there is no next id (RFC 7296 2.2): the SA must go before.
+    bool exhausted() const;
+
+private:
+    struct Outstanding {
+        std::uint32_t id;
+        Packet packet;
+        base::Instant due;
+        unsigned sent_again = 0;
+    };
+
+    std::optional<Outstanding> outstanding_;
+    std::uint32_t next_request_ = 0;
+    std::uint32_t next_expected_ = 0;
+    bool in_progress_ = false;
+    base::Bytes response_;
+};
+
+}  // namespace xfrmd::ikev2::sa

@@ -1,0 +1,54 @@
+// What an engine is told: datagrams, an operator's wishes, answers to its actions, the passing of time. Views in a Datagram
+// are borrowed for the length of the call.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "ike/base/address.h"
+#include "ike/base/bytes.h"
+#include "ike/base/result.h"
+#include "ike/child_install.h"
+#include "ike/policy/connection.h"
+
+namespace xfrmd::ike {
+
+struct Datagram {
+    base::Endpoint local;
+    base::Endpoint remote;
+    base::ByteView bytes;
+};
+
+// Bring up a child, and the IKE SA for it where there is none. Ends with OperationDone.
+struct Initiate {
+    OperationId operation{};
+    std::string connection;
+    std::string child;    // empty: the IKE SA with the first child
+    base::Address local;  // our address towards this peer, as routing says; the core asks nobody
+    base::Address remote;
+};
+
+// Delete an IKE SA, or one child of it. `force` does not wait for the peer's answer (a Delete is still sent).
+struct Clear {
+    OperationId operation{};
+    IkeSaId ike_sa{};
+    ChildSaId child{};  // none: the IKE SA with all its children
+    bool force = false;
+};
+
+struct ChildInstalled {
+    IkeSaId ike_sa{};
+    ChildSaId child{};
+    base::Result<void> result;  // KernelRefused with the kernel's words
+};
+
+// SAs whose connection is gone or has changed are deleted; those of unchanged connections live on.
+struct Reconfigure {
+    policy::Snapshot configuration;
+};
+
+struct TimePassed {};
+
+using Input = std::variant<Datagram, Initiate, Clear, ChildInstalled, Reconfigure, TimePassed>;
+
+}  // namespace xfrmd::ike

@@ -1,0 +1,119 @@
+#include "ike/sa_table.h"
+
+#include <utility>
+
+namespace xfrmd::ike {
+
+using ikev2::sa::IkeSa;
+using ikev2::wire::IkeSpi;
+
+namespace {
+
+constexpr unsigned kShardShift = 56;
+// strongSwan's range, which scripts and firewalls know.
+constexpr std::uint32_t kFirstEspSpi = 0xc0000000;
+constexpr std::uint32_t kEspSpiMask = 0x0fffffff;
+
+std::string key_of(const policy::Identity& local, const policy::Identity& remote) {
+    const auto part = [](const policy::Identity& identity) {
+        return std::to_string(static_cast<unsigned>(identity.type)) + ":" + std::to_string(identity.data.size()) + ":" +
+               std::string(base::as_text(identity.data));
+    };
+    return part(local) + part(remote);
+}
+
+}  // namespace
+
+IkeSpi SaTable::new_ike_spi() {
+    for (;;) {
+        const std::uint64_t random = random_.number() & ((std::uint64_t{1} << kShardShift) - 1);
+        const IkeSpi spi{std::uint64_t{shard_} << kShardShift | random};
+        if (random != 0 && !by_spi_.contains(spi)) return spi;
+    }
+}
+
+IkeSaId SaTable::new_ike_id() { return IkeSaId{std::uint64_t{shard_} << kShardShift | ++last_ike_id_}; }
+
+ChildSaId SaTable::new_child_id() { return ChildSaId{std::uint64_t{shard_} << kShardShift | ++last_child_id_}; }
+
+EspSpi SaTable::new_esp_spi() {
+    for (;;) {
+        const EspSpi spi{kFirstEspSpi | (static_cast<std::uint32_t>(random_.number()) & kEspSpiMask)};
+        if (esp_spis_.insert(spi).second) return spi;
+    }
+}
+
+IkeSa& SaTable::add(std::unique_ptr<IkeSa> sa) {
+    const IkeSaId id = sa->sa().id;
+    by_spi_.emplace(sa->sa().own_spi(), id);
+    indexed_.emplace(id, Indexed{});
+    return *by_id_.emplace(id, std::move(sa)).first->second;
+}
+
+void SaTable::remove(IkeSaId id) {
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return;
+    Indexed& indexed = indexed_.at(id);
+    regroup(by_connection_, indexed.connection, {}, id);
+    regroup(by_identities_, indexed.identities, {}, id);
+    due_.erase({indexed.deadline, id});
+    indexed_.erase(id);
+    by_spi_.erase(found->second->sa().own_spi());
+    by_id_.erase(found);
+}
+
+IkeSa* SaTable::find(IkeSpi own_spi) {
+    const auto found = by_spi_.find(own_spi);
+    return found == by_spi_.end() ? nullptr : find(found->second);
+}
+
+IkeSa* SaTable::find(IkeSaId id) {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second.get();
+}
+
+void SaTable::update(IkeSa& sa, base::Instant deadline) {
+    const IkeSaId id = sa.sa().id;
+    Indexed& indexed = indexed_.at(id);
+    if (indexed.deadline != deadline) {
+        due_.erase({indexed.deadline, id});
+        if (deadline != base::kNever) due_.emplace(deadline, id);
+        indexed.deadline = deadline;
+    }
+    // A half-open SA's connection is a guess: it is found by connection only once that is sure.
+    const bool sure = sa.sa().original_initiator || sa.established() != nullptr;
+    if (sure && indexed.connection.empty()) regroup(by_connection_, indexed.connection, sa.sa().connection_name(), id);
+    if (const auto* established = sa.established(); established != nullptr && indexed.identities.empty()) {
+        regroup(by_identities_, indexed.identities, key_of(established->local_id, established->remote_id), id);
+    }
+}
+
+void SaTable::regroup(Group& group, std::string& current, std::string wanted, IkeSaId id) {
+    if (const auto found = group.find(current); !current.empty() && found != group.end()) {
+        found->second.erase(id);
+        if (found->second.empty()) group.erase(found);
+    }
+    if (!wanted.empty()) group[wanted].insert(id);
+    current = std::move(wanted);
+}
+
+std::vector<IkeSa*> SaTable::members(const Group& group, const std::string& key) {
+    std::vector<IkeSa*> sas;
+    if (const auto found = group.find(key); found != group.end()) {
+        for (const IkeSaId id : found->second) sas.push_back(find(id));
+    }
+    return sas;
+}
+
+std::vector<IkeSa*> SaTable::of_connection(const std::string& name) { return members(by_connection_, name); }
+
+std::vector<IkeSa*> SaTable::of_identities(const policy::Identity& local, const policy::Identity& remote) {
+    return members(by_identities_, key_of(local, remote));
+}
+
+IkeSa* SaTable::next_due(base::Instant now) {
+    if (due_.empty() || due_.begin()->first > now) return nullptr;
+    return find(due_.begin()->second);
+}
+
+}  // namespace xfrmd::ike

@@ -1,0 +1,69 @@
+// All IKE SAs of an engine and the ways to find one: by our SPI (every datagram), by number (operators), by connection
+// (initiating), by pair of identities (INITIAL_CONTACT), and by what is due next (time). SPIs and numbers are given out here.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "ike/base/random.h"
+#include "ike/ikev2/sa/ike_sa.h"
+
+namespace xfrmd::ike {
+
+class SaTable : public ikev2::sa::SpiSource {
+public:
+    SaTable(std::uint8_t shard, base::Random& random) : shard_(shard), random_(random) {}
+
+    // A random SPI nobody has, with the shard in its top byte; never 0.
+    ikev2::wire::IkeSpi new_ike_spi();
+    IkeSaId new_ike_id();
+    EspSpi new_esp_spi() override;
+    void release(EspSpi spi) override { esp_spis_.erase(spi); }
+    ChildSaId new_child_id() override;
+
+    ikev2::sa::IkeSa& add(std::unique_ptr<ikev2::sa::IkeSa> sa);
+    void remove(IkeSaId id);
+    ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi);
+    ikev2::sa::IkeSa* find(IkeSaId id);
+    std::size_t size() const { return by_id_.size(); }
+    // In the order of their numbers.
+    const std::map<IkeSaId, std::unique_ptr<ikev2::sa::IkeSa>>& all() const { return by_id_; }
+
+    // Keeps the secondary indexes true after anything happened to the SA.
+    void update(ikev2::sa::IkeSa& sa, base::Instant deadline);
+    std::vector<ikev2::sa::IkeSa*> of_connection(const std::string& name);
+    std::vector<ikev2::sa::IkeSa*> of_identities(const policy::Identity& local, const policy::Identity& remote);
+
+    base::Instant next_deadline() const { return due_.empty() ? base::kNever : due_.begin()->first; }
+    // The SA whose deadline has come, nullptr if none has.
+    ikev2::sa::IkeSa* next_due(base::Instant now);
+
+private:
+    struct Indexed {
+        base::Instant deadline = base::kNever;
+        std::string connection;
+        std::string identities;
+    };
+    using Group = std::unordered_map<std::string, std::set<IkeSaId>>;
+    static void regroup(Group& group, std::string& current, std::string wanted, IkeSaId id);
+    std::vector<ikev2::sa::IkeSa*> members(const Group& group, const std::string& key);
+
+    std::uint8_t shard_;
+    base::Random& random_;
+    std::uint64_t last_ike_id_ = 0;
+    std::uint64_t last_child_id_ = 0;
+    std::map<IkeSaId, std::unique_ptr<ikev2::sa::IkeSa>> by_id_;
+    std::unordered_map<IkeSaId, Indexed> indexed_;
+    std::unordered_map<ikev2::wire::IkeSpi, IkeSaId> by_spi_;
+    std::unordered_set<EspSpi> esp_spis_;
+    std::set<std::pair<base::Instant, IkeSaId>> due_;
+    Group by_connection_;
+    Group by_identities_;
+};
+
+}  // namespace xfrmd::ike
