@@ -96,6 +96,7 @@ write_source() {
     printf 'Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n'
 }
 
+# NoLocking: even a download would lock the machine's dpkg otherwise, which an ordinary user may not.
 write_apt_config() {
     cat <<END
 Dir::Etc::SourceList "/dev/null";

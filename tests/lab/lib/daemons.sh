@@ -16,7 +16,8 @@ start_xfrmd() {
 # STRONGSWAN_CONF_EXTRA: lines for the charon section of its strongswan.conf, such as "cookie_threshold = 0".
 start_strongswan() {
     local name=$1 root=/run/$1/root
-    mkdir -p "$root" "/run/$name/swanctl"/{x509,x509ca,x509ocsp,x509aa,x509ac,x509crl,pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
+    # swanctl complains about every folder of credentials that is missing.
+    mkdir -p "$root" "/run/$name/swanctl"/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
     cat >"/run/$name/swanctl/swanctl.conf"
     strongswan_conf >"/run/$name/strongswan.conf"
     mount --bind "$lab_peers/strongswan-$2" "$root"
@@ -153,7 +154,7 @@ end_daemon() {
 crash() {
     tell "$1 crashes"
     kill -KILL "${daemon_pid[$1]}"
-    wait "${daemon_pid[$1]}" || :
+    wait "${daemon_pid[$1]}" 2>/dev/null || :
     unset "daemon_pid[$1]"
 }
 

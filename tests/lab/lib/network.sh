@@ -68,7 +68,8 @@ interface_commands() {
     IFS=, read -ra list <<<"$2"
     for address in "${list[@]}"; do
         # nodad: an address that is still being checked for duplicates cannot be used for a second.
-        if [[ $address == *:* ]]; then echo "addr add $address dev $interface nodad"; else echo "addr add $address dev $interface"; fi
+        if [[ $address == *:* ]]; then address+=" nodad"; fi
+        echo "addr add dev $interface $address"
     done
     for option in "${@:3}"; do
         [[ $option != mtu=* ]] || echo "link set $interface mtu ${option#mtu=}"
