@@ -1,0 +1,111 @@
+#include "daemon/config/swanctl_connection.h"
+
+#include <array>
+#include <optional>
+
+#include "daemon/config/suggestion.h"
+#include "daemon/config/swanctl_section.h"
+#include "ike/base/bytes.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using settings::View;
+
+constexpr std::array<std::string_view, 3> kInConnection{"local", "remote", "children"};
+constexpr std::array<std::string_view, 2> kInRound{"cert", "cacert"};
+
+std::string printable(std::string_view name) { return base::printable(base::as_bytes(name)); }
+
+class ConnectionReader {
+public:
+    ConnectionReader(const View& section, const DefaultProposals& defaults, ErrorList& errors)
+        : section_(section), defaults_(defaults), errors_(errors), path_("connections." + printable(section.name())) {}
+
+    policy::Connection read() {
+        connection_.name = section_.name();
+        read_settings(section_, Place::connection, path_, {.connection = &connection_}, errors_);
+        for (const View& inner : section_.sections()) read_inner(inner);
+        require("local", local_);
+        require("remote", remote_);
+        if (local_) connection_.local = *local_;
+        if (remote_) connection_.remote = *remote_;
+        if (connection_.proposals.empty()) connection_.proposals = defaults_.ike;
+        return std::move(connection_);
+    }
+
+private:
+    // strongSwan tells these sections by how their names start, in any case.
+    void read_inner(const View& inner) {
+        const std::string name = to_lower(inner.name());
+        const std::string path = path_ + "." + printable(inner.name());
+        if (name == "children") return read_children(inner, path);
+        if (name.starts_with("local")) return read_round(inner, path, local_);
+        if (name.starts_with("remote")) return read_round(inner, path, remote_);
+        errors_.add(inner.at(), path + ": unknown section" + did_you_mean(name, kInConnection));
+    }
+
+    void read_round(const View& inner, const std::string& path, std::optional<policy::AuthRound>& round) {
+        if (round) return errors_.add(inner.at(), path + ": more than one authentication round is not yet honoured");
+        round.emplace();
+        read_settings(inner, Place::round, path, {.round = &*round}, errors_);
+        for (const View& certificate : inner.sections()) read_certificate(certificate, path);
+        if (!inner.has("auth")) {
+            errors_.add(inner.at(), path + ": without 'auth' strongSwan takes pubkey, which is not yet honoured; " +
+                                        "set auth = psk");
+        }
+    }
+
+    void read_certificate(const View& inner, const std::string& round_path) {
+        const std::string name = to_lower(inner.name());
+        const std::string path = round_path + "." + printable(inner.name());
+        if (!name.starts_with("cert") && !name.starts_with("cacert")) {
+            return errors_.add(inner.at(), path + ": unknown section" + did_you_mean(name, kInRound));
+        }
+        errors_.add(inner.at(), path + " is not yet honoured");
+        read_settings(inner, Place::certificate, path, {}, errors_);
+    }
+
+    void require(std::string_view side, const std::optional<policy::AuthRound>& round) {
+        if (round) return;
+        errors_.add(section_.at(), path_ + ": no section '" + std::string(side) +
+                                       "'; only pre-shared keys are honoured yet, which needs one with auth = psk");
+    }
+
+    void read_children(const View& children, const std::string& path) {
+        for (const settings::Setting* setting : children.settings()) {
+            errors_.add(setting->key_at, path + ": a section for each child is expected here, not a setting");
+        }
+        for (const View& inner : children.sections()) read_child(inner, path + "." + printable(inner.name()));
+    }
+
+    void read_child(const View& inner, const std::string& path) {
+        policy::Child& child = connection_.children.emplace_back();
+        child.name = inner.name();
+        read_settings(inner, Place::child, path, {.child = &child}, errors_);
+        for (const View& unknown : inner.sections()) {
+            errors_.add(unknown.at(), path + "." + printable(unknown.name()) + ": unknown section");
+        }
+        if (child.esp_proposals.empty()) child.esp_proposals = defaults_.esp;
+        for (auto* selectors : {&child.local_ts, &child.remote_ts}) {
+            if (selectors->empty()) selectors->push_back({.dynamic = true, .selector = {}});
+        }
+    }
+
+    const View& section_;
+    const DefaultProposals& defaults_;
+    ErrorList& errors_;
+    std::string path_;
+    policy::Connection connection_;
+    std::optional<policy::AuthRound> local_;
+    std::optional<policy::AuthRound> remote_;
+};
+
+}  // namespace
+
+policy::Connection read_connection(const View& section, const DefaultProposals& defaults, ErrorList& errors) {
+    return ConnectionReader(section, defaults, errors).read();
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,49 @@
+// Every key of strongSwan's swanctl.conf, in one table: where it may stand, what its values look like, and what xfrmd
+// does with it. A key has a setter (honoured), or values that say what xfrmd does anyway (accepted), or neither: it is
+// refused as not yet honoured, whatever its value.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "daemon/config/swanctl_setters.h"
+#include "daemon/config/swanctl_value.h"
+
+namespace xfrmd::daemon {
+
+// The kinds of section that hold keys.
+enum class Place : std::uint8_t {
+    connection,     // connections.<conn>
+    round,          // connections.<conn>.local*, .remote*: strongSwan takes the same keys in both
+    certificate,    // connections.<conn>.local*.cert*, .cacert*
+    child,          // connections.<conn>.children.<child>
+    ike_secret,     // secrets.ike*
+    shared_secret,  // secrets.eap*, xauth*, ntlm*, ppk*
+    private_key,    // secrets.private*, rsa*, ecdsa*, pkcs8*, pkcs12*
+    token,          // secrets.token*
+    pool,           // pools.<name>
+    authority,      // authorities.<name>
+};
+
+struct Key {
+    Place place;
+    std::string_view name;  // with '*' at its end: any name that starts so; "<number>": any number
+    Kind kind;
+    std::string_view words;  // of Kind::word and Kind::action: all that strongSwan takes, separated by blanks
+    std::string_view
+        accepted;  // values, in the form that read_value gives them; "*": all. Empty: all that the setter takes
+    Setter set = nullptr;
+
+    bool honoured() const { return set != nullptr || !accepted.empty(); }
+};
+
+std::span<const Key> all_keys();
+
+// The key called `name` in this place; nullptr if strongSwan has none.
+const Key* find_key(Place place, std::string_view name);
+
+// "connections.<conn>.children.<child>"
+std::string_view pattern_of(Place place);
+
+}  // namespace xfrmd::daemon

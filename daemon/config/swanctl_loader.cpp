@@ -1,0 +1,186 @@
+#include "daemon/config/swanctl_loader.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "daemon/config/error_list.h"
+#include "daemon/config/settings_parser.h"
+#include "daemon/config/settings_view.h"
+#include "daemon/config/suggestion.h"
+#include "daemon/config/swanctl_connection.h"
+#include "daemon/config/swanctl_section.h"
+#include "ike/base/bytes.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using settings::View;
+
+constexpr std::array<std::string_view, 4> kTopLevel{"connections", "secrets", "pools", "authorities"};
+
+struct SecretSection {
+    std::string_view prefix;
+    Place place;
+};
+
+// In strongSwan's order: the first prefix that fits tells the type.
+constexpr std::array kSecretSections{
+    SecretSection{"eap", Place::shared_secret},  SecretSection{"xauth", Place::shared_secret},
+    SecretSection{"ntlm", Place::shared_secret}, SecretSection{"ike", Place::ike_secret},
+    SecretSection{"ppk", Place::shared_secret},  SecretSection{"private", Place::private_key},
+    SecretSection{"rsa", Place::private_key},    SecretSection{"ecdsa", Place::private_key},
+    SecretSection{"pkcs8", Place::private_key},  SecretSection{"pkcs12", Place::private_key},
+    SecretSection{"token", Place::token},
+};
+
+std::string printable(std::string_view name) { return base::printable(base::as_bytes(name)); }
+
+class Loader {
+public:
+    Loader(const settings::Document& document, const settings::References& references)
+        : document_(document), references_(references), errors_(document) {
+        result_.warnings = document.warnings;
+    }
+
+    tl::expected<LoadResult, ConfigErrors> run() {
+        const View root = View::of_root(document_, references_);
+        for (const settings::Setting* setting : root.settings()) {
+            errors_.add(setting->key_at, "unknown key '" + printable(setting->name) + "': settings stand in sections");
+        }
+        for (const View& section : root.sections()) read_top_level(section);
+        if (!errors_.empty()) return tl::unexpected(errors_.in_order());
+        warn_of_readable_secrets();
+        warn_of_missing_secrets();
+        return std::move(result_);
+    }
+
+private:
+    void read_top_level(const View& section) {
+        if (section.name() == "connections") return read_each(section, &Loader::read_connection);
+        if (section.name() == "secrets") return read_each(section, &Loader::read_secret);
+        if (section.name() == "pools") return read_each(section, &Loader::read_pool);
+        if (section.name() == "authorities") return read_each(section, &Loader::read_authority);
+        if (references_.uses(section.name())) return;
+        const std::string what = "section '" + printable(section.name()) + "'";
+        const std::string near = did_you_mean(to_lower(section.name()), kTopLevel);
+        if (!near.empty()) return errors_.add(section.at(), "unknown " + what + near);
+        warn(section.at(), what + " means nothing to xfrmd and no section inherits from it");
+    }
+
+    void read_each(const View& section, void (Loader::*read)(const View&)) {
+        for (const settings::Setting* setting : section.settings()) {
+            errors_.add(setting->key_at,
+                        std::string(section.name()) + ": only sections are expected here, not settings");
+        }
+        for (const View& inner : section.sections()) {
+            if (errors_.full()) return;
+            (this->*read)(inner);
+        }
+    }
+
+    void read_connection(const View& section) {
+        auto& connections = result_.configuration.connections;
+        connections.push_back(daemon::read_connection(section, defaults_, errors_));
+        if (connections.back().remote_addrs.empty()) warn_of_start(connections.back(), section.at());
+    }
+
+    void read_secret(const View& section) {
+        const auto type = std::find_if(kSecretSections.begin(), kSecretSections.end(),
+                                       [&](const auto& each) { return section.name().starts_with(each.prefix); });
+        const std::string path = "secrets." + printable(section.name());
+        if (type == kSecretSections.end()) return errors_.add(section.at(), path + ": unknown kind of secret");
+        if (type->place != Place::ike_secret) return refuse(section, type->place, path);
+        policy::SharedSecret& secret = result_.configuration.secrets.emplace_back();
+        secret.name = section.name();
+        read_settings(section, type->place, path, {.secret = &secret}, errors_);
+        refuse_inner_sections(section, path);
+        if (!section.has("secret")) return errors_.add(section.at(), path + ": 'secret' is missing");
+        secret_files_.insert(section.setting("secret")->value_at.file);
+    }
+
+    void read_pool(const View& section) { refuse(section, Place::pool, "pools." + printable(section.name())); }
+
+    void read_authority(const View& section) {
+        refuse(section, Place::authority, "authorities." + printable(section.name()));
+    }
+
+    // A section that is not yet honoured as a whole: by its name, and each of its settings by theirs.
+    void refuse(const View& section, Place place, const std::string& path) {
+        errors_.add(section.at(), path + " is not yet honoured");
+        read_settings(section, place, path, {}, errors_);
+        refuse_inner_sections(section, path);
+    }
+
+    void refuse_inner_sections(const View& section, const std::string& path) {
+        for (const View& inner : section.sections()) errors_.add(inner.at(), path + ": unknown section in it");
+    }
+
+    void warn(settings::Position at, const std::string& message) {
+        result_.warnings.push_back(document_.error(at, message).to_string());
+    }
+
+    void warn_of_readable_secrets() {
+        for (const std::uint32_t index : secret_files_) {
+            const settings::SourceFile& file = document_.files.at(index);
+            if (!file.readable_by_others) continue;
+            result_.warnings.push_back(file.path + ": holds secrets and can be read by every user; chmod o-r it");
+        }
+    }
+
+    void warn_of_missing_secrets() {
+        if (result_.configuration.connections.empty() || !result_.configuration.secrets.empty()) return;
+        result_.warnings.push_back(document_.files.front().path +
+                                   ": no pre-shared key under 'secrets', so no connection can come up");
+    }
+
+    void warn_of_start(const policy::Connection& connection, settings::Position at) {
+        for (const policy::Child& child : connection.children) {
+            if (child.start_action != policy::StartAction::start) continue;
+            warn(at, "connections." + printable(connection.name) + ": '" + printable(child.name) +
+                         "' cannot start by itself, as remote_addrs names no address");
+        }
+    }
+
+    const settings::Document& document_;
+    const settings::References& references_;
+    const DefaultProposals defaults_;
+    ErrorList errors_;
+    LoadResult result_;
+    std::set<std::uint32_t> secret_files_;
+};
+
+std::string count_of(std::size_t count, const std::string& noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const std::string& path) {
+    const auto document = settings::parse(files, path);
+    if (!document) return tl::unexpected(ConfigErrors{document.error()});
+    const auto references = settings::References::resolve(*document);
+    if (!references) return tl::unexpected(references.error());
+    return Loader(*document, *references).run();
+}
+
+std::string print(const LoadResult& result) {
+    std::string text;
+    for (const std::string& warning : result.warnings) text += "warning: " + warning + "\n";
+    std::size_t children = 0;
+    for (const policy::Connection& connection : result.configuration.connections)
+        children += connection.children.size();
+    return text + "configuration is valid: " + count_of(result.configuration.connections.size(), "connection") + ", " +
+           std::to_string(children) + (children == 1 ? " child, " : " children, ") +
+           count_of(result.configuration.secrets.size(), "pre-shared key") + "\n";
+}
+
+std::string print(const ConfigErrors& errors) {
+    std::string text;
+    for (const ConfigError& error : errors) text += error.to_string() + "\n";
+    if (errors.size() == ErrorList::kMost) text += "there may be more errors after these\n";
+    return text;
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,80 @@
+#include "daemon/config/swanctl_section.h"
+
+#include <vector>
+
+#include "daemon/config/suggestion.h"
+#include "ike/base/bytes.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+constexpr std::size_t kLongestShown = 64;
+
+std::string quoted(std::string_view text) { return "'" + base::printable(base::as_bytes(text), kLongestShown) + "'"; }
+
+bool is_secret(Place place) {
+    return place == Place::ike_secret || place == Place::shared_secret || place == Place::private_key ||
+           place == Place::token;
+}
+
+std::string known_elsewhere(std::string_view name) {
+    for (const Key& key : all_keys()) {
+        if (key.name == name) return "; it belongs in " + std::string(pattern_of(key.place));
+    }
+    return {};
+}
+
+std::string unknown_key(Place place, const std::string& path, std::string_view name) {
+    // A secret that was broken over two lines shows up as a key.
+    if (is_secret(place)) return path + ": unknown key";
+    std::vector<std::string_view> candidates;
+    for (const Key& key : all_keys()) {
+        if (key.place == place && !key.name.ends_with('*')) candidates.push_back(key.name);
+    }
+    const std::string elsewhere = known_elsewhere(name);
+    return path + ": unknown key " + quoted(name) + (elsewhere.empty() ? did_you_mean(name, candidates) : elsewhere);
+}
+
+std::string not_yet(const Key& key, const std::string& what, const Value& value) {
+    if (key.accepted.empty() || is_secret(key.place)) return what + " is not yet honoured";
+    std::string accepted;
+    for (const std::string_view word : split_words(key.accepted)) {
+        accepted += (accepted.empty() ? "" : " or ") + quoted(word);
+    }
+    return what + " = " + base::printable(base::as_bytes(value.text), kLongestShown) + " is not yet honoured; use " +
+           accepted + ", or leave it out";
+}
+
+bool is_refused(const Key& key, const Value& value) {
+    if (key.accepted == "*") return false;
+    if (!key.accepted.empty()) return !has_word(key.accepted, value.canonical);
+    const bool says_nothing = key.kind == Kind::list ? value.items.empty() : value.canonical.empty();
+    return key.set == nullptr && !says_nothing;
+}
+
+void read_setting(const settings::Setting& setting, Place place, const std::string& path, const Draft& draft,
+                  ErrorList& errors) {
+    const Key* key = find_key(place, setting.name);
+    if (key == nullptr) return errors.add(setting.key_at, unknown_key(place, path, setting.name));
+    const std::string what = path + "." + setting.name;
+    const auto value = read_value(key->kind, key->words, *setting.value);
+    if (!value) {
+        const std::string shown = is_secret(place) ? std::string() : ", not " + quoted(*setting.value);
+        return errors.add(setting.value_at, what + ": expected " + value.error() + shown);
+    }
+    if (is_refused(*key, *value)) return errors.add(setting.key_at, not_yet(*key, what, *value));
+    if (key->set == nullptr) return;
+    if (const Verdict verdict = key->set(draft, *value); !verdict) {
+        errors.add(setting.value_at, what + ": " + verdict.error());
+    }
+}
+
+}  // namespace
+
+void read_settings(const settings::View& section, Place place, const std::string& path, const Draft& draft,
+                   ErrorList& errors) {
+    for (const settings::Setting* setting : section.settings()) read_setting(*setting, place, path, draft, errors);
+}
+
+}  // namespace xfrmd::daemon

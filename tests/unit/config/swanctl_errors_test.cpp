@@ -1,0 +1,152 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include "daemon/config/error_list.h"
+#include "tests/unit/config/loading.h"
+
+using namespace xfrmd::daemon;
+
+namespace {
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string in_connection(const std::string& setting) { return errors_of(connection_with(setting)); }
+std::string in_child(const std::string& setting) { return errors_of(connection_with("", setting)); }
+std::string in_round(const std::string& setting) { return errors_of(round_with(setting)); }
+
+}  // namespace
+
+TEST_CASE("a bad value says what is expected, at the value", "[config][errors]") {
+    CHECK(in_connection("dpd_delay =  3 weeks") ==
+          "/s.conf:4:14: connections.gw.dpd_delay: expected a time: a number of seconds, or a number followed by s, m, "
+          "h or d, not '3 weeks'\n");
+    CHECK(in_connection("encap = maybe") == "/s.conf:4:9: connections.gw.encap: expected yes or no, not 'maybe'\n");
+    CHECK(in_connection("version = 3") == "/s.conf:4:11: connections.gw.version: expected one of 0, 1, 2, not '3'\n");
+    CHECK(in_connection("local_port = 65536") ==
+          "/s.conf:4:14: connections.gw.local_port: expected a number from 1 to 65535\n");
+    CHECK(in_connection("remote_port = 0") ==
+          "/s.conf:4:15: connections.gw.remote_port: expected a number from 1 to 65535\n");
+    CHECK(in_connection("keyingtries = 4294967296") ==
+          "/s.conf:4:15: connections.gw.keyingtries: expected a number from 0 to 4294967295\n");
+    CHECK(in_connection("dpd_delay = 4294967296") ==
+          "/s.conf:4:13: connections.gw.dpd_delay: expected at most 4294967295 seconds\n");
+    CHECK(in_child("replay_window = 4097") ==
+          "/s.conf:6:17: connections.gw.children.net.replay_window: expected a number from 0 to 4096\n");
+    CHECK(in_child("start_action = now") ==
+          "/s.conf:6:16: connections.gw.children.net.start_action: expected one of none, clear, trap, route, start, "
+          "restart, not 'now'\n");
+    CHECK(in_round("auth = secret") ==
+          "/s.conf:3:8: connections.gw.local.auth: expected an authentication method, such as psk, not 'secret'\n");
+}
+
+TEST_CASE("bad addresses, proposals, selectors and identities are named", "[config][errors]") {
+    CHECK(in_connection("remote_addrs = 10.0.0.1, 10.0.0.256") ==
+          "/s.conf:4:16: connections.gw.remote_addrs: '10.0.0.256' is not an address, a network (address/length), a "
+          "range (from-to) or %any\n");
+    CHECK(holds(in_connection("local_addrs = 10.0.0.0/33"), "'10.0.0.0/33' is not an address"));
+    CHECK(holds(in_connection("local_addrs = 10.0.0.9-10.0.0.1"), "'10.0.0.9-10.0.0.1' is not an address"));
+    CHECK(holds(in_connection("local_addrs = 10.0.0.9-::1"), "is not an address"));
+    CHECK(holds(in_connection("local_addrs = %eth0"), "'%eth0' is not an address"));
+    CHECK(holds(in_connection("local_addrs = gw-1.example.org"), "'gw-1.example.org': DNS names are not yet honoured"));
+    CHECK(holds(in_connection("proposals = aes128-sha256-modp2048, aes128-foo"), "foo"));
+    CHECK(holds(in_child("esp_proposals = aes128gcm16-bar"), "bar"));
+    CHECK(holds(in_child("local_ts = 10.1.0.0/16, 10.2.0.0/99"), "10.2.0.0/99"));
+    CHECK(holds(in_child("remote_ts = dynamic[tcp"), "/s.conf:6:13: connections.gw.children.net.remote_ts: "));
+    CHECK(holds(in_round("id = \"@#zz\""), "/s.conf:3:6: connections.gw.local.id: "));
+}
+
+TEST_CASE("what is not yet honoured says what is", "[config][errors]") {
+    CHECK(in_connection("mobike = yes") ==
+          "/s.conf:4:1: connections.gw.mobike = yes is not yet honoured; use 'no', or leave it out\n");
+    CHECK(in_connection("vips = 0.0.0.0") == "/s.conf:4:1: connections.gw.vips is not yet honoured\n");
+    CHECK(in_child("mode = pass") ==
+          "/s.conf:6:1: connections.gw.children.net.mode = pass is not yet honoured; use 'tunnel' or 'transport', or "
+          "leave it out\n");
+}
+
+TEST_CASE("an unknown key comes with a near match or with its right place", "[config][errors]") {
+    CHECK(in_connection("dpd_dely = 3") ==
+          "/s.conf:4:1: connections.gw: unknown key 'dpd_dely'; did you mean 'dpd_delay'?\n");
+    CHECK(in_connection("colour = blue") == "/s.conf:4:1: connections.gw: unknown key 'colour'\n");
+    CHECK(in_connection("esp_proposals = default") ==
+          "/s.conf:4:1: connections.gw: unknown key 'esp_proposals'; it belongs in "
+          "connections.<conn>.children.<child>\n");
+    CHECK(in_child("mobike = no") ==
+          "/s.conf:6:1: connections.gw.children.net: unknown key 'mobike'; it belongs in connections.<conn>\n");
+    CHECK(in_round("ids = x") == "/s.conf:3:1: connections.gw.local: unknown key 'ids'; did you mean 'id'?\n");
+    CHECK(in_connection("Version = 2") ==
+          "/s.conf:4:1: connections.gw: unknown key 'Version'; did you mean 'version'?\n");
+}
+
+TEST_CASE("an unknown section comes with a near match", "[config][errors]") {
+    CHECK(errors_of("conections { }") == "/s.conf:1:1: unknown section 'conections'; did you mean 'connections'?\n");
+    CHECK(errors_of("Secrets { }") == "/s.conf:1:1: unknown section 'Secrets'; did you mean 'secrets'?\n");
+    CHECK(holds(in_connection("lokal { }"), "connections.gw.lokal: unknown section; did you mean 'local'?"));
+    CHECK(in_connection("child { }") == "/s.conf:4:1: connections.gw.child: unknown section\n");
+    CHECK(in_child("x { }") == "/s.conf:6:1: connections.gw.children.net.x: unknown section\n");
+    CHECK(in_round("certz { }").find("connections.gw.local.certz is not yet honoured") != std::string::npos);
+    CHECK(in_round("crt { }") == "/s.conf:3:1: connections.gw.local.crt: unknown section; did you mean 'cert'?\n");
+    CHECK(errors_of("secrets { foo { } }") == "/s.conf:1:11: secrets.foo: unknown kind of secret\n");
+    CHECK(holds(errors_of("pools { p { x { } } }"), "pools.p: unknown section in it"));
+}
+
+TEST_CASE("settings where only sections can stand are refused", "[config][errors]") {
+    CHECK(errors_of("version = 2") == "/s.conf:1:1: unknown key 'version': settings stand in sections\n");
+    CHECK(errors_of("connections { version = 2 }") ==
+          "/s.conf:1:15: connections: only sections are expected here, not settings\n");
+    CHECK(errors_of("pools { x = 2 }") == "/s.conf:1:9: pools: only sections are expected here, not settings\n");
+    CHECK(in_connection("children { mode = tunnel\n }") ==
+          "/s.conf:4:12: connections.gw.children: a section for each child is expected here, not a setting\n");
+}
+
+TEST_CASE("authentication must be asked for", "[config][errors]") {
+    CHECK(
+        errors_of("connections { gw { } }") ==
+        "/s.conf:1:15: connections.gw: no section 'local'; only pre-shared keys are honoured yet, which needs one with "
+        "auth = psk\n");
+    CHECK(errors_of("connections { gw { local { auth = psk\n }\n remote { } } }") ==
+          "/s.conf:3:2: connections.gw.remote: without 'auth' strongSwan takes pubkey, which is not yet honoured; set "
+          "auth = psk\n");
+    CHECK(holds(in_connection("local2 { auth = psk\n }"),
+                "/s.conf:4:1: connections.gw.local2: more than one authentication round is not yet honoured"));
+}
+
+TEST_CASE("all errors are reported together, in the order of their places", "[config][errors]") {
+    const auto loaded = load_text(connection_with("mobike = yes\nfoo = 1\nversion = 7", "mode = drop"));
+    REQUIRE_FALSE(loaded);
+    REQUIRE(loaded.error().size() == 4);
+    CHECK(loaded.error().at(0).line == 4);
+    CHECK(loaded.error().at(1).line == 5);
+    CHECK(loaded.error().at(2).line == 6);
+    CHECK(loaded.error().at(3).line == 8);
+}
+
+TEST_CASE("an error in a section that others inherit is reported once", "[config][errors]") {
+    CHECK(errors_of("d { local { auth = psk\n }\n remote { auth = psk\n }\n mobike = yes\n }\n"
+                    "connections { a : d { }\n b : d { }\n c : d { } }") ==
+          "/s.conf:5:2: connections.a.mobike = yes is not yet honoured; use 'no', or leave it out\n");
+}
+
+TEST_CASE("errors have a largest number", "[config][errors]") {
+    std::string text = "connections {\n";
+    for (int i = 0; i < 1000; ++i) text += "c" + std::to_string(i) + " { x = 1\n y = 2\n z = 3 }\n";
+    const auto loaded = load_text(text + "}");
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().size() == ErrorList::kMost);
+    CHECK(print(loaded.error()).ends_with("there may be more errors after these\n"));
+}
+
+TEST_CASE("what an error shows is safe for a terminal and not long", "[config][errors]") {
+    const std::string errors = in_connection("unique = \"a\\n\xc3\xa9" + std::string(1000, 'x') + "\"");
+    CHECK(holds(errors, "not 'a\\x0a\\xc3\\xa9xxx"));
+    CHECK(errors.size() < 300);
+    CHECK(holds(errors_of("connections { caf\xc3\xa9 { } }"), "connections.caf\\xc3\\xa9: no section 'local'"));
+}
+
+TEST_CASE("syntax errors and missing bases end the load", "[config][errors]") {
+    CHECK(errors_of("connections { gw { version 2 } }") == "/s.conf:1:28: expected '=', '{' or ':' after a name\n");
+    CHECK(errors_of("connections { gw : base { } }\nbased { }") ==
+          "/s.conf:1:20: there is no section 'base' to inherit from; did you mean 'based'?\n");
+    const auto missing = load_swanctl(MemoryFiles(), "/etc/none.conf");
+    REQUIRE_FALSE(missing);
+    CHECK(print(missing.error()) == "/etc/none.conf: No such file or directory\n");
+}

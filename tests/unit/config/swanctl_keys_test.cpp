@@ -1,0 +1,268 @@
+#include "daemon/config/swanctl_key.h"
+
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/unit/config/loading.h"
+
+using namespace xfrmd::daemon;
+
+namespace {
+
+// Every key of strongSwan 6.0.6's swanctl.conf: what xfrmd takes and what it refuses as not yet honoured. Values are
+// separated by ';', "-" is none.
+struct Case {
+    std::string_view key;
+    std::string_view accepted;
+    std::string_view refused;
+};
+
+// clang-format off
+constexpr Case kConnectionCases[] = {
+    {"version", "0;2", "1"},
+    {"local_addrs", "%any;10.0.0.1;10.0.0.1, 2001:db8::/32", "gw.example.org"},
+    {"remote_addrs", "%any;10.0.0.1-10.0.0.9", "gw.example.org;%any, a.example"},
+    {"local_port", "500;4500;0", "-"},
+    {"remote_port", "500;4500", "-"},
+    {"proposals", "default;aes128-sha256-modp2048, default", "-"},
+    {"vips", "\"\"", "0.0.0.0;10.0.0.1, ::"},
+    {"aggressive", "no;false;0", "yes"},
+    {"pull", "yes;1", "no"},
+    {"dscp", "000000;0", "000001;101110"},
+    {"encap", "yes;no;TRUE;disabled", "-"},
+    {"mobike", "no", "yes"},
+    {"dpd_delay", "0;30;30s;5m", "-"},
+    {"dpd_timeout", "0;150;2m", "-"},
+    {"fragmentation", "no", "yes;accept;force"},
+    {"childless", "never", "allow;prefer;force"},
+    {"send_certreq", "yes;no", "-"},
+    {"send_cert", "ifasked;never", "always"},
+    {"ocsp", "reply;never", "request;both"},
+    {"ppk_id", "\"\"", "quantum@example.org"},
+    {"ppk_required", "no", "yes"},
+    {"keyingtries", "0;1;5", "-"},
+    {"unique", "no;never", "keep;replace"},
+    {"reauth_time", "0;0s", "1;3h"},
+    {"rekey_time", "0;0h", "4h"},
+    {"over_time", "0", "10"},
+    {"rand_time", "0", "10m"},
+    {"pools", "\"\"", "one;one, two"},
+    {"if_id_in", "0;0x0", "1;%unique;%unique-dir"},
+    {"if_id_out", "0", "0x10;%unique"},
+    {"mediation", "no", "yes"},
+    {"mediated_by", "\"\"", "med"},
+    {"mediation_peer", "\"\"", "peer"},
+};
+constexpr Case kLocalCases[] = {
+    {"round", "0;1;2", "-"},
+    {"certs", "\"\"", "gw.pem;a.pem, b.pem"},
+    {"pubkeys", "\"\"", "gw.pub"},
+    {"auth", "psk;PSK", "pubkey;rsa-3072-sha256;ecdsa;ike:rsa/pss;eap-mschapv2;eap;xauth-pam;rsa/pss-sha256-eap"},
+    {"id", "gw.example.org;%any;10.0.0.1;\"C=CH, O=xfrmd\"", "-"},
+    {"eap_id", "\"\"", "carol;%any"},
+    {"aaa_id", "\"\"", "aaa.example.org"},
+    {"xauth_id", "\"\"", "carol"},
+};
+constexpr Case kRemoteCases[] = {
+    {"round", "0;1", "-"},
+    {"id", "gw.example.org;%any", "-"},
+    {"eap_id", "\"\"", "%any"},
+    {"groups", "\"\"", "sales"},
+    {"cert_policy", "\"\"", "1.2.3"},
+    {"certs", "\"\"", "gw.pem"},
+    {"cacerts", "\"\"", "ca.pem"},
+    {"ca_id", "\"\"", "C=CH"},
+    {"pubkeys", "\"\"", "gw.pub"},
+    {"revocation", "relaxed", "ifuri;strict"},
+    {"auth", "psk", "pubkey"},
+};
+constexpr Case kChildCases[] = {
+    {"ah_proposals", "\"\"", "sha256;default"},
+    {"esp_proposals", "default;aes128gcm16, aes128-sha256", "-"},
+    {"sha256_96", "no", "yes"},
+    {"local_ts", "dynamic;10.1.0.0/16, 10.2.0.0/16[tcp/80]", "-"},
+    {"remote_ts", "dynamic[gre];2001:db8::/32", "-"},
+    {"rekey_time", "0", "1h"},
+    {"life_time", "0;0d", "66m"},
+    {"rand_time", "0", "6m"},
+    {"rekey_bytes", "0;0k", "1g"},
+    {"life_bytes", "0", "1100m"},
+    {"rand_bytes", "0", "1"},
+    {"rekey_packets", "0", "1000000"},
+    {"life_packets", "0", "18446744073709551615"},
+    {"rand_packets", "0", "1"},
+    {"updown", "\"\"", "/usr/lib/ipsec/_updown iptables"},
+    {"hostaccess", "no", "yes"},
+    {"mode", "tunnel;transport;TUNNEL", "transport_proxy;iptfs;beet;pass;drop"},
+    {"policies", "yes", "no"},
+    {"policies_fwd_out", "no", "yes"},
+    {"dpd_action", "clear;none", "trap;route;restart;start;trap|start"},
+    {"ipcomp", "no", "yes"},
+    {"inactivity", "0", "10m"},
+    {"reqid", "0", "7"},
+    {"priority", "0", "1000"},
+    {"interface", "\"\"", "eth0"},
+    {"mark_in", "0/0;0/0x00000000", "5;0;0x10/0xff;%unique"},
+    {"mark_in_sa", "no", "yes"},
+    {"mark_out", "0/0", "5;%unique-dir"},
+    {"set_mark_in", "0/0", "%same;3/3"},
+    {"set_mark_out", "0/0", "%same/0xff"},
+    {"if_id_in", "0", "5;%unique"},
+    {"if_id_out", "0", "%unique-dir"},
+    {"label", "\"\"", "system_u:object_r:ipsec_spd_t:s0"},
+    {"label_mode", "system", "simple;selinux"},
+    {"tfc_padding", "0", "mtu;1400"},
+    {"replay_window", "0;32;4096", "-"},
+    {"per_cpu_sas", "no;false;disabled;0", "yes;encap"},
+    {"hw_offload", "no", "yes;crypto;packet;auto"},
+    {"copy_df", "yes", "no"},
+    {"copy_ecn", "yes", "no"},
+    {"copy_dscp", "out", "in;yes;no"},
+    {"icmp", "no", "yes"},
+    {"start_action", "none;clear;start;restart", "trap;route;trap|start;start|trap"},
+    {"close_action", "none;clear", "start;trap;trap|start"},
+};
+// clang-format on
+
+struct SectionCase {
+    std::string_view parents;  // separated by blanks
+    std::string_view keys;
+};
+
+// Sections that are refused whole, with all of their keys.
+constexpr SectionCase kRefusedSections[] = {
+    {"connections gw local cert1", "file handle slot module"},
+    {"connections gw remote cert", "file handle slot module"},
+    {"connections gw remote cacert-x", "file handle slot module"},
+    {"secrets eap-carol", "secret id-1"},
+    {"secrets xauth", "secret id"},
+    {"secrets ntlm1", "secret id"},
+    {"secrets ppk-1", "secret id"},
+    {"secrets private", "file secret"},
+    {"secrets rsa-gw", "file secret"},
+    {"secrets ecdsa", "file secret"},
+    {"secrets pkcs8", "file secret"},
+    {"secrets pkcs12-gw", "file secret"},
+    {"secrets token1", "handle slot module pin"},
+    {"pools v4", "addrs address dns nbns dhcp netmask server subnet p_cscf split_include split_exclude 25 28672"},
+    {"authorities ca", "cacert file handle slot module crl_uris ocsp_uris cert_uri_base"},
+};
+
+std::vector<std::string> split(std::string_view text, char separator) {
+    std::vector<std::string> parts;
+    for (std::size_t start = 0; start <= text.size();) {
+        const std::size_t end = std::min(text.find(separator, start), text.size());
+        if (end > start && text.substr(start, end - start) != "-") parts.emplace_back(text.substr(start, end - start));
+        start = end + 1;
+    }
+    return parts;
+}
+
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// `place` puts one assignment into a text that loads without it.
+template <typename Place, std::size_t count>
+void check(const Case (&cases)[count], const std::string& path, Place place) {
+    for (const Case& each : cases) {
+        const std::string key(each.key);
+        for (const std::string& value : split(each.accepted, ';')) {
+            INFO(key << " = " << value);
+            CHECK(errors_of(place(key + " = " + value)).empty());
+        }
+        for (const std::string& value : split(each.refused, ';')) {
+            INFO(key << " = " << value);
+            const std::string errors = errors_of(place("\n\n" + key + " = " + value));
+            CHECK(holds(errors, path + "." + key));
+            CHECK(holds(errors, "not yet honoured"));
+            CHECK_FALSE(holds(errors, "unknown"));
+            CHECK(std::count(errors.begin(), errors.end(), '\n') == 1);
+        }
+        INFO(key << " cleared");
+        if (key != "auth") CHECK(errors_of(place(key + " =")).empty());
+        CHECK(split(each.accepted, ';').size() + split(each.refused, ';').size() >= 2);
+    }
+}
+
+std::string rounds_with(const std::string& local, const std::string& remote) {
+    return "connections { gw { local { auth = psk\n" + local + "\n}\nremote { auth = psk\n" + remote + "\n} } }\n" +
+           "secrets { ike { secret = x } }\n";
+}
+
+}  // namespace
+
+TEST_CASE("every key of a connection is honoured, or refused by name", "[config][keys]") {
+    check(kConnectionCases, "connections.gw", [](const std::string& setting) { return connection_with(setting); });
+}
+
+TEST_CASE("every key of a local round is honoured, or refused by name", "[config][keys]") {
+    check(kLocalCases, "connections.gw.local", [](const std::string& setting) { return rounds_with(setting, ""); });
+}
+
+TEST_CASE("every key of a remote round is honoured, or refused by name", "[config][keys]") {
+    check(kRemoteCases, "connections.gw.remote", [](const std::string& setting) { return rounds_with("", setting); });
+}
+
+TEST_CASE("every key of a child is honoured, or refused by name", "[config][keys]") {
+    check(kChildCases, "connections.gw.children.net",
+          [](const std::string& setting) { return connection_with("", setting); });
+}
+
+TEST_CASE("sections that are not yet honoured are refused by name, with every key in them", "[config][keys]") {
+    for (const SectionCase& each : kRefusedSections) {
+        std::string opened;
+        std::string path;
+        std::string closed;
+        for (const std::string& parent : split(each.parents, ' ')) {
+            opened += parent + " {\n";
+            closed += "}\n";
+            path += (path.empty() ? "" : ".") + parent;
+        }
+        INFO(path);
+        CHECK(holds(errors_of(opened + closed), path + " is not yet honoured"));
+        for (const std::string& key : split(each.keys, ' ')) {
+            INFO(key);
+            const std::string errors = errors_of(opened + key + " = 1\n" + closed);
+            CHECK(holds(errors, path + "." + key + " is not yet honoured"));
+            CHECK_FALSE(holds(errors, "unknown"));
+        }
+    }
+}
+
+TEST_CASE("empty pools and authorities are fine", "[config][keys]") {
+    CHECK(errors_of("pools { }\nauthorities { }\nsecrets { }\nconnections { }\n").empty());
+    CHECK(errors_of("").empty());
+}
+
+TEST_CASE("the cases above are all 140 keys of strongSwan's reference", "[config][keys]") {
+    // Its secrets.eap and secrets.xauth are described as one, and pool attributes are one key there.
+    std::size_t count = std::size(kConnectionCases) + std::size(kLocalCases) + std::size(kRemoteCases) +
+                        std::size(kChildCases) + 2;  // secrets.ike*: secret and id
+    for (const SectionCase& each : kRefusedSections) {
+        const bool pool = each.parents.starts_with("pools");
+        if (each.parents != "secrets xauth") count += pool ? 2 : split(each.keys, ' ').size();
+    }
+    CHECK(count == 140);
+}
+
+TEST_CASE("the table has each key once, and each is used as its kind demands", "[config][keys]") {
+    for (const Key& key : all_keys()) {
+        INFO(pattern_of(key.place) << "." << key.name);
+        CHECK(find_key(key.place, key.name == "<number>" ? "1" : key.name) == &key);
+        const bool has_words = key.kind == Kind::word || key.kind == Kind::action;
+        CHECK(has_words == !key.words.empty());
+        for (const std::string& word : split(key.words, ' ')) CHECK(read_value(key.kind, key.words, word));
+        if (key.kind != Kind::word) continue;
+        for (const std::string& word : split(key.accepted, ' ')) CHECK(holds(std::string(key.words), word));
+    }
+}
+
+TEST_CASE("keys are found in their place only", "[config][keys]") {
+    CHECK(find_key(Place::connection, "dpd_delay") != nullptr);
+    CHECK(find_key(Place::child, "dpd_delay") == nullptr);
+    CHECK(find_key(Place::connection, "Version") == nullptr);
+    CHECK(find_key(Place::ike_secret, "id-anything")->name == "id*");
+    CHECK(find_key(Place::pool, "4711")->name == "<number>");
+    CHECK(find_key(Place::pool, "47a") == nullptr);
+    CHECK(find_key(Place::authority, "") == nullptr);
+}

@@ -1,0 +1,189 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/unit/config/loading.h"
+
+using namespace xfrmd;
+using namespace xfrmd::daemon;
+using policy::ConfiguredSelector;
+
+namespace {
+
+LoadResult loaded(const std::string& text) {
+    auto result = load_text(text);
+    if (!result) INFO(print(result.error()));
+    REQUIRE(result);
+    return std::move(*result);
+}
+
+policy::Connection only_connection(const std::string& text) {
+    LoadResult result = loaded(text);
+    REQUIRE(result.configuration.connections.size() == 1);
+    return std::move(result.configuration.connections.front());
+}
+
+policy::Child only_child(const std::string& settings) {
+    policy::Connection connection = only_connection(connection_with("", settings));
+    REQUIRE(connection.children.size() == 1);
+    return std::move(connection.children.front());
+}
+
+base::AddressRange range(std::string_view first, std::string_view last) {
+    return {*base::Address::parse(first), *base::Address::parse(last)};
+}
+
+policy::Identity identity(std::string_view text) { return *policy::Identity::parse(text); }
+
+}  // namespace
+
+TEST_CASE("what is left out has strongSwan's defaults", "[config][mapping]") {
+    const policy::Connection connection = only_connection(connection_with(""));
+    CHECK(connection.name == "gw");
+    CHECK(connection.local_addrs.empty());
+    CHECK(connection.remote_addrs.empty());
+    CHECK(connection.local_port == 500);
+    CHECK(connection.remote_port == 500);
+    CHECK(connection.proposals == policy::default_proposals(policy::ProtocolId::ike));
+    CHECK_FALSE(connection.encap);
+    CHECK(connection.dpd_delay == std::chrono::seconds(0));
+    CHECK(connection.keyingtries == 1);
+    CHECK(connection.local.id.is_any());
+    CHECK(connection.remote.id.is_any());
+
+    const policy::Child& child = connection.children.at(0);
+    CHECK(child.name == "net");
+    CHECK(child.esp_proposals == policy::default_proposals(policy::ProtocolId::esp));
+    CHECK(child.local_ts == std::vector{*policy::parse_selector("dynamic")});
+    CHECK(child.remote_ts == child.local_ts);
+    CHECK(child.mode == policy::Mode::tunnel);
+    CHECK(child.start_action == policy::StartAction::none);
+    CHECK(child.replay_window == 32);
+}
+
+TEST_CASE("addresses are networks, ranges and single addresses", "[config][mapping]") {
+    const policy::Connection connection = only_connection(connection_with(
+        "local_addrs = 192.0.2.1\nremote_addrs = 10.1.2.3/16, 10.0.0.5-10.0.0.9 , 2001:db8::/64,2001:db8:1::1"));
+    CHECK(connection.local_addrs == std::vector{range("192.0.2.1", "192.0.2.1")});
+    CHECK(connection.remote_addrs == std::vector{range("10.1.0.0", "10.1.255.255"), range("10.0.0.5", "10.0.0.9"),
+                                                 range("2001:db8::", "2001:db8::ffff:ffff:ffff:ffff"),
+                                                 range("2001:db8:1::1", "2001:db8:1::1")});
+}
+
+TEST_CASE("%any alone is any address, beside others it adds all of them", "[config][mapping]") {
+    const auto v4 = range("0.0.0.0", "255.255.255.255");
+    const auto v6 = range("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+    const auto addrs = [](const std::string& list) {
+        return only_connection(connection_with("remote_addrs = " + list)).remote_addrs;
+    };
+    CHECK(addrs("%any").empty());
+    CHECK(addrs("\"\"").empty());
+    CHECK(addrs("%any4") == std::vector{v4});
+    CHECK(addrs("::") == std::vector{v6});
+    CHECK(addrs("0.0.0.0/0, %any6") == std::vector{v4, v6});
+    CHECK(addrs("10.0.0.1, %any") == std::vector{range("10.0.0.1", "10.0.0.1"), v4, v6});
+}
+
+TEST_CASE("the settings of a connection arrive", "[config][mapping]") {
+    const policy::Connection connection = only_connection(
+        connection_with("local_port = 1500\nremote_port = 0x1194\nencap = Enabled\ndpd_delay = 2m\nkeyingtries = 0\n"
+                        "proposals = aes128-sha256-modp2048, aes256gcm16-prfsha384-x25519"));
+    CHECK(connection.local_port == 1500);
+    CHECK(connection.remote_port == 4500);
+    CHECK(connection.encap);
+    CHECK(connection.dpd_delay == std::chrono::seconds(120));
+    CHECK(connection.keyingtries == 0);
+    REQUIRE(connection.proposals.size() == 2);
+    CHECK(connection.proposals.at(0) ==
+          policy::parse_proposal(policy::ProtocolId::ike, "aes128-sha256-modp2048")->at(0));
+    CHECK(connection.proposals.at(1).has(policy::TransformType::prf));
+}
+
+TEST_CASE("the default proposals may stand beside others", "[config][mapping]") {
+    const auto defaults = policy::default_proposals(policy::ProtocolId::ike);
+    const policy::Connection connection =
+        only_connection(connection_with("proposals = aes128-sha256-modp2048, default"));
+    REQUIRE(connection.proposals.size() == 1 + defaults.size());
+    CHECK(connection.proposals.at(1) == defaults.at(0));
+}
+
+TEST_CASE("sections that start with local and remote are the rounds", "[config][mapping]") {
+    const policy::Connection connection = only_connection(
+        "connections { gw {\n local-1 { auth = psk\n id = moon@example.org\n }\n Remote_x { auth = psk\n "
+        "id = \"C=CH, CN=sun\"\n round = 1\n } } }");
+    CHECK(connection.local.id == identity("moon@example.org"));
+    CHECK(connection.remote.id == identity("C=CH, CN=sun"));
+    CHECK(connection.local.auth == policy::AuthMethod::psk);
+    CHECK(connection.children.empty());
+}
+
+TEST_CASE("the settings of a child arrive", "[config][mapping]") {
+    const policy::Child child = only_child(
+        "esp_proposals = aes128gcm16-x25519, aes256-sha256\nlocal_ts = 10.1.0.0/16, dynamic[tcp/443]\n"
+        "remote_ts = 10.2.0.1-10.2.0.9\nmode = transport\nstart_action = start\nreplay_window = 0");
+    CHECK(child.esp_proposals.size() == 2);
+    CHECK(child.esp_proposals.at(0).protocol == policy::ProtocolId::esp);
+    REQUIRE(child.local_ts.size() == 2);
+    CHECK(child.local_ts.at(0).selector.addresses == range("10.1.0.0", "10.1.255.255"));
+    CHECK(child.local_ts.at(1).dynamic);
+    CHECK(child.local_ts.at(1).selector.first_port == 443);
+    CHECK(child.remote_ts.at(0).selector.addresses == range("10.2.0.1", "10.2.0.9"));
+    CHECK(child.mode == policy::Mode::transport);
+    CHECK(child.start_action == policy::StartAction::start);
+    CHECK(child.replay_window == 0);
+}
+
+TEST_CASE("several connections and children keep their order", "[config][mapping]") {
+    const LoadResult result = loaded(
+        "base { local { auth = psk\n }\n remote { auth = psk\n } }\n"
+        "connections { b : base { children { y { }\n x { } } }\n a : base { }\n }\nsecrets { ike { secret = x } }");
+    REQUIRE(result.configuration.connections.size() == 2);
+    CHECK(result.configuration.connections.at(0).name == "b");
+    CHECK(result.configuration.connections.at(0).children.at(0).name == "y");
+    CHECK(result.configuration.connections.at(0).children.at(1).name == "x");
+    CHECK(result.configuration.connections.at(1).name == "a");
+    CHECK(result.warnings.empty());
+}
+
+TEST_CASE("connections and children inherit, and clear what they inherit", "[config][mapping]") {
+    const policy::Connection connection = only_connection(
+        "c-defaults { dpd_delay = 30\n encap = yes\n local { auth = psk\n id = gw\n }\n remote { auth = psk\n } }\n"
+        "child-defaults { mode = transport\n replay_window = 64\n }\n"
+        "connections { gw : c-defaults { encap =\n remote { id = peer\n }\n"
+        " children { net : child-defaults { replay_window =\n } } } }");
+    CHECK(connection.dpd_delay == std::chrono::seconds(30));
+    CHECK_FALSE(connection.encap);
+    CHECK(connection.local.id == identity("gw"));
+    CHECK(connection.remote.id == identity("peer"));
+    CHECK(connection.children.at(0).mode == policy::Mode::transport);
+    CHECK(connection.children.at(0).replay_window == 32);
+}
+
+TEST_CASE("a configuration in many files is one", "[config][mapping]") {
+    const MemoryFiles files({
+        {"/etc/swanctl/swanctl.conf", "include conf.d/*.conf"},
+        {"/etc/swanctl/conf.d/a.conf", "connections { a : base { } }"},
+        {"/etc/swanctl/conf.d/b.conf", "connections { b : base { } }\nsecrets { include /etc/psk }"},
+        {"/etc/swanctl/conf.d/z.conf", "base { local { auth = psk\n }\n remote { auth = psk\n } }"},
+        {"/etc/psk", "ike-1 { secret = x\n }"},
+    });
+    const auto result = load_swanctl(files, "/etc/swanctl/swanctl.conf");
+    REQUIRE(result);
+    CHECK(result->configuration.connections.size() == 2);
+    CHECK(result->configuration.secrets.size() == 1);
+    CHECK(print(*result) == "configuration is valid: 2 connections, 0 children, 1 pre-shared key\n");
+}
+
+TEST_CASE("what can hardly be meant is loaded with a warning", "[config][mapping]") {
+    const auto warnings = [](const std::string& text) {
+        const LoadResult result = loaded(text);
+        return result.warnings.empty() ? std::string() : result.warnings.at(0);
+    };
+    CHECK(warnings(connection_with("remote_addrs = 10.0.0.1", "start_action = start")).empty());
+    CHECK(warnings(connection_with("", "start_action = start")) ==
+          "/s.conf:1:15: connections.gw: 'net' cannot start by itself, as remote_addrs names no address");
+    CHECK(warnings("unused { }") ==
+          "/s.conf:1:1: section 'unused' means nothing to xfrmd and no section inherits from it");
+    CHECK(warnings("connections { a { local { auth = psk\n }\n remote { auth = psk\n } } }") ==
+          "/s.conf: no pre-shared key under 'secrets', so no connection can come up");
+    CHECK(warnings("include gone.conf") == "/s.conf:1:1: include 'gone.conf' matches no file");
+    CHECK(print(loaded("unused { }")).starts_with("warning: /s.conf:1:1: section 'unused'"));
+}
