@@ -1,5 +1,5 @@
-// AES-XCBC-MAC with its full 128-bit output (RFC 3566 4), which Botan has not: a MAC like Botan's own, put together from
-// its AES. Serves both AES-XCBC-MAC-96, which keeps 96 bits of it, and AES-XCBC-PRF-128. Internal to ike/crypto.
+// AES-XCBC-MAC with its full 128-bit output (RFC 3566 4), which Botan has not: a MAC like Botan's own, put together
+// from its AES. Serves both AES-XCBC-MAC-96, which keeps 96 bits of it, and AES-XCBC-PRF-128. Internal to ike/crypto.
 #pragma once
 
 #include <array>
@@ -24,7 +24,9 @@ public:
     std::size_t output_length() const override { return kBlock; }
     Botan::Key_Length_Specification key_spec() const override { return Botan::Key_Length_Specification(kBlock); }
     bool has_keying_material() const override { return cipher_->has_keying_material(); }
-    std::unique_ptr<Botan::MessageAuthenticationCode> new_object() const override { return std::make_unique<AesXcbc>(); }
+    std::unique_ptr<Botan::MessageAuthenticationCode> new_object() const override {
+        return std::make_unique<AesXcbc>();
+    }
     void clear() override;
 
 private:

@@ -28,7 +28,9 @@ ChaChaRandom::~ChaChaRandom() = default;
 Result<std::unique_ptr<ChaChaRandom>> ChaChaRandom::make() {
     try {
         auto impl = std::make_unique<Impl>();
-        impl->generator.reseed_from_rng(impl->system);
+        // The first draw seeds the generator and lets it note the process id (a call to reseed it would not, in
+        // Botan 3.12).
+        impl->generator.next_byte();
         return std::unique_ptr<ChaChaRandom>(new ChaChaRandom(std::move(impl)));
     } catch (const std::exception& error) {
         return base::fail(base::Reason::InternalInconsistency, error.what());

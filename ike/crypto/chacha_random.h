@@ -1,5 +1,5 @@
-// The daemon's source of randomness: ChaCha20 seeded from the system's generator, seeded again on a schedule and after a fork.
-// One for each thread; not for use across threads. A draw of 32 bytes costs some 0.15 us.
+// The daemon's source of randomness: ChaCha20 seeded from the system's generator, seeded again on a schedule and after
+// a fork. One for each thread; not for use across threads. A draw of 32 bytes costs some 0.15 us.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,8 @@ public:
     ChaChaRandom(const ChaChaRandom&) = delete;
     ChaChaRandom& operator=(const ChaChaRandom&) = delete;
 
-    // Ends the process if the system's generator, which worked at start, fails when it is needed again: there is no safe way on.
+    // Ends the process if the system's generator, which worked at start, fails when it is needed again: there is no
+    // safe way on.
     void fill(std::span<std::uint8_t> out) noexcept override;
 
 private:

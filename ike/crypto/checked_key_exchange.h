@@ -1,5 +1,5 @@
-// What all key exchange methods share: the exact length of the peer's value (RFC 7296 3.4), one result for each key pair, and
-// Botan's exceptions made into values. Internal to ike/crypto.
+// What all key exchange methods share: the exact length of the peer's value (RFC 7296 3.4), one result for each key
+// pair, and Botan's exceptions made into values. Internal to ike/crypto.
 #pragma once
 
 #include <exception>

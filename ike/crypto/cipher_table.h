@@ -1,5 +1,5 @@
-// What the encryption transforms are made of: sizes for the wire and the keying material, and the name under which Botan
-// knows them. Internal to ike/crypto; the sizes are public through suite.h.
+// What the encryption transforms are made of: sizes for the wire and the keying material, and the name under which
+// Botan knows them. Internal to ike/crypto; the sizes are public through suite.h.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ enum class CipherKind : std::uint8_t { null, cbc, ctr, aead };
 struct CipherTraits {
     policy::EncryptionId id;
     CipherKind kind;
-    // Botan's name is `prefix` alone, or `prefix` KEYBITS `suffix` for ciphers with a Key Length attribute. Empty for what only
-    // the kernel runs.
+    // Botan's name is `prefix` alone, or `prefix` KEYBITS `suffix` for ciphers with a Key Length attribute. Empty for
+    // what only the kernel runs.
     const char* prefix;
     const char* suffix;
     std::uint8_t fixed_key_bytes;  // 0: the Key Length attribute decides (128, 192 or 256)

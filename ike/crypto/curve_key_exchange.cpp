@@ -51,8 +51,8 @@ public:
           is_ecp_(curve.group[0] != '\0') {}
 
 private:
-    // Botan refuses a point that is not on the curve or at infinity (RFC 6989 2.3), coordinates that are not reduced, and an
-    // X25519 or X448 result of zeros (RFC 7748 6).
+    // Botan refuses a point that is not on the curve or at infinity (RFC 6989 2.3), coordinates that are not reduced,
+    // and an X25519 or X448 result of zeros (RFC 7748 6).
     Result<SecretBytes> agree(ByteView peer_value) override {
         BotanRandom random(random_);
         Botan::PK_Key_Agreement agreement(*key_, random, "Raw");
@@ -88,10 +88,10 @@ PrivateKey make_key(const Curve& curve, base::Random& random) {
         const auto group = Botan::EC_Group::from_name(curve.group);
         return std::make_unique<Botan::ECDH_PrivateKey>(group, draw_scalar(group, random));
     }
-    SecretBytes secret(curve.public_bytes);
-    random.fill(secret.writable());
-    if (curve.id == KeyExchangeId::x25519) return std::make_unique<Botan::X25519_PrivateKey>(secret.view());
-    return std::make_unique<Botan::X448_PrivateKey>(secret.view());
+    Botan::secure_vector<std::uint8_t> secret(curve.public_bytes);
+    random.fill(secret);
+    if (curve.id == KeyExchangeId::x25519) return std::make_unique<Botan::X25519_PrivateKey>(secret);
+    return std::make_unique<Botan::X448_PrivateKey>(secret);
 }
 
 }  // namespace

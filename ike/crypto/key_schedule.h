@@ -30,12 +30,12 @@ IkeKeys derive_ike_keys(const IkeSuite& suite, const Nonces& nonces, base::ByteV
                         const base::SecretBytes& shared_secret);
 
 // KEYMAT = prf+(SK_d, [g^ir (new)] | Ni | Nr). `shared_secret` is empty without a key exchange of the child's own.
-ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, const ChildSuite& suite, const Nonces& nonces,
-                            const base::SecretBytes& shared_secret);
+ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, const ChildSuite& suite,
+                            const Nonces& nonces, const base::SecretBytes& shared_secret);
 
-// AUTH of a pre-shared key (RFC 7296 2.15): prf(prf(secret, "Key Pad for IKEv2"), message | nonce | prf(sk_p, id body)).
-// `message` is the signer's own IKE_SA_INIT octets, `peer_nonce` the other side's nonce, `id_body` the ID payload without
-// its generic header (type, three reserved bytes, data).
+// AUTH of a pre-shared key (RFC 7296 2.15): prf(prf(secret, "Key Pad for IKEv2"), message | nonce | prf(sk_p, id
+// body)). `message` is the signer's own IKE_SA_INIT octets, `peer_nonce` the other side's nonce, `id_body` the ID
+// payload without its generic header (type, three reserved bytes, data).
 base::SecretBytes psk_auth(policy::PrfId prf, base::ByteView secret, base::ByteView message, base::ByteView peer_nonce,
                            const base::SecretBytes& sk_p, base::ByteView id_body);
 

@@ -22,7 +22,7 @@ struct IntegrityTraits {
 struct PrfTraits {
     policy::PrfId id;
     std::string_view name;
-    std::string_view hash;       // inside the HMAC; empty for AES-based ones
+    std::string_view hash;      // inside the HMAC; empty for AES-based ones
     std::uint8_t output_bytes;  // and preferred key length: they agree for all of them
 };
 

@@ -67,7 +67,8 @@ Result<std::unique_ptr<KeyExchange>> make_modp_key_exchange(const ModpGroup& gro
     Bytes public_value(parameters.p_bytes());
     // RFC 7296 3.4: zeros are prepended up to the length of the prime.
     parameters.power_g_p(exponent, group.exponent_bits).serialize_to(public_value);
-    return std::make_unique<ModpKeyExchange>(group, std::move(parameters), std::move(exponent), std::move(public_value));
+    return std::make_unique<ModpKeyExchange>(group, std::move(parameters), std::move(exponent),
+                                             std::move(public_value));
 }
 
 }  // namespace xfrmd::crypto

@@ -4,6 +4,7 @@
 #include <botan/aead.h>
 #include <botan/exceptn.h>
 
+#include "ike/crypto/iv_counter.h"
 #include "ike/crypto/sk_protection.h"
 
 namespace xfrmd::crypto {
@@ -43,8 +44,8 @@ SkAead::Mode SkAead::make(Botan::Cipher_Dir direction) const {
     return mode;
 }
 
-// RFC 5282 3.1, 4: the nonce is salt | IV; RFC 5282 5.1: the associated data is the message up to the Encrypted payload's
-// generic header, with it.
+// RFC 5282 3.1, 4: the nonce is salt | IV; RFC 5282 5.1: the associated data is the message up to the Encrypted
+// payload's generic header, with it.
 void SkAead::start(Mode& mode, Botan::Cipher_Dir direction, ByteView associated, ByteView iv) {
     if (!mode) mode = make(direction);
     std::array<std::uint8_t, 12> nonce;
@@ -58,7 +59,7 @@ void SkAead::start(Mode& mode, Botan::Cipher_Dir direction, ByteView associated,
 std::optional<Bytes> SkAead::seal(ByteView associated, ByteView plaintext, base::Random& /*random*/) {
     Bytes out = layout(plaintext);
     const std::span<std::uint8_t> iv = std::span(out).first(cipher_.iv_bytes);
-    if (!ivs_.write(iv)) return std::nullopt;
+    if (!ivs_.write(iv.first<8>())) return std::nullopt;
     start(sealer_, Botan::Cipher_Dir::Encryption, associated, iv);
 
     const std::span<std::uint8_t> padded = std::span(out).subspan(iv.size(), out.size() - iv.size() - icv_bytes_);

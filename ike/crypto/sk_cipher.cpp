@@ -49,16 +49,10 @@ Result<Bytes> SkProtection::strip(ByteView padded) {
     return base::to_bytes(padded.first(padded.size() - trailer));
 }
 
-bool IvCounter::write(std::span<std::uint8_t> out) {
-    if (exhausted_) return false;
-    for (std::size_t i = 0; i < out.size(); ++i) out[out.size() - 1 - i] = static_cast<std::uint8_t>(next_ >> (8 * i));
-    exhausted_ = ++next_ == 0;
-    return true;
-}
-
 SkCipher::SkCipher(const IkeSuite& suite, SecretBytes encryption_key, SecretBytes integrity_key)
-    : protection_(suite.is_aead() ? make_sk_aead(suite, std::move(encryption_key))
-                                  : make_sk_encrypt_then_mac(suite, std::move(encryption_key), std::move(integrity_key))) {}
+    : protection_(suite.is_aead()
+                      ? make_sk_aead(suite, std::move(encryption_key))
+                      : make_sk_encrypt_then_mac(suite, std::move(encryption_key), std::move(integrity_key))) {}
 
 SkCipher::SkCipher(SkCipher&&) noexcept = default;
 SkCipher& SkCipher::operator=(SkCipher&&) noexcept = default;

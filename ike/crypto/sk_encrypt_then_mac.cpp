@@ -2,8 +2,10 @@
 #include <array>
 #include <span>
 
+#include <botan/cipher_mode.h>
 #include <botan/mac.h>
 
+#include "ike/crypto/iv_counter.h"
 #include "ike/crypto/mac_table.h"
 #include "ike/crypto/sk_protection.h"
 
@@ -21,8 +23,8 @@ constexpr std::size_t kLongestMac = 64;  // HMAC-SHA-512
 
 class SkEncryptThenMac final : public SkProtection {
 public:
-    SkEncryptThenMac(const IkeSuite& suite, const CipherTraits& cipher, const IntegrityTraits& integrity, SecretBytes key,
-                     const SecretBytes& integrity_key)
+    SkEncryptThenMac(const IkeSuite& suite, const CipherTraits& cipher, const IntegrityTraits& integrity,
+                     SecretBytes key, const SecretBytes& integrity_key)
         : SkProtection(cipher, integrity.icv_bytes),
           key_bits_(suite.key_bits),
           key_(std::move(key)),
@@ -58,7 +60,7 @@ SkEncryptThenMac::Mode SkEncryptThenMac::make(Botan::Cipher_Dir direction) const
 
 // RFC 7296 3.14: for CBC the IV must be unpredictable; RFC 3686 3.1: for CTR it must never come again.
 bool SkEncryptThenMac::write_iv(std::span<std::uint8_t> iv, base::Random& random) {
-    if (cipher_.kind == CipherKind::ctr) return ivs_.write(iv);
+    if (cipher_.kind == CipherKind::ctr) return ivs_.write(iv.first<8>());
     random.fill(iv);
     return true;
 }

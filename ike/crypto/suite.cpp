@@ -39,8 +39,8 @@ Result<Transform> required(const policy::Proposal& chosen, TransformType type, c
     return **found;
 }
 
-// RFC 7296 3.3.3: an AEAD brings its own integrity, every other cipher needs a transform for it. Unauthenticated encryption
-// is refused although RFC 4303 knows it.
+// RFC 7296 3.3.3: an AEAD brings its own integrity, every other cipher needs a transform for it. Unauthenticated
+// encryption is refused although RFC 4303 knows it.
 Result<std::optional<IntegrityId>> integrity_for(const CipherTraits& cipher, const policy::Proposal& chosen) {
     const auto found = single(chosen, TransformType::integrity);
     if (!found) return tl::unexpected(found.error());

@@ -1,5 +1,5 @@
-// The negotiated algorithms of one IKE SA or one child SA, and what each of them needs. A Suite exists only for algorithms
-// this build can run: everything that is not is refused here, before any key is derived (RFC 7296 3.3.5).
+// The negotiated algorithms of one IKE SA or one child SA, and what each of them needs. A Suite exists only for
+// algorithms this build can run: everything that is not is refused here, before any key is derived (RFC 7296 3.3.5).
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace xfrmd::crypto {
 
 struct IkeSuite {
     policy::EncryptionId encryption;
-    std::uint16_t key_bits = 0;  // 0 where the cipher has one size only
+    std::uint16_t key_bits = 0;                    // 0 where the cipher has one size only
     std::optional<policy::IntegrityId> integrity;  // none with an AEAD
     policy::PrfId prf;
     policy::KeyExchangeId key_exchange;
