@@ -86,7 +86,8 @@ void MessageBatch::clear() {
 std::optional<Message> MessageReader::next() {
     if (rest_.empty() || !ok_) return std::nullopt;
     const auto header = head_of<nlmsghdr>(rest_);
-    if (!mnl_nlmsg_ok(&header, static_cast<int>(rest_.size()))) {
+    // mnl_nlmsg_ok() compares as int and takes lengths from 2^31 on for negative, so small, ones.
+    if (header.nlmsg_len < kHeader || header.nlmsg_len > rest_.size()) {
         ok_ = false;
         return std::nullopt;
     }
@@ -111,7 +112,7 @@ ByteView PayloadReader::attribute(std::uint16_t type) {
     ByteView left = rest_;
     while (!left.empty()) {
         const auto header = head_of<nlattr>(left);
-        if (!mnl_attr_ok(&header, static_cast<int>(left.size()))) {
+        if (header.nla_len < kAttributeHeader || header.nla_len > left.size()) {
             ok_ = false;
             return {};
         }

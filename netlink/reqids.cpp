@@ -11,10 +11,10 @@ bool Reqids::Key::operator<(const Key& other) const {
 }
 
 Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors) {
-    auto [found, is_new] = used_.try_emplace(Key{mode, selectors}, Use{0, 0});
+    auto [found, is_new] = used_.try_emplace(Key{mode, selectors}, Use{Reqid{}, 0});
     if (is_new) found->second.reqid = next_free();
     ++found->second.count;
-    return Reqid{found->second.reqid};
+    return found->second.reqid;
 }
 
 void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
@@ -22,15 +22,22 @@ void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
     if (found != used_.end() && --found->second.count == 0) used_.erase(found);
 }
 
-std::uint32_t Reqids::next_free() {
-    while (next_ == 0 || (started_again_ && is_used(next_))) {
-        started_again_ = true;
-        ++next_;
-    }
-    return next_++;
+Reqid Reqids::take_next() {
+    const Reqid taken = next_;
+    started_again_ = started_again_ || taken == last_;
+    next_ = taken == last_ ? Reqid{1} : Reqid{static_cast<std::uint32_t>(taken) + 1};
+    return taken;
 }
 
-bool Reqids::is_used(std::uint32_t reqid) const {
+Reqid Reqids::next_free() {
+    const bool may_be_used = started_again_;  // the last number itself is still fresh
+    Reqid reqid = take_next();
+    // One try more than there are in use finds one that is not.
+    for (std::size_t i = 0; may_be_used && i < used_.size() && is_used(reqid); ++i) reqid = take_next();
+    return reqid;
+}
+
+bool Reqids::is_used(Reqid reqid) const {
     return std::any_of(used_.begin(), used_.end(), [&](const auto& entry) { return entry.second.reqid == reqid; });
 }
 

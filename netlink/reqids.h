@@ -1,6 +1,6 @@
 // Reqids, which join policies to the SAs that serve them. Tunnels of one mode and one set of selectors share a reqid, as they
 // share their policies; it stays theirs while one of them stands. Numbers grow, so a late packet or script does not meet
-// somebody else's soon; after the last one they start again, at what is free.
+// somebody else's soon; after the last one they start again at 1, with what is free.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ namespace xfrmd::netlink {
 
 class Reqids {
 public:
-    // `first` is not 0.
-    explicit Reqids(Reqid first) : next_(static_cast<std::uint32_t>(first)) {}
+    // `first` is not 0. There are to be more numbers up to `last` than sets in use.
+    explicit Reqids(Reqid first, Reqid last = Reqid{UINT32_MAX}) : next_(first), last_(last) {}
 
     // Selectors canonical, sorted, without repetition. Each acquire() wants a release() of the same set.
     Reqid acquire(Mode mode, const std::vector<Selector>& selectors);
@@ -27,15 +27,17 @@ private:
         bool operator<(const Key& other) const;
     };
     struct Use {
-        std::uint32_t reqid;
+        Reqid reqid;
         std::size_t count;
     };
 
-    std::uint32_t next_free();
-    bool is_used(std::uint32_t reqid) const;
+    Reqid next_free();
+    Reqid take_next();
+    bool is_used(Reqid reqid) const;
 
     std::map<Key, Use> used_;
-    std::uint32_t next_;
+    Reqid next_;
+    Reqid last_;
     bool started_again_ = false;
 };
 

@@ -16,6 +16,14 @@ using base::ByteView;
 // xfrm_encap_tmpl::encap_type, from linux/udp.h, which does not go together with netinet/udp.h: RFC 3948's encapsulation.
 constexpr std::uint16_t kEspInUdp = 2;
 
+// A structure whose padding is zero as well: the kernel compares selectors byte by byte, and must not see our stack. Such
+// structures are filled in place, because copying one may leave its padding behind.
+template <Plain T>
+struct Zeroed {
+    T value;
+    Zeroed() { std::memset(&value, 0, sizeof value); }
+};
+
 std::uint16_t family_of(const Address& address) { return address.is_v6() ? AF_INET6 : AF_INET; }
 
 xfrm_address_t encode(const Address& address) {
@@ -24,8 +32,10 @@ xfrm_address_t encode(const Address& address) {
     return out;
 }
 
-xfrm_id encode(const SaId& id) {
-    return {.daddr = encode(id.destination), .spi = htonl(static_cast<std::uint32_t>(id.spi)), .proto = id.protocol};
+void fill(xfrm_id& out, const SaId& id) {
+    out.daddr = encode(id.destination);
+    out.spi = htonl(static_cast<std::uint32_t>(id.spi));
+    out.proto = id.protocol;
 }
 
 std::uint8_t encode(Mode mode) { return mode == Mode::tunnel ? XFRM_MODE_TUNNEL : XFRM_MODE_TRANSPORT; }
@@ -42,9 +52,8 @@ std::uint8_t encode(Direction direction) {
     return XFRM_POLICY_OUT;
 }
 
-xfrm_selector encode(const Selector& exact) {
-    const Selector selector = canonical(exact);  // the kernel compares host bits as well
-    xfrm_selector out{};
+void fill(xfrm_selector& out, const Selector& given) {
+    const Selector selector = canonical(given);  // the kernel compares host bits as well
     out.family = family_of(selector.source.network);
     out.saddr = encode(selector.source.network);
     out.daddr = encode(selector.destination.network);
@@ -55,15 +64,12 @@ xfrm_selector encode(const Selector& exact) {
     out.sport_mask = htons(selector.source_port.mask);
     out.dport = htons(selector.destination_port.value);
     out.dport_mask = htons(selector.destination_port.mask);
-    return out;
 }
 
 // No limits in the kernel: rekeying is driven by the daemon's own timers.
-xfrm_lifetime_cfg no_limits() {
-    xfrm_lifetime_cfg out{};
+void fill_without_limits(xfrm_lifetime_cfg& out) {
     out.soft_byte_limit = out.hard_byte_limit = XFRM_INF;
     out.soft_packet_limit = out.hard_packet_limit = XFRM_INF;
-    return out;
 }
 
 // What a sender keeps of a window is its size only, but with ESN Linux wants one, and the smallest will do.
@@ -75,15 +81,14 @@ std::uint32_t window_of(const SaSpec& sa) {
 // The legacy field holds no more than 32 packets and does not go together with the attribute.
 bool needs_window_attribute(const SaSpec& sa) { return sa.esn || window_of(sa) > 32; }
 
-xfrm_usersa_info fixed_part(const SaSpec& sa) {
-    xfrm_usersa_info out{};
-    out.id = encode(sa.id);
+void fill(xfrm_usersa_info& out, const SaSpec& sa) {
+    fill(out.id, sa.id);
     out.saddr = encode(sa.source);
-    out.lft = no_limits();
+    fill_without_limits(out.lft);
     out.reqid = static_cast<std::uint32_t>(sa.reqid);
     out.family = family_of(sa.source);
     out.mode = encode(sa.mode);
-    if (sa.selector) out.sel = encode(*sa.selector);
+    if (sa.selector) fill(out.sel, *sa.selector);
     if (sa.mode == Mode::tunnel) {
         // Without this flag an unset selector family becomes the outer one, and the SA refuses IPv4 inside IPv6 and the
         // reverse. With it both inner families pass; which packets may is up to the policies (RFC 4301 4.4.1).
@@ -93,7 +98,6 @@ xfrm_usersa_info fixed_part(const SaSpec& sa) {
     }
     if (sa.esn) out.flags |= XFRM_STATE_ESN;
     if (!needs_window_attribute(sa)) out.replay_window = static_cast<std::uint8_t>(window_of(sa));
-    return out;
 }
 
 template <typename Algorithm>
@@ -120,11 +124,11 @@ void encode_algorithms(const CipherAndMac& pair, MessageBatch& batch) {
 }
 
 void encode_encapsulation(const UdpEncapsulation& encapsulation, MessageBatch& batch) {
-    xfrm_encap_tmpl out{};
-    out.encap_type = kEspInUdp;
-    out.encap_sport = htons(encapsulation.source_port);
-    out.encap_dport = htons(encapsulation.destination_port);
-    batch.attribute(XFRMA_ENCAP, bytes_of(out));
+    Zeroed<xfrm_encap_tmpl> out;
+    out.value.encap_type = kEspInUdp;
+    out.value.encap_sport = htons(encapsulation.source_port);
+    out.value.encap_dport = htons(encapsulation.destination_port);
+    batch.attribute(XFRMA_ENCAP, bytes_of(out.value));
 }
 
 void encode_window(std::uint32_t packets, MessageBatch& batch) {
@@ -136,42 +140,46 @@ void encode_window(std::uint32_t packets, MessageBatch& batch) {
 }
 
 void encode_sa(std::uint16_t type, std::uint16_t flags, const SaSpec& sa, MessageBatch& batch) {
-    batch.begin(type, flags, fixed_part(sa));
+    Zeroed<xfrm_usersa_info> fixed;
+    fill(fixed.value, sa);
+    batch.begin(type, flags, fixed.value);
     std::visit([&](const auto& algorithms) { encode_algorithms(algorithms, batch); }, sa.algorithms);
     if (sa.encapsulation) encode_encapsulation(*sa.encapsulation, batch);
     if (needs_window_attribute(sa)) encode_window(window_of(sa), batch);
 }
 
-xfrm_usersa_id id_part(const SaId& id) {
-    xfrm_usersa_id out{};
+void name_sa(std::uint16_t type, const SaId& id, MessageBatch& batch) {
+    Zeroed<xfrm_usersa_id> fixed;
+    xfrm_usersa_id& out = fixed.value;
     out.daddr = encode(id.destination);
     out.spi = htonl(static_cast<std::uint32_t>(id.spi));
     out.family = family_of(id.destination);
     out.proto = id.protocol;
-    return out;
+    batch.begin(type, 0, out);
 }
 
-xfrm_user_tmpl template_of(const PolicySpec& policy) {
-    xfrm_user_tmpl out{};
-    out.id = encode(SaId{policy.destination, policy.spi, policy.protocol});
+void fill(xfrm_user_tmpl& out, const PolicySpec& policy) {
+    fill(out.id, SaId{policy.destination, policy.spi, policy.protocol});
     out.saddr = encode(policy.source);
     out.family = family_of(policy.source);
     out.reqid = static_cast<std::uint32_t>(policy.reqid);
     out.mode = encode(policy.mode);
     out.aalgos = out.ealgos = out.calgos = ~0U;  // the SA was negotiated; the policy does not limit it further
-    return out;
 }
 
 void encode_policy(std::uint16_t type, std::uint16_t flags, const PolicySpec& policy, MessageBatch& batch) {
-    xfrm_userpolicy_info out{};
-    out.sel = encode(policy.id.selector);
-    out.lft = no_limits();
+    Zeroed<xfrm_userpolicy_info> fixed;
+    xfrm_userpolicy_info& out = fixed.value;
+    fill(out.sel, policy.id.selector);
+    fill_without_limits(out.lft);
     out.priority = policy.priority;
     out.dir = encode(policy.id.direction);
     out.action = XFRM_POLICY_ALLOW;
     out.share = XFRM_SHARE_ANY;
     batch.begin(type, flags, out);
-    batch.attribute(XFRMA_TMPL, bytes_of(template_of(policy)));
+    Zeroed<xfrm_user_tmpl> served_by;
+    fill(served_by.value, policy);
+    batch.attribute(XFRMA_TMPL, bytes_of(served_by.value));
 }
 
 void encode_change(const AddSa& change, MessageBatch& batch) {
@@ -180,7 +188,7 @@ void encode_change(const AddSa& change, MessageBatch& batch) {
 void encode_change(const UpdateSa& change, MessageBatch& batch) {
     encode_sa(XFRM_MSG_UPDSA, NLM_F_REPLACE, change.sa, batch);
 }
-void encode_change(const DeleteSa& change, MessageBatch& batch) { batch.begin(XFRM_MSG_DELSA, 0, id_part(change.id)); }
+void encode_change(const DeleteSa& change, MessageBatch& batch) { name_sa(XFRM_MSG_DELSA, change.id, batch); }
 void encode_change(const AddPolicy& change, MessageBatch& batch) {
     encode_policy(XFRM_MSG_NEWPOLICY, NLM_F_CREATE | NLM_F_EXCL, change.policy, batch);
 }
@@ -188,10 +196,10 @@ void encode_change(const UpdatePolicy& change, MessageBatch& batch) {
     encode_policy(XFRM_MSG_UPDPOLICY, NLM_F_CREATE | NLM_F_REPLACE, change.policy, batch);
 }
 void encode_change(const DeletePolicy& change, MessageBatch& batch) {
-    xfrm_userpolicy_id out{};
-    out.sel = encode(change.id.selector);
-    out.dir = encode(change.id.direction);
-    batch.begin(XFRM_MSG_DELPOLICY, 0, out);
+    Zeroed<xfrm_userpolicy_id> fixed;
+    fill(fixed.value.sel, change.id.selector);
+    fixed.value.dir = encode(change.id.direction);
+    batch.begin(XFRM_MSG_DELPOLICY, 0, fixed.value);
 }
 
 }  // namespace
@@ -200,7 +208,7 @@ void encode(const Change& change, MessageBatch& batch) {
     std::visit([&](const auto& one) { encode_change(one, batch); }, change);
 }
 
-void encode_find_sa(const SaId& id, MessageBatch& batch) { batch.begin(XFRM_MSG_GETSA, 0, id_part(id)); }
+void encode_find_sa(const SaId& id, MessageBatch& batch) { name_sa(XFRM_MSG_GETSA, id, batch); }
 void encode_list_sas(MessageBatch& batch) { batch.begin(XFRM_MSG_GETSA, NLM_F_DUMP); }
 void encode_list_policies(MessageBatch& batch) { batch.begin(XFRM_MSG_GETPOLICY, NLM_F_DUMP); }
 

@@ -1,0 +1,320 @@
+#include "netlink/installer.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cerrno>
+
+#include "netlink/failing_kernel.h"
+#include "netlink/memory_kernel.h"
+#include "tests/unit/netlink/specs.h"
+
+namespace xfrmd::netlink::test {
+
+namespace {
+
+const Selector kNets = selector("10.1.0.0/24", "10.2.0.0/24");
+const Selector kReversedNets = selector("10.2.0.0/24", "10.1.0.0/24");
+
+// Keeps what it is asked for, in order.
+class RecordingKernel final : public Kernel {
+public:
+    explicit RecordingKernel(Kernel& inner) : inner_(inner) {}
+    std::vector<KernelResult<void>> apply(std::span<const Change> changes) override {
+        for (const Change& change : changes) said.push_back(describe(change));
+        return inner_.apply(changes);
+    }
+    KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
+    KernelResult<std::vector<SaState>> list_sas() override { return inner_.list_sas(); }
+    KernelResult<std::vector<PolicyState>> list_policies() override { return inner_.list_policies(); }
+    KernelResult<void> probe() override { return inner_.probe(); }
+
+    std::vector<std::string> said;
+
+private:
+    Kernel& inner_;
+};
+
+}  // namespace
+
+TEST_CASE("both SAs and three policies hold what the tunnel says", "[netlink][rfc4301-4.4]") {
+    MemoryKernel kernel;
+    Installer installer(kernel);
+    TunnelSpec spec = tunnel(0xc0000001, 0xc0000002);
+    spec.algorithms_out = cbc_sha256();
+    spec.encapsulation = UdpEncapsulation{4500, 61234};
+    spec.esn = true;
+    const auto installed = installer.install(spec);
+    REQUIRE(installed);
+    CHECK(*installed == InstalledTunnel{Reqid{1},
+                                        {address("192.0.2.1"), Spi{0xc0000001}, kEsp},
+                                        {address("192.0.2.2"), Spi{0xc0000002}, kEsp}});
+
+    const SaSpec* inbound = kernel.sa(installed->inbound);
+    REQUIRE(inbound != nullptr);
+    CHECK(inbound->inbound);
+    CHECK(inbound->source == spec.remote);
+    CHECK(std::holds_alternative<Aead>(inbound->algorithms));
+    CHECK(inbound->encapsulation == UdpEncapsulation{61234, 4500});
+    CHECK(inbound->esn);
+    CHECK_FALSE(inbound->selector);
+    const SaSpec* outbound = kernel.sa(installed->outbound);
+    REQUIRE(outbound != nullptr);
+    CHECK_FALSE(outbound->inbound);
+    CHECK(outbound->source == spec.local);
+    CHECK(std::holds_alternative<CipherAndMac>(outbound->algorithms));
+    CHECK(outbound->encapsulation == UdpEncapsulation{4500, 61234});
+
+    PolicySpec out = policy(Direction::out, kNets);
+    out.reqid = Reqid{1};
+    out.spi = Spi{0xc0000002};
+    CHECK(*kernel.policy(out.id) == out);
+    PolicySpec in = policy(Direction::in, kReversedNets);
+    in.reqid = Reqid{1};
+    in.source = spec.remote;
+    in.destination = spec.local;
+    CHECK(*kernel.policy(in.id) == in);
+    in.id.direction = Direction::forward;
+    CHECK(*kernel.policy(in.id) == in);
+}
+
+TEST_CASE("in transport mode one selector goes into the SAs, several do not", "[netlink][rfc4301-4.4.2]") {
+    MemoryKernel kernel;
+    Installer installer(kernel);
+    Selector ssh = selector("192.0.2.1/32", "192.0.2.2/32");
+    ssh.protocol = 6;
+    ssh.destination_port = {22, 0xffff};
+    TunnelSpec spec = tunnel(0xc0000001, 0xc0000002, {ssh});
+    spec.mode = Mode::transport;
+    const auto one = installer.install(spec);
+    REQUIRE(one);
+    CHECK(kernel.sa(one->outbound)->selector == ssh);
+    CHECK(kernel.sa(one->inbound)->selector == reversed(ssh));
+    CHECK(kernel.policy({Direction::forward, reversed(ssh)}) == nullptr);
+    REQUIRE(installer.remove(*one));
+
+    Selector dns = ssh;
+    dns.destination_port = {53, 0xffff};
+    spec.selectors = {ssh, dns, ssh};
+    const auto two = installer.install(spec);
+    REQUIRE(two);
+    CHECK_FALSE(kernel.sa(two->outbound)->selector);
+    CHECK_FALSE(kernel.sa(two->inbound)->selector);
+    CHECK(kernel.policy_count() == 4);
+}
+
+TEST_CASE("one can receive before one sends", "[netlink][rfc7296-2.8]") {
+    MemoryKernel memory;
+    RecordingKernel kernel(memory);
+    Installer installer(kernel);
+    const auto installed = installer.install(tunnel(0xc0000001, 0xc0000002));
+    REQUIRE(installed);
+    CHECK(kernel.said == std::vector<std::string>{
+                             "adding the inbound SA 192.0.2.2 -> 192.0.2.1 spi 0xc0000001",
+                             "adding the outbound SA 192.0.2.1 -> 192.0.2.2 spi 0xc0000002",
+                             "adding the in policy 10.2.0.0/24 === 10.1.0.0/24",
+                             "adding the fwd policy 10.2.0.0/24 === 10.1.0.0/24",
+                             "adding the out policy 10.1.0.0/24 === 10.2.0.0/24",
+                         });
+    kernel.said.clear();
+    REQUIRE(installer.remove(*installed));
+    CHECK(kernel.said == std::vector<std::string>{
+                             "deleting the out policy 10.1.0.0/24 === 10.2.0.0/24",
+                             "deleting the in policy 10.2.0.0/24 === 10.1.0.0/24",
+                             "deleting the fwd policy 10.2.0.0/24 === 10.1.0.0/24",
+                             "deleting the SA 192.0.2.2 spi 0xc0000002",
+                             "deleting the SA 192.0.2.1 spi 0xc0000001",
+                         });
+}
+
+TEST_CASE("no policy is touched where an SA fails", "[netlink][hostile-g4]") {
+    MemoryKernel memory;
+    RecordingKernel recording(memory);
+    FailingKernel kernel(recording);
+    kernel.fail_change(2, ENOMEM);
+    Installer installer(kernel);
+    const auto installed = installer.install(tunnel(0xc0000001, 0xc0000002));
+    REQUIRE_FALSE(installed);
+    CHECK(recording.said == std::vector<std::string>{"adding the inbound SA 192.0.2.2 -> 192.0.2.1 spi 0xc0000001",
+                                                     "deleting the SA 192.0.2.1 spi 0xc0000001"});
+}
+
+TEST_CASE("an error names the step that failed", "[netlink][hostile-g4]") {
+    MemoryKernel memory;
+    const auto failure = [&](std::size_t n) {
+        FailingKernel kernel(memory);
+        kernel.fail_change(n, ENOMEM);
+        return Installer(kernel).install(tunnel(0xc0000001, 0xc0000002)).error();
+    };
+    CHECK(failure(1).step == InstallStep::inbound_sa);
+    CHECK(failure(2).step == InstallStep::outbound_sa);
+    CHECK(failure(3).step == InstallStep::policy);
+    CHECK(failure(5).step == InstallStep::policy);
+    CHECK(failure(1).kernel.text ==
+          "adding the inbound SA 192.0.2.2 -> 192.0.2.1 spi 0xc0000001: ENOMEM: Cannot allocate memory");
+    CHECK(failure(5).kernel.text ==
+          "adding the out policy 10.1.0.0/24 === 10.2.0.0/24: ENOMEM: Cannot allocate memory");
+}
+
+TEST_CASE("a tunnel without selectors is refused", "[netlink]") {
+    MemoryKernel kernel;
+    const auto installed = Installer(kernel).install(tunnel(0xc0000001, 0xc0000002, {}));
+    REQUIRE_FALSE(installed);
+    CHECK(installed.error().kernel.errno_value == EINVAL);
+    CHECK(kernel.empty());
+}
+
+TEST_CASE("tunnels of one set of selectors share a reqid, others do not", "[netlink]") {
+    MemoryKernel kernel;
+    Installer installer(kernel);
+    const Selector other = selector("10.1.0.0/24", "10.3.0.0/24");
+    const auto first = installer.install(tunnel(0xc0000001, 0xd0000001, {kNets, other}));
+    const auto same = installer.install(tunnel(0xc0000002, 0xd0000002, {other, kNets}));
+    const auto part = installer.install(tunnel(0xc0000003, 0xd0000003, {other}));
+    REQUIRE((first && same && part));
+    CHECK(first->reqid == Reqid{1});
+    CHECK(same->reqid == Reqid{1});
+    CHECK(part->reqid == Reqid{2});
+    CHECK(kernel.policy_count() == 6);
+    CHECK(kernel.sa_count() == 6);
+    // A failed tunnel takes none away for good.
+    FailingKernel failing(kernel);
+    REQUIRE(installer.remove(*first));
+    CHECK(installer.install(tunnel(0xc0000004, 0xd0000004, {kNets, other}))->reqid == Reqid{1});
+}
+
+TEST_CASE("a shared policy leads into the newest tunnel that stands", "[netlink]") {
+    MemoryKernel kernel;
+    Installer installer(kernel);
+    const auto out_spi = [&] {
+        const PolicySpec* out = kernel.policy({Direction::out, kNets});
+        return out != nullptr ? out->spi : Spi{0};
+    };
+    const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
+    TunnelSpec moved = tunnel(0xc0000002, 0xd0000002);
+    moved.remote = address("198.51.100.2");
+    const auto second = installer.install(moved);
+    const auto third = installer.install(tunnel(0xc0000003, 0xd0000003));
+    REQUIRE((first && second && third));
+    CHECK(out_spi() == Spi{0xd0000003});
+
+    SECTION("newest first") {
+        REQUIRE(installer.remove(*third));
+        CHECK(out_spi() == Spi{0xd0000002});
+        CHECK(kernel.policy({Direction::out, kNets})->destination == address("198.51.100.2"));
+        CHECK(kernel.policy({Direction::in, kReversedNets})->source == address("198.51.100.2"));
+        CHECK(kernel.policy({Direction::forward, kReversedNets})->source == address("198.51.100.2"));
+        REQUIRE(installer.remove(*second));
+        CHECK(out_spi() == Spi{0xd0000001});
+        REQUIRE(installer.remove(*first));
+    }
+    SECTION("oldest first") {
+        REQUIRE(installer.remove(*first));
+        REQUIRE(installer.remove(*second));
+        CHECK(out_spi() == Spi{0xd0000003});
+        REQUIRE(installer.remove(*third));
+    }
+    CHECK(kernel.empty());
+}
+
+TEST_CASE("a tunnel that fails gives shared policies back", "[netlink][hostile-g4]") {
+    for (std::size_t n = 1; n <= 5; ++n) {
+        INFO("change " << n);
+        MemoryKernel memory;
+        FailingKernel kernel(memory);
+        Installer installer(kernel);
+        REQUIRE(installer.install(tunnel(0xc0000001, 0xd0000001)));
+        const auto before = *memory.list_policies();
+        kernel.fail_change(n, ENOMEM);
+        REQUIRE_FALSE(installer.install(tunnel(0xc0000002, 0xd0000002)));
+        CHECK(memory.sa_count() == 2);
+        const auto after = *memory.list_policies();
+        REQUIRE(after.size() == before.size());
+        for (std::size_t i = 0; i < after.size(); ++i) {
+            CHECK(after[i].id == before[i].id);
+            CHECK(after[i].spi == before[i].spi);
+        }
+    }
+}
+
+TEST_CASE("tunnel and transport mode may share what both have", "[netlink]") {
+    MemoryKernel kernel;
+    Installer installer(kernel);
+    const Selector hosts = selector("192.0.2.1/32", "192.0.2.2/32");
+    const auto tunnelled = installer.install(tunnel(0xc0000001, 0xd0000001, {hosts}));
+    TunnelSpec spec = tunnel(0xc0000002, 0xd0000002, {hosts});
+    spec.mode = Mode::transport;
+    const auto transported = installer.install(spec);
+    REQUIRE((tunnelled && transported));
+    CHECK(tunnelled->reqid != transported->reqid);
+    CHECK(kernel.policy({Direction::out, hosts})->mode == Mode::transport);
+    CHECK(kernel.policy({Direction::forward, reversed(hosts)})->mode == Mode::tunnel);
+    REQUIRE(installer.remove(*tunnelled));
+    CHECK(kernel.policy({Direction::out, hosts})->mode == Mode::transport);
+    CHECK(kernel.policy({Direction::forward, reversed(hosts)}) == nullptr);
+    REQUIRE(installer.remove(*transported));
+    CHECK(kernel.empty());
+}
+
+TEST_CASE("removing what is gone is no error, removing what was replaced does nothing", "[netlink]") {
+    MemoryKernel kernel;
+    Installer installer(kernel);
+    const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
+    REQUIRE(first);
+    REQUIRE(make(kernel, DeleteSa{first->inbound}));
+    REQUIRE(make(kernel, DeletePolicy{{Direction::out, kNets}}));
+    CHECK(installer.remove(*first));
+    CHECK(kernel.empty());
+    REQUIRE(installer.install(tunnel(0xc0000001, 0xd0000002)));
+    CHECK(installer.remove(*first));
+    CHECK(kernel.sa_count() == 2);
+}
+
+TEST_CASE("an SPI in our books is taken even where the kernel lost it", "[netlink][hostile-g5]") {
+    MemoryKernel kernel;
+    Installer installer(kernel);
+    const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
+    REQUIRE(first);
+    REQUIRE(make(kernel, DeleteSa{first->inbound}));
+    const auto second = installer.install(tunnel(0xc0000001, 0xd0000002));
+    REQUIRE_FALSE(second);
+    CHECK(second.error().inbound_spi_is_taken());
+    CHECK(installer.remove(*first));
+    CHECK(kernel.empty());
+}
+
+TEST_CASE("what cannot be removed is tried again, then told", "[netlink][hostile-g4]") {
+    MemoryKernel memory;
+    FailingKernel kernel(memory);
+    Installer installer(kernel);
+    const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
+    REQUIRE(first);
+    SECTION("it passes") {
+        kernel.fail_change(2, ENOMEM);
+        CHECK(installer.remove(*first));
+        CHECK(memory.empty());
+    }
+    SECTION("it stays") {
+        kernel.fail_change(1, ENOMEM, ChangeKind::delete_sa);
+        kernel.fail_change(3, EPERM, ChangeKind::delete_sa);
+        const auto removed = installer.remove(*first);
+        REQUIRE_FALSE(removed);
+        CHECK(removed.error().text == "deleting the SA 192.0.2.2 spi 0xd0000001: EPERM: Operation not permitted");
+        CHECK(memory.policy_count() == 0);
+        CHECK(memory.sa_count() == 1);
+    }
+}
+
+TEST_CASE("an undo that fails twice is told, too", "[netlink][hostile-g4]") {
+    MemoryKernel memory;
+    FailingKernel kernel(memory);
+    kernel.fail_change(2, ENOMEM);
+    kernel.fail_change(3, EPERM);
+    kernel.fail_change(4, EPERM);
+    const auto installed = Installer(kernel).install(tunnel(0xc0000001, 0xd0000001));
+    REQUIRE_FALSE(installed);
+    CHECK(installed.error().kernel.text ==
+          "adding the outbound SA 192.0.2.1 -> 192.0.2.2 spi 0xd0000001: ENOMEM: Cannot allocate memory; then deleting "
+          "the SA 192.0.2.1 spi 0xc0000001: EPERM: Operation not permitted");
+}
+
+}  // namespace xfrmd::netlink::test

@@ -1,0 +1,135 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include <cerrno>
+
+#include "netlink/xfrm_messages.h"
+#include "tests/unit/netlink/layout.h"
+#include "tests/unit/netlink/specs.h"
+
+namespace xfrmd::netlink::test {
+
+namespace {
+
+constexpr unsigned kNewSa = 0x10, kNewPolicy = 0x13;
+constexpr unsigned kInet = 2, kInet6 = 10;
+constexpr unsigned kTemplate = 5, kLastUsed = 15, kPolicyType = 16, kAead = 18;
+
+Message as_message(unsigned type, const Layout& payload) {
+    return {static_cast<std::uint16_t>(type), 0, 1, payload.view()};
+}
+
+Layout sa_payload(std::uint64_t used, unsigned family = kInet, unsigned mode = 1) {
+    Layout out;
+    out.zeros(56);
+    out.address(address("192.0.2.2").bytes()).net32(0xc1234567).u8(50).zeros(3);
+    out.address(address("192.0.2.1").bytes()).zeros(64);
+    out.native64(5000).native64(50).native64(1700000000).native64(used);
+    out.zeros(12).native32(0).native32(7);
+    return out.native16(family).u8(mode).u8(32).u8(32).zeros(7);
+}
+
+Layout policy_payload(unsigned direction, unsigned family = kInet, unsigned length = 24) {
+    Layout out;
+    out.address(address("10.2.0.0").bytes()).address(address("10.1.0.0").bytes());
+    out.net16(443).net16(0xffff).net16(1024).net16(0xfc00);
+    out.native16(family).u8(length).u8(24).u8(6).zeros(3).zeros(8);
+    out.zeros(64).zeros(32).native32(375423).native32(12345);
+    return out.u8(direction).u8(0).u8(0).u8(0).zeros(4);
+}
+
+Layout& put_template(Layout& out, unsigned family) {
+    out.native16(4 + 64).native16(kTemplate);
+    out.address(address("2001:db8::2").bytes()).net32(0xc1234567).u8(50).zeros(3);
+    out.native16(family).zeros(2).address(address("2001:db8::1").bytes()).native32(7);
+    return out.u8(1).u8(0).u8(0).zeros(1).zeros(12);
+}
+
+std::int64_t seconds_of(std::chrono::sys_seconds time) { return time.time_since_epoch().count(); }
+
+}  // namespace
+
+TEST_CASE("an SA is told with counters and times", "[netlink]") {
+    Layout payload = sa_payload(1700000005);
+    payload.native16(8).native16(kAead).text("key", 4);
+    const auto state = decode_sa(as_message(kNewSa, payload));
+    REQUIRE((state && *state));
+    CHECK((*state)->id == sa(0xc1234567).id);
+    CHECK((*state)->source == address("192.0.2.1"));
+    CHECK((*state)->reqid == Reqid{7});
+    CHECK((*state)->mode == Mode::tunnel);
+    CHECK((*state)->bytes == 5000);
+    CHECK((*state)->packets == 50);
+    CHECK(seconds_of((*state)->added) == 1700000000);
+    CHECK(seconds_of((*state)->used.value()) == 1700000005);
+
+    payload.native16(12).native16(kLastUsed).native64(1700000099);
+    CHECK(seconds_of((**decode_sa(as_message(kNewSa, payload))).used.value()) == 1700000099);
+    CHECK_FALSE((**decode_sa(as_message(kNewSa, sa_payload(0)))).used);
+    CHECK((**decode_sa(as_message(kNewSa, sa_payload(0, kInet, 0)))).mode == Mode::transport);
+}
+
+TEST_CASE("what is no SA of IP is passed over", "[netlink][hostile-g3]") {
+    CHECK_FALSE(decode_sa(as_message(kNewPolicy, sa_payload(0))).value());
+    CHECK_FALSE(decode_sa(as_message(kNewSa, sa_payload(0, 0))).value());
+    CHECK_FALSE(decode_sa(as_message(kNewSa, sa_payload(0, 17))).value());
+}
+
+TEST_CASE("a policy is told with selector and first template", "[netlink]") {
+    Layout payload = policy_payload(1);
+    put_template(payload, kInet6);
+    const auto state = decode_policy(as_message(kNewPolicy, payload));
+    REQUIRE((state && *state));
+    CHECK((*state)->id.direction == Direction::out);
+    CHECK((*state)->id.selector ==
+          Selector{prefix("10.1.0.0/24"), prefix("10.2.0.0/24"), 6, {1024, 0xfc00}, {443, 0xffff}});
+    CHECK((*state)->priority == 375423);
+    CHECK((*state)->reqid == Reqid{7});
+    CHECK((*state)->spi == Spi{0xc1234567});
+    CHECK((*state)->source == address("2001:db8::1"));
+    CHECK((*state)->destination == address("2001:db8::2"));
+
+    const auto bypass = decode_policy(as_message(kNewPolicy, policy_payload(0)));
+    REQUIRE((bypass && *bypass));
+    CHECK((*bypass)->id.direction == Direction::in);
+    CHECK((*bypass)->reqid == Reqid{0});
+    Layout odd_template = policy_payload(2);
+    CHECK((**decode_policy(as_message(kNewPolicy, put_template(odd_template, 99)))).source == base::Address());
+}
+
+TEST_CASE("policies of sockets, of the second set and of no IP family are passed over", "[netlink][hostile-g3]") {
+    CHECK_FALSE(decode_policy(as_message(kNewSa, policy_payload(1))).value());
+    for (const unsigned direction : {3U, 4U, 5U, 255U}) {
+        CHECK_FALSE(decode_policy(as_message(kNewPolicy, policy_payload(direction))).value());
+    }
+    Layout second = policy_payload(1);
+    second.native16(4 + 6).native16(kPolicyType).u8(1).zeros(7);
+    CHECK_FALSE(decode_policy(as_message(kNewPolicy, second)).value());
+    Layout first = policy_payload(1);
+    first.native16(4 + 6).native16(kPolicyType).u8(0).zeros(7);
+    CHECK(decode_policy(as_message(kNewPolicy, first)).value());
+    CHECK_FALSE(decode_policy(as_message(kNewPolicy, policy_payload(1, 0))).value());
+    CHECK_FALSE(decode_policy(as_message(kNewPolicy, policy_payload(1, kInet, 33))).value());
+}
+
+TEST_CASE("every truncation is an error or has lost attributes only", "[netlink][hostile-g3]") {
+    Layout sa_whole = sa_payload(1);
+    sa_whole.native16(12).native16(kLastUsed).native64(2);
+    for (std::size_t size = 0; size < sa_whole.size(); ++size) {
+        const Message cut{kNewSa, 0, 1, base::ByteView(sa_whole.view()).first(size)};
+        INFO(size);
+        CHECK(decode_sa(cut).has_value() == (size == 224));
+        if (size != 224) CHECK(decode_sa(cut).error().errno_value == EPROTO);
+    }
+    Layout policy_whole = policy_payload(1);
+    put_template(policy_whole, kInet);
+    for (std::size_t size = 0; size < policy_whole.size(); ++size) {
+        const Message cut{kNewPolicy, 0, 1, base::ByteView(policy_whole.view()).first(size)};
+        INFO(size);
+        CHECK(decode_policy(cut).has_value() == (size == 168));
+    }
+    Layout short_template = policy_payload(1);
+    short_template.native16(4 + 60).native16(kTemplate).zeros(60);
+    CHECK(decode_policy(as_message(kNewPolicy, short_template)).error().errno_value == EPROTO);
+}
+
+}  // namespace xfrmd::netlink::test
