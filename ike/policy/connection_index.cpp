@@ -70,8 +70,12 @@ private:
 ConnectionIndex::ConnectionIndex(const std::vector<Connection>& connections) : connections_(connections) {
     Numbering proposals;
     Numbering groups;
+    Position same_proposals = 0;
     for (Position i = 0; i < connections.size(); ++i) {
-        const Position same_proposals = proposals.of(key_of(connections[i].proposals));
+        // Neighbours mostly have the same list, and comparing is cheaper than making a key.
+        if (i == 0 || connections[i].proposals != connections[i - 1].proposals) {
+            same_proposals = proposals.of(key_of(connections[i].proposals));
+        }
         std::string key;
         append_number(key, same_proposals);
         append_ranges(key, connections[i].local_addrs);

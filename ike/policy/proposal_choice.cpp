@@ -16,7 +16,7 @@ using base::Result;
 // RFC 7296 3.3.3: a type, and what its absence stands for. ESN is mandatory for ESP and AH, but a peer that leaves it
 // out can only mean the sequence numbers that everybody has.
 struct Rule {
-    TransformType type;
+    TransformType type{};
     std::optional<Transform> absent;
 };
 

@@ -38,18 +38,29 @@ tl::unexpected<base::Error> additional_refused(std::string_view word, std::strin
                       "additional key exchange " + quoted(word) + " is not yet supported");
 }
 
-Result<Transform> transform_of(std::string_view word) {
+// Empty where the keyword may stand in a proposal for the protocol.
+std::string_view obstacle(const Keyword& keyword, ProtocolId protocol) {
+    switch (keyword.support) {
+        case Support::runs:
+            break;
+        case Support::in_ike:
+            return protocol == ProtocolId::ike ? "" : " is not yet supported in ESP";
+        case Support::in_esp:
+            return protocol == ProtocolId::ike ? " is not possible in IKE" : "";
+        case Support::not_yet:
+            return " is not yet supported";
+        case Support::no_number:
+            return " is known to strongSwan but not supported";
+    }
+    return "";
+}
+
+Result<Transform> transform_of(ProtocolId protocol, std::string_view word) {
     if (const auto method = additional_key_exchange(word)) return additional_refused(word, *method);
     const Keyword* keyword = find_keyword(word);
     if (keyword == nullptr) return unknown_word(word);
-    switch (keyword->support) {
-        case Support::runs:
-            break;
-        case Support::not_yet:
-            return base::fail(Reason::AlgorithmUnavailable, quoted(word) + " is not yet supported");
-        case Support::no_number:
-            return base::fail(Reason::AlgorithmUnavailable, quoted(word) + " is known to strongSwan but not supported");
-    }
+    const std::string_view why = obstacle(*keyword, protocol);
+    if (!why.empty()) return base::fail(Reason::AlgorithmUnavailable, quoted(word) + std::string(why));
     return keyword->transform;
 }
 
@@ -57,7 +68,7 @@ Result<Proposal> transforms_of(ProtocolId protocol, std::string_view text) {
     Proposal proposal{protocol, {}};
     for (std::size_t start = 0; start <= text.size();) {
         const std::size_t dash = std::min(text.find('-', start), text.size());
-        const auto transform = transform_of(text.substr(start, dash - start));
+        const auto transform = transform_of(protocol, text.substr(start, dash - start));
         if (!transform) return tl::unexpected(transform.error());
         add(proposal, *transform);
         start = dash + 1;
@@ -122,9 +133,6 @@ Result<void> settle_ike(Proposal& proposal) {
     if (!proposal.has(TransformType::prf)) derive_prf(proposal);
     std::erase(proposal.transforms, transform(KeyExchangeId::none));
     if (proposal.has(TransformType::esn)) return invalid("esn and noesn are for ESP and AH");
-    for (const Transform& cipher : proposal.of(TransformType::encryption)) {
-        if (cipher == transform(EncryptionId::null)) return invalid("null is for ESP");
-    }
     if (const auto settled = settle_ciphers(proposal, "IKE"); !settled) return settled;
     if (!proposal.has(TransformType::prf)) return invalid("IKE needs a PRF with an AEAD cipher, such as prfsha256");
     if (!proposal.has(TransformType::key_exchange)) return invalid("IKE needs a key exchange, such as x25519");

@@ -1,6 +1,7 @@
 #include "ike/policy/secret_index.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace xfrmd::policy {
 
@@ -55,22 +56,21 @@ SecretIndex::SecretIndex(const std::vector<SharedSecret>& secrets) : secrets_(se
     std::sort(by_owner_.begin(), by_owner_.end());
 }
 
-std::vector<SecretIndex::Position> SecretIndex::owned_by(const Identity& identity) const {
-    std::vector<Position> owned;
+std::span<const SecretIndex::Owned> SecretIndex::owned_by(const Identity& identity) const {
     const base::Bytes key = identity.folded();
-    auto entry = std::lower_bound(by_owner_.begin(), by_owner_.end(), std::pair(key, Position{0}));
-    for (; entry != by_owner_.end() && entry->first == key; ++entry) owned.push_back(entry->second);
-    return owned;
+    const auto first = std::lower_bound(by_owner_.begin(), by_owner_.end(), Owned(key, 0));
+    const auto last = std::upper_bound(first, by_owner_.end(), Owned(key, std::numeric_limits<Position>::max()));
+    return {first, last};
 }
 
 const SharedSecret* SecretIndex::find(const Identity& local, const Identity& remote) const {
     Best best(local, remote);
-    for (const Position i : owned_by(remote)) best.consider(secrets_[i]);
+    for (const auto& [owner, i] : owned_by(remote)) best.consider(secrets_[i]);
     if (best.owned_by_remote()) return best.secret();
     for (const Position i : open_) best.consider(secrets_[i]);
     if (best.fits_remote()) return best.secret();
     // None is for the remote identity, so the first one of ours will do; we may own all the keys there are.
-    for (const Position i : owned_by(local)) {
+    for (const auto& [owner, i] : owned_by(local)) {
         if (fit(secrets_[i], local) == kExact) return &secrets_[i];
     }
     return best.secret();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -20,12 +21,13 @@ public:
 private:
     using Position = std::uint32_t;
 
-    // The secrets that name this identity, and perhaps others with the same folded bytes; in the order of
-    // configuration.
-    std::vector<Position> owned_by(const Identity& identity) const;
+    using Owned = std::pair<base::Bytes, Position>;
+
+    // Those that name this identity, or another one with the same folded bytes; in the order of configuration.
+    std::span<const Owned> owned_by(const Identity& identity) const;
 
     const std::vector<SharedSecret>& secrets_;
-    std::vector<std::pair<base::Bytes, Position>> by_owner_;
+    std::vector<Owned> by_owner_;
     std::vector<Position> open_;  // without owners, or with one that is not exact
 };
 

@@ -25,6 +25,12 @@ std::optional<Ports> intersect_ports(const TrafficSelector& a, const TrafficSele
     return ports.first <= ports.last ? std::optional(ports) : std::nullopt;
 }
 
+bool holds_ports(const TrafficSelector& outer, const TrafficSelector& inner) {
+    if (outer.any_port()) return true;
+    if (outer.is_opaque() || inner.is_opaque()) return outer.is_opaque() && inner.is_opaque();
+    return outer.first_port <= inner.first_port && inner.last_port <= outer.last_port;
+}
+
 // 0 is any protocol.
 std::optional<std::uint8_t> intersect_protocols(std::uint8_t a, std::uint8_t b) {
     if (a == 0 || a == b) return b;
@@ -44,9 +50,19 @@ void add(TrafficSelectors& kept, const TrafficSelector& more) {
     kept.push_back(more);
 }
 
+TrafficSelectors without_contained(const TrafficSelectors& selectors) {
+    TrafficSelectors kept;
+    for (std::size_t i = 0; i < std::min(selectors.size(), kMostSelectors); ++i) add(kept, selectors[i]);
+    return kept;
+}
+
 }  // namespace
 
-bool TrafficSelector::contains(const TrafficSelector& other) const { return intersect(*this, other) == other; }
+bool TrafficSelector::contains(const TrafficSelector& other) const {
+    if (protocol != 0 && protocol != other.protocol) return false;
+    return holds_ports(*this, other) && addresses.first.family() == other.addresses.first.family() &&
+           addresses.first <= other.addresses.first && other.addresses.last <= addresses.last;
+}
 
 TrafficSelector ConfiguredSelector::resolve(const base::Address& host) const {
     if (!dynamic) return selector;
@@ -66,9 +82,10 @@ std::optional<TrafficSelector> intersect(const TrafficSelector& a, const Traffic
 
 TrafficSelectors narrow(const TrafficSelectors& ours, const TrafficSelectors& offered) {
     TrafficSelectors kept;
-    for (std::size_t i = 0; i < std::min(ours.size(), kMostSelectors); ++i) {
-        for (std::size_t j = 0; j < std::min(offered.size(), kMostSelectors); ++j) {
-            if (const auto common = intersect(ours[i], offered[j])) add(kept, *common);
+    const TrafficSelectors theirs = without_contained(offered);
+    for (const TrafficSelector& own : without_contained(ours)) {
+        for (const TrafficSelector& their : theirs) {
+            if (const auto common = intersect(own, their)) add(kept, *common);
             // What an answer cannot hold is narrowed away.
             if (kept.size() == kMostSelectors) return kept;
         }

@@ -161,7 +161,7 @@ std::string port_text(std::uint16_t port, std::uint8_t protocol) {
 
 std::string ports_text(const TrafficSelector& selector) {
     if (selector.is_opaque()) return "opaque";
-    const std::string first = port_text(selector.first_port, selector.protocol);
+    std::string first = port_text(selector.first_port, selector.protocol);
     if (selector.first_port == selector.last_port) return first;
     return first + "-" + port_text(selector.last_port, selector.protocol);
 }
@@ -194,7 +194,7 @@ Result<ConfiguredSelector> parse_selector(std::string_view text) {
 }
 
 std::string TrafficSelector::to_string() const {
-    const std::string range = addresses.to_string();
+    std::string range = addresses.to_string();
     if (protocol == 0 && any_port()) return range;
     const std::string name = protocol == 0 ? "" : protocol_text(protocol);
     return range + "[" + name + (any_port() ? "" : "/" + ports_text(*this)) + "]";

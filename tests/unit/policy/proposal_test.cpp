@@ -63,7 +63,7 @@ TEST_CASE("a rule that a proposal breaks is named", "[policy][rfc7296-3.3.3]") {
           "proposal 'aes128gcm16-x25519': IKE needs a PRF with an AEAD cipher, such as prfsha256");
     CHECK(ike("aes128gcm16-aes128-sha256-x25519") ==
           "proposal 'aes128gcm16-aes128-sha256-x25519': AEAD and classic ciphers cannot stand in one IKE proposal");
-    CHECK(ike("null-sha256-x25519") == "proposal 'null-sha256-x25519': null is for ESP");
+    CHECK(ike("null-sha256-x25519") == "proposal 'null-sha256-x25519': 'null' is not possible in IKE");
     CHECK(ike("aes128-sha256-x25519-esn") == "proposal 'aes128-sha256-x25519-esn': esn and noesn are for ESP and AH");
     CHECK(esp("aes128") == "proposal 'aes128': ESP needs an integrity algorithm with AES_CBC_128");
     CHECK(esp("null") == "proposal 'null': ESP needs an integrity algorithm with NULL");
@@ -94,15 +94,19 @@ TEST_CASE("words that strongSwan knows and we do not run are refused by name", "
     CHECK(ike("serpent256-sha256-x25519") ==
           "proposal 'serpent256-sha256-x25519': 'serpent256' is known to strongSwan but not supported");
     CHECK(ike("aes128-sha256-mlkem768") == "proposal 'aes128-sha256-mlkem768': 'mlkem768' is not yet supported");
-    CHECK(ike("camellia256-sha256-x25519") ==
-          "proposal 'camellia256-sha256-x25519': 'camellia256' is not yet supported");
+    CHECK(ike("camellia256-sha256-x25519") == "IKE:CAMELLIA_CBC_256/PRF_HMAC_SHA2_256/HMAC_SHA2_256_128/CURVE_25519");
+    CHECK(esp("camellia256-sha256") == "proposal 'camellia256-sha256': 'camellia256' is not yet supported in ESP");
+    CHECK(ike("des-sha256-x25519") == "proposal 'des-sha256-x25519': 'des' is not yet supported");
+    CHECK(esp("aes128gmac") == "proposal 'aes128gmac': 'aes128gmac' is not yet supported");
+    CHECK(esp("camellia128ccm8") == "proposal 'camellia128ccm8': 'camellia128ccm8' is not yet supported in ESP");
     CHECK(ike("aes128-sha256-x25519-KE1_mlkem768") ==
           "proposal 'aes128-sha256-x25519-KE1_mlkem768': additional key exchange 'KE1_mlkem768' is not yet supported");
     CHECK(ike("aes128-sha256-ke1_sha1") == "proposal 'aes128-sha256-ke1_sha1': unknown algorithm 'ke1_sha1'");
     CHECK(ike("aes128-sha256-ke8_x25519").find("unknown algorithm 'ke8_x25519'") != std::string::npos);
     for (const std::string_view word :
          {"blowfish", "blowfish192", "twofish", "serpent", "cast128", "gost256", "gost512", "modpnull", "camelliaxcbc",
-          "prfcamelliaxcbc", "mlkem512", "mlkem1024", "ke7_none", "ke2_x25519", "camellia128ctr", "camellia128ccm8"}) {
+          "prfcamelliaxcbc", "mlkem512", "mlkem1024", "ke7_none", "ke2_x25519", "null", "des",
+          "chacha20poly1305compat"}) {
         INFO(word);
         CHECK(reason(ProtocolId::ike, word) == Reason::AlgorithmUnavailable);
     }
