@@ -37,6 +37,7 @@ struct OperationDone {
     IkeSaId ike_sa{};
     ChildSaId child{};
     base::Result<void> result;
+    bool existed = false;  // what was asked for was there already
 };
 
 enum class Level : std::uint8_t { debug, info, warning, error };

@@ -80,7 +80,7 @@ void start_create_child(sa::Step& step, sa::Established& phase, const sa::Create
     if (child == nullptr) return step.done(task.operation, {}, base::fail(Reason::NotFound, "child " + task.child));
     for (const sa::ChildSa& existing : phase.children) {
         if (existing.name == task.child && existing.state == sa::ChildState::installed) {
-            return step.done(task.operation, existing.id, {});
+            return step.done(task.operation, existing.id, {}, true);
         }
     }
     auto key_exchange = first_key_exchange(step, *child);

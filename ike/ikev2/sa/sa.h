@@ -89,9 +89,9 @@ struct Step {
     void report(ike::Level level, std::string text, std::optional<base::Reason> reason = {}) {
         actions.push_back(ike::Report{level, sa.id, sa.connection_name(), reason, std::move(text)});
     }
-    void done(ike::OperationId operation, ike::ChildSaId child, base::Result<void> result) {
+    void done(ike::OperationId operation, ike::ChildSaId child, base::Result<void> result, bool existed = false) {
         if (operation == ike::OperationId::none) return;
-        actions.push_back(ike::OperationDone{operation, sa.id, child, std::move(result)});
+        actions.push_back(ike::OperationDone{operation, sa.id, child, std::move(result), existed});
     }
 };
 

@@ -1,0 +1,17 @@
+// The one place that reads a clock for the engines: CLOCK_BOOTTIME, which goes on while the machine sleeps and does not
+// follow changes of the wall clock.
+#pragma once
+
+#include <ctime>
+
+#include "ike/base/instant.h"
+
+namespace xfrmd::daemon {
+
+inline base::Instant boot_now() {
+    timespec now{};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return base::Instant(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,201 @@
+#include "daemon/daemon.h"
+
+#include <chrono>
+#include <utility>
+
+#include "daemon/config/swanctl_loader.h"
+#include "daemon/source_address.h"
+#include "ike/shard.h"
+#include "netlink/memory_kernel.h"
+#include "netlink/xfrm_kernel.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using base::Reason;
+
+constexpr auto kPatience = std::chrono::seconds(2);
+
+ike::OperationDone failed(ike::OperationId operation, base::Error error) {
+    return {operation, {}, {}, tl::unexpected(std::move(error))};
+}
+
+}  // namespace
+
+Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options)
+    : io_(io), log_(log), files_(files), options_(std::move(options)), stop_timer_(io) {}
+
+tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_context& io, Log& log, const Files& files,
+                                                                 const DaemonOptions& options) {
+    std::unique_ptr<Daemon> daemon(new Daemon(io, log, files, options));
+    auto configuration = daemon->load();
+    if (!configuration) return tl::unexpected(configuration.error());
+    daemon->configuration_ = std::move(*configuration);
+    if (auto opened = daemon->open_kernel(); !opened) return tl::unexpected(opened.error());
+    daemon->options_.pool.worker.ipsec = options.kernel == KernelChoice::linux_xfrm;
+    auto pool = WorkerPool::open(io, daemon->options_.pool, daemon->configuration_, *daemon);
+    if (!pool) return tl::unexpected(pool.error());
+    daemon->pool_ = std::move(*pool);
+    return daemon;
+}
+
+tl::expected<policy::Snapshot, std::string> Daemon::load() {
+    auto loaded = load_swanctl(files_, options_.config_path);
+    if (!loaded) return tl::unexpected(print(loaded.error()));
+    for (const std::string& warning : loaded->warnings) log_.warning(warning);
+    return policy::IndexedConfiguration::of(std::move(loaded->configuration));
+}
+
+tl::expected<void, std::string> Daemon::open_kernel() {
+    if (options_.kernel == KernelChoice::memory) {
+        log_.warning("no kernel is used: SAs are negotiated but no packet is protected");
+        kernel_ = std::make_unique<netlink::MemoryKernel>();
+    } else {
+        auto kernel = netlink::XfrmKernel::open();
+        if (!kernel) return tl::unexpected(kernel.error().text);
+        kernel_ = std::move(*kernel);
+    }
+    if (const auto able = kernel_->probe(); !able) return tl::unexpected(able.error().text);
+    tunnels_ = std::make_unique<Tunnels>(*kernel_);
+    return {};
+}
+
+void Daemon::run_start_actions() {
+    for (const policy::Connection& connection : configuration_->connections()) {
+        for (const policy::Child& child : connection.children) {
+            if (child.start_action == policy::StartAction::start) start_child(connection.name, child.name, 1);
+        }
+    }
+}
+
+void Daemon::start_child(const std::string& connection, const std::string& child, unsigned attempt) {
+    initiate(connection, child, [this, connection, child, attempt](const ike::OperationDone& done) {
+        after_attempt(done, connection, child, attempt);
+    });
+}
+
+// keyingtries: only silence is worth another try; whoever answered with a refusal will refuse again.
+void Daemon::after_attempt(const ike::OperationDone& done, const std::string& connection, const std::string& child,
+                           unsigned attempt) {
+    if (done.result || stopping_) return;
+    log_.warning(connection + ": child " + child + " did not start: " + done.result.error().sentence());
+    const policy::Connection* configured = configuration_->connection(connection);
+    if (configured == nullptr || done.result.error().reason != Reason::PeerSilent) return;
+    if (configured->keyingtries == 0 || attempt < configured->keyingtries) start_child(connection, child, attempt + 1);
+}
+
+void Daemon::reload() {
+    auto loaded = load();
+    if (!loaded) {
+        log_.error("configuration not loaded, everything stays as it is:\n" + loaded.error());
+        return;
+    }
+    const policy::Snapshot before = std::exchange(configuration_, std::move(*loaded));
+    for (std::size_t shard = 0; shard < pool_->size(); ++shard) {
+        pool_->submit(static_cast<std::uint8_t>(shard), ike::Reconfigure{configuration_});
+    }
+    ++revision_;
+    log_.info("configuration loaded: " + std::to_string(configuration_->connections().size()) + " connections");
+    start_changed(*before);
+}
+
+void Daemon::start_changed(const policy::IndexedConfiguration& before) {
+    for (const policy::Connection& connection : configuration_->connections()) {
+        const policy::Connection* old = before.connection(connection.name);
+        if (old != nullptr && *old == connection) continue;
+        for (const policy::Child& child : connection.children) {
+            if (child.start_action == policy::StartAction::start) start_child(connection.name, child.name, 1);
+        }
+    }
+}
+
+ike::OperationId Daemon::initiate(const std::string& connection, const std::string& child, Operations::End end) {
+    const ike::OperationId operation = operations_.begin(std::move(end));
+    const policy::Connection* configured = configuration_->connection(connection);
+    if (configured == nullptr) {
+        operations_.finish(failed(operation, {Reason::NotFound, "connection " + connection, {}}));
+        return operation;
+    }
+    const auto path = path_of(*configured);
+    if (!path) {
+        operations_.finish(failed(operation, path.error()));
+        return operation;
+    }
+    pool_->submit(pool_->shard_for(connection), ike::Initiate{operation, connection, child, path->local, path->remote});
+    return operation;
+}
+
+ike::OperationId Daemon::clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end) {
+    const ike::OperationId operation = operations_.begin(std::move(end));
+    pool_->submit(ike::shard_of(ike_sa), ike::Clear{operation, ike_sa, child, force});
+    return operation;
+}
+
+void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
+    auto kept = std::make_shared<ike::ChildInstall>(std::move(child));
+    pool_->on_main([this, shard, kept] {
+        const ike::IkeSaId ike_sa = kept->ike_sa;
+        const ike::ChildSaId id = kept->child;
+        auto result = tunnels_->install(std::move(*kept));
+        ++revision_;
+        pool_->submit(shard, ike::ChildInstalled{ike_sa, id, std::move(result)});
+    });
+}
+
+void Daemon::remove(ike::ChildSaId child) {
+    pool_->on_main([this, child] {
+        ++revision_;
+        if (const auto removed = tunnels_->remove(child); !removed) {
+            log_.error("removing child SA " + std::to_string(static_cast<std::uint64_t>(child)) + ": " +
+                       removed.error().sentence());
+        }
+    });
+}
+
+void Daemon::done(ike::OperationDone operation) {
+    pool_->on_main([this, operation = std::move(operation)] { operations_.finish(operation); });
+}
+
+void Daemon::report(const ike::Report& report) { log_.write(report); }
+
+void Daemon::forward(std::uint8_t shard, OwnedDatagram datagram) {
+    pool_->post(shard, [datagram = std::move(datagram)](Worker& worker) {
+        worker.receive({datagram.local, datagram.remote, datagram.bytes});
+    });
+}
+
+void Daemon::stop(std::function<void()> stopped) {
+    if (std::exchange(stopping_, true)) return;
+    stopped_ = std::move(stopped);
+    log_.info("stopping: deleting every IKE SA");
+    stop_timer_.expires_after(kPatience);
+    stop_timer_.async_wait([this](const std::error_code& error) {
+        if (!error) clear_all(true, [this] { finish_stop(); });
+    });
+    clear_all(false, [this] { finish_stop(); });
+}
+
+void Daemon::finish_stop() {
+    stop_timer_.cancel();
+    if (stopped_) std::exchange(stopped_, nullptr)();
+}
+
+// Tells `cleared` when every SA there is now has gone.
+void Daemon::clear_all(bool force, std::function<void()> cleared) {
+    auto ids = std::make_shared<std::vector<ike::IkeSaId>>();
+    const auto collect = [ids](Worker& worker) {
+        worker.engine().visit([&](const ikev2::sa::IkeSa& sa) { ids->push_back(sa.sa().id); });
+    };
+    pool_->visit(collect, [this, ids, force, cleared = std::move(cleared)] {
+        if (ids->empty()) return cleared();
+        auto left = std::make_shared<std::size_t>(ids->size());
+        for (const ike::IkeSaId id : *ids) {
+            clear(id, {}, force, [left, cleared](const ike::OperationDone&) {
+                if (--*left == 0) cleared();
+            });
+        }
+    });
+}
+
+}  // namespace xfrmd::daemon

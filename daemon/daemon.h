@@ -1,0 +1,86 @@
+// The daemon as a whole: configuration, workers, the kernel, operations; start, reload and stop. Lives on the main thread;
+// what workers call (Outside) finds its way there.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <tl/expected.hpp>
+
+#include "daemon/config/files.h"
+#include "daemon/log.h"
+#include "daemon/operations.h"
+#include "daemon/tunnels.h"
+#include "daemon/worker_pool.h"
+
+namespace xfrmd::daemon {
+
+enum class KernelChoice : std::uint8_t { linux_xfrm, memory };
+
+struct DaemonOptions {
+    std::string config_path = "/etc/swanctl/swanctl.conf";
+    KernelChoice kernel = KernelChoice::linux_xfrm;
+    PoolOptions pool;
+};
+
+class Daemon final : public Outside {
+public:
+    // Loads the configuration, checks the kernel, opens the sockets. The error says in one sentence (for a configuration: in
+    // a line for each mistake) what is wrong. `io` and `log` outlive the daemon.
+    static tl::expected<std::unique_ptr<Daemon>, std::string> start(asio::io_context& io, Log& log, const Files& files,
+                                                                    const DaemonOptions& options);
+
+    // Brings up children with start_action = start.
+    void run_start_actions();
+    // Loads the configuration again; with a mistake in it everything stays as it is.
+    void reload();
+    // Deletes every IKE SA, waits for the peers up to two seconds, leaves the kernel clean; then calls `stopped`.
+    void stop(std::function<void()> stopped);
+    bool is_stopping() const { return stopping_; }
+
+    // --- For the management API ---
+    ike::OperationId initiate(const std::string& connection, const std::string& child, Operations::End end);
+    ike::OperationId clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
+    void forget(ike::OperationId operation) { operations_.forget(operation); }
+    WorkerPool& pool() { return *pool_; }
+    Tunnels& tunnels() { return *tunnels_; }
+    const policy::IndexedConfiguration& configuration() const { return *configuration_; }
+    const DaemonOptions& options() const { return options_; }
+    std::uint64_t revision() const { return revision_; }
+
+    // --- Outside: from any worker's thread ---
+    void install(std::uint8_t shard, ike::ChildInstall child) override;
+    void remove(ike::ChildSaId child) override;
+    void done(ike::OperationDone operation) override;
+    void report(const ike::Report& report) override;
+    void forward(std::uint8_t shard, OwnedDatagram datagram) override;
+
+private:
+    Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
+    tl::expected<policy::Snapshot, std::string> load();
+    tl::expected<void, std::string> open_kernel();
+    void start_child(const std::string& connection, const std::string& child, unsigned attempt);
+    void after_attempt(const ike::OperationDone& done, const std::string& connection, const std::string& child, unsigned attempt);
+    void start_changed(const policy::IndexedConfiguration& before);
+    void clear_all(bool force, std::function<void()> cleared);
+    void finish_stop();
+
+    asio::io_context& io_;
+    Log& log_;
+    const Files& files_;
+    DaemonOptions options_;
+    policy::Snapshot configuration_;
+    std::unique_ptr<netlink::Kernel> kernel_;
+    std::unique_ptr<Tunnels> tunnels_;
+    Operations operations_;
+    asio::steady_timer stop_timer_;
+    std::function<void()> stopped_;
+    bool stopping_ = false;
+    std::uint64_t revision_ = 0;
+    std::unique_ptr<WorkerPool> pool_;  // last: its threads end before anything they call
+};
+
+}  // namespace xfrmd::daemon

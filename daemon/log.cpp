@@ -1,0 +1,63 @@
+#include "daemon/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/syslog_sink.h>
+#include <syslog.h>
+
+#include "daemon/clock.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+spdlog::sink_ptr make_sink(LogTarget target) {
+    if (target == LogTarget::syslog) {
+        return std::make_shared<spdlog::sinks::syslog_sink_mt>("xfrmd", LOG_PID, LOG_DAEMON, false);
+    }
+    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
+    return sink;
+}
+
+spdlog::level::level_enum level_of(ike::Level level) {
+    switch (level) {
+        case ike::Level::debug: return spdlog::level::debug;
+        case ike::Level::info: return spdlog::level::info;
+        case ike::Level::warning: return spdlog::level::warn;
+        case ike::Level::error: return spdlog::level::err;
+    }
+    return spdlog::level::err;
+}
+
+// "moon[7]: ", "[7]: " before the connection is known, nothing for what belongs to no SA.
+std::string subject_of(const ike::Report& report) {
+    if (report.ike_sa == ike::IkeSaId::none) return report.connection.empty() ? std::string() : report.connection + ": ";
+    return report.connection + "[" + std::to_string(static_cast<std::uint64_t>(report.ike_sa)) + "]: ";
+}
+
+}  // namespace
+
+Log::Log(LogTarget target, bool debug) : logger_(std::make_shared<spdlog::logger>("xfrmd", make_sink(target))) {
+    logger_->set_level(debug ? spdlog::level::debug : spdlog::level::info);
+    logger_->flush_on(spdlog::level::info);
+}
+
+bool Log::suppresses(const ike::Report& report) {
+    if (report.ike_sa != ike::IkeSaId::none) return false;
+    const std::lock_guard lock(mutex_);
+    if (!strangers_.take(boot_now())) {
+        ++suppressed_;
+        return true;
+    }
+    if (suppressed_ > 0) logger_->warn("{} messages about datagrams of strangers were left out", suppressed_);
+    suppressed_ = 0;
+    return false;
+}
+
+void Log::write(const ike::Report& report) {
+    const auto level = level_of(report.level);
+    if (!logger_->should_log(level) || suppresses(report)) return;
+    logger_->log(level, "{}{}", subject_of(report), report.text);
+}
+
+}  // namespace xfrmd::daemon

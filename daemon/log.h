@@ -1,0 +1,37 @@
+// The daemon's log: one full sentence a step, with the connection and IKE SA it is about. Goes to standard error or to
+// syslog. What strangers can cause is limited in rate, and what was left out is counted. May be used from any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <spdlog/logger.h>
+
+#include "ike/actions.h"
+#include "ike/token_bucket.h"
+
+namespace xfrmd::daemon {
+
+enum class LogTarget : std::uint8_t { standard_error, syslog };
+
+class Log {
+public:
+    Log(LogTarget target, bool debug);
+
+    void write(const ike::Report& report);
+    void info(const std::string& text) { logger_->info(text); }
+    void warning(const std::string& text) { logger_->warn(text); }
+    void error(const std::string& text) { logger_->error(text); }
+
+private:
+    // Nobody is accountable for it: no IKE SA, so anybody may have sent it.
+    bool suppresses(const ike::Report& report);
+
+    std::shared_ptr<spdlog::logger> logger_;
+    std::mutex mutex_;
+    ike::TokenBucket strangers_{10, 100};
+    std::uint64_t suppressed_ = 0;
+};
+
+}  // namespace xfrmd::daemon

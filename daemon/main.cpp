@@ -1,0 +1,155 @@
+// xfrmd: reads its options, starts the daemon, and runs until a signal ends it.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+
+#include "daemon/api/server.h"
+#include "daemon/config/swanctl_loader.h"
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/management.h"
+#include "daemon/version.h"
+
+namespace {
+
+using namespace xfrmd;
+
+constexpr int kFailed = 1;
+constexpr int kConfigurationInvalid = 8;  // as xfrmctl's exit codes
+
+struct Arguments {
+    daemon::DaemonOptions daemon;
+    daemon::api::SocketOptions socket;
+    bool check = false;
+    bool foreground = false;
+    bool debug = false;
+};
+
+void describe(CLI::App& app, Arguments& arguments) {
+    auto& engine = arguments.daemon.pool.worker.engine;
+    app.set_version_flag("--version", std::string("xfrmd ") + daemon::kVersion);
+    app.add_option("--config", arguments.daemon.config_path, "configuration file")->capture_default_str();
+    app.add_option("--socket", arguments.socket.path, "management socket")->capture_default_str();
+    app.add_flag("--check", arguments.check, "check the configuration and exit");
+    app.add_flag("--foreground", arguments.foreground, "stay in the foreground, log to standard error");
+    app.add_flag("--debug", arguments.debug, "log dropped datagrams and other details");
+    app.add_option("--engines", arguments.daemon.pool.engines, "threads that run IKE")->check(CLI::Range(1, 64))->capture_default_str();
+    app.add_option("--port", engine.port, "UDP port of IKE")->check(CLI::Range(1, 65535))->capture_default_str();
+    app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")->check(CLI::Range(1, 65535))->capture_default_str();
+    app.add_option("--cookie-threshold", engine.cookie_threshold, "half-open IKE SAs from which on cookies are asked for")->capture_default_str();
+    app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")->capture_default_str();
+    const std::map<std::string, daemon::KernelChoice> kernels{{"linux", daemon::KernelChoice::linux_xfrm},
+                                                              {"memory", daemon::KernelChoice::memory}};
+    app.add_option("--kernel", arguments.daemon.kernel, "linux, or memory: protect nothing (for benchmarks)")
+        ->transform(CLI::CheckedTransformer(kernels));
+}
+
+int check_configuration(const std::string& path) {
+    const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), path);
+    std::fputs((loaded ? daemon::print(*loaded) : daemon::print(loaded.error())).c_str(), loaded ? stdout : stderr);
+    return loaded ? 0 : kConfigurationInvalid;
+}
+
+// No keys in core dumps, none for other processes of the same user to read.
+void keep_memory_private() {
+    prctl(PR_SET_DUMPABLE, 0);
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+// Everything that lives as long as the daemon runs, in the order it is made.
+class Process {
+public:
+    Process(const Arguments& arguments, daemon::Log& log) : arguments_(arguments), log_(log) {}
+
+    int run() {
+        auto started = daemon::Daemon::start(io_, log_, files_, arguments_.daemon);
+        if (!started) return give_up(started.error());
+        daemon_ = std::move(*started);
+        management_ = std::make_unique<daemon::Management>(io_, *daemon_);
+        auto server = daemon::api::Server::start(io_, *management_, arguments_.socket,
+                                                 [this](const auto& entry) { log_.info("audit: " + entry.to_string()); });
+        if (!server) return give_up(server.error());
+        server_ = std::move(*server);
+        wait_for_signals();
+        log_.info(std::string("xfrmd ") + daemon::kVersion + " is ready");
+        sd_notify(0, "READY=1");
+        daemon_->run_start_actions();
+        io_.run();
+        return 0;
+    }
+
+private:
+    int give_up(const std::string& why) {
+        log_.error("cannot start: " + why);
+        return kFailed;
+    }
+
+    void wait_for_signals() {
+        signals_.async_wait([this](const std::error_code& error, int number) {
+            if (error) return;
+            if (number == SIGHUP) {
+                daemon_->reload();
+            } else {
+                sd_notify(0, "STOPPING=1");
+                daemon_->stop([this] {
+                    server_->stop();
+                    io_.stop();
+                });
+            }
+            wait_for_signals();
+        });
+    }
+
+    const Arguments& arguments_;
+    daemon::Log& log_;
+    daemon::DiskFiles files_;
+    asio::io_context io_{1};
+    asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+    std::unique_ptr<daemon::Daemon> daemon_;
+    std::unique_ptr<daemon::Management> management_;
+    std::unique_ptr<daemon::api::Server> server_;
+};
+
+int run(const Arguments& arguments) {
+    if (arguments.check) return check_configuration(arguments.daemon.config_path);
+    keep_memory_private();
+    // Mistakes are best told while there is somebody to read them.
+    const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), arguments.daemon.config_path);
+    if (!loaded) {
+        std::fputs(daemon::print(loaded.error()).c_str(), stderr);
+        return kConfigurationInvalid;
+    }
+    if (!arguments.foreground && ::daemon(0, 0) != 0) {
+        std::perror("xfrmd: cannot go to the background");
+        return kFailed;
+    }
+    const auto target = arguments.foreground ? xfrmd::daemon::LogTarget::standard_error : xfrmd::daemon::LogTarget::syslog;
+    xfrmd::daemon::Log log(target, arguments.debug);
+    return Process(arguments, log).run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        Arguments arguments;
+        CLI::App app("IKE daemon for Linux", "xfrmd");
+        describe(app, arguments);
+        CLI11_PARSE(app, argc, argv);
+        return run(arguments);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "xfrmd: %s\n", error.what());
+        return kFailed;
+    }
+}

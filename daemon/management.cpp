@@ -1,0 +1,234 @@
+#include "daemon/management.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/api/select.h"
+#include "daemon/clock.h"
+#include "daemon/sa_view.h"
+#include "daemon/version.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using api::ClearedSa;
+using api::ClearOutcome;
+
+// One operation with a time limit: whichever comes first, its end or the limit, is told once.
+struct Attempt {
+    explicit Attempt(asio::io_context& io) : timer(io) {}
+    asio::steady_timer timer;
+    bool ended = false;
+};
+
+std::vector<ClearedSa> rows_of(const api::ClearRequest& request, const api::IkeSaView& sa) {
+    if (request.filter.kind == api::SaKind::ike) return {{{sa.id, std::nullopt}, sa.conn, {}, ClearOutcome::matched, {}, {}}};
+    std::vector<ClearedSa> rows;
+    for (const api::ChildSaView& child : sa.child_sas) {
+        rows.push_back({{sa.id, child.id}, sa.conn, child.child, ClearOutcome::matched, {}, {}});
+    }
+    return rows;
+}
+
+ike::IkeSaId ike_id(const api::SaId& id) { return ike::IkeSaId{id.ike}; }
+ike::ChildSaId child_id(const api::SaId& id) { return ike::ChildSaId{id.child.value_or(0)}; }
+
+// What was offered from our side, where that is what did not fit.
+void add_ours(api::ApiError& error, const policy::Connection* connection, const std::string& child_name) {
+    if (connection == nullptr) return;
+    const policy::Child* child = connection->child(child_name);
+    if (error.kind == api::ErrorKind::NoProposalChosen) {
+        for (const auto& proposal : connection->proposals) error.ours.push_back(proposal.to_string());
+        if (child == nullptr) return;
+        for (const auto& proposal : child->esp_proposals) error.ours.push_back(proposal.to_string());
+    } else if (error.kind == api::ErrorKind::TsUnacceptable && child != nullptr) {
+        for (const auto& selector : view_of(*connection).children) {
+            if (selector.name != child_name) continue;
+            error.ours.insert(error.ours.end(), selector.local_ts.begin(), selector.local_ts.end());
+            error.ours.insert(error.ours.end(), selector.remote_ts.begin(), selector.remote_ts.end());
+        }
+    }
+}
+
+}  // namespace
+
+// A request to clear: rows fill up as operations end.
+struct Management::ClearJob {
+    explicit ClearJob(asio::io_context& io) : timer(io) {}
+    std::vector<ClearedSa> rows;
+    std::vector<bool> settled;
+    std::size_t left = 0;
+    asio::steady_timer timer;
+    api::Done<api::Outcome<std::vector<ClearedSa>>> done;
+
+    void settle(std::size_t row, ClearOutcome outcome) {
+        if (settled[row]) return;
+        settled[row] = true;
+        rows[row].outcome = outcome;
+        if (--left > 0) return;
+        timer.cancel();
+        std::exchange(done, nullptr)(std::move(rows));
+    }
+};
+
+Management::Management(asio::io_context& io, Daemon& daemon) : io_(io), daemon_(daemon), started_(boot_now()) {}
+
+void Management::add_counters(api::IkeSaView& sa) {
+    for (api::ChildSaView& child : sa.child_sas) {
+        const TunnelCounters counters = daemon_.tunnels().counters(ike::ChildSaId{child.id});
+        child.reqid = counters.reqid;
+        child.bytes_in = counters.bytes_in;
+        child.bytes_out = counters.bytes_out;
+        child.packets_in = counters.packets_in;
+        child.packets_out = counters.packets_out;
+    }
+}
+
+void Management::collect(std::function<bool(api::IkeSaView)> take, std::function<void()> done) {
+    auto full = std::make_shared<bool>(false);
+    daemon_.pool().visit(
+        [take = std::move(take), full](Worker& worker) {
+            const base::Instant now = boot_now();
+            worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
+                if (!*full) *full = !take(view_of(sa, now));
+            });
+        },
+        std::move(done));
+}
+
+void Management::list_sas(const api::SaQuery& query, api::Done<api::SaPage> done) {
+    auto page = std::make_shared<api::SaPage>();
+    collect(
+        [page, query](api::IkeSaView sa) { return sa.id <= query.after || api::offer(query, *page, std::move(sa)); },
+        [this, page, done = std::move(done)] {
+            for (api::IkeSaView& sa : page->items) add_counters(sa);
+            page->revision = daemon_.revision();
+            done(std::move(*page));
+        });
+}
+
+void Management::find_sa(api::SaId id, api::Done<std::optional<api::IkeSaView>> done) {
+    api::SaFilter filter;
+    filter.id = id;
+    auto found = std::make_shared<std::optional<api::IkeSaView>>();
+    collect(
+        [found, filter](api::IkeSaView sa) {
+            *found = api::select(filter, std::move(sa));
+            return !found->has_value();
+        },
+        [this, found, done = std::move(done)] {
+            if (*found) add_counters(**found);
+            done(std::move(*found));
+        });
+}
+
+void Management::clear_sas(const api::ClearRequest& request, api::Done<api::Outcome<std::vector<ClearedSa>>> done) {
+    auto job = std::make_shared<ClearJob>(io_);
+    job->done = std::move(done);
+    const auto take = [job, request](api::IkeSaView sa) {
+        if (auto selected = api::select(request.filter, std::move(sa))) {
+            for (ClearedSa& row : rows_of(request, *selected)) job->rows.push_back(std::move(row));
+        }
+        return true;
+    };
+    collect(take, [this, job, request] {
+        if (job->rows.empty() || request.dry_run) return job->done(std::move(job->rows));
+        start_clearing(job, request);
+    });
+}
+
+void Management::start_clearing(const std::shared_ptr<ClearJob>& job, const api::ClearRequest& request) {
+    job->left = job->rows.size();
+    job->settled.assign(job->rows.size(), false);
+    job->timer.expires_after(request.timeout);
+    job->timer.async_wait([this, job](const std::error_code& error) {
+        if (error) return;
+        // The peer had its time: what is left goes without its word.
+        for (std::size_t row = 0; row < job->settled.size(); ++row) {
+            if (!job->settled[row]) clear_row(job, row, true);
+        }
+    });
+    for (std::size_t row = 0; row < job->settled.size(); ++row) clear_row(job, row, request.force);
+}
+
+void Management::clear_row(const std::shared_ptr<ClearJob>& job, std::size_t row, bool force) {
+    const api::SaId id = job->rows[row].id;
+    // A child cannot go by force without its IKE SA: its Delete is out, and the row says that the peer did not answer.
+    daemon_.clear(ike_id(id), child_id(id), force, [job, row, force](const ike::OperationDone& end) {
+        if (!end.result) return job->settle(row, ClearOutcome::gone);
+        job->settle(row, force ? ClearOutcome::forced : ClearOutcome::acknowledged);
+    });
+}
+
+void Management::initiate(const api::InitiateRequest& request, api::Done<api::Outcome<api::Initiated>> done) {
+    auto attempt = std::make_shared<Attempt>(io_);
+    const auto tell = [attempt, done = std::move(done)](api::Outcome<api::Initiated> outcome) {
+        if (std::exchange(attempt->ended, true)) return;
+        attempt->timer.cancel();
+        done(std::move(outcome));
+    };
+    attempt->timer.expires_after(request.timeout);
+    attempt->timer.async_wait([tell, request](const std::error_code& error) {
+        if (error) return;
+        tell(tl::unexpected(api::ApiError{api::ErrorKind::OperationTimeout,
+                                          "child " + request.child + " of " + request.conn + " is not up after " +
+                                              std::to_string(request.timeout.count()) + " s; the attempt goes on"}));
+    });
+    daemon_.initiate(request.conn, request.child, [this, tell, request](const ike::OperationDone& end) {
+        if (end.result) {
+            const api::SaId id{static_cast<std::uint64_t>(end.ike_sa), static_cast<std::uint64_t>(end.child)};
+            return tell(api::Initiated{id, end.existed});
+        }
+        api::ApiError error = api::error_of(end.result.error());
+        add_ours(error, daemon_.configuration().connection(request.conn), request.child);
+        tell(tl::unexpected(std::move(error)));
+    });
+}
+
+void Management::list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) {
+    std::vector<const policy::Connection*> sorted;
+    for (const policy::Connection& connection : daemon_.configuration().connections()) {
+        const bool wanted = query.conn.empty() || query.conn == connection.name;
+        if (wanted && connection.name > query.after) sorted.push_back(&connection);
+    }
+    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+    auto page = std::make_shared<api::ConnectionPage>();
+    for (const policy::Connection* connection : sorted) {
+        if (!api::offer(query, *page, view_of(*connection))) break;
+    }
+    page->revision = daemon_.revision();
+    const auto count = [page](api::IkeSaView sa) {
+        for (api::ConnectionView& connection : page->items) {
+            if (connection.name != sa.conn || sa.state != api::IkeSaState::established) continue;
+            ++connection.ike_sas;
+            connection.child_sas += sa.child_sas.size();
+        }
+        return true;
+    };
+    collect(count, [page, done = std::move(done)] { done(std::move(*page)); });
+}
+
+void Management::system_info(api::Done<api::SystemInfo> done) {
+    auto info = std::make_shared<api::SystemInfo>();
+    info->version = kVersion;
+    info->pid = static_cast<std::uint32_t>(getpid());
+    info->uptime = std::chrono::duration_cast<std::chrono::seconds>(boot_now() - started_);
+    utsname name{};
+    if (uname(&name) == 0) info->kernel = name.release;
+    info->config_path = daemon_.options().config_path;
+    info->engines = static_cast<std::uint32_t>(daemon_.pool().size());
+    info->connections = daemon_.configuration().connections().size();
+    info->revision = daemon_.revision();
+    info->child_sas = daemon_.tunnels().size();
+    const auto count = [info](Worker& worker) {
+        worker.engine().visit([&](const ikev2::sa::IkeSa&) { ++info->ike_sas; });
+        info->ike_sas_half_open += worker.engine().half_open();
+    };
+    daemon_.pool().visit(count, [info, done = std::move(done)] { done(std::move(*info)); });
+}
+
+}  // namespace xfrmd::daemon

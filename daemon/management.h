@@ -1,0 +1,37 @@
+// The management API's Service over the daemon: lists from the engines with the kernel's counters, operations with a time
+// limit. Main thread only; nothing here waits.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "daemon/api/service.h"
+#include "daemon/daemon.h"
+
+namespace xfrmd::daemon {
+
+class Management final : public api::Service {
+public:
+    Management(asio::io_context& io, Daemon& daemon);
+
+    void list_sas(const api::SaQuery& query, api::Done<api::SaPage> done) override;
+    void find_sa(api::SaId id, api::Done<std::optional<api::IkeSaView>> done) override;
+    void clear_sas(const api::ClearRequest& request, api::Done<api::Outcome<std::vector<api::ClearedSa>>> done) override;
+    void initiate(const api::InitiateRequest& request, api::Done<api::Outcome<api::Initiated>> done) override;
+    void list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) override;
+    void system_info(api::Done<api::SystemInfo> done) override;
+
+private:
+    struct ClearJob;
+    void start_clearing(const std::shared_ptr<ClearJob>& job, const api::ClearRequest& request);
+    void clear_row(const std::shared_ptr<ClearJob>& job, std::size_t row, bool force);
+    void add_counters(api::IkeSaView& sa);
+    // Every IKE SA as a view, from all workers, in ascending order of id; then `done`.
+    void collect(std::function<bool(api::IkeSaView)> take, std::function<void()> done);
+
+    asio::io_context& io_;
+    Daemon& daemon_;
+    base::Instant started_;
+};
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,117 @@
+#include "daemon/sa_view.h"
+
+#include <chrono>
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using ikev2::sa::PhaseId;
+
+std::chrono::seconds age(base::Instant since, base::Instant now) {
+    return std::chrono::duration_cast<std::chrono::seconds>(now - since);
+}
+
+api::IkeSaState state_of(PhaseId phase) {
+    if (phase == PhaseId::established) return api::IkeSaState::established;
+    if (phase == PhaseId::deleting || phase == PhaseId::closed) return api::IkeSaState::deleting;
+    return api::IkeSaState::connecting;
+}
+
+api::ChildSaState state_of(ikev2::sa::ChildState state) {
+    switch (state) {
+        case ikev2::sa::ChildState::installing: return api::ChildSaState::installing;
+        case ikev2::sa::ChildState::installed: return api::ChildSaState::installed;
+        case ikev2::sa::ChildState::deleting: return api::ChildSaState::deleting;
+    }
+    return api::ChildSaState::deleting;
+}
+
+api::Mode mode_of(policy::Mode mode) { return mode == policy::Mode::tunnel ? api::Mode::tunnel : api::Mode::transport; }
+
+std::vector<std::string> texts(const policy::TrafficSelectors& selectors) {
+    std::vector<std::string> out;
+    for (const auto& selector : selectors) out.push_back(selector.to_string());
+    return out;
+}
+
+std::vector<std::string> texts(const std::vector<policy::ConfiguredSelector>& selectors) {
+    std::vector<std::string> out;
+    for (const auto& selector : selectors) out.push_back(selector.dynamic ? "dynamic" : selector.selector.to_string());
+    return out;
+}
+
+std::vector<std::string> texts(const std::vector<policy::Proposal>& proposals) {
+    std::vector<std::string> out;
+    for (const auto& proposal : proposals) out.push_back(proposal.to_string());
+    return out;
+}
+
+std::vector<std::string> texts(const std::vector<base::AddressRange>& ranges) {
+    std::vector<std::string> out;
+    for (const auto& range : ranges) {
+        out.push_back(range.first == range.last ? range.first.to_string() : range.to_string());
+    }
+    return out;
+}
+
+api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
+    api::ChildSaView view;
+    view.id = static_cast<std::uint64_t>(child.id);
+    view.child = child.name;
+    view.state = state_of(child.state);
+    view.mode = mode_of(child.mode);
+    view.spi_in = static_cast<std::uint32_t>(child.spi_in);
+    view.spi_out = static_cast<std::uint32_t>(child.spi_out);
+    view.algorithms = child.proposal.to_string();
+    view.age = age(child.created, now);
+    view.local_ts = texts(child.local_ts);
+    view.remote_ts = texts(child.remote_ts);
+    return view;
+}
+
+void add_established(api::IkeSaView& view, const ikev2::sa::Established& established, base::Instant now) {
+    view.local_id = established.local_id.to_string();
+    view.remote_id = established.remote_id.to_string();
+    view.algorithms = established.keyed.proposal.to_string();
+    view.age = age(established.since, now);
+    for (const ikev2::sa::ChildSa& child : established.children) view.child_sas.push_back(view_of(child, now));
+}
+
+}  // namespace
+
+api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
+    const ikev2::sa::Sa& common = sa.sa();
+    api::IkeSaView view;
+    view.id = static_cast<std::uint64_t>(common.id);
+    const bool sure = common.original_initiator || sa.phase_id() != PhaseId::half_open;
+    if (sure) view.conn = common.connection_name();
+    view.state = state_of(sa.phase_id());
+    view.role = common.original_initiator ? api::Role::initiator : api::Role::responder;
+    view.local = common.local;
+    view.remote = common.remote;
+    view.path = common.nat.any() ? api::Path::nat_t : api::Path::direct;
+    view.spi_i = static_cast<std::uint64_t>(common.spi_i);
+    view.spi_r = static_cast<std::uint64_t>(common.spi_r);
+    if (const auto* established = sa.established()) add_established(view, *established, now);
+    return view;
+}
+
+api::ConnectionView view_of(const policy::Connection& connection) {
+    api::ConnectionView view;
+    view.name = connection.name;
+    view.local_addrs = texts(connection.local_addrs);
+    view.remote_addrs = texts(connection.remote_addrs);
+    view.local_id = connection.local.id.to_string();
+    view.remote_id = connection.remote.id.to_string();
+    view.auth = "psk";
+    view.proposals = texts(connection.proposals);
+    for (const policy::Child& child : connection.children) {
+        view.children.push_back({child.name, mode_of(child.mode), texts(child.local_ts), texts(child.remote_ts),
+                                 texts(child.esp_proposals),
+                                 child.start_action == policy::StartAction::start ? "start" : "none"});
+    }
+    return view;
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,52 @@
+#include "daemon/source_address.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "daemon/system_address.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using base::Reason;
+
+const base::Address* single_address(const std::vector<base::AddressRange>& ranges) {
+    for (const base::AddressRange& range : ranges) {
+        if (range.first == range.last) return &range.first;
+    }
+    return nullptr;
+}
+
+// Connecting a UDP socket sends nothing: the kernel looks up one route and notes the source address it would use.
+base::Result<base::Address> source_towards(const base::Address& remote) {
+    constexpr std::uint16_t kAnyPort = 500;
+    SystemAddress address;
+    const socklen_t size = to_system({remote, kAnyPort}, address);
+    const int fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return base::fail(Reason::NotFound, std::strerror(errno));
+    socklen_t room = sizeof address;
+    const bool known = connect(fd, &address.any, size) == 0 && getsockname(fd, &address.any, &room) == 0;
+    const int error = errno;
+    close(fd);
+    if (!known) return base::fail(Reason::NotFound, std::strerror(error));
+    return from_system(address).address;
+}
+
+}  // namespace
+
+base::Result<Path> path_of(const policy::Connection& connection) {
+    const base::Address* remote = single_address(connection.remote_addrs);
+    if (remote == nullptr) {
+        return base::fail(Reason::ConfigurationInvalid,
+                          "connection " + connection.name + " names no single address in remote_addrs, so only its peer can initiate");
+    }
+    if (const base::Address* local = single_address(connection.local_addrs)) return Path{*local, *remote};
+    const auto local = source_towards(*remote);
+    if (!local) return base::fail(Reason::NotFound, "no route to " + remote->to_string() + ": " + local.error().detail);
+    return Path{*local, *remote};
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,19 @@
+// Which of our addresses reaches a peer, and which address a connection's peer has: one question to the routing table, never
+// a dump of it.
+#pragma once
+
+#include "ike/base/address.h"
+#include "ike/base/result.h"
+#include "ike/policy/connection.h"
+
+namespace xfrmd::daemon {
+
+struct Path {
+    base::Address local;
+    base::Address remote;
+};
+
+// Errors: ConfigurationInvalid where the connection names no single remote address, NotFound where there is no route.
+base::Result<Path> path_of(const policy::Connection& connection);
+
+}  // namespace xfrmd::daemon

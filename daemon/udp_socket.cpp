@@ -1,0 +1,169 @@
+#include "daemon/udp_socket.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "daemon/system_address.h"
+#include "netlink/socket_bypass.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+constexpr std::size_t kLargestDatagram = 65536;
+constexpr unsigned kDatagramsPerTurn = 64;  // then other work gets its turn
+
+// Room for one IP_PKTINFO or IPV6_PKTINFO.
+struct ControlBuffer {
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> bytes{};
+};
+
+base::Address address_of(const void* octets, std::size_t size) {
+    return *base::Address::from_bytes({static_cast<const std::uint8_t*>(octets), size});
+}
+
+// Which of our addresses a datagram came to; nothing where the kernel did not say.
+std::optional<base::Address> destination_of(msghdr& message) {
+    for (cmsghdr* item = CMSG_FIRSTHDR(&message); item != nullptr; item = CMSG_NXTHDR(&message, item)) {
+        if (item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_PKTINFO) {
+            in_pktinfo info{};
+            std::memcpy(&info, CMSG_DATA(item), sizeof info);
+            return address_of(&info.ipi_addr, 4);
+        }
+        if (item->cmsg_level == IPPROTO_IPV6 && item->cmsg_type == IPV6_PKTINFO) {
+            in6_pktinfo info{};
+            std::memcpy(&info, CMSG_DATA(item), sizeof info);
+            return address_of(&info.ipi6_addr, 16);
+        }
+    }
+    return std::nullopt;
+}
+
+void put_control(msghdr& message, ControlBuffer& control, int level, int type, const void* data, std::size_t size) {
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = CMSG_SPACE(size);
+    cmsghdr* item = CMSG_FIRSTHDR(&message);
+    item->cmsg_level = level;
+    item->cmsg_type = type;
+    item->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(item), data, size);
+}
+
+void set_source(msghdr& message, ControlBuffer& control, const base::Address& from) {
+    if (from.is_v6()) {
+        in6_pktinfo info{};
+        std::memcpy(&info.ipi6_addr, from.bytes().data(), 16);
+        put_control(message, control, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+    } else {
+        in_pktinfo info{};
+        std::memcpy(&info.ipi_spec_dst, from.bytes().data(), 4);
+        put_control(message, control, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+    }
+}
+
+std::string failure(const UdpSocketOptions& options, const std::string& what, const std::string& why) {
+    return "UDP port " + std::to_string(options.port) + (options.family == base::Family::ipv6 ? " (IPv6): " : " (IPv4): ") +
+           what + ": " + why;
+}
+
+bool switch_on(int fd, int level, int option) {
+    const int on = 1;
+    return setsockopt(fd, level, option, &on, sizeof on) == 0;
+}
+
+bool configure(int fd, const UdpSocketOptions& options) {
+    const bool v6 = options.family == base::Family::ipv6;
+    if (options.shared && !switch_on(fd, SOL_SOCKET, SO_REUSEPORT)) return false;
+    if (v6) return switch_on(fd, IPPROTO_IPV6, IPV6_V6ONLY) && switch_on(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO);
+    return switch_on(fd, IPPROTO_IP, IP_PKTINFO);
+}
+
+bool bind_to_any(int fd, const UdpSocketOptions& options) {
+    SystemAddress address;
+    const socklen_t size = to_system({base::Address::any(options.family), options.port}, address);
+    return bind(fd, &address.any, size) == 0;
+}
+
+netlink::KernelResult<void> make_ipsec_socket(int fd, const UdpSocketOptions& options) {
+    if (!options.ipsec) return {};
+    auto done = netlink::bypass_policies(fd, options.family);
+    if (done && options.nat_traversal) done = netlink::take_esp_out_of_udp(fd);
+    return done;
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::open(asio::io_context& io, const UdpSocketOptions& options) {
+    const auto fail = [&](const std::string& what) {
+        return tl::unexpected(failure(options, what, std::generic_category().message(errno)));
+    };
+    const int family = options.family == base::Family::ipv6 ? AF_INET6 : AF_INET;
+    const int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return fail("cannot make a socket");
+    std::unique_ptr<UdpSocket> made(new UdpSocket(io, fd, options));
+    if (!configure(fd, options)) return fail("cannot set socket options");
+    if (!bind_to_any(fd, options)) return fail("cannot bind (is another IKE daemon running?)");
+    if (const auto ready = make_ipsec_socket(fd, options); !ready) {
+        return tl::unexpected(failure(options, "cannot prepare the socket for IPsec", ready.error().text));
+    }
+    return made;
+}
+
+UdpSocket::UdpSocket(asio::io_context& io, int fd, const UdpSocketOptions& options)
+    : descriptor_(io, fd), options_(options), buffer_(kLargestDatagram) {}
+
+void UdpSocket::receive(Receiver receiver) {
+    receiver_ = std::move(receiver);
+    wait();
+}
+
+void UdpSocket::wait() {
+    descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const std::error_code& error) {
+        if (error) return;  // the socket is being closed
+        drain();
+        wait();
+    });
+}
+
+void UdpSocket::drain() {
+    for (unsigned i = 0; i < kDatagramsPerTurn && receive_one(); ++i) {
+    }
+}
+
+bool UdpSocket::receive_one() {
+    SystemAddress from;
+    ControlBuffer control;
+    iovec part{buffer_.data(), buffer_.size()};
+    msghdr message{};
+    message.msg_name = &from;
+    message.msg_namelen = sizeof from;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes.data();
+    message.msg_controllen = control.bytes.size();
+    const ssize_t size = recvmsg(descriptor_.native_handle(), &message, 0);
+    if (size < 0) return errno != EAGAIN && errno != EWOULDBLOCK;
+    const auto local = destination_of(message);
+    if (!local) return true;
+    receiver_({{*local, options_.port}, from_system(from), {buffer_.data(), static_cast<std::size_t>(size)}});
+    return true;
+}
+
+bool UdpSocket::send(const base::Address& from, const base::Endpoint& to, base::ByteView bytes) {
+    SystemAddress address;
+    ControlBuffer control;
+    iovec part{const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+    msghdr message{};
+    message.msg_name = &address;
+    message.msg_namelen = to_system(to, address);
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (!from.is_any()) set_source(message, control, from);
+    return sendmsg(descriptor_.native_handle(), &message, 0) >= 0;
+}
+
+}  // namespace xfrmd::daemon

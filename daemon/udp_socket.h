@@ -1,0 +1,53 @@
+// One UDP socket of the daemon: IKE on one port of one address family, on all addresses, telling for every datagram which of
+// our addresses it came to, and sending from the address that is asked for (RFC 7296 2.11). Never blocks.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <tl/expected.hpp>
+
+#include "ike/base/address.h"
+#include "ike/inputs.h"
+
+namespace xfrmd::daemon {
+
+struct UdpSocketOptions {
+    base::Family family = base::Family::ipv4;
+    std::uint16_t port = 500;
+    bool nat_traversal = false;  // take ESP out of UDP (RFC 3948)
+    bool shared = false;         // several sockets on one port, one for each engine (SO_REUSEPORT)
+    bool ipsec = true;           // bypass policies and take ESP out of UDP; false without a kernel that has XFRM
+};
+
+class UdpSocket {
+public:
+    using Receiver = std::function<void(const ike::Datagram&)>;
+
+    // The error is one sentence with the port and what the system said.
+    static tl::expected<std::unique_ptr<UdpSocket>, std::string> open(asio::io_context& io, const UdpSocketOptions& options);
+
+    // `receiver` is called for every datagram, within the loop; its bytes are good for the call only.
+    void receive(Receiver receiver);
+    // False when the datagram could not be sent; errno says why. A full buffer loses it, as the network may.
+    bool send(const base::Address& from, const base::Endpoint& to, base::ByteView bytes);
+
+    const UdpSocketOptions& options() const { return options_; }
+
+private:
+    UdpSocket(asio::io_context& io, int fd, const UdpSocketOptions& options);
+    void wait();
+    void drain();
+    bool receive_one();
+
+    asio::posix::stream_descriptor descriptor_;
+    UdpSocketOptions options_;
+    Receiver receiver_;
+    std::vector<std::uint8_t> buffer_;
+};
+
+}  // namespace xfrmd::daemon

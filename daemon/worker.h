@@ -1,0 +1,83 @@
+// One engine with its sockets and its timer, on one thread. Runs the engine's actions and feeds completions back as inputs.
+// Several workers share the ports by SO_REUSEPORT: a datagram that belongs to another worker's SA, as the shard in our SPI
+// tells, is handed on. Everything that is not the network goes through Outside.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+#include <tl/expected.hpp>
+
+#include "daemon/udp_socket.h"
+#include "ike/base/random.h"
+#include "ike/engine.h"
+
+namespace xfrmd::daemon {
+
+// A datagram that waits for another thread.
+struct OwnedDatagram {
+    base::Endpoint local;
+    base::Endpoint remote;
+    base::Bytes bytes;
+};
+
+// What a worker needs done. Called on the worker's thread; nothing of it may block.
+class Outside {
+public:
+    virtual ~Outside() = default;
+    // Answered by Worker::submit(ChildInstalled).
+    virtual void install(std::uint8_t shard, ike::ChildInstall child) = 0;
+    virtual void remove(ike::ChildSaId child) = 0;
+    virtual void done(ike::OperationDone operation) = 0;
+    virtual void report(const ike::Report& report) = 0;
+    virtual void forward(std::uint8_t shard, OwnedDatagram datagram) = 0;
+};
+
+struct WorkerOptions {
+    ike::Options engine;
+    bool several = false;  // more than one worker
+    bool ipsec = true;     // see UdpSocketOptions
+};
+
+class Worker {
+public:
+    Worker(asio::io_context& io, WorkerOptions options, base::Random& random, policy::Snapshot configuration, Outside& outside);
+
+    // Opens the sockets. IPv6 may be missing on a host; anything else is an error, one sentence.
+    tl::expected<void, std::string> open();
+
+    asio::io_context& context() { return io_; }
+    const ike::Engine& engine() const { return engine_; }
+    std::uint8_t shard() const { return options_.engine.shard; }
+
+    // On the worker's thread. Inputs that come while one is being handled wait for their turn.
+    void submit(ike::Input input);
+    void receive(const ike::Datagram& datagram);
+
+private:
+    void drain();
+    void handle(const ike::Input& input);
+    void run(ike::SendDatagram action);
+    void run(ike::InstallChild action);
+    void run(ike::RemoveChild action) { outside_.remove(action.child); }
+    void run(ike::OperationDone action) { outside_.done(std::move(action)); }
+    void run(const ike::Report& action) { outside_.report(action); }
+    void arm_timer();
+
+    asio::io_context& io_;
+    WorkerOptions options_;
+    Outside& outside_;
+    ike::Engine engine_;
+    asio::steady_timer timer_;
+    base::Instant armed_for_ = base::kNever;
+    std::vector<std::unique_ptr<UdpSocket>> sockets_;
+    std::deque<ike::Input> waiting_;
+    bool draining_ = false;
+};
+
+}  // namespace xfrmd::daemon
