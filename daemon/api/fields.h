@@ -1,0 +1,58 @@
+// How a view becomes JSON and how its JSON Schema reads, from one table of fields, so that the two cannot drift apart.
+// A field's type is "string", "integer", "boolean" or the name of a schema ("ChildSa"), with "[]" behind it for a list
+// and
+// "?" for "or null".
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/api/json.h"
+
+namespace xfrmd::daemon::api {
+
+template <typename View>
+struct Field {
+    std::string_view name;
+    std::string_view type;
+    std::string_view description;
+    Json (*value)(const View& view);
+};
+
+// {"type": "string"}, {"$ref": "#/components/schemas/ChildSa"}, ...
+Json schema_of_type(std::string_view type);
+// {"type": "string", "enum": [...]}
+Json schema_of_choices(std::span<const std::string_view> choices);
+
+template <typename View, std::size_t count>
+Json encode_fields(const Field<View> (&fields)[count], const View& view) {
+    Json json = Json::object();
+    auto& members = json.get_ref<Json::object_t&>();
+    members.reserve(count);
+    for (const auto& field : fields) members.emplace_back(std::string(field.name), field.value(view));
+    return json;
+}
+
+template <typename View, std::size_t count>
+Json schema_of_fields(const Field<View> (&fields)[count]) {
+    Json properties = Json::object();
+    Json required = Json::array();
+    for (const auto& field : fields) {
+        Json property = schema_of_type(field.type);
+        property["description"] = field.description;
+        properties[std::string(field.name)] = std::move(property);
+        required.push_back(field.name);
+    }
+    return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+}
+
+template <typename View>
+Json encode_all(const std::vector<View>& views, Json (*encode)(const View&)) {
+    Json list = Json::array();
+    for (const View& view : views) list.push_back(encode(view));
+    return list;
+}
+
+}  // namespace xfrmd::daemon::api

@@ -1,0 +1,157 @@
+#include "daemon/api/handlers.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "daemon/api/view_json.h"
+
+namespace xfrmd::daemon::api {
+
+namespace {
+
+std::string text_of(const Parsed& params, const char* name) { return params.value(name, std::string()); }
+
+std::optional<SaKind> kind_of(const Parsed& params) {
+    const std::string kind = text_of(params, "kind");
+    if (kind.empty()) return std::nullopt;
+    return kind == name(SaKind::ike) ? SaKind::ike : SaKind::child;
+}
+
+SaFilter filter_of(const Parsed& params) {
+    return {std::nullopt,
+            text_of(params, "conn"),
+            text_of(params, "child"),
+            text_of(params, "peer"),
+            text_of(params, "state"),
+            kind_of(params)};
+}
+
+tl::unexpected<ApiError> invalid(std::string pointer, std::string message, std::string hint) {
+    ApiError error{ErrorKind::InvalidParams, std::move(message), std::move(hint)};
+    error.pointer = std::move(pointer);
+    return tl::unexpected<ApiError>(std::move(error));
+}
+
+Outcome<SaId> id_of(const Parsed& params) {
+    const auto id = SaId::parse(text_of(params, "id"));
+    if (id) return *id;
+    return invalid("/id", "/id must be a number, or two with a dot between them", "sa.list shows the ids");
+}
+
+ApiError no_such_sa() { return {ErrorKind::SaNotFound, "there is no such SA"}; }
+
+// What sa.clear means, or why it means nothing.
+Outcome<ClearRequest> clear_request(const Parsed& params) {
+    ClearRequest request;
+    request.filter = filter_of(params);
+    request.force = params.at("force").get<bool>();
+    request.dry_run = params.at("dry_run").get<bool>();
+    request.timeout = std::chrono::seconds(params.at("timeout").get<std::int64_t>());
+    SaFilter& filter = request.filter;
+    if (params.contains("id")) {
+        const auto id = id_of(params);
+        if (!id) return tl::unexpected<ApiError>(id.error());
+        filter.id = *id;
+    }
+    const bool all = params.at("all").get<bool>();
+    const bool chosen = filter.id || !filter.conn.empty() || !filter.child.empty() || !filter.peer.empty();
+    if (!all && !chosen)
+        return invalid("", "nothing says which SAs to clear", "give id, conn, child or peer, or all: true");
+    if (all && chosen) return invalid("/all", "/all stands alone", "leave out either all or the selector");
+    const bool about_a_child = !filter.child.empty() || (filter.id && filter.id->child);
+    if (!filter.kind) filter.kind = about_a_child ? SaKind::child : SaKind::ike;
+    return request;
+}
+
+std::vector<InitiateRequest> candidates_of(const ConnectionPage& page, const InitiateRequest& asked) {
+    std::vector<InitiateRequest> candidates;
+    for (const ConnectionView& connection : page.items) {
+        for (const ConfiguredChildView& child : connection.children) {
+            if (!asked.child.empty() && child.name != asked.child) continue;
+            candidates.push_back({connection.name, child.name, asked.timeout});
+        }
+    }
+    return candidates;
+}
+
+// The one connection and child that are meant by a connection, a child or both.
+Outcome<InitiateRequest> target_of(const ConnectionPage& page, const InitiateRequest& asked) {
+    const std::vector<InitiateRequest> candidates = candidates_of(page, asked);
+    if (candidates.size() == 1) return candidates.front();
+    if (candidates.empty()) {
+        return tl::unexpected<ApiError>(ApiError{ErrorKind::ConnNotFound, "no such connection has such a child"});
+    }
+    ApiError error{ErrorKind::ConnAmbiguous, "more than one child could be meant"};
+    std::transform(candidates.begin(), candidates.end(), std::back_inserter(error.choices),
+                   [](const InitiateRequest& candidate) { return candidate.conn + "/" + candidate.child; });
+    return tl::unexpected<ApiError>(std::move(error));
+}
+
+}  // namespace
+
+void handle_sa_list(Call call, MethodDone done) {
+    SaQuery query{filter_of(call.params.at("filter")), 0, call.params.at("limit").get<std::size_t>()};
+    if (call.params.contains("cursor")) {
+        const auto cursor = SaId::parse(text_of(call.params, "cursor"));
+        if (!cursor)
+            return done(invalid("/cursor", "/cursor is not one of ours", "give next_cursor of the page before"));
+        query.after = cursor->ike;
+    }
+    call.service.list_sas(query, [done = std::move(done)](const SaPage& page) { done(encode(page)); });
+}
+
+void handle_sa_get(Call call, MethodDone done) {
+    const auto id = id_of(call.params);
+    if (!id) return done(tl::unexpected<ApiError>(id.error()));
+    call.service.find_sa(*id, [done = std::move(done)](const std::optional<IkeSaView>& sa) {
+        if (!sa) return done(tl::unexpected<ApiError>(no_such_sa()));
+        done(encode(*sa));
+    });
+}
+
+void handle_sa_clear(Call call, MethodDone done) {
+    const auto request = clear_request(call.params);
+    if (!request) return done(tl::unexpected<ApiError>(request.error()));
+    // Clearing everything where there is nothing is done already; a selector that fits nothing was a mistake.
+    const bool nothing_is_fine = call.params.at("all").get<bool>();
+    const bool dry_run = request->dry_run;
+    call.service.clear_sas(*request,
+                           [done = std::move(done), nothing_is_fine, dry_run](Outcome<std::vector<ClearedSa>> rows) {
+                               if (!rows) return done(tl::unexpected<ApiError>(std::move(rows.error())));
+                               if (rows->empty() && !nothing_is_fine)
+                                   return done(tl::unexpected<ApiError>(no_such_sa()));
+                               done(encode(ClearResult{dry_run, std::move(*rows)}));
+                           });
+}
+
+void handle_sa_initiate(Call call, MethodDone done) {
+    InitiateRequest asked{text_of(call.params, "conn"), text_of(call.params, "child"),
+                          std::chrono::seconds(call.params.at("timeout").get<std::int64_t>())};
+    if (asked.conn.empty() && asked.child.empty()) {
+        return done(invalid("", "nothing says what to bring up", "give conn, child, or both"));
+    }
+    Service& service = call.service;
+    const ConnectionQuery query{asked.conn, asked.child, "", kDefaultPage};
+    service.list_connections(query, [&service, asked, done = std::move(done)](const ConnectionPage& page) {
+        auto target = target_of(page, asked);
+        if (!target) return done(tl::unexpected<ApiError>(std::move(target.error())));
+        service.initiate(*target, [target = *target, done](Outcome<Initiated> outcome) {
+            if (!outcome) return done(tl::unexpected<ApiError>(std::move(outcome.error())));
+            done(encode(InitiateResult{outcome->id, target.conn, target.child, outcome->existed}));
+        });
+    });
+}
+
+void handle_conn_list(Call call, MethodDone done) {
+    const Parsed& filter = call.params.at("filter");
+    const ConnectionQuery query{text_of(filter, "conn"), text_of(filter, "child"), text_of(call.params, "cursor"),
+                                call.params.at("limit").get<std::size_t>()};
+    call.service.list_connections(query, [done = std::move(done)](const ConnectionPage& page) { done(encode(page)); });
+}
+
+void handle_system_info(Call call, MethodDone done) {
+    call.service.system_info([done = std::move(done)](const SystemInfo& info) { done(encode(info)); });
+}
+
+}  // namespace xfrmd::daemon::api

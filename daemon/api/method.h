@@ -1,0 +1,52 @@
+// What a method is: one row of the table in methods.cpp, from which requests are checked and dispatched and the OpenRPC
+// document is written. Constants only; whatever is said of a method is said here once.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <string_view>
+
+#include "daemon/api/json.h"
+#include "daemon/api/service.h"
+
+namespace xfrmd::daemon::api {
+
+enum class ParamType : std::uint8_t { string, integer, boolean, object };
+
+struct Parameter {
+    std::string_view name;
+    ParamType type = ParamType::string;
+    bool required = false;
+    std::string_view description;
+    std::string_view default_json = {};              // what stands in when it is not given; empty: nothing
+    std::span<const std::string_view> choices = {};  // strings: the only values; empty: any
+    std::int64_t minimum = 0;                        // integers
+    std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
+    std::span<const Parameter> members = {};  // objects
+};
+
+struct Method;
+
+struct Call {
+    Service& service;
+    Parsed params;  // checked, defaults filled in; always an object
+};
+using MethodDone = Done<Outcome<Json>>;
+using Handler = void (*)(Call call, MethodDone done);
+
+struct Method {
+    std::string_view name;
+    std::string_view summary;
+    std::span<const Parameter> params;
+    std::string_view result;  // a name in schemas()
+    bool mutates = false;     // never as a notification, always audited
+    std::span<const ErrorKind> errors;
+    Handler handler = nullptr;
+};
+
+std::span<const Method> all_methods();
+const Method* find_method(std::string_view name);
+
+}  // namespace xfrmd::daemon::api

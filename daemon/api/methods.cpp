@@ -1,0 +1,110 @@
+#include <algorithm>
+
+#include "daemon/api/discover.h"
+#include "daemon/api/handlers.h"
+#include "daemon/api/method.h"
+
+namespace xfrmd::daemon::api {
+
+namespace {
+
+using enum ParamType;
+
+// Every state of an IKE SA or of a child, once.
+constexpr std::string_view kStates[] = {"connecting", "established", "installing", "installed", "rekeying", "deleting"};
+
+constexpr Parameter kSaFilterMembers[] = {
+    {"conn", string, false, "name of the connection"},
+    {"child", string, false, "name of the configured child"},
+    {"peer", string, false, "the peer's identity, its address, or a prefix that holds it"},
+    {"state", string, false, "of the IKE SA or of a child", "", kStates},
+    {"kind", string, false, "ike: without children; child: only IKE SAs with children that match", "", kSaKinds},
+};
+constexpr Parameter kConnFilterMembers[] = {
+    {"conn", string, false, "name of the connection"},
+    {"child", string, false, "only connections that have a child of this name"},
+};
+
+static_assert(kDefaultPage == 100);
+constexpr Parameter kLimit{"limit", integer, false, "the most items on a page; there may be fewer",
+                           "100",   {},      1,     kMaxPage};
+
+constexpr Parameter kSaList[] = {
+    {"filter", object, false, "all that is given must match", "{}", {}, 0, 0, kSaFilterMembers},
+    kLimit,
+    {"cursor", string, false, "next_cursor of the page before"},
+};
+constexpr Parameter kSaGet[] = {
+    {"id", string, true, "of an IKE SA (\"7\") or of a child (\"7.12\")"},
+};
+constexpr Parameter kSaClear[] = {
+    {"id", string, false, "of an IKE SA (\"7\") or of a child (\"7.12\")"},
+    {"conn", string, false, "name of the connection"},
+    {"child", string, false, "name of the configured child"},
+    {"peer", string, false, "the peer's identity, its address, or a prefix that holds it"},
+    {"all", boolean, false, "every SA; stands alone", "false"},
+    {"kind", string, false, "what to delete; child where a child is named, else ike with its children", "", kSaKinds},
+    {"force", boolean, false, "do not wait for the peer", "false"},
+    {"timeout", integer, false, "seconds to wait for the peer, then the SA goes anyway", "10", {}, 0, 3600},
+    {"dry_run", boolean, false, "change nothing, tell what matches", "false"},
+};
+constexpr Parameter kSaInitiate[] = {
+    {"conn", string, false, "name of the connection; needed where several have the child"},
+    {"child", string, false, "name of the configured child; needed where the connection has several"},
+    {"timeout", integer, false, "seconds to wait for the outcome", "60", {}, 1, 3600},
+};
+constexpr Parameter kConnList[] = {
+    {"filter", object, false, "all that is given must match", "{}", {}, 0, 0, kConnFilterMembers},
+    kLimit,
+    {"cursor", string, false, "next_cursor of the page before"},
+};
+
+constexpr ErrorKind kNoErrors[] = {ErrorKind::InvalidParams};
+constexpr ErrorKind kFindErrors[] = {ErrorKind::InvalidParams, ErrorKind::SaNotFound};
+constexpr ErrorKind kInitiateErrors[] = {
+    ErrorKind::InvalidParams,        ErrorKind::ConnNotFound,   ErrorKind::ConnAmbiguous,
+    ErrorKind::ConfigInvalid,        ErrorKind::NoSharedSecret, ErrorKind::OperationTimeout,
+    ErrorKind::NoProposalChosen,     ErrorKind::TsUnacceptable, ErrorKind::ModeUnacceptable,
+    ErrorKind::AuthenticationFailed, ErrorKind::PeerSilent,     ErrorKind::PeerRefused,
+    ErrorKind::PeerTemporaryFailure, ErrorKind::KernelRefused,  ErrorKind::NegotiationFailed,
+    ErrorKind::ShuttingDown,
+};
+
+// The one truth about the methods: requests are checked and dispatched by it, rpc.discover tells it to callers.
+constexpr Method kMethods[] = {
+    {"sa.list", "IKE SAs with their child SAs", kSaList, "SaList", false, kNoErrors, handle_sa_list},
+    {"sa.get", "one IKE SA, or the IKE SA of one child with that child alone", kSaGet, "IkeSa", false, kFindErrors,
+     handle_sa_get},
+    {"sa.clear", "deletes SAs and tells what became of each", kSaClear, "ClearResult", true, kFindErrors,
+     handle_sa_clear},
+    {"sa.initiate", "brings up one child, and the IKE SA for it where there is none", kSaInitiate, "Initiated", true,
+     kInitiateErrors, handle_sa_initiate},
+    {"conn.list", "the connections that are configured", kConnList, "ConnectionList", false, kNoErrors,
+     handle_conn_list},
+    {"system.info",
+     "the daemon, what it has to do, and the limits of this socket",
+     {},
+     "SystemInfo",
+     false,
+     kNoErrors,
+     handle_system_info},
+    {"rpc.discover",
+     "this API as an OpenRPC document",
+     {},
+     "OpenRpc",
+     false,
+     kNoErrors,
+     [](Call, MethodDone done) { done(openrpc_document(all_methods())); }},
+};
+
+}  // namespace
+
+std::span<const Method> all_methods() { return kMethods; }
+
+const Method* find_method(std::string_view name) {
+    const auto* const found = std::find_if(std::begin(kMethods), std::end(kMethods),
+                                           [name](const Method& method) { return method.name == name; });
+    return found == std::end(kMethods) ? nullptr : found;
+}
+
+}  // namespace xfrmd::daemon::api

@@ -1,0 +1,124 @@
+// What the management API shows, as plain values: the daemon fills these in, view_json.h turns them into JSON. SPIs are
+// in host order; ages count from now. Text that came from a peer has gone through base::printable before it gets here.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ike/base/address.h"
+
+namespace xfrmd::daemon::api {
+
+// An IKE SA ("7") or one child of it ("7.12"). Numbers start at 1, are never used again while the daemon runs, and stay
+// the same when the SA is rekeyed.
+struct SaId {
+    std::uint64_t ike = 0;
+    std::optional<std::uint64_t> child = std::nullopt;
+
+    std::string to_string() const;
+    // nullopt for anything but digits, or digits.digits, of numbers from 1.
+    static std::optional<SaId> parse(std::string_view text);
+    friend bool operator==(const SaId&, const SaId&) = default;
+};
+
+// Each enumeration with the words the API uses for it, in the same order.
+enum class IkeSaState : std::uint8_t { connecting, established, rekeying, deleting };
+inline constexpr std::string_view kIkeSaStates[] = {"connecting", "established", "rekeying", "deleting"};
+enum class ChildSaState : std::uint8_t { installing, installed, rekeying, deleting };
+inline constexpr std::string_view kChildSaStates[] = {"installing", "installed", "rekeying", "deleting"};
+enum class Role : std::uint8_t { initiator, responder };
+inline constexpr std::string_view kRoles[] = {"initiator", "responder"};
+enum class Path : std::uint8_t { direct, nat_t };
+inline constexpr std::string_view kPaths[] = {"direct", "nat-t"};
+enum class Mode : std::uint8_t { tunnel, transport };
+inline constexpr std::string_view kModes[] = {"tunnel", "transport"};
+enum class SaKind : std::uint8_t { ike, child };
+inline constexpr std::string_view kSaKinds[] = {"ike", "child"};
+
+constexpr std::string_view name(IkeSaState state) { return kIkeSaStates[static_cast<std::size_t>(state)]; }
+constexpr std::string_view name(ChildSaState state) { return kChildSaStates[static_cast<std::size_t>(state)]; }
+constexpr std::string_view name(Role role) { return kRoles[static_cast<std::size_t>(role)]; }
+constexpr std::string_view name(Path path) { return kPaths[static_cast<std::size_t>(path)]; }
+constexpr std::string_view name(Mode mode) { return kModes[static_cast<std::size_t>(mode)]; }
+constexpr std::string_view name(SaKind kind) { return kSaKinds[static_cast<std::size_t>(kind)]; }
+
+struct ChildSaView {
+    std::uint64_t id = 0;
+    std::string child;  // its configured name
+    ChildSaState state = ChildSaState::installing;
+    Mode mode = Mode::tunnel;
+    std::uint32_t spi_in = 0;  // 0 while not known
+    std::uint32_t spi_out = 0;
+    std::uint32_t reqid = 0;
+    std::string algorithms;
+    std::optional<std::chrono::seconds> age;       // since it was installed
+    std::optional<std::chrono::seconds> rekey_in;  // nullopt: never
+    std::uint64_t bytes_in = 0;
+    std::uint64_t bytes_out = 0;
+    std::uint64_t packets_in = 0;
+    std::uint64_t packets_out = 0;
+    std::vector<std::string> local_ts;
+    std::vector<std::string> remote_ts;
+    std::string last_error;  // empty: none
+};
+
+struct IkeSaView {
+    std::uint64_t id = 0;
+    std::string conn;  // empty while not known (a responder before IKE_AUTH)
+    IkeSaState state = IkeSaState::connecting;
+    Role role = Role::initiator;
+    base::Endpoint local;
+    base::Endpoint remote;
+    std::string local_id;  // empty while not known
+    std::string remote_id;
+    Path path = Path::direct;
+    std::uint64_t spi_i = 0;
+    std::uint64_t spi_r = 0;                  // 0 while not known
+    std::string algorithms;                   // empty while not known
+    std::optional<std::chrono::seconds> age;  // since it was established
+    std::optional<std::chrono::seconds> rekey_in;
+    std::string last_error;
+    std::vector<ChildSaView> child_sas;
+};
+
+struct ConfiguredChildView {
+    std::string name;
+    Mode mode = Mode::tunnel;
+    std::vector<std::string> local_ts;
+    std::vector<std::string> remote_ts;
+    std::vector<std::string> esp_proposals;
+    std::string start_action;
+};
+
+struct ConnectionView {
+    std::string name;
+    std::vector<std::string> local_addrs;   // empty: any
+    std::vector<std::string> remote_addrs;  // empty: any
+    std::string local_id;
+    std::string remote_id;
+    std::string auth;
+    std::vector<std::string> proposals;
+    std::vector<ConfiguredChildView> children;
+    std::uint64_t ike_sas = 0;    // established now
+    std::uint64_t child_sas = 0;  // installed now
+};
+
+struct SystemInfo {
+    std::string version;
+    std::uint32_t pid = 0;
+    std::chrono::seconds uptime{0};
+    std::string kernel;       // release, as uname tells it
+    std::string config_path;  // what was loaded
+    std::uint32_t engines = 1;
+    std::uint64_t connections = 0;
+    std::uint64_t ike_sas = 0;
+    std::uint64_t ike_sas_half_open = 0;
+    std::uint64_t child_sas = 0;
+    std::uint64_t revision = 0;
+};
+
+}  // namespace xfrmd::daemon::api

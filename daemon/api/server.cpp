@@ -1,0 +1,165 @@
+#include "daemon/api/server.h"
+
+#include <fcntl.h>
+
+#include <chrono>
+#include <utility>
+
+#include <asio/buffer.hpp>
+#include <asio/post.hpp>
+
+namespace xfrmd::daemon::api {
+
+namespace {
+
+// Without a free descriptor (EMFILE) the next accept would fail at once, and again, and keep the loop busy.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Server>, std::string> Server::start(asio::io_context& io, Service& service,
+                                                                 const SocketOptions& options, Audit audit) {
+    auto file = SocketFile::make(options);
+    if (!file) return tl::unexpected<std::string>(file.error());
+    std::unique_ptr<Server> server(new Server(io, service, std::move(*file), std::move(audit)));
+    std::error_code error;
+    server->acceptor_.assign(asio::local::stream_protocol(), server->file_->release_socket(), error);
+    if (error) return tl::unexpected<std::string>("cannot wait for connections: " + error.message());
+    server->accept();
+    return server;
+}
+
+Server::Server(asio::io_context& io, Service& service, SocketFile file, Audit audit)
+    : io_(io),
+      file_(std::make_unique<SocketFile>(std::move(file))),
+      group_(file_->group()),
+      audit_(std::move(audit)),
+      rpc_(service, audit_),
+      acceptor_(io),
+      accept_again_(io) {}
+
+void Server::stop() {
+    std::error_code ignored;  // closing cannot fail in a way that matters now
+    acceptor_.close(ignored);
+    accept_again_.cancel();
+    links_.clear();
+    file_.reset();
+}
+
+void Server::accept() {
+    acceptor_.async_accept([this](std::error_code error, Socket socket) {
+        if (!acceptor_.is_open()) return;
+        if (error) return accept_later();
+        welcome(std::move(socket));
+        accept();
+    });
+}
+
+void Server::accept_later() {
+    accept_again_.expires_after(kAcceptPause);
+    accept_again_.async_wait([this](std::error_code error) {
+        if (!error && acceptor_.is_open()) accept();
+    });
+}
+
+void Server::welcome(Socket socket) {
+    fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+    const auto caller = caller_of(socket.native_handle());
+    if (!caller) return;
+    const bool is_full = links_.size() >= kMaxConnections;
+    const LinkId id = ++last_link_;
+    Link& link = *links_.emplace(id, std::make_unique<Link>(std::move(socket), *caller)).first->second;
+    if (!may_operate(*caller, group_)) {
+        if (audit_) audit_({*caller, "", "", std::string(traits(ErrorKind::PermissionDenied).name)});
+        link.conversation.refuse({ErrorKind::PermissionDenied, "you may not use this socket"});
+    } else if (is_full) {
+        link.conversation.refuse(
+            {ErrorKind::ServerBusy, "there are " + std::to_string(kMaxConnections) + " connections already"});
+    }
+    turn(id);
+}
+
+Server::Link* Server::find(LinkId id) {
+    const auto found = links_.find(id);
+    return found == links_.end() ? nullptr : found->second.get();
+}
+
+// Everything that happens to a connection ends here: one text is handled, then reading and writing go on as they may.
+void Server::turn(LinkId id) {
+    Link* link = find(id);
+    if (link == nullptr) return;
+    link->turn_is_due = false;
+    handle_one_text(id, *link);
+    if (link->conversation.is_over()) {
+        links_.erase(id);
+        return;
+    }
+    write(id, *link);
+    read(id, *link);
+}
+
+void Server::turn_later(LinkId id, Link& link) {
+    if (std::exchange(link.turn_is_due, true)) return;
+    asio::post(io_, [this, id] { turn(id); });
+}
+
+void Server::handle_one_text(LinkId id, Link& link) {
+    const auto text = link.conversation.next_text();
+    if (!text) return;
+    // Posted, never nested: the Service may answer within the call, and what follows may end the connection.
+    const std::size_t requests = rpc_.handle(*text, link.caller, [this, id](Reply reply) {
+        asio::post(io_, [this, id, reply = std::move(reply)] {
+            if (Link* here = find(id); here != nullptr) {
+                here->conversation.replied(reply);
+                turn(id);
+            }
+        });
+    });
+    link.conversation.started(requests);
+    turn_later(id, link);
+}
+
+void Server::read(LinkId id, Link& link) {
+    if (link.reading || !link.conversation.wants_input() || link.turn_is_due) return;
+    link.reading = true;
+    // Plain reads have no room for control messages: descriptors that a caller passes are closed by the kernel
+    // (unix(7)).
+    link.socket.async_read_some(asio::buffer(link.chunk),
+                                [this, id](std::error_code error, std::size_t count) { on_read(id, error, count); });
+}
+
+void Server::on_read(LinkId id, std::error_code error, std::size_t count) {
+    Link* link = find(id);
+    if (link == nullptr) return;
+    link->reading = false;
+    if (error) {
+        link->conversation.received_end();
+    } else {
+        link->conversation.received({link->chunk.data(), count});
+    }
+    turn(id);
+}
+
+void Server::write(LinkId id, Link& link) {
+    if (link.writing) return;
+    const std::string_view outgoing = link.conversation.outgoing();
+    if (outgoing.empty()) return;
+    link.writing = true;
+    link.socket.async_write_some(
+        asio::buffer(outgoing.data(), outgoing.size()),
+        [this, id](std::error_code error, std::size_t count) { on_written(id, error, count); });
+}
+
+void Server::on_written(LinkId id, std::error_code error, std::size_t count) {
+    Link* link = find(id);
+    if (link == nullptr) return;
+    link->writing = false;
+    if (error) {
+        links_.erase(id);
+        return;
+    }
+    link->conversation.sent(count);
+    turn(id);
+}
+
+}  // namespace xfrmd::daemon::api

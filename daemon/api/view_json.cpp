@@ -1,0 +1,131 @@
+#include "daemon/api/view_json.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "daemon/api/sa_json.h"
+
+namespace xfrmd::daemon::api {
+
+namespace {
+
+using Info = SystemInfo;
+
+// What every server of this version promises; a client that knows schema 1 can talk to it.
+constexpr std::int64_t kSchema = 1;
+
+Json limits() {
+    return {{"connections", kMaxConnections},
+            {"message_bytes", kMaxMessageBytes},
+            {"depth", kMaxDepth},
+            {"batch", kMaxBatch},
+            {"in_flight", kMaxInFlight},
+            {"reply_bytes", kMaxReplyBytes},
+            {"output_bytes", kMaxOutputBytes},
+            {"page", kMaxPage},
+            {"default_page", kDefaultPage}};
+}
+
+constexpr Field<Info> kSystemInfo[] = {
+    {"name", "string", "xfrmd", [](const Info&) -> Json { return "xfrmd"; }},
+    {"version", "string", "of the daemon", [](const Info& v) -> Json { return v.version; }},
+    {"schema", "integer", "of this API", [](const Info&) -> Json { return kSchema; }},
+    {"pid", "integer", "of the daemon", [](const Info& v) -> Json { return v.pid; }},
+    {"uptime_seconds", "integer", "since it started", [](const Info& v) -> Json { return v.uptime.count(); }},
+    {"kernel", "string", "release of the running kernel", [](const Info& v) -> Json { return v.kernel; }},
+    {"config_path", "string", "the configuration that was loaded", [](const Info& v) -> Json { return v.config_path; }},
+    {"engines", "integer", "threads that run IKE", [](const Info& v) -> Json { return v.engines; }},
+    {"connections", "integer", "configured", [](const Info& v) -> Json { return v.connections; }},
+    {"ike_sas", "integer", "established", [](const Info& v) -> Json { return v.ike_sas; }},
+    {"ike_sas_half_open", "integer", "not yet authenticated",
+     [](const Info& v) -> Json { return v.ike_sas_half_open; }},
+    {"child_sas", "integer", "installed", [](const Info& v) -> Json { return v.child_sas; }},
+    {"revision", "integer", "grows with every change of state", [](const Info& v) -> Json { return v.revision; }},
+    {"limits", "Limits", "of this socket", [](const Info&) { return limits(); }},
+};
+
+constexpr Field<InitiateResult> kInitiated[] = {
+    {"id", "string", "of the child SA", [](const InitiateResult& v) -> Json { return v.id.to_string(); }},
+    {"conn", "string", "its connection", [](const InitiateResult& v) -> Json { return v.conn; }},
+    {"child", "string", "its configured name", [](const InitiateResult& v) -> Json { return v.child; }},
+    {"existed", "boolean", "it was up already", [](const InitiateResult& v) -> Json { return v.existed; }},
+};
+
+constexpr Field<ClearedSa> kClearedSa[] = {
+    {"id", "string", "of the SA", [](const ClearedSa& v) -> Json { return v.id.to_string(); }},
+    {"kind", "SaKind", "what it was",
+     [](const ClearedSa& v) -> Json { return name(v.id.child ? SaKind::child : SaKind::ike); }},
+    {"conn", "string", "its connection", [](const ClearedSa& v) -> Json { return v.conn; }},
+    {"child", "string?", "of a child SA, its configured name",
+     [](const ClearedSa& v) { return v.child.empty() ? Json(nullptr) : Json(v.child); }},
+    {"outcome", "ClearOutcome", "what became of it", [](const ClearedSa& v) -> Json { return name(v.outcome); }},
+    {"traffic", "TrafficAfter", "what becomes of its packets now",
+     [](const ClearedSa& v) -> Json { return name(v.traffic); }},
+    {"error", "string?", "why it failed",
+     [](const ClearedSa& v) { return v.error.empty() ? Json(nullptr) : Json(v.error); }},
+};
+
+Json count(const ClearResult& result, ClearOutcome outcome) {
+    return std::count_if(result.rows.begin(), result.rows.end(),
+                         [outcome](const ClearedSa& row) { return row.outcome == outcome; });
+}
+
+Json first_rows(const ClearResult& result) {
+    Json list = Json::array();
+    for (const ClearedSa& row : result.rows) {
+        if (list.size() == kMaxPage) break;
+        list.push_back(encode_fields(kClearedSa, row));
+    }
+    return list;
+}
+
+constexpr Field<ClearResult> kClearResult[] = {
+    {"dry_run", "boolean", "nothing was changed", [](const ClearResult& v) -> Json { return v.dry_run; }},
+    {"matched", "integer", "SAs that were meant", [](const ClearResult& v) -> Json { return v.rows.size(); }},
+    {"acknowledged", "integer", "the peer confirmed the Delete",
+     [](const ClearResult& v) { return count(v, ClearOutcome::acknowledged); }},
+    {"forced", "integer", "gone here without the peer's word",
+     [](const ClearResult& v) { return count(v, ClearOutcome::forced); }},
+    {"gone", "integer", "went by themselves meanwhile",
+     [](const ClearResult& v) { return count(v, ClearOutcome::gone); }},
+    {"failed", "integer", "still there", [](const ClearResult& v) { return count(v, ClearOutcome::failed); }},
+    {"items", "ClearedSa[]", "the first of them, those that failed first",
+     [](const ClearResult& v) { return first_rows(v); }},
+    {"truncated", "boolean", "there are more than `items` shows",
+     [](const ClearResult& v) -> Json { return v.rows.size() > kMaxPage; }},
+};
+
+// Failures must not hide behind a thousand successes.
+int urgency(const ClearedSa& row) {
+    if (row.outcome == ClearOutcome::failed) return 0;
+    return row.outcome == ClearOutcome::forced ? 1 : 2;
+}
+
+}  // namespace
+
+Json encode(const SystemInfo& info) { return encode_fields(kSystemInfo, info); }
+Json encode(const InitiateResult& result) { return encode_fields(kInitiated, result); }
+
+Json encode(ClearResult result) {
+    std::stable_sort(result.rows.begin(), result.rows.end(),
+                     [](const ClearedSa& a, const ClearedSa& b) { return urgency(a) < urgency(b); });
+    return encode_fields(kClearResult, result);
+}
+
+Json schemas() {
+    Json all = Json::object();
+    add_sa_schemas(all);
+    add_connection_schemas(all);
+    all["ClearResult"] = schema_of_fields(kClearResult);
+    all["ClearedSa"] = schema_of_fields(kClearedSa);
+    all["ClearOutcome"] = schema_of_choices(kClearOutcomes);
+    all["TrafficAfter"] = schema_of_choices(kTrafficAfter);
+    all["SaKind"] = schema_of_choices(kSaKinds);
+    all["Initiated"] = schema_of_fields(kInitiated);
+    all["SystemInfo"] = schema_of_fields(kSystemInfo);
+    all["Limits"] = Json{{"type", "object"}, {"additionalProperties", Json{{"type", "integer"}}}};
+    all["OpenRpc"] = Json{{"type", "object"}, {"description", "an OpenRPC document: https://spec.open-rpc.org"}};
+    return all;
+}
+
+}  // namespace xfrmd::daemon::api

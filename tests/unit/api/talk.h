@@ -1,0 +1,38 @@
+// Asks an Rpc one thing and reads the answer; for tests.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/api/rpc.h"
+
+namespace xfrmd::daemon::api {
+
+struct Answer {
+    bool came = false;
+    std::optional<std::string> line;
+    Json json;  // of the line; discarded where there is none
+};
+
+// The answer is filled in when it comes, which may be after this returns.
+inline void ask(Rpc& rpc, std::string_view text, Answer& answer) {
+    rpc.handle(text, Caller{}, [&answer](const Reply& reply) {
+        answer.came = true;
+        answer.line = reply.line;
+        answer.json = Json::parse(reply.line.value_or(""), nullptr, false);
+    });
+}
+
+inline Answer ask(Rpc& rpc, std::string_view text) {
+    Answer answer;
+    ask(rpc, text, answer);
+    return answer;
+}
+
+// A request for one method with params given as JSON text.
+inline std::string request(std::string_view method, std::string_view params = "{}") {
+    return R"({"jsonrpc":"2.0","id":1,"method":")" + std::string(method) + R"(","params":)" + std::string(params) + "}";
+}
+
+}  // namespace xfrmd::daemon::api
