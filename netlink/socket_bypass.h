@@ -8,7 +8,8 @@
 
 namespace xfrmd::netlink {
 
-// Packets of `family` in and out. An IPv6 socket that also takes IPv4 needs both families.
+// In and out. `family` is the socket's. Linux keeps one such policy for each direction, of the socket's own family, so an
+// IPv6 socket has to be IPV6_V6ONLY: the IPv4 packets of one that is not would stay under the policies.
 KernelResult<void> bypass_policies(int fd, base::Family family);
 
 // For a UDP socket of either family. Datagrams of IKE reach it with the four zero bytes in front still there (RFC 3948 2.2);

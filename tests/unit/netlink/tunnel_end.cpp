@@ -1,13 +1,12 @@
-// tunnel_end LOCAL REMOTE left|right MODE [encap|esn|ports]... SELECTOR=SELECTOR...: puts one end of a tunnel with fixed keys
-// into the kernel of this namespace and prints its inbound and outbound SPI. With "encap" it stays, to hold the socket that
-// takes ESP out of UDP, until its standard input ends.
+// tunnel_end LOCAL REMOTE left|right tunnel|transport [encap] [esn] SELECTOR=SELECTOR...: puts one end of a tunnel with fixed
+// keys into the kernel of this namespace and says "installed". With "encap" it stays until it is killed, to hold the socket
+// that takes ESP out of UDP.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -65,10 +64,9 @@ int run(const std::vector<std::string>& words) {
     Installer installer(**kernel);
     const auto installed = installer.install(spec);
     if (!installed) return std::fprintf(stderr, "%s\n", installed.error().kernel.text.c_str()), 1;
-    std::printf("0x%08x 0x%08x\n", static_cast<unsigned>(spec.spi_in), static_cast<unsigned>(spec.spi_out));
+    std::puts("installed");
     std::fflush(stdout);
-    while (spec.encapsulation && std::getchar() != EOF) {
-    }
+    if (spec.encapsulation) pause();
     return 0;
 }
 
