@@ -13,11 +13,8 @@ using base::Reason;
 
 constexpr std::uint32_t kReservedSpis = 255;  // RFC 4303 2.1: 1..255 are IANA's, 0 is nobody's
 
-policy::TrafficSelectors narrow_to(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host,
-                                   const policy::TrafficSelectors& offered) {
-    policy::TrafficSelectors ours;
-    for (const auto& selector : configured) ours.push_back(selector.resolve(host));
-    return narrow(ours, offered);
+std::string both_ends(const policy::TrafficSelectors& local, const policy::TrafficSelectors& remote) {
+    return to_string(local) + " === " + to_string(remote);
 }
 
 base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Child& child, const wire::Payloads& request) {
@@ -25,13 +22,14 @@ base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Ch
     negotiated.name = child.name;
     negotiated.mode = child.mode;
     negotiated.replay_window = child.replay_window;
-    negotiated.local_ts = narrow_to(child.local_ts, sa.local.address, request.ts_r->selectors);
-    negotiated.remote_ts = narrow_to(child.remote_ts, sa.remote.address, request.ts_i->selectors);
+    const policy::TrafficSelectors local_ts = resolve(child.local_ts, sa.local.address);
+    const policy::TrafficSelectors remote_ts = resolve(child.remote_ts, sa.remote.address);
+    negotiated.local_ts = narrow(local_ts, request.ts_r->selectors);
+    negotiated.remote_ts = narrow(remote_ts, request.ts_i->selectors);
     if (negotiated.local_ts.empty() || negotiated.remote_ts.empty()) {
         return base::fail(Reason::TrafficSelectorsUnacceptable,
-                          "peer offered " + to_string(request.ts_r->selectors) + " === " +
-                              to_string(request.ts_i->selectors) + " (ours === theirs), child " + child.name +
-                              " has others");
+                          "child " + child.name + " has " + both_ends(local_ts, remote_ts) + ", peer offered " +
+                              both_ends(request.ts_r->selectors, request.ts_i->selectors));
     }
     return negotiated;
 }

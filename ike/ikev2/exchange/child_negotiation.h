@@ -74,4 +74,7 @@ ike::ChildSaId install_child(sa::Step& step, sa::Established& established, Negot
 
 base::Bytes spi_bytes(ike::EspSpi spi);
 
+// With `dynamic` selectors taking the address of the IKE SA at that end.
+policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host);
+
 }  // namespace xfrmd::ikev2::exchange

@@ -12,12 +12,6 @@ namespace {
 
 using base::Reason;
 
-policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host) {
-    policy::TrafficSelectors selectors;
-    for (const auto& selector : configured) selectors.push_back(selector.resolve(host));
-    return selectors;
-}
-
 std::vector<policy::Proposal> proposals_of(const policy::Child& child, bool first_child) {
     if (!first_child) return child.esp_proposals;
     std::vector<policy::Proposal> proposals;
@@ -66,6 +60,12 @@ base::Result<void> check_selectors(const sa::ProposedChild& proposed, const wire
 }
 
 }  // namespace
+
+policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host) {
+    policy::TrafficSelectors selectors;
+    for (const auto& selector : configured) selectors.push_back(selector.resolve(host));
+    return selectors;
+}
 
 base::Bytes spi_bytes(ike::EspSpi spi) { return base::Writer().u32(static_cast<std::uint32_t>(spi)).take(); }
 

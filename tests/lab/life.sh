@@ -1,0 +1,56 @@
+# The life of children and IKE SAs: a second child with a key exchange of its own, deletions from both ends, reloads, a
+# second daemon, and an end that leaves nothing behind.
+#   life.sh PEER
+# shellcheck shell=bash
+
+# conf HOST: "gw" with two children, the second one with PFS.
+conf() {
+    tunnel_conf "$1" ike=aes128-sha256-x25519 esp=aes128gcm16 | awk -v host="$1" '
+        { print }
+        /children \{/ {
+            print "pfs {"
+            print (host == "moon") ? "local_ts = 10.1.0.0/24[tcp]" : "local_ts = 10.2.0.0/24[tcp]"
+            print (host == "moon") ? "remote_ts = 10.2.0.0/24[tcp]" : "remote_ts = 10.1.0.0/24[tcp]"
+            print "esp_proposals = aes256gcm16-ecp256"
+            print "}"
+        }'
+}
+children() { [[ $(on "$1" ip xfrm state | grep -c '^src') -eq $(($2 * 2)) ]]; }
+
+gateways
+start_strongswan sun "$1" <<<"$(conf sun)"
+start_xfrmd moon <<<"$(conf moon)"
+
+# The same IKE SA serves both children, whoever asks for the second.
+expect up moon net
+expect up moon pfs
+expect children moon 2
+expect_tunnel
+swanctl sun --terminate --child pfs
+eventually 5 children moon 1 || fail "the peer's deletion of a child was not followed"
+expect up sun pfs
+eventually 5 children moon 2 || fail "the peer's child was not installed"
+xfrmctl moon sa clear --child --conn gw -y
+eventually 5 children sun 0 || fail "our deletions of children were not followed"
+[[ $(swanctl sun --list-sas | grep -c ESTABLISHED) -eq 1 ]] || fail "the IKE SA did not outlive its children"
+
+# Unchanged, it lives on; changed, it goes.
+expect up moon net
+kill -HUP "${daemon_pid[moon]}"
+expect_log moon 'configuration loaded'
+expect_ping alice 10.2.0.10
+configure moon <<<"$(tunnel_conf moon psk=other ike=aes128-sha256-ecp256)"
+expect_log moon 'connection was removed from the configuration'
+expect_empty_kernel moon sun
+configure moon <<<'connections { gw { auht = psk } }'
+expect_log moon 'everything stays as it is'
+
+# The same socket serves one daemon only.
+expect_not on moon timeout 5 "$lab_build/daemon/xfrmd" --config /run/moon/swanctl.conf --foreground --socket /run/moon/api.sock
+
+configure moon <<<"$(conf moon)"
+expect up sun net
+expect_tunnel
+stop moon
+expect_empty_kernel moon sun
+pass
