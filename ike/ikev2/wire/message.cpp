@@ -83,7 +83,10 @@ base::Result<std::vector<RawPayload>> split_understood(PayloadType first, base::
     base::Result<std::vector<RawPayload>> chain = split_chain(first, bytes);
     if (!chain) return chain;
     if (const RawPayload* unknown = critical_unknown(*chain)) {
-        return base::fail(base::Reason::CriticalPayloadUnsupported, to_string(unknown->type));
+        // RFC 7296 2.5: the answer's notification data is the one-octet payload type.
+        return tl::unexpected(base::Error{base::Reason::CriticalPayloadUnsupported,
+                                          to_string(unknown->type),
+                                          {static_cast<std::uint8_t>(unknown->type)}});
     }
     return chain;
 }

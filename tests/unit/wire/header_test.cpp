@@ -96,9 +96,11 @@ TEST_CASE("another version is told even when its length looks wrong", "[wire][rf
 }
 
 TEST_CASE("minor version, version flag and reserved flags are ignored", "[wire][rfc7296-3.1][hostile-A4]") {
-    const auto plain = decode_header(kHeader);
-    for (const unsigned reserved : {0x01U, 0x02U, 0x04U, 0x10U, 0x40U, 0x80U, 0xd7U}) {
-        CHECK(decode_header(with(19, static_cast<std::uint8_t>(0x28 | reserved))).value() == plain.value());
+    for (const unsigned flags : {0x00U, 0x08U, 0x20U, 0x28U}) {
+        const auto plain = decode_header(with(19, static_cast<std::uint8_t>(flags)));
+        for (const unsigned reserved : {0x01U, 0x02U, 0x04U, 0x10U, 0x40U, 0x80U, 0xd7U}) {
+            CHECK(decode_header(with(19, static_cast<std::uint8_t>(flags | reserved))).value() == plain.value());
+        }
     }
     const auto minor = decode_header(with(17, 0x2f));
     REQUIRE(minor);

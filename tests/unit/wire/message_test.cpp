@@ -214,6 +214,7 @@ TEST_CASE("an unknown critical payload refuses the message and is named", "[wire
     for (const auto& detail : {decode(bytes).error(), decode_inner(PayloadType::vendor_id, chain).error()}) {
         CHECK(detail.reason == Reason::CriticalPayloadUnsupported);
         CHECK(detail.detail == "payload type 201");
+        CHECK(detail.notify_data == hex("c9"));
     }
     CHECK(first_critical_unknown(PayloadType::vendor_id, chain) == PayloadType{201});
     CHECK(first_critical_unknown(PayloadType::vendor_id, base::ByteView(bytes).subspan(kHeaderSize)) ==

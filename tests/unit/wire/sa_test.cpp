@@ -154,6 +154,8 @@ TEST_CASE("lengths, counts and last flags that contradict each other are malform
         {"transform with the proposals' flag", "00 00 0014 01 03 04 01 c1c2c3c4 02 00 0008 05 00 0000"},
         {"first of two transforms says last",
          "00 00 001c 01 03 04 02 c1c2c3c4 00 00 0008 05 00 0000 00 00 0008 05 00 0001"},
+        {"two transforms, one counted", "00 00 001c 01 03 04 01 c1c2c3c4 00 00 0008 05 00 0000 00 00 0008 05 00 0001"},
+        {"a byte behind the last transform", "00 00 0015 01 03 04 01 c1c2c3c4 00 00 0008 05 00 0000 00"},
         {"half an attribute", "00 00 0016 01 03 04 01 c1c2c3c4 00 00 000a 05 00 0000 800e"},
         {"attribute above its transform", "00 00 0018 01 03 04 01 c1c2c3c4 00 00 000c 05 00 0000 0011 0001"},
         {"SPI above its proposal", "00 00 0008 01 03 04 01"},
