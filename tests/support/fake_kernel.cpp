@@ -1,0 +1,60 @@
+#include "tests/support/fake_kernel.h"
+
+#include <utility>
+
+namespace xfrmd::tests {
+
+ike::ChildInstalled FakeKernel::install(ike::ChildInstall child) {
+    ike::ChildInstalled answer{child.ike_sa, child.child, {}};
+    if (verdict) answer.result = verdict(child);
+    for (const auto& [id, existing] : children_) {
+        if (existing.spi_in == child.spi_in) complaints_.push_back("one SPI for two children");
+    }
+    if (!answer.result) return answer;
+    if (!children_.emplace(answer.child, std::move(child)).second) complaints_.push_back("one child installed twice");
+    return answer;
+}
+
+void FakeKernel::remove(ike::ChildSaId child) {
+    if (children_.erase(child) == 0) complaints_.push_back("a child removed that is not there");
+}
+
+std::vector<const ike::ChildInstall*> FakeKernel::list() const {
+    std::vector<const ike::ChildInstall*> all;
+    for (const auto& [id, child] : children_) all.push_back(&child);
+    return all;
+}
+
+std::string mismatch(const ike::ChildInstall& ours, const ike::ChildInstall& theirs) {
+    if (ours.spi_in != theirs.spi_out || ours.spi_out != theirs.spi_in) return "SPIs";
+    if (ours.encryption_in != theirs.encryption_out || ours.encryption_out != theirs.encryption_in) return "keys";
+    if (ours.integrity_in != theirs.integrity_out || ours.integrity_out != theirs.integrity_in) return "integrity keys";
+    if (ours.encryption_in.size() != ours.suite.encryption_key_bytes()) return "key size";
+    if (!ours.encryption_in.empty() && ours.encryption_in == ours.encryption_out) return "one key for both directions";
+    if (ours.integrity_in.size() != ours.suite.integrity_key_bytes()) return "integrity key size";
+    if (ours.local_ts != theirs.remote_ts || ours.remote_ts != theirs.local_ts) return "selectors";
+    if (ours.mode != theirs.mode || ours.udp_encapsulation != theirs.udp_encapsulation) return "mode";
+    if (ours.suite.encryption != theirs.suite.encryption || ours.suite.key_bits != theirs.suite.key_bits ||
+        ours.suite.integrity != theirs.suite.integrity || ours.suite.esn != theirs.suite.esn ||
+        ours.suite.key_exchange != theirs.suite.key_exchange) {
+        return "suite";
+    }
+    return {};
+}
+
+std::string disagreement(const FakeKernel& ours, const FakeKernel& theirs) {
+    if (ours.children().size() != theirs.children().size()) {
+        return std::to_string(ours.children().size()) + " children here, " + std::to_string(theirs.children().size()) +
+               " there";
+    }
+    for (const auto* child : ours.list()) {
+        std::string wrong = "no other end";
+        for (const auto* other : theirs.list()) {
+            if (other->spi_out == child->spi_in) wrong = mismatch(*child, *other);
+        }
+        if (!wrong.empty()) return child->child_name + ": " + wrong;
+    }
+    return {};
+}
+
+}  // namespace xfrmd::tests

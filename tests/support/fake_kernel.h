@@ -1,0 +1,40 @@
+// A kernel that only remembers: what an engine asked to install and to remove, with an answer for each installation
+// that a test may decide or hold back. What an engine must not ask for is kept as a complaint.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ike/actions.h"
+#include "ike/inputs.h"
+
+namespace xfrmd::tests {
+
+class FakeKernel {
+public:
+    // nullopt: installed; else why not.
+    std::function<base::Result<void>(const ike::ChildInstall&)> verdict;
+
+    ike::ChildInstalled install(ike::ChildInstall child);
+    void remove(ike::ChildSaId child);
+
+    const std::map<ike::ChildSaId, ike::ChildInstall>& children() const { return children_; }
+    // In the order of their numbers.
+    std::vector<const ike::ChildInstall*> list() const;
+    const std::vector<std::string>& complaints() const { return complaints_; }
+
+private:
+    std::map<ike::ChildSaId, ike::ChildInstall> children_;
+    std::vector<std::string> complaints_;
+};
+
+// Empty where `ours` and `theirs` are the two ends of one child SA: SPIs and keys crossed, selectors mirrored, the same
+// suite and mode; else what is wrong.
+std::string mismatch(const ike::ChildInstall& ours, const ike::ChildInstall& theirs);
+
+// Empty where each child of one kernel has its other end in the other.
+std::string disagreement(const FakeKernel& ours, const FakeKernel& theirs);
+
+}  // namespace xfrmd::tests

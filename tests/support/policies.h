@@ -1,0 +1,50 @@
+// Configurations written down by hand for tests: connections, children and keys from the words that swanctl.conf would
+// use. A word that does not parse ends the test.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ike/policy/connection.h"
+
+namespace xfrmd::tests {
+
+base::Address address(const std::string& text);
+policy::Identity identity(const std::string& text);
+std::vector<policy::Proposal> ike_proposals(const std::string& text);
+std::vector<policy::Proposal> esp_proposals(const std::string& text);
+policy::TrafficSelectors selectors(const std::vector<std::string>& texts);
+
+// Proposals may be several, separated by commas; "default" gives strongSwan's.
+struct ChildWords {
+    std::string name = "net";
+    std::string esp = "aes128gcm16";
+    std::vector<std::string> local_ts = {"10.1.0.0/16"};
+    std::vector<std::string> remote_ts = {"10.2.0.0/16"};
+    policy::Mode mode = policy::Mode::tunnel;
+};
+policy::Child child(const ChildWords& words);
+
+struct ConnectionWords {
+    std::string name = "gw";
+    std::string local = "192.0.2.1";
+    std::string remote = "192.0.2.2";
+    std::string local_id = "a.example";
+    std::string remote_id = "b.example";
+    std::string ike = "aes128-sha256-x25519";
+    std::vector<ChildWords> children = {{}};
+};
+policy::Connection connection(const ConnectionWords& words);
+// The same connection as the peer has it: addresses, identities and selectors change sides.
+ConnectionWords mirrored(ConnectionWords words);
+
+struct SecretWords {
+    std::string secret;
+    std::vector<std::string> owners;
+};
+policy::Snapshot snapshot(std::vector<policy::Connection> connections, const std::vector<SecretWords>& secrets);
+
+inline const std::string kSecret = "correct horse battery staple";
+policy::Snapshot snapshot(const ConnectionWords& words);
+
+}  // namespace xfrmd::tests

@@ -1,0 +1,150 @@
+#include "tests/support/scripted_peer.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "ike/base/writer.h"
+#include "ike/ikev2/exchange/authentication.h"
+#include "ike/ikev2/exchange/offers.h"
+
+namespace xfrmd::tests {
+
+namespace exchange = ikev2::exchange;
+
+ScriptedPeer::ScriptedPeer(std::uint64_t seed)
+    : random_(seed),
+      proposal_(ike_proposals("aes128-sha256-x25519").front()),
+      suite_(crypto::IkeSuite::of(proposal_).value()),
+      key_exchange_(crypto::KeyExchange::make(policy::KeyExchangeId::x25519, random_).value()) {
+    nonce = random_.bytes(32);
+    spi_i = wire::IkeSpi{random_.number()};
+}
+
+Payloads ScriptedPeer::init_payloads() {
+    return {exchange::offer({proposal_}, {}),
+            wire::KeyExchangePayload{key_exchange_->method(), key_exchange_->public_value()}, wire::Nonce{nonce}};
+}
+
+wire::Header ScriptedPeer::init_header() const {
+    wire::Header header;
+    header.spi_i = spi_i;
+    header.from_original_initiator = true;
+    return header;
+}
+
+base::Bytes ScriptedPeer::init_request(const Payloads& payloads) {
+    return own_message_ = wire::encode(init_header(), payloads);
+}
+
+void ScriptedPeer::take_init_response(base::ByteView response) {
+    const wire::Received received = read(response);
+    if (!received.clear.nonce || !received.clear.key_exchange) throw std::invalid_argument("no IKE_SA_INIT response");
+    spi_r = received.header.spi_r;
+    engine_nonce = received.clear.nonce->data;
+    derive(received.clear.key_exchange->data);
+}
+
+base::Bytes ScriptedPeer::answer_init(base::ByteView request) {
+    const wire::Received received = read(request);
+    initiator_ = false;
+    spi_i = received.header.spi_i;
+    spi_r = wire::IkeSpi{random_.number()};
+    engine_nonce = received.clear.nonce->data;
+    wire::Header answer;
+    answer.spi_i = spi_i;
+    answer.spi_r = spi_r;
+    answer.is_response = true;
+    own_message_ = wire::encode(answer, init_payloads());
+    derive(received.clear.key_exchange->data);
+    return own_message_;
+}
+
+void ScriptedPeer::derive(base::ByteView engine_value) {
+    const base::SecretBytes shared = key_exchange_->shared_secret(engine_value).value();
+    const crypto::Nonces nonces =
+        initiator_ ? crypto::Nonces{nonce, engine_nonce} : crypto::Nonces{engine_nonce, nonce};
+    crypto::IkeKeys keys =
+        crypto::derive_ike_keys(suite_, nonces, wire::spi_bytes(spi_i), wire::spi_bytes(spi_r), shared);
+    if (!initiator_) {
+        std::swap(keys.sk_ei, keys.sk_er);
+        std::swap(keys.sk_ai, keys.sk_ar);
+        std::swap(keys.sk_pi, keys.sk_pr);
+    }
+    sk_p_ = std::move(keys.sk_pi);
+    outbound_.emplace(suite_, std::move(keys.sk_ei), std::move(keys.sk_ai));
+    inbound_.emplace(suite_, std::move(keys.sk_er), std::move(keys.sk_ar));
+}
+
+wire::Authentication ScriptedPeer::auth() const {
+    const base::SecretBytes mac = crypto::psk_auth(suite_.prf, base::as_bytes(secret), own_message_, engine_nonce,
+                                                   sk_p_, exchange::identity_body({identity(id), 0}));
+    return {wire::AuthMethodId::shared_key_mic, base::to_bytes(mac.view())};
+}
+
+wire::SecurityAssociation ScriptedPeer::esp_offer(std::uint32_t spi, const std::string& words) {
+    return exchange::offer(esp_proposals(words), base::Writer().u32(spi).take());
+}
+
+wire::TrafficSelectorPayload ScriptedPeer::own_selectors() const {
+    return {initiator_, selectors({"10.2.0.0/16"}), {}};
+}
+wire::TrafficSelectorPayload ScriptedPeer::engine_selectors() const {
+    return {!initiator_, selectors({"10.1.0.0/16"}), {}};
+}
+
+Payloads ScriptedPeer::auth_request(std::uint32_t esp_spi) const {
+    return {wire::IdentificationInitiator{{identity(id), 0}},
+            wire::IdentificationResponder{{identity(engine_id), 0}},
+            auth(),
+            esp_offer(esp_spi),
+            own_selectors(),
+            engine_selectors()};
+}
+
+Payloads ScriptedPeer::auth_response(const wire::Payloads& request, std::uint32_t esp_spi) const {
+    return {wire::IdentificationResponder{{identity(id), 0}}, auth(), esp_offer(esp_spi), *request.ts_i, *request.ts_r};
+}
+
+wire::Header ScriptedPeer::header(wire::ExchangeType exchange, std::uint32_t message_id, bool is_response) const {
+    wire::Header header;
+    header.spi_i = spi_i;
+    header.spi_r = spi_r;
+    header.exchange = exchange;
+    header.from_original_initiator = initiator_;
+    header.is_response = is_response;
+    header.message_id = wire::MessageId{message_id};
+    return header;
+}
+
+base::Bytes ScriptedPeer::protect(wire::ExchangeType exchange, std::uint32_t message_id, bool is_response,
+                                  const Payloads& payloads) {
+    return protect_raw(exchange, message_id, is_response, wire::first_type(payloads), wire::encode_inner(payloads));
+}
+
+base::Bytes ScriptedPeer::protect_raw(wire::ExchangeType exchange, std::uint32_t message_id, bool is_response,
+                                      wire::PayloadType first, base::ByteView inner) {
+    base::Bytes message = wire::encode_encrypted_prefix(header(exchange, message_id, is_response), first,
+                                                        outbound_.value().sealed_size(inner.size()));
+    base::append(message, outbound_.value().seal(message, inner, random_));
+    return message;
+}
+
+std::optional<wire::Payloads> ScriptedPeer::open(base::ByteView message) {
+    const wire::Received received = read(message);
+    if (!received.encrypted || !inbound_) return std::nullopt;
+    const auto inner = inbound_->open(received.encrypted->associated, received.encrypted->sealed);
+    if (!inner) return std::nullopt;
+    return wire::decode_inner(received.encrypted->first_inner, *inner).value();
+}
+
+wire::Received read(base::ByteView message) {
+    auto received = wire::decode(message);
+    if (!received) throw std::invalid_argument(received.error().sentence());
+    return *std::move(received);
+}
+
+wire::Notify notify(wire::NotifyType type, base::Bytes data) {
+    return {policy::ProtocolId::none, {}, type, std::move(data)};
+}
+
+}  // namespace xfrmd::tests

@@ -1,0 +1,85 @@
+// A peer that does exactly what a test says: it holds the keys of an IKE SA with an engine and makes any message under
+// them, well-formed or not. Suite: aes128-sha256-x25519 for IKE; it is b.example at 192.0.2.2 unless told otherwise.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ike/crypto/key_exchange.h"
+#include "ike/crypto/key_schedule.h"
+#include "ike/crypto/sk_cipher.h"
+#include "ike/ikev2/wire/message.h"
+#include "tests/support/policies.h"
+#include "tests/support/seeded_random.h"
+
+namespace xfrmd::tests {
+
+namespace wire = ikev2::wire;
+using Payloads = std::vector<wire::Payload>;
+
+class ScriptedPeer {
+public:
+    explicit ScriptedPeer(std::uint64_t seed = 7);
+
+    base::Endpoint self{address("192.0.2.2"), 500};
+    base::Endpoint engine{address("192.0.2.1"), 500};
+    std::string id = "b.example";
+    std::string engine_id = "a.example";
+    std::string secret = kSecret;
+
+    wire::IkeSpi spi_i{};
+    wire::IkeSpi spi_r{};
+    base::Bytes nonce;
+    base::Bytes engine_nonce;
+
+    // --- As original initiator ---
+    // What IKE_SA_INIT carries: SA, KE, Ni.
+    Payloads init_payloads();
+    wire::Header init_header() const;
+    base::Bytes init_request(const Payloads& payloads);
+    base::Bytes init_request() { return init_request(init_payloads()); }
+    // Keys exist from here on.
+    void take_init_response(base::ByteView response);
+    // IDi, IDr, AUTH, SA, TSi, TSr.
+    Payloads auth_request(std::uint32_t esp_spi = 0xc0ffee01) const;
+
+    // --- As responder ---
+    // Takes the engine's IKE_SA_INIT request and answers it; keys exist from here on.
+    base::Bytes answer_init(base::ByteView request);
+    // IDr, AUTH, then SA, TSi, TSr as the engine proposed them.
+    Payloads auth_response(const wire::Payloads& request, std::uint32_t esp_spi = 0xc0ffee02) const;
+
+    // --- Both ---
+    base::Bytes protect(wire::ExchangeType exchange, std::uint32_t id, bool is_response, const Payloads& payloads);
+    base::Bytes protect_raw(wire::ExchangeType exchange, std::uint32_t id, bool is_response, wire::PayloadType first,
+                            base::ByteView inner);
+    wire::Header header(wire::ExchangeType exchange, std::uint32_t id, bool is_response) const;
+    // nullopt where it does not open with our keys.
+    std::optional<wire::Payloads> open(base::ByteView message);
+    wire::Authentication auth() const;
+
+    // Selectors 10.2.0.0/16 (ours) and 10.1.0.0/16, ESP aes128gcm16.
+    static wire::SecurityAssociation esp_offer(std::uint32_t spi, const std::string& words = "aes128gcm16");
+    wire::TrafficSelectorPayload own_selectors() const;
+    wire::TrafficSelectorPayload engine_selectors() const;
+
+private:
+    void derive(base::ByteView engine_value);
+
+    SeededRandom random_;
+    bool initiator_ = true;
+    policy::Proposal proposal_;
+    crypto::IkeSuite suite_;
+    std::unique_ptr<crypto::KeyExchange> key_exchange_;
+    base::Bytes own_message_;
+    base::SecretBytes sk_p_;
+    std::optional<crypto::SkCipher> inbound_;
+    std::optional<crypto::SkCipher> outbound_;
+};
+
+// A datagram without its marker, read; ends the test where it cannot be.
+wire::Received read(base::ByteView message);
+wire::Notify notify(wire::NotifyType type, base::Bytes data = {});
+
+}  // namespace xfrmd::tests

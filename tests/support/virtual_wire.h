@@ -1,0 +1,111 @@
+// Engines joined by a wire that loses, repeats, delays and reorders datagrams as a seed says, under a clock that moves
+// only when a test says so. The same seed and the same calls give the same bytes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "ike/engine.h"
+#include "tests/support/fake_kernel.h"
+#include "tests/support/seeded_random.h"
+
+namespace xfrmd::tests {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct Parcel {
+    base::Instant sent;
+    base::Endpoint from;
+    base::Endpoint to;
+    base::Bytes bytes;  // with the marker, where there is one
+};
+
+// What a kernel-less daemon would be: an engine, its kernel, and everything it ever said.
+struct Host {
+    Host(base::Address host_address, ike::Options options, std::uint64_t seed, policy::Snapshot configuration)
+        : address(host_address), random(seed), engine(options, random, std::move(configuration)) {}
+
+    base::Address address;
+    SeededRandom random;
+    ike::Engine engine;
+    FakeKernel kernel;
+    bool kernel_answers = true;  // false: answers wait in `held`
+    std::vector<ike::ChildInstalled> held;
+    std::vector<ike::Report> reports;
+    std::vector<ike::OperationDone> done;
+    std::vector<Parcel> sent;
+
+    std::uint64_t count(base::Reason reason) const;
+    std::uint64_t counted() const;  // all reasons together
+    // The one end of this operation, nullptr while it runs. More than one end ends the test.
+    const ike::OperationDone* end_of(std::uint64_t operation) const;
+    bool reported(const std::string& part_of_text) const;
+    std::vector<const ikev2::sa::IkeSa*> sas() const;
+    std::size_t established() const;
+};
+
+struct Faults {
+    double loss = 0;
+    double repetition = 0;
+    base::Duration least_delay = milliseconds(1);
+    base::Duration most_delay = milliseconds(1);
+};
+
+class VirtualWire {
+public:
+    explicit VirtualWire(std::uint64_t seed = 1) : random_(seed) {}
+
+    Host& add(const std::string& address, policy::Snapshot configuration, ike::Options options = {});
+
+    Faults faults;
+    // May change a parcel on its way; false loses it.
+    std::function<bool(Parcel&)> on_the_way;
+
+    base::Instant now() const { return now_; }
+    void feed(Host& host, const ike::Input& input);
+    // Puts a datagram on the wire, from anybody, without faults.
+    void inject(const base::Endpoint& from, const base::Endpoint& to, base::Bytes bytes);
+
+    // Until no datagram and no kernel answer is under way; timers wait unless their time comes meanwhile.
+    void settle();
+    void run_for(base::Duration duration);
+
+    // Operations are numbered from 1.
+    std::uint64_t initiate(Host& host, const std::string& remote, const std::string& connection = "gw",
+                           const std::string& child = {});
+    std::uint64_t clear(Host& host, ike::IkeSaId sa, ike::ChildSaId child = {}, bool force = false);
+
+    // Of everything that was ever sent, with its time.
+    std::uint64_t fingerprint() const { return fingerprint_; }
+
+private:
+    struct Event {
+        base::Instant due;
+        std::uint64_t number;
+        std::function<void()> run;
+        bool operator>(const Event& other) const { return std::pair(due, number) > std::pair(other.due, other.number); }
+    };
+    void at(base::Instant due, std::function<void()> run) { events_.push({due, ++last_number_, std::move(run)}); }
+    void perform(Host& host, ike::Action& action);
+    void post(Parcel parcel);
+    void deliver(const Parcel& parcel);
+    void note(const Parcel& parcel);
+    bool step(base::Instant until, bool with_timers);
+    Host* next_due(base::Instant until);
+    bool chance(double probability);
+    base::Duration delay();
+
+    SeededRandom random_;
+    base::Instant now_ = base::Instant(seconds(1000));
+    std::vector<std::unique_ptr<Host>> hosts_;
+    std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+    std::uint64_t last_number_ = 0;
+    std::uint64_t last_operation_ = 0;
+    std::uint64_t fingerprint_ = 14695981039346656037U;
+};
+
+}  // namespace xfrmd::tests
