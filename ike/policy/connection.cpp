@@ -29,11 +29,6 @@ const Connection* IndexedConfiguration::connection(std::string_view name) const 
     return connection_index_->find(name);
 }
 
-std::vector<const Connection*> IndexedConfiguration::candidates(const base::Address& local,
-                                                                const base::Address& remote) const {
-    return connection_index_->by_addresses(local, remote);
-}
-
 std::vector<const Connection*> IndexedConfiguration::candidates(const base::Address& local, const base::Address& remote,
                                                                 const Identity& remote_id) const {
     return connection_index_->by_identity(local, remote, remote_id);

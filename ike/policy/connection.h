@@ -22,7 +22,7 @@ enum class AuthMethod : std::uint8_t { psk };
 
 struct Child {
     std::string name;
-    std::vector<Proposal> esp_proposals;      // never empty after loading
+    std::vector<Proposal> esp_proposals;       // never empty after loading
     std::vector<ConfiguredSelector> local_ts;  // never empty
     std::vector<ConfiguredSelector> remote_ts;
     Mode mode = Mode::tunnel;
@@ -48,9 +48,9 @@ struct Connection {
     std::vector<Proposal> proposals;  // never empty after loading
     AuthRound local;
     AuthRound remote;
-    bool encap = false;               // force UDP encapsulation
+    bool encap = false;                 // force UDP encapsulation
     std::chrono::seconds dpd_delay{0};  // 0: no liveness checks of our own
-    std::uint32_t keyingtries = 1;    // 0: for ever
+    std::uint32_t keyingtries = 1;      // 0: for ever
     std::vector<Child> children;
 
     const Child* child(std::string_view child_name) const;
@@ -74,8 +74,8 @@ class ConnectionIndex;
 class SecretIndex;
 class IndexedConfiguration;
 
-// What engines share: immutable, and with answers whose cost does not grow with what is configured. Pointers that it gives
-// live as long as it does.
+// What engines share: immutable, and with answers whose cost does not grow with what is configured. Pointers that it
+// gives live as long as it does.
 using Snapshot = std::shared_ptr<const IndexedConfiguration>;
 
 class IndexedConfiguration {
@@ -89,17 +89,20 @@ public:
     const std::vector<SharedSecret>& secrets() const { return configuration_.secrets; }
     const Connection* connection(std::string_view name) const;
 
-    // The connections that may be meant by a peer at `remote` talking to `local`, best first: an address that is named before
-    // a range that holds it before any, remote before local, then as configured.
-    std::vector<const Connection*> candidates(const base::Address& local, const base::Address& remote) const;
-    // Only those whose remote.id fits the identity that the peer claims (IKE_AUTH): few, however many are configured.
+    // The connections that may be meant by a peer at `remote` that talks to `local` and claims an identity (IKE_AUTH),
+    // best first: an address that is named before a range that holds it before any, remote before local, then as
+    // configured. Few, however many are configured: those whose remote.id fits.
     std::vector<const Connection*> candidates(const base::Address& local, const base::Address& remote,
                                               const Identity& remote_id) const;
-    // Only the first one of each distinct list of IKE proposals, as IKE_SA_INIT tries them: few as well.
-    std::vector<const Connection*> candidates_by_proposals(const base::Address& local, const base::Address& remote) const;
+    // Before there is an identity (IKE_SA_INIT): in the same order, the first one of each distinct list of IKE
+    // proposals.
+    std::vector<const Connection*> candidates_by_proposals(const base::Address& local,
+                                                           const base::Address& remote) const;
 
-    // The best key for this pair, nullptr if there is none. strongSwan's order: a key owned by both ids, then by the remote
-    // one, then by the local one, then a key without owners; an exact owner before a wildcard. An address is an identity too.
+    // The best key for this pair, nullptr if there is none. strongSwan's order: how well an owner fits the remote
+    // identity (exactly, by wildcard, %any or no owners at all, not) counts first, then the same for the local one,
+    // then the order of the configuration. So a key for anybody goes before one that is only ours. An address is an
+    // identity too.
     const SharedSecret* shared_secret(const Identity& local, const Identity& remote) const;
 
 private:

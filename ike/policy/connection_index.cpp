@@ -135,24 +135,6 @@ std::vector<ConnectionIndex::Ranked> ConnectionIndex::groups_for(const base::Add
     return groups;
 }
 
-template <typename Members>
-ConnectionIndex::Found ConnectionIndex::expand(const std::vector<Ranked>& groups, const Members& members) const {
-    std::vector<std::tuple<int, int, Position>> order;
-    for (const Ranked& ranked : groups) {
-        for (const Position member : members(ranked.group)) order.emplace_back(-ranked.remote, -ranked.local, member);
-    }
-    std::sort(order.begin(), order.end());
-    Found found;
-    found.reserve(order.size());
-    for (const auto& entry : order) found.push_back(&connections_[std::get<Position>(entry)]);
-    return found;
-}
-
-ConnectionIndex::Found ConnectionIndex::by_addresses(const base::Address& local, const base::Address& remote) const {
-    return expand(groups_for(local, remote),
-                  [&](Position group) -> const std::vector<Position>& { return groups_[group].members; });
-}
-
 std::vector<ConnectionIndex::Position> ConnectionIndex::identity_members(Position group,
                                                                          const Identity& remote_id) const {
     std::vector<Position> members;
@@ -170,7 +152,17 @@ std::vector<ConnectionIndex::Position> ConnectionIndex::identity_members(Positio
 
 ConnectionIndex::Found ConnectionIndex::by_identity(const base::Address& local, const base::Address& remote,
                                                     const Identity& remote_id) const {
-    return expand(groups_for(local, remote), [&](Position group) { return identity_members(group, remote_id); });
+    std::vector<std::tuple<int, int, Position>> order;
+    for (const Ranked& ranked : groups_for(local, remote)) {
+        for (const Position member : identity_members(ranked.group, remote_id)) {
+            order.emplace_back(-ranked.remote, -ranked.local, member);
+        }
+    }
+    std::sort(order.begin(), order.end());
+    Found found;
+    found.reserve(order.size());
+    for (const auto& entry : order) found.push_back(&connections_[std::get<Position>(entry)]);
+    return found;
 }
 
 ConnectionIndex::Found ConnectionIndex::by_proposals(const base::Address& local, const base::Address& remote) const {

@@ -20,7 +20,6 @@ public:
     const Connection* find(std::string_view name) const;
 
     using Found = std::vector<const Connection*>;
-    Found by_addresses(const base::Address& local, const base::Address& remote) const;
     Found by_identity(const base::Address& local, const base::Address& remote, const Identity& remote_id) const;
     Found by_proposals(const base::Address& local, const base::Address& remote) const;
 
@@ -48,8 +47,6 @@ private:
     void index_member(Position group, Position connection);
     std::vector<Ranked> groups_for(const base::Address& local, const base::Address& remote) const;
     std::vector<Position> identity_members(Position group, const Identity& remote_id) const;
-    template <typename Members>
-    Found expand(const std::vector<Ranked>& groups, const Members& members) const;
 
     const std::vector<Connection>& connections_;
     std::vector<Position> by_name_;

@@ -1,6 +1,7 @@
 // Identities (RFC 7296 3.5) as configured, as sent and as matched. Types not listed survive as numbers. Matching is
-// strongSwan's: %any matches all, "*.example.org" and "*@example.org" match by suffix, "O=strongSwan, CN=*" by attribute,
-// everything else exactly (names without regard to case). Peer bytes are never trusted: any of them can be shown and matched.
+// strongSwan's: %any matches all, "*.example.org" and "*@example.org" match by suffix, "O=strongSwan, CN=*" by
+// attribute, everything else exactly (names without regard to case). Peer bytes are never trusted: any of them can be
+// shown and matched.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,14 @@
 namespace xfrmd::policy {
 
 enum class IdentityType : std::uint8_t {
-    any = 0, ipv4_address = 1, fqdn = 2, rfc822_address = 3, ipv6_address = 5, der_asn1_dn = 9, der_asn1_gn = 10, key_id = 11,
+    any = 0,
+    ipv4_address = 1,
+    fqdn = 2,
+    rfc822_address = 3,
+    ipv6_address = 5,
+    der_asn1_dn = 9,
+    der_asn1_gn = 10,
+    key_id = 11,
 };
 
 struct Identity {
@@ -23,7 +31,8 @@ struct Identity {
 
     static Identity of(const base::Address& address);
     // strongSwan's notation: addresses, "name", "@name" (FQDN), "user@host", "@#hex" (key id), "@@user@host",
-    // "ipv4:", "fqdn:", "email:", "keyid:", "asn1dn:#hex" and the like prefixes, "{11}:#hex" by number, "C=CH, O=..." (DN),
+    // "ipv4:", "fqdn:", "email:", "keyid:", "asn1dn:#hex" and the like prefixes, "{11}:#hex" by number, "C=CH, O=..."
+    // (DN),
     // "%any". As there, what has a "=" or a ":" and is no name or address is a key id. Error: ConfigurationInvalid.
     static base::Result<Identity> parse(std::string_view text);
 

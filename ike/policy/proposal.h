@@ -27,8 +27,8 @@ struct Proposal {
     friend bool operator==(const Proposal&, const Proposal&) = default;
 };
 
-// A choice: exactly one transform of each type that the peer offered, as the answer must repeat them. That may be a NONE:
-// integrity NONE beside an AEAD, key exchange NONE where it is optional.
+// A choice: exactly one transform of each type that the peer offered, as the answer must repeat them. That may be a
+// NONE: integrity NONE beside an AEAD, key exchange NONE where it is optional.
 struct ChosenProposal {
     std::uint8_t number = 1;  // the number of the peer's proposal, which the answer repeats (RFC 7296 3.3.1)
     Proposal proposal;        // at most one transform a type
@@ -39,11 +39,11 @@ struct OfferedProposal {
     Proposal proposal;
 };
 
-// The words of one proposal string, joined with "-", or "default" (which may give several). Rules are strongSwan's: an IKE
-// proposal without a PRF derives it from its integrity algorithms, needs a key exchange, never mixes AEAD and other ciphers;
-// ESP and AH get noesn where neither is named and drop PRFs. Stricter than strongSwan: classic ESP ciphers need an integrity
-// algorithm (RFC 8221 4), IKE takes neither null nor esn. Errors: ConfigurationInvalid or AlgorithmUnavailable, naming the
-// word and what is wrong with it.
+// The words of one proposal string, joined with "-", or "default" (which may give several). Rules are strongSwan's: an
+// IKE proposal without a PRF derives it from its integrity algorithms, needs a key exchange, never mixes AEAD and other
+// ciphers; ESP and AH get noesn where neither is named and drop PRFs. Stricter than strongSwan: classic ESP ciphers
+// need an integrity algorithm (RFC 8221 4), IKE takes neither null nor esn. Errors: ConfigurationInvalid or
+// AlgorithmUnavailable, naming the word and what is wrong with it.
 base::Result<std::vector<Proposal>> parse_proposal(ProtocolId protocol, std::string_view text);
 
 // What is offered and accepted where nothing is configured: strongSwan's defaults, less what this build cannot run
@@ -52,14 +52,15 @@ std::vector<Proposal> default_proposals(ProtocolId protocol);
 
 // The first of `ours` that has a common choice with any of `offered`, in our order of preference (strongSwan's
 // prefer_configured_proposals). A missing optional type is the same as NONE (RFC 7296 3.3.3), a missing ESN as no ESN.
-// Malformed offers (no DH or PRF for IKE, AEAD with integrity, ESP without encryption, a type that the protocol does not
-// have) are skipped. A transform with an attribute that nobody understands must never be chosen (3.3.6): the caller passes
-// it with kUnusableKeyBits. Error: NoProposalChosen, with both sides' proposals in the detail.
+// Malformed offers (no DH or PRF for IKE, AEAD with integrity, ESP without encryption, a type that the protocol does
+// not have) are skipped. A transform with an attribute that nobody understands must never be chosen (3.3.6): the caller
+// passes it with kUnusableKeyBits. Error: NoProposalChosen, with both sides' proposals in the detail.
 inline constexpr std::uint16_t kUnusableKeyBits = 65535;
 base::Result<ChosenProposal> choose(const std::vector<Proposal>& ours, const std::vector<OfferedProposal>& offered);
 
-// Is `answer` a choice that `offered` allows: one transform of each offered type, each of them offered, none invented? A NONE
-// or no-ESN that was offered may be left out. As initiator (RFC 7296 3.3.6). Error: ResponderChoseUnofferedTransform.
+// Is `answer` a choice that `offered` allows: one transform of each offered type, each of them offered, none invented?
+// A NONE or no-ESN that was offered may be left out. As initiator (RFC 7296 3.3.6). Error:
+// ResponderChoseUnofferedTransform.
 base::Result<void> check_answer(const Proposal& answer, const Proposal& offered);
 
 // Joined with "; ", cut at 1 KiB and marked with "...".

@@ -105,7 +105,7 @@ TEST_CASE("candidates: a named address before a range before any", "[policy]") {
         {"six", {}, {"2001:db8::/32"}},
     });
     const auto found = [&](std::string_view local, std::string_view remote) {
-        return names(snapshot->candidates(address(local), address(remote)));
+        return names(snapshot->candidates(address(local), address(remote), id("moon")));
     };
     CHECK(found("198.51.100.1", "192.0.2.7") == "host list our-host net any");
     CHECK(found("198.51.100.2", "192.0.2.7") == "elsewhere host list net any");
@@ -113,12 +113,15 @@ TEST_CASE("candidates: a named address before a range before any", "[policy]") {
     CHECK(found("198.51.100.1", "203.0.113.5") == "list any");
     CHECK(found("2001:db8::1", "2001:db8::2") == "six any");
     CHECK(found("2001:db8::1", "fe80::1") == "any");
-    CHECK(names(with_connections({{"host", {}, {"192.0.2.7"}}})->candidates(address("::1"), address("::1"))).empty());
+    CHECK(with_connections({{"host", {}, {"192.0.2.7"}}})
+              ->candidates(address("::1"), address("::1"), id("moon"))
+              .empty());
 }
 
 TEST_CASE("candidates that name several addresses are given once", "[policy]") {
     const Snapshot snapshot = with_connections({{"twice", {}, {"192.0.2.7", "192.0.2.7", "192.0.2.0/24"}}});
-    CHECK(names(snapshot->candidates(address("198.51.100.1"), address("192.0.2.7"))) == "twice");
+    CHECK(names(snapshot->candidates(address("198.51.100.1"), address("192.0.2.7"), id("moon"))) == "twice");
+    CHECK(names(snapshot->candidates_by_proposals(address("198.51.100.1"), address("192.0.2.7"))) == "twice");
 }
 
 TEST_CASE("candidates for an identity", "[policy][rfc7296-2.15]") {
@@ -238,12 +241,13 @@ int address_fit(const std::vector<AddressRange>& list, const Address& who) {
 }
 
 std::vector<const Connection*> slow_candidates(const IndexedConfiguration& all, const Address& local,
-                                               const Address& remote, const Identity& remote_id) {
+                                               const Address& remote, const Identity* remote_id) {
     std::vector<std::tuple<int, int, const Connection*>> order;
     for (const Connection& one : all.connections()) {
         const int r = address_fit(one.remote_addrs, remote);
         const int l = address_fit(one.local_addrs, local);
-        if (r > 0 && l > 0 && match(one.remote.id, remote_id) > 0) order.emplace_back(-r, -l, &one);
+        if (r > 0 && l > 0 && (remote_id == nullptr || match(one.remote.id, *remote_id) > 0))
+            order.emplace_back(-r, -l, &one);
     }
     std::sort(order.begin(), order.end());
     std::vector<const Connection*> found;
@@ -291,7 +295,7 @@ Snapshot random_snapshot(Dice& dice) {
     return IndexedConfiguration::of(std::move(configuration));
 }
 
-// The first of each list of proposals.
+// Only the first of each list of proposals.
 std::vector<const Connection*> distinct(const std::vector<const Connection*>& all) {
     std::vector<const Connection*> firsts;
     for (const Connection* one : all) {
@@ -314,8 +318,8 @@ TEST_CASE("the indexes find what looking at everything finds", "[policy]") {
             const Address here = address(dice.one_of(kHosts));
             const Address there = address(dice.one_of(kHosts));
             CHECK(snapshot->shared_secret(local, remote) == slow_secret(*snapshot, local, remote));
-            CHECK(snapshot->candidates(here, there, remote) == slow_candidates(*snapshot, here, there, remote));
-            const auto all = snapshot->candidates(here, there);
+            CHECK(snapshot->candidates(here, there, remote) == slow_candidates(*snapshot, here, there, &remote));
+            const auto all = slow_candidates(*snapshot, here, there, nullptr);
             CHECK(snapshot->candidates_by_proposals(here, there) == distinct(all));
         }
     }
