@@ -1,0 +1,159 @@
+#include "tests/bench/generator.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <deque>
+#include <stdexcept>
+#include <utility>
+
+#include "daemon/clock.h"
+#include "daemon/system_address.h"
+#include "ike/crypto/chacha_random.h"
+#include "ike/engine.h"
+
+namespace xfrmd::bench {
+
+namespace {
+
+constexpr std::uint16_t kPort = 500;
+constexpr int kPatienceMilliseconds = 10'000;
+
+policy::Identity name(const std::string& text) { return *policy::Identity::parse(text); }
+
+policy::Connection connection(const Suite& suite, const base::Address& local, const base::Address& responder, std::size_t number) {
+    policy::Connection made;
+    made.name = "c" + std::to_string(number);
+    made.local_addrs = {{local, local}};
+    made.remote_addrs = {{responder, responder}};
+    made.proposals = *policy::parse_proposal(policy::ProtocolId::ike, suite.name);
+    made.local.id = name(made.name + ".bench.example");
+    made.remote.id = name("gateway.bench.example");
+    policy::Child child;
+    child.name = "net";
+    child.esp_proposals = *policy::parse_proposal(policy::ProtocolId::esp, suite.esp);
+    child.local_ts = {*policy::parse_selector("10.0.0.0/8")};
+    child.remote_ts = {*policy::parse_selector("10.0.0.0/8")};
+    made.children = {child};
+    return made;
+}
+
+policy::Snapshot configuration(const Suite& suite, const base::Address& local, const base::Address& responder, std::size_t most) {
+    policy::Configuration made;
+    for (std::size_t i = 0; i < most; ++i) made.connections.push_back(connection(suite, local, responder, i));
+    made.secrets.push_back({"all", base::SecretBytes(base::as_bytes("bench")), {}});
+    return policy::IndexedConfiguration::of(std::move(made));
+}
+
+int open_socket(const base::Address& local) {
+    daemon::SystemAddress address;
+    const socklen_t size = daemon::to_system({local, kPort}, address);
+    const int fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int room = 8 << 20;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    if (fd < 0 || bind(fd, &address.any, size) != 0) {
+        throw std::runtime_error(std::string("cannot bind UDP port 500: ") + std::strerror(errno));
+    }
+    return fd;
+}
+
+}  // namespace
+
+struct Generator::Impl {
+    Impl(const Suite& suite, const base::Address& from, const base::Address& to, std::size_t most)
+        : random(*crypto::ChaChaRandom::make()),
+          engine(ike::Options{}, *random, configuration(suite, from, to, most)),
+          socket(open_socket(from)),
+          local(from),
+          responder(to) {}
+    ~Impl() { close(socket); }
+
+    void handle(const ike::Input& input) {
+        for (ike::Action& action : engine.handle(input, daemon::boot_now())) take(action);
+        while (!answers.empty()) {
+            const ike::ChildInstalled answer = std::exchange(answers.front(), {});
+            answers.pop_front();
+            for (ike::Action& action : engine.handle(answer, daemon::boot_now())) take(action);
+        }
+    }
+
+    void take(ike::Action& action) {
+        if (auto* packet = std::get_if<ike::SendDatagram>(&action)) {
+            send(*packet);
+        } else if (auto* install = std::get_if<ike::InstallChild>(&action)) {
+            answers.push_back({install->child.ike_sa, install->child.child, {}});
+        } else if (auto* done = std::get_if<ike::OperationDone>(&action)) {
+            ++ended;
+            if (done->result) ++established;
+        }
+    }
+
+    void send(const ike::SendDatagram& packet) const {
+        daemon::SystemAddress address;
+        const socklen_t size = daemon::to_system(packet.remote, address);
+        sendto(socket, packet.bytes.data(), packet.bytes.size(), 0, &address.any, size);
+    }
+
+    // False when nothing came in the time a patient initiator waits.
+    bool receive() {
+        pollfd wait{socket, POLLIN, 0};
+        if (poll(&wait, 1, kPatienceMilliseconds) <= 0) return false;
+        for (;;) {
+            const ssize_t size = recv(socket, buffer.data(), buffer.size(), 0);
+            if (size < 0) break;
+            handle(ike::Datagram{{local, kPort}, {responder, kPort}, {buffer.data(), static_cast<std::size_t>(size)}});
+        }
+        handle(ike::TimePassed{});
+        return true;
+    }
+
+    void initiate() {
+        handle(ike::Initiate{ike::OperationId{next + 1}, "c" + std::to_string(next), "net", local, responder});
+        ++next;
+    }
+
+    std::unique_ptr<crypto::ChaChaRandom> random;
+    ike::Engine engine;
+    int socket;
+    base::Address local;
+    base::Address responder;
+    std::deque<ike::ChildInstalled> answers;
+    std::array<std::uint8_t, 65536> buffer{};
+    std::uint64_t next = 0;
+    std::size_t ended = 0;
+    std::size_t established = 0;
+};
+
+Generator::Generator(const Suite& suite, const base::Address& local, const base::Address& responder, std::size_t most)
+    : impl_(std::make_unique<Impl>(suite, local, responder, most)) {}
+
+Generator::~Generator() = default;
+
+Outcome Generator::run(const Load& load) {
+    Impl& impl = *impl_;
+    impl.ended = impl.established = 0;
+    const auto start = std::chrono::steady_clock::now();
+    std::size_t begun = 0;
+    while (impl.ended < load.handshakes) {
+        while (begun < load.handshakes && begun - impl.ended < load.at_once) {
+            impl.initiate();
+            ++begun;
+        }
+        if (!impl.receive()) break;
+    }
+    return {impl.established, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
+}
+
+void Generator::clear() {
+    std::vector<ike::IkeSaId> ids;
+    impl_->engine.visit([&](const ikev2::sa::IkeSa& sa) { ids.push_back(sa.sa().id); });
+    for (const ike::IkeSaId id : ids) {
+        impl_->handle(ike::Clear{ike::OperationId{++impl_->next + (1ULL << 40)}, id, {}, true});
+    }
+}
+
+}  // namespace xfrmd::bench

@@ -1,0 +1,42 @@
+// An initiator of many IKE SAs against a responder in another process: engines as in the daemon, a real UDP socket, a kernel
+// that says yes to everything. Each handshake has an identity of its own, as fleets do.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "ike/base/address.h"
+#include "tests/bench/suites.h"
+
+namespace xfrmd::bench {
+
+struct Load {
+    std::size_t handshakes = 0;
+    std::size_t at_once = 1;
+};
+
+struct Outcome {
+    std::size_t established = 0;
+    double seconds = 0;
+};
+
+class Generator {
+public:
+    // `most` handshakes can be run in all. Binds port 500 of `local`. Throws std::runtime_error where it cannot.
+    Generator(const Suite& suite, const base::Address& local, const base::Address& responder, std::size_t most);
+    ~Generator();
+    Generator(const Generator&) = delete;
+    Generator& operator=(const Generator&) = delete;
+
+    // Runs until every handshake has an end, or nothing has happened for ten seconds.
+    Outcome run(const Load& load);
+    // Deletes everything, so that the responder is empty again.
+    void clear();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace xfrmd::bench

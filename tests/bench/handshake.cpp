@@ -1,0 +1,107 @@
+// bench_handshake: how many handshakes a responder does, what CPU time one costs it, and how that compares with the bare
+// cryptography measured in the same run. The responder is another process, xfrmd or charon, given by its process id.
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tests/bench/floor.h"
+#include "tests/bench/generator.h"
+
+namespace {
+
+using namespace xfrmd;
+
+struct Arguments {
+    std::string suite;
+    std::string responder_name = "xfrmd";
+    std::string local = "198.51.100.1";
+    std::string responder = "198.51.100.2";
+    int pid = 0;
+    std::size_t sequential = 500;
+    std::size_t concurrent = 3000;
+    std::size_t at_once = 64;
+};
+
+// Nanoseconds on a CPU, all threads (Documentation/scheduler/sched-stats.rst: the first field).
+double cpu_seconds(int pid) {
+    double sum = 0;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
+        std::ifstream file(task.path() / "schedstat");
+        double nanoseconds = 0;
+        if (file >> nanoseconds) sum += nanoseconds * 1e-9;
+    }
+    return sum;
+}
+
+const bench::Suite& find_suite(const std::string& name) {
+    for (const bench::Suite& suite : bench::kSuites) {
+        if (suite.name == name) return suite;
+    }
+    throw std::runtime_error("no such suite: " + name);
+}
+
+struct Measured {
+    double per_second = 0;
+    double cpu_us = 0;
+};
+
+Measured measure(bench::Generator& generator, int pid, const bench::Load& load) {
+    const double before = cpu_seconds(pid);
+    const bench::Outcome outcome = generator.run(load);
+    const double used = cpu_seconds(pid) - before;
+    if (outcome.established != load.handshakes) {
+        throw std::runtime_error("only " + std::to_string(outcome.established) + " of " + std::to_string(load.handshakes) +
+                                 " handshakes succeeded");
+    }
+    const auto count = static_cast<double>(load.handshakes);
+    return {count / outcome.seconds, used * 1e6 / count};
+}
+
+nlohmann::json run(const Arguments& arguments) {
+    const bench::Suite& suite = find_suite(arguments.suite);
+    constexpr std::size_t kWarmUp = 200;
+    const double floor = bench::measure_floor(suite);
+    bench::Generator generator(suite, *base::Address::parse(arguments.local), *base::Address::parse(arguments.responder),
+                               kWarmUp + arguments.sequential + arguments.concurrent);
+    generator.run({kWarmUp, 8});
+    const Measured one = measure(generator, arguments.pid, {arguments.sequential, 1});
+    const Measured many = measure(generator, arguments.pid, {arguments.concurrent, arguments.at_once});
+    generator.clear();
+    return {{"name", suite.name},
+            {"responder", arguments.responder_name},
+            {"sequential_per_s", one.per_second},
+            {"sequential_cpu_us", one.cpu_us},
+            {"handshakes_per_s", many.per_second},
+            {"cpu_us", many.cpu_us},
+            {"floor_us", floor},
+            {"ratio", many.cpu_us / floor}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        Arguments arguments;
+        CLI::App app("measures handshakes against a responder in another process");
+        app.add_option("--suite", arguments.suite, "IKE proposal")->required();
+        app.add_option("--pid", arguments.pid, "process id of the responder")->required();
+        app.add_option("--name", arguments.responder_name, "what the responder is called in the result");
+        app.add_option("--local", arguments.local, "our address");
+        app.add_option("--responder", arguments.responder, "the responder's address");
+        app.add_option("--sequential", arguments.sequential, "handshakes one after the other");
+        app.add_option("--concurrent", arguments.concurrent, "handshakes with --at-once in flight");
+        app.add_option("--at-once", arguments.at_once, "how many are in flight");
+        CLI11_PARSE(app, argc, argv);
+        std::printf("%s\n", run(arguments).dump().c_str());
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "bench_handshake: %s\n", error.what());
+        return 1;
+    }
+}
