@@ -12,15 +12,14 @@ namespace {
 constexpr std::size_t kMostErrors = 20;
 constexpr std::size_t kLongestChain = 64;
 constexpr std::size_t kMostSources = 256;
+constexpr std::size_t kMostCompared = 10'000;
 
 void add_once(Sources& sources, const Section& section) {
     if (std::find(sources.begin(), sources.end(), &section) == sources.end()) sources.push_back(&section);
 }
 
-std::string_view first_name(std::string_view path) { return path.substr(0, path.find('.')); }
-
 std::string_view take_first_name(std::string_view& path) {
-    const std::string_view name = first_name(path);
+    const std::string_view name = path.substr(0, path.find('.'));
     path.remove_prefix(std::min(path.size(), name.size() + 1));
     return name;
 }
@@ -101,7 +100,9 @@ private:
     std::string missing(const Reference& reference, std::string_view name, const Sources& outer) const {
         std::vector<std::string_view> names;
         for (const Section* section : outer) {
-            for (const auto& inner : section->sections) names.push_back(inner->name);
+            for (const auto& inner : section->sections) {
+                if (names.size() < kMostCompared) names.push_back(inner->name);
+            }
         }
         return "there is no section '" + reference.path + "' to inherit from" + did_you_mean(name, names);
     }
@@ -130,8 +131,10 @@ void References::append(Sources& sources, const Section& section) const {
 }
 
 bool References::uses(std::string_view top_level_name) const {
-    return std::any_of(targets_.begin(), targets_.end(),
-                       [&](const auto& target) { return first_name(target.first) == top_level_name; });
+    if (targets_.find(top_level_name) != targets_.end()) return true;
+    const std::string inside = std::string(top_level_name) + ".";
+    const auto next = targets_.lower_bound(inside);
+    return next != targets_.end() && next->first.starts_with(inside);
 }
 
 std::vector<const Setting*> View::settings() const {

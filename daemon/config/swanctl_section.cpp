@@ -42,14 +42,16 @@ std::string not_yet(const Key& key, const std::string& what, const Value& value)
     for (const std::string_view word : split_words(key.accepted)) {
         accepted += (accepted.empty() ? "" : " or ") + quoted(word);
     }
-    return what + " = " + base::printable(base::as_bytes(value.text), kLongestShown) + " is not yet honoured; use " +
-           accepted + ", or leave it out";
+    const std::string shown = base::printable(base::as_bytes(value.text), kLongestShown);
+    // Without `auth` strongSwan takes pubkey, so leaving it out is no way.
+    const std::string_view otherwise = key.kind == Kind::auth ? "" : ", or leave it out";
+    return what + " = " + shown + " is not yet honoured; use " + accepted + std::string(otherwise);
 }
 
 bool is_refused(const Key& key, const Value& value) {
     if (key.accepted == "*") return false;
     if (!key.accepted.empty()) return !has_word(key.accepted, value.canonical);
-    const bool says_nothing = key.kind == Kind::list ? value.items.empty() : value.canonical.empty();
+    const bool says_nothing = key.kind == Kind::list ? value.items.empty() : value.text.empty();
     return key.set == nullptr && !says_nothing;
 }
 

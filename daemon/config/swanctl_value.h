@@ -29,7 +29,7 @@ enum class Kind : std::uint8_t {
 
 struct Value {
     std::string_view text;                // as written, without quotes
-    std::string canonical;                // equal for values that mean the same: "yes", "3600", "trap|start"
+    std::string canonical;                // equal for what means the same: "yes", "3600"; empty for lists and text
     std::uint64_t number = 0;             // of booleans (0 or 1), numbers, times, bytes
     std::vector<std::string_view> items;  // of lists: without blanks around them and without empty ones
 };

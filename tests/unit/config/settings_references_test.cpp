@@ -132,6 +132,13 @@ TEST_CASE("settings are found by name through inheritance", "[config][references
     CHECK(x.setting("k")->value_at == Position{0, 1, 9});
     CHECK_FALSE(x.has("l"));
     CHECK_FALSE(x.has("m"));
+}
+
+TEST_CASE("a section of the top level is used when it, or something in it, is inherited", "[config][references]") {
+    const Loaded all = loaded("b { }\nc { s { } }\nc-1 { }\nx : b, c.s { }\n");
     CHECK(all.references.uses("b"));
+    CHECK(all.references.uses("c"));
+    CHECK_FALSE(all.references.uses("c-1"));
     CHECK_FALSE(all.references.uses("x"));
+    CHECK_FALSE(all.references.uses("s"));
 }

@@ -57,6 +57,8 @@ TEST_CASE("bad addresses, proposals, selectors and identities are named", "[conf
 TEST_CASE("what is not yet honoured says what is", "[config][errors]") {
     CHECK(in_connection("mobike = yes") ==
           "/s.conf:4:1: connections.gw.mobike = yes is not yet honoured; use 'no', or leave it out\n");
+    CHECK(in_round("auth = pubkey") ==
+          "/s.conf:3:1: connections.gw.local.auth = pubkey is not yet honoured; use 'psk'\n");
     CHECK(in_connection("vips = 0.0.0.0") == "/s.conf:4:1: connections.gw.vips is not yet honoured\n");
     CHECK(in_child("mode = pass") ==
           "/s.conf:6:1: connections.gw.children.net.mode = pass is not yet honoured; use 'tunnel' or 'transport', or "

@@ -1,5 +1,6 @@
 #include "daemon/config/swanctl_key.h"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 #include <vector>
