@@ -24,7 +24,7 @@ void AesXcbc::clear() {
 
 // RFC 3566 4 (1): K1, K2 and K3 are blocks of 0x01, 0x02 and 0x03, encrypted under K.
 void AesXcbc::key_schedule(std::span<const std::uint8_t> key) {
-    Block k1;
+    Block k1{};
     k1.fill(1);
     k2_.fill(2);
     k3_.fill(3);

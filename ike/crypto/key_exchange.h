@@ -15,6 +15,7 @@ class KeyExchange {
 public:
     virtual ~KeyExchange() = default;
 
+    // `random` is kept, to blind what is computed with the peer's value, and must outlive the object.
     // Error: AlgorithmUnavailable.
     static base::Result<std::unique_ptr<KeyExchange>> make(policy::KeyExchangeId method, base::Random& random);
 
@@ -22,7 +23,8 @@ public:
     // The Key Exchange Data field of the KE payload: full group length, left-padded (RFC 7296 3.4); x||y for ECP groups
     // (RFC 5903 7), the raw value for X25519 and X448 (RFC 8031 3).
     virtual const base::Bytes& public_value() const = 0;
-    // g^ir as SKEYSEED takes it (RFC 7296 2.14). Error: KeyExchangeValueInvalid.
+    // g^ir as SKEYSEED takes it (RFC 7296 2.14). After a refusal another value may be tried (RFC 6989 2.5), after a
+    // success not. Errors: KeyExchangeValueInvalid; InternalInconsistency (second use).
     virtual base::Result<base::SecretBytes> shared_secret(base::ByteView peer_value) = 0;
 };
 

@@ -28,9 +28,8 @@ SecretBytes shorten_under_zero_key(Botan::MessageAuthenticationCode& mac, ByteVi
     return to_secret(mac.process(key));
 }
 
-// A key of any length made into one that the MAC takes.
+// A key that the MAC does not take, made into one that it does.
 SecretBytes fit(const PrfTraits& prf, Botan::MessageAuthenticationCode& mac, ByteView key) {
-    if (mac.valid_keylength(key.size())) return SecretBytes(key);
     // RFC 2104 2: a key longer than the hash's block is hashed first (Botan does so itself up to 4096 bytes).
     if (!prf.hash.empty()) return to_secret(Botan::HashFunction::create_or_throw(prf.hash)->process(key));
     // RFC 4434 2: AES-XCBC pads what is too short; RFC 4615 3: AES-CMAC treats every length but 16 as too long.
@@ -54,7 +53,11 @@ Prf::Prf(policy::PrfId id, ByteView key) : impl_(std::make_unique<Impl>()) {
     const PrfTraits* const prf = find_prf(id);
     if (prf == nullptr) throw std::invalid_argument("PRF not available");
     impl_->mac = make_mac(prf->name);
-    impl_->mac->set_key(fit(*prf, *impl_->mac, key).view());
+    if (impl_->mac->valid_keylength(key.size())) {
+        impl_->mac->set_key(key);
+    } else {
+        impl_->mac->set_key(fit(*prf, *impl_->mac, key).view());
+    }
 }
 
 Prf::Prf(Prf&&) noexcept = default;

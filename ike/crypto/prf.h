@@ -13,7 +13,8 @@ namespace xfrmd::crypto {
 
 class Prf {
 public:
-    // Any key length is taken; AES-XCBC and AES-CMAC PRFs fit it as RFC 4434 and RFC 4615 say.
+    // Any key length is taken; AES-XCBC and AES-CMAC PRFs fit it as RFC 4434 and RFC 4615 say. An id that
+    // is_available() refuses is a programming error and throws std::invalid_argument: take ids from a Suite.
     Prf(policy::PrfId id, base::ByteView key);
     Prf(Prf&&) noexcept;
     Prf& operator=(Prf&&) noexcept;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -48,7 +49,7 @@ SkAead::Mode SkAead::make(Botan::Cipher_Dir direction) const {
 // payload's generic header, with it.
 void SkAead::start(Mode& mode, Botan::Cipher_Dir direction, ByteView associated, ByteView iv) {
     if (!mode) mode = make(direction);
-    std::array<std::uint8_t, 12> nonce;
+    std::array<std::uint8_t, 12> nonce{};
     const ByteView salt = key_.view().last(cipher_.salt_bytes);
     std::ranges::copy(salt, nonce.begin());
     std::ranges::copy(iv, nonce.begin() + cipher_.salt_bytes);

@@ -49,10 +49,10 @@ Result<Bytes> SkProtection::strip(ByteView padded) {
     return base::to_bytes(padded.first(padded.size() - trailer));
 }
 
-SkCipher::SkCipher(const IkeSuite& suite, SecretBytes encryption_key, SecretBytes integrity_key)
-    : protection_(suite.is_aead()
-                      ? make_sk_aead(suite, std::move(encryption_key))
-                      : make_sk_encrypt_then_mac(suite, std::move(encryption_key), std::move(integrity_key))) {}
+SkCipher::SkCipher(const IkeSuite& suite, SecretBytes encryption_key, const SecretBytes& integrity_key)
+    : protection_(suite.integrity
+                      ? make_sk_encrypt_then_mac(suite, *suite.integrity, std::move(encryption_key), integrity_key)
+                      : make_sk_aead(suite, std::move(encryption_key))) {}
 
 SkCipher::SkCipher(SkCipher&&) noexcept = default;
 SkCipher& SkCipher::operator=(SkCipher&&) noexcept = default;

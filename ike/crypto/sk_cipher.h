@@ -18,7 +18,7 @@ class SkCipher {
 public:
     // Keys of the sizes that key_bytes() names. A SkCipher is for one direction, so its Botan objects are made at the
     // first seal() or open(), each once.
-    SkCipher(const IkeSuite& suite, base::SecretBytes encryption_key, base::SecretBytes integrity_key);
+    SkCipher(const IkeSuite& suite, base::SecretBytes encryption_key, const base::SecretBytes& integrity_key);
     SkCipher(SkCipher&&) noexcept;
     SkCipher& operator=(SkCipher&&) noexcept;
     ~SkCipher();

@@ -82,7 +82,7 @@ void SkEncryptThenMac::crypt(Mode& mode, Botan::Cipher_Dir direction, ByteView i
 
 // RFC 7296 3.14: over everything before the ICV, from the IKE header on.
 SkEncryptThenMac::Mac SkEncryptThenMac::mac(ByteView associated, ByteView text) {
-    Mac out;
+    Mac out{};
     mac_->update(associated);
     mac_->update(text);
     mac_->final(std::span(out));
@@ -114,9 +114,9 @@ Result<Bytes> SkEncryptThenMac::open(ByteView associated, ByteView sealed) {
 
 }  // namespace
 
-std::unique_ptr<SkProtection> make_sk_encrypt_then_mac(const IkeSuite& suite, SecretBytes encryption_key,
-                                                       SecretBytes integrity_key) {
-    return std::make_unique<SkEncryptThenMac>(suite, *find_cipher(suite.encryption), *find_integrity(*suite.integrity),
+std::unique_ptr<SkProtection> make_sk_encrypt_then_mac(const IkeSuite& suite, policy::IntegrityId integrity,
+                                                       SecretBytes encryption_key, const SecretBytes& integrity_key) {
+    return std::make_unique<SkEncryptThenMac>(suite, *find_cipher(suite.encryption), *find_integrity(integrity),
                                               std::move(encryption_key), integrity_key);
 }
 

@@ -43,7 +43,8 @@ protected:
 };
 
 std::unique_ptr<SkProtection> make_sk_aead(const IkeSuite& suite, base::SecretBytes key);
-std::unique_ptr<SkProtection> make_sk_encrypt_then_mac(const IkeSuite& suite, base::SecretBytes encryption_key,
-                                                       base::SecretBytes integrity_key);
+std::unique_ptr<SkProtection> make_sk_encrypt_then_mac(const IkeSuite& suite, policy::IntegrityId integrity,
+                                                       base::SecretBytes encryption_key,
+                                                       const base::SecretBytes& integrity_key);
 
 }  // namespace xfrmd::crypto

@@ -18,39 +18,40 @@ using policy::TransformType;
 
 namespace {
 
-// The one transform of a type in a choice; none is nullopt. Error: AlgorithmUnavailable, NoProposalChosen (several).
-Result<std::optional<Transform>> single(const policy::Proposal& chosen, TransformType type) {
-    std::optional<Transform> found;
+// The one transform of a type in a choice, nullptr for none. Errors: AlgorithmUnavailable, NoProposalChosen (several).
+Result<const Transform*> single(const policy::Proposal& chosen, TransformType type) {
+    const Transform* found = nullptr;
     for (const Transform& transform : chosen.transforms) {
         if (transform.type != type) continue;
-        if (found) return base::fail(Reason::NoProposalChosen, "two transforms of one type are no choice");
+        if (found != nullptr) return base::fail(Reason::NoProposalChosen, "two transforms of one type are no choice");
         if (!is_available(chosen.protocol, transform)) {
             return base::fail(Reason::AlgorithmUnavailable, policy::to_string(transform));
         }
-        found = transform;
+        found = &transform;
     }
     return found;
 }
 
-Result<Transform> required(const policy::Proposal& chosen, TransformType type, const char* what) {
+Result<const Transform*> required(const policy::Proposal& chosen, TransformType type, const char* what) {
     auto found = single(chosen, type);
-    if (!found) return tl::unexpected(found.error());
-    if (!*found) return base::fail(Reason::NoProposalChosen, std::string("no ") + what);
-    return **found;
+    if (found && *found == nullptr) return base::fail(Reason::NoProposalChosen, std::string("no ") + what);
+    return found;
 }
 
 // RFC 7296 3.3.3: an AEAD brings its own integrity, every other cipher needs a transform for it. Unauthenticated
 // encryption is refused although RFC 4303 knows it.
-Result<std::optional<IntegrityId>> integrity_for(const CipherTraits& cipher, const policy::Proposal& chosen) {
+Result<std::optional<IntegrityId>> integrity_for(EncryptionId encryption, const policy::Proposal& chosen) {
     const auto found = single(chosen, TransformType::integrity);
     if (!found) return tl::unexpected(found.error());
-    const bool none = !*found || (*found)->id == static_cast<std::uint16_t>(IntegrityId::none);
-    if (cipher.kind == CipherKind::aead) {
-        if (!none) return base::fail(Reason::NoProposalChosen, "an AEAD takes no integrity algorithm");
+    const auto id = *found == nullptr ? IntegrityId::none : static_cast<IntegrityId>((*found)->id);
+    const CipherTraits* const cipher = find_cipher(encryption);
+    if (cipher != nullptr && cipher->kind == CipherKind::aead) {
+        if (id != IntegrityId::none)
+            return base::fail(Reason::NoProposalChosen, "an AEAD takes no integrity algorithm");
         return std::nullopt;
     }
-    if (none) return base::fail(Reason::NoProposalChosen, "no integrity algorithm");
-    return static_cast<IntegrityId>((*found)->id);
+    if (id == IntegrityId::none) return base::fail(Reason::NoProposalChosen, "no integrity algorithm");
+    return id;
 }
 
 bool is_available_cipher(ProtocolId protocol, const Transform& transform) {
@@ -70,31 +71,31 @@ bool is_available_key_exchange(ProtocolId protocol, KeyExchangeId id) {
 Result<IkeSuite> IkeSuite::of(const policy::Proposal& chosen) {
     const auto encryption = required(chosen, TransformType::encryption, "encryption algorithm");
     if (!encryption) return tl::unexpected(encryption.error());
-    const auto encryption_id = static_cast<EncryptionId>(encryption->id);
-    const auto integrity = integrity_for(*find_cipher(encryption_id), chosen);
+    const auto encryption_id = static_cast<EncryptionId>((*encryption)->id);
+    const auto integrity = integrity_for(encryption_id, chosen);
     if (!integrity) return tl::unexpected(integrity.error());
     const auto prf = required(chosen, TransformType::prf, "PRF");
     if (!prf) return tl::unexpected(prf.error());
     const auto key_exchange = required(chosen, TransformType::key_exchange, "key exchange method");
     if (!key_exchange) return tl::unexpected(key_exchange.error());
-    return IkeSuite{encryption_id, encryption->key_bits, *integrity, static_cast<policy::PrfId>(prf->id),
-                    static_cast<KeyExchangeId>(key_exchange->id)};
+    return IkeSuite{encryption_id, (*encryption)->key_bits, *integrity, static_cast<policy::PrfId>((*prf)->id),
+                    static_cast<KeyExchangeId>((*key_exchange)->id)};
 }
 
 Result<ChildSuite> ChildSuite::of(const policy::Proposal& chosen) {
     const auto encryption = required(chosen, TransformType::encryption, "encryption algorithm");
     if (!encryption) return tl::unexpected(encryption.error());
-    const auto encryption_id = static_cast<EncryptionId>(encryption->id);
-    const auto integrity = integrity_for(*find_cipher(encryption_id), chosen);
+    const auto encryption_id = static_cast<EncryptionId>((*encryption)->id);
+    const auto integrity = integrity_for(encryption_id, chosen);
     if (!integrity) return tl::unexpected(integrity.error());
     const auto esn = single(chosen, TransformType::esn);
     if (!esn) return tl::unexpected(esn.error());
     const auto key_exchange = single(chosen, TransformType::key_exchange);
     if (!key_exchange) return tl::unexpected(key_exchange.error());
 
-    ChildSuite suite{encryption_id, encryption->key_bits, *integrity, false, std::nullopt};
-    suite.esn = *esn && (*esn)->id == static_cast<std::uint16_t>(policy::Esn::yes);
-    if (*key_exchange && (*key_exchange)->id != static_cast<std::uint16_t>(KeyExchangeId::none)) {
+    ChildSuite suite{encryption_id, (*encryption)->key_bits, *integrity, false, std::nullopt};
+    suite.esn = *esn != nullptr && (*esn)->id == static_cast<std::uint16_t>(policy::Esn::yes);
+    if (*key_exchange != nullptr && (*key_exchange)->id != static_cast<std::uint16_t>(KeyExchangeId::none)) {
         suite.key_exchange = static_cast<KeyExchangeId>((*key_exchange)->id);
     }
     return suite;

@@ -11,11 +11,11 @@
 namespace xfrmd::crypto {
 
 struct IkeSuite {
-    policy::EncryptionId encryption;
+    policy::EncryptionId encryption{};
     std::uint16_t key_bits = 0;                    // 0 where the cipher has one size only
     std::optional<policy::IntegrityId> integrity;  // none with an AEAD
-    policy::PrfId prf;
-    policy::KeyExchangeId key_exchange;
+    policy::PrfId prf{};
+    policy::KeyExchangeId key_exchange{};
 
     bool is_aead() const { return !integrity; }
     // Error: AlgorithmUnavailable or NoProposalChosen (a type is missing).
@@ -23,7 +23,7 @@ struct IkeSuite {
 };
 
 struct ChildSuite {
-    policy::EncryptionId encryption;
+    policy::EncryptionId encryption{};
     std::uint16_t key_bits = 0;
     std::optional<policy::IntegrityId> integrity;
     bool esn = false;

@@ -40,7 +40,7 @@ inline crypto::SkCipher sk_cipher(const crypto::IkeSuite& suite, std::uint64_t s
     base::SecretBytes integrity(suite.integrity ? crypto::key_bytes(*suite.integrity) : 0);
     random.fill(encryption.writable());
     random.fill(integrity.writable());
-    return {suite, std::move(encryption), std::move(integrity)};
+    return {suite, std::move(encryption), integrity};
 }
 
 inline std::string name(const crypto::IkeSuite& suite) {
