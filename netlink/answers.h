@@ -1,6 +1,7 @@
-// What the kernel answered to a request, put together from datagrams as they come in: an error or an acknowledgement for each
-// message, told apart by sequence number, and data messages for whoever asked. Pure: no socket, so every bad datagram can be
-// tried. Messages of other sequence numbers are answers to somebody who gave up waiting, and are ignored.
+// What the kernel answered to a request, put together from datagrams as they come in: an error or an acknowledgement
+// for each message, told apart by sequence number, and data messages for whoever asked. Pure: no socket, so every bad
+// datagram can be tried. Messages of other sequence numbers are answers to somebody who gave up waiting, and are
+// ignored.
 #pragma once
 
 #include <functional>
@@ -11,8 +12,8 @@
 
 namespace xfrmd::netlink {
 
-// For a batch of changes, numbered from `first`, of which only the last asked for an acknowledgement: netlink answers in
-// order and always tells of errors, so what was not refused by the time the last answer is there has been done.
+// For a batch of changes, numbered from `first`, of which only the last asked for an acknowledgement: netlink answers
+// in order and always tells of errors, so what was not refused by the time the last answer is there has been done.
 class ChangeAnswers {
 public:
     ChangeAnswers(std::uint32_t first, std::size_t count) : first_(first), results_(count), answered_(count) {}

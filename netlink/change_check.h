@@ -1,5 +1,5 @@
-// Refuses changes that are inconsistent in themselves before anybody acts on them, so that every Kernel refuses the same:
-// Linux takes some of them (an SPI of 0, addresses of two families in one SA) and makes something else of them.
+// Refuses changes that are inconsistent in themselves before anybody acts on them, so that every Kernel refuses the
+// same: Linux takes some of them (an SPI of 0, addresses of two families in one SA) and makes something else of them.
 // The error is always EINVAL; its text says what is wrong.
 #pragma once
 

@@ -17,9 +17,7 @@ constexpr std::size_t kAttributeHeader = sizeof(nlattr);
 constexpr std::size_t aligned(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 
 // Both netlink headers say how long they are with themselves; what follows starts at a multiple of four.
-ByteView after(ByteView bytes, std::size_t length) {
-    return bytes.subspan(std::min(aligned(length), bytes.size()));
-}
+ByteView after(ByteView bytes, std::size_t length) { return bytes.subspan(std::min(aligned(length), bytes.size())); }
 
 template <Plain T>
 T head_of(ByteView bytes) {

@@ -1,6 +1,6 @@
-// Netlink's bytes (RFC 3549 2.2, 2.3.2; linux/netlink.h): messages and attributes written into one bounded buffer and read
-// from untrusted ones. Errors are sticky and shown by ok(): write or read everything, then ask once. Host byte order, as
-// netlink has it; the structures inside are the caller's.
+// Netlink's bytes (RFC 3549 2.2, 2.3.2; linux/netlink.h): messages and attributes written into one bounded buffer and
+// read from untrusted ones. Errors are sticky and shown by ok(): write or read everything, then ask once. Host byte
+// order, as netlink has it; the structures inside are the caller's.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,8 @@ base::ByteView bytes_of(const T& value) {
     return {reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
 }
 
-// Several messages, one after the other, for one sendmsg. The buffer never moves and is wiped by clear(): keys pass through.
+// Several messages, one after the other, for one sendmsg. The buffer never moves and is wiped by clear(): keys pass
+// through.
 class MessageBatch {
 public:
     MessageBatch(std::size_t most_messages, std::size_t most_bytes);
@@ -70,7 +71,8 @@ struct Message {
     base::ByteView payload;
 };
 
-// The messages of one datagram. ok() is false after one whose length cannot be true; that and the rest are not given out.
+// The messages of one datagram. ok() is false after one whose length cannot be true; that and the rest are not given
+// out.
 class MessageReader {
 public:
     explicit MessageReader(base::ByteView datagram) : rest_(datagram) {}

@@ -1,5 +1,5 @@
-// A Kernel that passes everything on to another one, except the changes it was told to refuse: for tests of roll-back, which
-// let each change of a sequence fail in turn.
+// A Kernel that passes everything on to another one, except the changes it was told to refuse: for tests of roll-back,
+// which let each change of a sequence fail in turn.
 #pragma once
 
 #include <vector>

@@ -1,6 +1,6 @@
-// The port to Linux's XFRM framework: the few things one can ask for. Knows nothing of IKE. Three implementations: XfrmKernel
-// (libmnl, the real one), MemoryKernel (a faithful small model) and FailingKernel (refuses the n-th change). One contract test
-// runs against all. One thread uses an instance; calls are synchronous, as XFRM netlink is.
+// The port to Linux's XFRM framework: the few things one can ask for. Knows nothing of IKE. Three implementations:
+// XfrmKernel (libmnl, the real one), MemoryKernel (a faithful small model) and FailingKernel (refuses the n-th change).
+// One contract test runs against all. One thread uses an instance; calls are synchronous, as XFRM netlink is.
 #pragma once
 
 #include <span>
@@ -14,8 +14,8 @@
 namespace xfrmd::netlink {
 
 // One change. A batch is a list of them; the kernel does not stop at a failing one, so every change has its own result.
-// What is inconsistent in itself (families that differ, a reserved SPI, a key of absurd size) is EINVAL; an algorithm that
-// the kernel has not, ENOSYS; everything without CAP_NET_ADMIN, EPERM.
+// What is inconsistent in itself (families that differ, a reserved SPI, a key of absurd size) is EINVAL; an algorithm
+// that the kernel has not, ENOSYS; everything without CAP_NET_ADMIN, EPERM.
 struct AddSa {  // EEXIST where the SPI is taken
     SaSpec sa;
 };

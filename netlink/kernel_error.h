@@ -1,5 +1,5 @@
-// What the kernel said no with: an errno and a text for the operator. Failures of the transport itself (no socket, no answer)
-// carry an errno, too, so that callers have one thing to look at.
+// What the kernel said no with: an errno and a text for the operator. Failures of the transport itself (no socket, no
+// answer) carry an errno, too, so that callers have one thing to look at.
 #pragma once
 
 #include <string>

@@ -67,9 +67,8 @@ std::vector<KernelResult<void>> MemoryKernel::apply(std::span<const Change> chan
     std::vector<KernelResult<void>> results;
     results.reserve(changes.size());
     for (const Change& change : changes) {
-        results.push_back(check(change).and_then([&] {
-            return std::visit([this](const auto& one) { return make(one); }, change);
-        }));
+        results.push_back(
+            check(change).and_then([&] { return std::visit([this](const auto& one) { return make(one); }, change); }));
     }
     return results;
 }
@@ -122,12 +121,14 @@ KernelResult<SaState> MemoryKernel::find_sa(const SaId& id) {
 
 KernelResult<std::vector<SaState>> MemoryKernel::list_sas() {
     std::vector<SaState> states;
+    states.reserve(sas_.size());
     for (const auto& [id, sa] : sas_) states.push_back(*find_sa(id));
     return states;
 }
 
 KernelResult<std::vector<PolicyState>> MemoryKernel::list_policies() {
     std::vector<PolicyState> states;
+    states.reserve(policies_.size());
     for (const auto& [id, policy] : policies_) {
         states.push_back({id, policy.priority, policy.reqid, policy.spi, policy.source, policy.destination});
     }

@@ -1,6 +1,6 @@
-// A Kernel without a kernel: tables that answer as Linux would (EEXIST, ESRCH, ENOENT, EINVAL, ENOSYS for algorithms that
-// netlink/algorithms.h does not have), for tests, simulations and benchmarks. No packet ever passes, so counters stay 0.
-// What it holds can be looked at, keys included.
+// A Kernel without a kernel: tables that answer as Linux would (EEXIST, ESRCH, ENOENT, EINVAL, ENOSYS for algorithms
+// that netlink/algorithms.h does not have), for tests, simulations and benchmarks. No packet ever passes, so counters
+// stay 0. What it holds can be looked at, keys included.
 #pragma once
 
 #include <map>
@@ -45,7 +45,7 @@ private:
 
     std::map<SaId, Sa> sas_;
     std::map<PolicyId, PolicySpec, PolicyOrder> policies_;
-    std::chrono::sys_seconds now_{};
+    std::chrono::sys_seconds now_;
 };
 
 }  // namespace xfrmd::netlink

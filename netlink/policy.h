@@ -1,5 +1,5 @@
-// What a policy is to the kernel: one entry of the SPD (RFC 4301 4.4.1) with the template of the SA that has to serve it.
-// Plain values. Identity is the direction and the selector; priorities are told apart by policy_priority().
+// What a policy is to the kernel: one entry of the SPD (RFC 4301 4.4.1) with the template of the SA that has to serve
+// it. Plain values. Identity is the direction and the selector; priorities are told apart by policy_priority().
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ struct PolicyState {
 // "the out policy 10.1.0.0/24 === 10.2.0.0/24"
 std::string to_string(const PolicyId& id);
 
-// strongSwan's numbers, for scripts that compare: 400000, less 512 for each prefix bit of both ends, 256 with a protocol,
-// 4 for each bit of both port masks, and 1 as every policy but a trap. Lower is preferred.
+// strongSwan's numbers, for scripts that compare: 400000, less 512 for each prefix bit of both ends, 256 with a
+// protocol, 4 for each bit of both port masks, and 1 as every policy but a trap. Lower is preferred.
 std::uint32_t policy_priority(const Selector& selector);
 
 }  // namespace xfrmd::netlink

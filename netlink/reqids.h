@@ -1,6 +1,6 @@
-// Reqids, which join policies to the SAs that serve them. Tunnels of one mode and one set of selectors share a reqid, as they
-// share their policies; it stays theirs while one of them stands. Numbers grow, so a late packet or script does not meet
-// somebody else's soon; after the last one they start again at 1, with what is free.
+// Reqids, which join policies to the SAs that serve them. Tunnels of one mode and one set of selectors share a reqid,
+// as they share their policies; it stays theirs while one of them stands. Numbers grow, so a late packet or script does
+// not meet somebody else's soon; after the last one they start again at 1, with what is free.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // What an SA is to the kernel (RFC 4301 4.4.2), as values. Knows nothing of IKE; algorithm names are those of Linux
-// (netlink/algorithms.h has the list). Keys live in SecretBytes, so an SaSpec is moved or cloned on purpose, never copied.
+// (netlink/algorithms.h has the list). Keys live in SecretBytes, so an SaSpec is moved or cloned on purpose, never
+// copied.
 #pragma once
 
 #include <chrono>

@@ -47,7 +47,7 @@ Address successor(const Address& address) {
     for (std::size_t i = size; i-- > 0;) {
         if (++octets[i] != 0) break;
     }
-    return *Address::from_bytes(base::ByteView(octets).first(size));
+    return Address::from_bytes(base::ByteView(octets).first(size)).value_or(address);
 }
 
 // The shortest prefix that starts at `first` and does not go beyond `last`.
@@ -57,7 +57,8 @@ unsigned longest_step(const Address& first, const Address& last) {
     return length;
 }
 
-// Both ends speak of the same message: what is left is what both allow. RFC 7296 3.13.1 puts the type into the upper byte.
+// Both ends speak of the same message: what is left is what both allow. RFC 7296 3.13.1 puts the type into the upper
+// byte.
 std::vector<std::pair<PortMatch, PortMatch>> icmp_matches(const TrafficEnd& a, const TrafficEnd& b) {
     // The flow's type and code are bytes, so a mask over the upper half only says that it is empty, as it is.
     const auto widened = [](int value, int mask) {
@@ -114,8 +115,8 @@ Selector canonical(const Selector& selector) {
 }
 
 std::string to_string(const Selector& selector) {
-    return end_to_string(selector.source, selector.protocol, selector.source_port) + " === " +
-           end_to_string(selector.destination, selector.protocol, selector.destination_port);
+    return end_to_string(selector.source, selector.protocol, selector.source_port) +
+           " === " + end_to_string(selector.destination, selector.protocol, selector.destination_port);
 }
 
 std::vector<Prefix> cover(const AddressRange& range) {

@@ -1,7 +1,7 @@
 // Which packets an SA or a policy is for, as Linux knows it: prefixes and masked ports, no ranges (RFC 4301 4.4.1.1 has
 // ranges; cover() splits them). Pure values; ports in host order.
-// For ICMP and ICMPv6 the source port holds the type and the destination port the code; Linux matches Mobility Header types
-// (source port) and GRE keys (upper half in the source port) that way, too.
+// For ICMP and ICMPv6 the source port holds the type and the destination port the code; Linux matches Mobility Header
+// types (source port) and GRE keys (upper half in the source port) that way, too.
 #pragma once
 
 #include <compare>
@@ -41,8 +41,8 @@ Selector reversed(const Selector& selector);
 // As the kernel compares them, bit by bit: host bits of prefixes and unmasked bits of ports cleared.
 Selector canonical(const Selector& selector);
 
-// "10.1.0.0/24 === 10.2.0.0/24", "10.1.0.0/24[6/443] === 10.2.0.0/24[6]"; protocols and ports as numbers, a mask that is
-// not whole behind a slash in hexadecimal ("[17/1024/0xfc00]").
+// "10.1.0.0/24 === 10.2.0.0/24", "10.1.0.0/24[6/443] === 10.2.0.0/24[6]"; protocols and ports as numbers, a mask that
+// is not whole behind a slash in hexadecimal ("[17/1024/0xfc00]").
 std::string to_string(const Selector& selector);
 
 // One end of a pair of traffic selectors: addresses, and ports from first to last, both included.
@@ -59,10 +59,10 @@ std::vector<PortMatch> cover(std::uint16_t first_port, std::uint16_t last_port);
 
 inline constexpr std::size_t kMostSelectorsOfPair = 64;
 
-// Exactly the traffic between the two ends, never more (RFC 4301 4.4.1: what leaves must match what was negotiated). With
-// ICMP and ICMPv6 the ports of the ends are RFC 7296 3.13.1's, type << 8 | code, and both ends apply to the one message.
-// nullopt: what Linux cannot match: OPAQUE ports, ports with a protocol that has none, ends of two families; and more than
-// kMostSelectorsOfPair pieces.
+// Exactly the traffic between the two ends, never more (RFC 4301 4.4.1: what leaves must match what was negotiated).
+// With ICMP and ICMPv6 the ports of the ends are RFC 7296 3.13.1's, type << 8 | code, and both ends apply to the one
+// message. nullopt: what Linux cannot match: OPAQUE ports, ports with a protocol that has none, ends of two families;
+// and more than kMostSelectorsOfPair pieces.
 std::optional<std::vector<Selector>> selectors_between(const TrafficEnd& source, const TrafficEnd& destination,
                                                        std::uint8_t protocol);
 

@@ -1,6 +1,7 @@
-// The netlink socket: one request at a time, sent whole, answered before the call returns (XFRM netlink is synchronous, so all
-// answers are queued when sendmsg is done). Believes the kernel only (sender 0), waits no longer than two seconds, and
-// closes and reopens its socket after any failure, so that a lost or late answer is never taken for another's.
+// The netlink socket: one request at a time, sent whole, answered before the call returns (XFRM netlink is synchronous,
+// so all answers are queued when sendmsg is done). Believes the kernel only (sender 0), waits no longer than two
+// seconds, and closes and reopens its socket after any failure, so that a lost or late answer is never taken for
+// another's.
 #pragma once
 
 #include <memory>
@@ -41,7 +42,7 @@ private:
     KernelResult<base::ByteView> receive();
     KernelResult<void> wait_readable() const;
 
-    Socket socket_;  // empty after a failure
+    Socket socket_;             // empty after a failure
     base::SecretBytes buffer_;  // the kernel lists SAs with their keys
     std::uint32_t next_sequence_ = 1;
 };

@@ -13,11 +13,12 @@ namespace {
 using base::Address;
 using base::ByteView;
 
-// xfrm_encap_tmpl::encap_type, from linux/udp.h, which does not go together with netinet/udp.h: RFC 3948's encapsulation.
+// xfrm_encap_tmpl::encap_type, from linux/udp.h, which does not go together with netinet/udp.h: RFC 3948's
+// encapsulation.
 constexpr std::uint16_t kEspInUdp = 2;
 
-// A structure whose padding is zero as well: the kernel compares selectors byte by byte, and must not see our stack. Such
-// structures are filled in place, because copying one may leave its padding behind.
+// A structure whose padding is zero as well: the kernel compares selectors byte by byte, and must not see our stack.
+// Such structures are filled in place, because copying one may leave its padding behind.
 template <Plain T>
 struct Zeroed {
     T value;

@@ -14,17 +14,31 @@ namespace {
 constexpr std::size_t kRound = 64;
 constexpr int kDumpTries = 8;
 
+using base::Address;
 using base::Family;
 
-// AES-GCM, which every kernel that can do ESP brings along (its CONFIG_XFRM_ESP selects it; RFC 8221 5: MUST). The key is
-// no secret: no packet can meet the SA, as nobody owns its addresses (RFC 5737, RFC 3849) and it lives for microseconds.
+// Linux looks for the algorithm before it looks for ESP, so a kernel that lacks both names the wrong one, unless it is
+// asked for something that it has: RFC 8221 5's two MUSTs, then what needs no cryptography. The keys are no secret: no
+// packet can meet the SA, as nobody owns its addresses (RFC 5737, RFC 3849) and it lives for microseconds.
+std::array<Algorithms, 3> probe_algorithms() {
+    return {Aead{"rfc4106(gcm(aes))", base::SecretBytes(20), 128},
+            CipherAndMac{"cbc(aes)", base::SecretBytes(16), "hmac(sha256)", base::SecretBytes(32), 128},
+            CipherAndMac{"ecb(cipher_null)", {}, "", {}, 0}};
+}
+
+bool lacks_algorithm(const KernelError& error) { return error.errno_value == ENOSYS || error.errno_value == ENOENT; }
+
 SaSpec probe_sa(Family family) {
     SaSpec sa;
-    sa.source = *base::Address::parse(family == Family::ipv4 ? "192.0.2.1" : "2001:db8::1");
-    sa.id.destination = *base::Address::parse(family == Family::ipv4 ? "198.51.100.1" : "2001:db8::2");
+    if (family == Family::ipv4) {
+        sa.source = Address::v4({192, 0, 2, 1});
+        sa.id.destination = Address::v4({198, 51, 100, 1});
+    } else {
+        sa.source = Address::v6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+        sa.id.destination = Address::v6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2});
+    }
     sa.id.spi = Spi{0x78667264};
     sa.mode = Mode::transport;
-    sa.algorithms = Aead{"rfc4106(gcm(aes))", base::SecretBytes(20), 128};
     return sa;
 }
 
@@ -36,7 +50,7 @@ std::string sentence(int errno_value) {
             return "this kernel has no ESP (CONFIG_INET_ESP, CONFIG_INET6_ESP, modules esp4 and esp6)";
         case ENOSYS:
         case ENOENT:
-            return "this kernel cannot do AES-GCM for ESP (CONFIG_CRYPTO_GCM, CONFIG_CRYPTO_SEQIV)";
+            return "this kernel has no cipher for ESP (CONFIG_CRYPTO_GCM, CONFIG_CRYPTO_SEQIV, CONFIG_CRYPTO_CBC)";
         default:
             return "this kernel does not take an ESP SA";
     }
@@ -82,47 +96,54 @@ void XfrmKernel::apply_round(std::span<const Change> changes, std::vector<Kernel
     std::vector<KernelResult<void>> answers = transport_.change(batch_);
     auto answer = answers.begin();
     for (std::size_t i = start; i < results.size(); ++i) {
-        if (results[i]) results[i] = std::move(*answer++);
+        if (!results[i]) continue;
+        // What check() lets pass has room, but a batch that was not sent has fewer answers.
+        results[i] = answer != answers.end() ? std::move(*answer++) : refused(EMSGSIZE, "a request longer than any");
     }
-}
-
-KernelResult<SaState> XfrmKernel::find_sa(const SaId& id) {
-    KernelResult<std::optional<SaState>> found = std::nullopt;
-    encode_find_sa(id, batch_);
-    const auto done = transport_.query(batch_, [&](const Message& message) { found = decode_sa(message); });
-    if (!done) return tl::unexpected<KernelError>(done.error());
-    if (!found) return tl::unexpected<KernelError>(found.error());
-    if (!*found) return refused(ESRCH);
-    return **found;
 }
 
 namespace {
 
-// A list that changes while it is read is read again: under churn an entry may be missing from one reading, and nobody may
-// take that for a deletion.
+// Everything that the query in the batch brings.
+template <typename State, typename Decode>
+KernelResult<std::vector<State>> read_all(Transport& transport, MessageBatch& batch, Decode decode) {
+    std::vector<State> states;
+    KernelResult<void> sound;
+    const auto done = transport.query(batch, [&](const Message& message) {
+        auto state = decode(message);
+        if (!state) {
+            sound = tl::unexpected<KernelError>(state.error());
+        } else if (*state) {
+            states.push_back(std::move(**state));
+        }
+    });
+    if (!done) return tl::unexpected<KernelError>(done.error());
+    if (!sound) return tl::unexpected<KernelError>(sound.error());
+    return states;
+}
+
+// A list that changes while it is read is read again: under churn an entry may be missing from one reading, and nobody
+// may take that for a deletion.
 template <typename State, typename Encode, typename Decode>
 KernelResult<std::vector<State>> dump(Transport& transport, MessageBatch& batch, Encode encode, Decode decode) {
-    KernelResult<void> done;
+    KernelResult<std::vector<State>> states;
     for (int attempt = 0; attempt < kDumpTries; ++attempt) {
-        std::vector<State> states;
-        KernelResult<void> sound;
         encode(batch);
-        done = transport.query(batch, [&](const Message& message) {
-            auto state = decode(message);
-            if (!state) {
-                sound = tl::unexpected<KernelError>(state.error());
-            } else if (*state) {
-                states.push_back(std::move(**state));
-            }
-        });
-        if (done && !sound) return tl::unexpected<KernelError>(sound.error());
-        if (done) return states;
-        if (done.error().errno_value != EINTR) break;
+        states = read_all<State>(transport, batch, decode);
+        if (states || states.error().errno_value != EINTR) break;
     }
-    return tl::unexpected<KernelError>(done.error());
+    return states;
 }
 
 }  // namespace
+
+KernelResult<SaState> XfrmKernel::find_sa(const SaId& id) {
+    encode_find_sa(id, batch_);
+    auto found = read_all<SaState>(transport_, batch_, decode_sa);
+    if (!found) return tl::unexpected<KernelError>(std::move(found.error()));
+    if (found->empty()) return refused(ESRCH);
+    return found->front();
+}
 
 KernelResult<std::vector<SaState>> XfrmKernel::list_sas() {
     return dump<SaState>(transport_, batch_, encode_list_sas, decode_sa);
@@ -139,14 +160,19 @@ KernelResult<void> XfrmKernel::probe() {
 }
 
 KernelResult<void> XfrmKernel::probe_family(Family family) {
-    const SaSpec sa = probe_sa(family);
-    const std::array<Change, 1> removal{DeleteSa{sa.id}};
-    std::array<Change, 1> addition{AddSa{clone(sa)}};
-    const auto added = apply(addition).front();
-    // Linux looks for the SPI last, so somebody else who is probing just now proves the same.
-    if (!added && added.error().errno_value == EEXIST) return {};
-    if (!added) return added;
-    return apply(removal).front();
+    KernelResult<void> added;
+    for (Algorithms& algorithms : probe_algorithms()) {
+        SaSpec sa = probe_sa(family);
+        const std::array<Change, 1> removal{DeleteSa{sa.id}};
+        sa.algorithms = std::move(algorithms);
+        const std::array<Change, 1> addition{AddSa{std::move(sa)}};
+        added = apply(addition).front();
+        if (added) return apply(removal).front();
+        // Linux looks for the SPI last, so somebody else who is probing just now proves the same.
+        if (added.error().errno_value == EEXIST) return {};
+        if (!lacks_algorithm(added.error())) break;
+    }
+    return added;
 }
 
 }  // namespace xfrmd::netlink

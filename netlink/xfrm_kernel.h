@@ -1,5 +1,5 @@
-// The real Kernel: Linux's XFRM over netlink, in the network namespace the thread is in when open() is called. Changes need
-// CAP_NET_ADMIN there. Never asks the kernel for SPIs (ALLOCSPI looks at every SA) and listens to no events.
+// The real Kernel: Linux's XFRM over netlink, in the network namespace the thread is in when open() is called. Changes
+// need CAP_NET_ADMIN there. Never asks the kernel for SPIs (ALLOCSPI looks at every SA) and listens to no events.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,8 @@ public:
     KernelResult<SaState> find_sa(const SaId& id) override;
     KernelResult<std::vector<SaState>> list_sas() override;
     KernelResult<std::vector<PolicyState>> list_policies() override;
-    // Adds an SA between documentation addresses and deletes it again; IPv6 is tried where IPv4 does not do.
+    // Adds an SA between documentation addresses and deletes it again; IPv6 is tried where IPv4 does
+    // not do. An algorithm that is missing is no failure while there is another: it fails the connections that want it.
     KernelResult<void> probe() override;
 
 private:

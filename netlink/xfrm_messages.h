@@ -1,5 +1,5 @@
-// The port's values as XFRM netlink messages (linux/xfrm.h) and back. Encoding trusts its arguments to have passed check();
-// decoding trusts nobody. The structures of linux/xfrm.h stay behind this door.
+// The port's values as XFRM netlink messages (linux/xfrm.h) and back. Encoding trusts its arguments to have passed
+// check(); decoding trusts nobody. The structures of linux/xfrm.h stay behind this door.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace xfrmd::netlink {
 
-// The longest message that a checked change can become is a NEWSA: 240 bytes of header and fixed part, two algorithms of 72
-// and a key each, 28 for the encapsulation, and 28 with 512 for the largest replay window.
+// The longest message that a checked change can become is a NEWSA: 240 bytes of header and fixed part, two algorithms
+// of 72 and a key each, 28 for the encapsulation, and 28 with 512 for the largest replay window.
 inline constexpr std::size_t kLongestMessage = 2048;
 
 void encode(const Change& change, MessageBatch& batch);

@@ -174,8 +174,9 @@ TEST_CASE("a query ends with its refusal or its acknowledgement", "[netlink]") {
     CHECK(seen == 1);
 
     QueryAnswers failed_dump(5, visit);
-    CHECK(failed_dump.take(message(kDone, kMulti, 5, Layout().native32(static_cast<std::uint32_t>(-ENOMEM)))).error().errno_value ==
-          ENOMEM);
+    CHECK(failed_dump.take(message(kDone, kMulti, 5, Layout().native32(static_cast<std::uint32_t>(-ENOMEM))))
+              .error()
+              .errno_value == ENOMEM);
     QueryAnswers cut(5, visit);
     const base::Bytes end = message(kDone, kMulti, 5, Layout().native32(0));
     CHECK(cut.take(base::ByteView(end).first(17)).error().errno_value == EPROTO);

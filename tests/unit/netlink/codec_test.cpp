@@ -19,7 +19,8 @@ base::Bytes bytes_in(const MessageBatch& batch) { return base::to_bytes(batch.vi
 
 }  // namespace
 
-TEST_CASE("messages are laid out one after the other, each aligned, the last to be acknowledged", "[netlink][rfc3549-2.3.2]") {
+TEST_CASE("messages are laid out one after the other, each aligned, the last to be acknowledged",
+          "[netlink][rfc3549-2.3.2]") {
     MessageBatch batch(4, 4096);
     batch.begin(0x11, 0x100, Fixed{0x01020304, 0x0506});
     batch.attribute(7, base::as_bytes("abc"));

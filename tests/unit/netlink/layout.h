@@ -1,5 +1,5 @@
-// Writes down, field by field, the bytes a netlink message has to have: an independent second opinion on the layout, with no
-// structure of linux/xfrm.h in it. native: host order; net: network order.
+// Writes down, field by field, the bytes a netlink message has to have: an independent second opinion on the layout,
+// with no structure of linux/xfrm.h in it. native: host order; net: network order.
 #pragma once
 
 #include <cstdint>

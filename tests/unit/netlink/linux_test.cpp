@@ -1,12 +1,10 @@
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -59,6 +57,24 @@ TEST_CASE("Linux says why in words", "[netlink][linux]") {
     CHECK(refusal.error().text == "ENOSYS: Function not implemented (Requested AEAD algorithm not found)");
 }
 
+TEST_CASE("a netlink socket that broke is replaced", "[netlink][linux][hostile-g3]") {
+    const int next_fd = dup(STDIN_FILENO);
+    close(next_fd);
+    const auto kernel = make_kernel();
+    REQUIRE(make(*kernel, add(sa(0xc0000001))));
+    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    REQUIRE(dup2(null, next_fd) == next_fd);
+    close(null);
+    SECTION("under a change") {
+        CHECK(errno_of(make(*kernel, add(sa(0xc0000002)))) == ENOTSOCK);
+        CHECK(make(*kernel, add(sa(0xc0000002))));
+    }
+    SECTION("under a query") {
+        CHECK(errno_of(kernel->list_sas()) == ENOTSOCK);
+        CHECK(kernel->list_sas()->size() == 1);
+    }
+}
+
 TEST_CASE("without CAP_NET_ADMIN the probe says so", "[netlink][linux][hostile-g6]") {
     const auto kernel = make_kernel();
     REQUIRE(seteuid(65534) == 0);
@@ -68,7 +84,8 @@ TEST_CASE("without CAP_NET_ADMIN the probe says so", "[netlink][linux][hostile-g
     CHECK(probed.error().text == "changing XFRM needs CAP_NET_ADMIN: EPERM: Operation not permitted");
 }
 
-TEST_CASE("a socket can be let past the policies, in either family, and is not listed", "[netlink][linux][hostile-g5]") {
+TEST_CASE("a socket can be let past the policies, in either family, and is not listed",
+          "[netlink][linux][hostile-g5]") {
     const auto kernel = make_kernel();
     const UdpSocket ipv4(AF_INET);
     CHECK(bypass_policies(ipv4.fd(), base::Family::ipv4));

@@ -42,8 +42,9 @@ TEST_CASE("a range of addresses becomes the fewest prefixes", "[netlink][rfc4301
 TEST_CASE("a range of ports becomes the fewest masks, and exactly that range", "[netlink][rfc4301-4.4.1]") {
     CHECK(cover(0, 65535) == std::vector<PortMatch>{{0, 0}});
     CHECK(cover(443, 443) == std::vector<PortMatch>{{443, 0xffff}});
-    CHECK(cover(1024, 65535) == std::vector<PortMatch>{{1024, 0xfc00}, {2048, 0xf800}, {4096, 0xf000}, {8192, 0xe000},
-                                                       {16384, 0xc000}, {32768, 0x8000}});
+    CHECK(cover(1024, 65535) ==
+          std::vector<PortMatch>{
+              {1024, 0xfc00}, {2048, 0xf800}, {4096, 0xf000}, {8192, 0xe000}, {16384, 0xc000}, {32768, 0x8000}});
     CHECK(cover(1, 65534).size() == 30);
     CHECK(cover(65535, 0).empty());
     for (const auto& [first, last] : {std::pair{1, 65534}, {1000, 2000}, {0, 1}, {65535, 65535}, {137, 139}}) {
@@ -51,7 +52,8 @@ TEST_CASE("a range of ports becomes the fewest masks, and exactly that range", "
         for (int port = 0; port <= 65535; ++port) {
             int hits = 0;
             for (const PortMatch& one : ports) hits += (port & one.mask) == (one.value & one.mask) ? 1 : 0;
-            if (hits != (port >= first && port <= last ? 1 : 0)) FAIL("port " << port << " is hit " << hits << " times");
+            if (hits != (port >= first && port <= last ? 1 : 0))
+                FAIL("port " << port << " is hit " << hits << " times");
         }
     }
 }
@@ -93,13 +95,13 @@ TEST_CASE("an ICMP type and code are one message's, whichever end names them", "
 TEST_CASE("what Linux cannot match is said to be so", "[netlink][rfc7296-3.13.1]") {
     const TrafficEnd a = end("10.1.0.0/24");
     CHECK_FALSE(selectors_between(a, end("fd02::/64"), 0));
-    CHECK_FALSE(selectors_between(end("10.1.0.0/24", 65535, 0), a, 6));   // OPAQUE
-    CHECK_FALSE(selectors_between(end("10.1.0.0/24", 80, 80), a, 0));     // ports of any protocol
-    CHECK_FALSE(selectors_between(end("10.1.0.0/24", 80, 80), a, 50));    // ports of ESP
+    CHECK_FALSE(selectors_between(end("10.1.0.0/24", 65535, 0), a, 6));  // OPAQUE
+    CHECK_FALSE(selectors_between(end("10.1.0.0/24", 80, 80), a, 0));    // ports of any protocol
+    CHECK_FALSE(selectors_between(end("10.1.0.0/24", 80, 80), a, 50));   // ports of ESP
     CHECK(selectors_between(a, a, 50));
     TrafficEnd ragged = end("10.1.0.1/32");
     ragged.addresses.last = address("10.1.0.254");
-    CHECK_FALSE(selectors_between(ragged, ragged, 0));                     // 14 by 14 prefixes
+    CHECK_FALSE(selectors_between(ragged, ragged, 0));  // 14 by 14 prefixes
     ragged.addresses.last = address("10.1.0.0");
     CHECK_FALSE(selectors_between(ragged, a, 0));
 }

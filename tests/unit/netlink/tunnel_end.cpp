@@ -1,6 +1,6 @@
-// tunnel_end LOCAL REMOTE left|right tunnel|transport [encap] [esn] SELECTOR=SELECTOR...: puts one end of a tunnel with fixed
-// keys into the kernel of this namespace and says "installed". With "encap" it stays until it is killed, to hold the socket
-// that takes ESP out of UDP.
+// tunnel_end LOCAL REMOTE left|right tunnel|transport [encap] [esn] SELECTOR=SELECTOR...: puts one end of a tunnel with
+// fixed keys into the kernel of this namespace and says "installed". With "encap" it stays until it is killed, to hold
+// the socket that takes ESP out of UDP.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -87,7 +87,8 @@ TEST_CASE("NEWSA: an AEAD in tunnel mode", "[netlink][rfc4301-4.4.2]") {
     CHECK(encoded(AddSa{sa(0xc1234567)}) == expected_message(kNewSa, kAdd, payload));
 }
 
-TEST_CASE("NEWSA: cipher and truncated MAC in transport mode, with selector and UDP encapsulation", "[netlink][rfc3948]") {
+TEST_CASE("NEWSA: cipher and truncated MAC in transport mode, with selector and UDP encapsulation",
+          "[netlink][rfc3948]") {
     SaSpec spec = sa(0xc1234567, cbc_sha256());
     spec.mode = Mode::transport;
     spec.selector = Selector{prefix("192.0.2.1/32"), prefix("192.0.2.2/32"), 6, {443, 0xffff}, {1024, 0xfc00}};
@@ -217,7 +218,8 @@ TEST_CASE("DELPOLICY: the selector as it was added, whatever else was in its bit
         put(payload, selector).native32(0).u8(direction).zeros(3);
         return expected_message(kDelPolicy, kPlain, payload);
     };
-    CHECK(encoded(DeletePolicy{{Direction::forward, selector("10.1.0.0/24", "10.2.0.0/24")}}) == expected(kNetToNet, 2));
+    CHECK(encoded(DeletePolicy{{Direction::forward, selector("10.1.0.0/24", "10.2.0.0/24")}}) ==
+          expected(kNetToNet, 2));
     Selector odd = selector("10.1.0.0/24", "10.2.0.0/24");
     odd.source.network = address("10.1.0.77");
     odd.source_port = {99, 0};
