@@ -9,8 +9,8 @@ conf() {
         { print }
         /children \{/ {
             print "pfs {"
-            print (host == "moon") ? "local_ts = 10.1.0.0/24[tcp]" : "local_ts = 10.2.0.0/24[tcp]"
-            print (host == "moon") ? "remote_ts = 10.2.0.0/24[tcp]" : "remote_ts = 10.1.0.0/24[tcp]"
+            print (host == "moon") ? "local_ts = 10.1.0.0/24[6]" : "local_ts = 10.2.0.0/24[6]"
+            print (host == "moon") ? "remote_ts = 10.2.0.0/24[6]" : "remote_ts = 10.1.0.0/24[6]"
             print "esp_proposals = aes256gcm16-ecp256"
             print "}"
         }'
@@ -30,16 +30,15 @@ swanctl sun --terminate --child pfs
 eventually 5 children moon 1 || fail "the peer's deletion of a child was not followed"
 expect up sun pfs
 eventually 5 children moon 2 || fail "the peer's child was not installed"
-xfrmctl moon sa clear --child --conn gw -y
+xfrmctl moon sa clear gw --child -y
 eventually 5 children sun 0 || fail "our deletions of children were not followed"
 [[ $(swanctl sun --list-sas | grep -c ESTABLISHED) -eq 1 ]] || fail "the IKE SA did not outlive its children"
 
 # Unchanged, it lives on; changed, it goes.
 expect up moon net
-kill -HUP "${daemon_pid[moon]}"
-expect_log moon 'configuration loaded'
+change_conf moon <<<"$(conf moon)"
 expect_ping alice 10.2.0.10
-configure moon <<<"$(tunnel_conf moon psk=other ike=aes128-sha256-ecp256)"
+change moon psk=other ike=aes128-sha256-ecp256
 expect_log moon 'connection was removed from the configuration'
 expect_empty_kernel moon sun
 configure moon <<<'connections { gw { auht = psk } }'
@@ -48,7 +47,7 @@ expect_log moon 'everything stays as it is'
 # The same socket serves one daemon only.
 expect_not on moon timeout 5 "$lab_build/daemon/xfrmd" --config /run/moon/swanctl.conf --foreground --socket /run/moon/api.sock
 
-configure moon <<<"$(conf moon)"
+change_conf moon <<<"$(conf moon)"
 expect up sun net
 expect_tunnel
 stop moon

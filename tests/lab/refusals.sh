@@ -8,15 +8,6 @@ refused() {
     expect_empty_kernel moon sun
 }
 
-# change HOST KEY=VALUE...: another tunnel for that gateway, in force when this returns.
-change() {
-    local name=$1
-    configure "$name" <<<"$(tunnel_conf "$@")"
-    [[ $name == sun ]] || eventually 5 loaded_times $((++loaded)) || fail "moon did not reload"
-}
-loaded=0
-loaded_times() { [[ $(grep -c 'configuration loaded' "$out/moon.log") -ge $1 ]]; }
-
 initiator=$2
 gateways
 start_pair "$1"

@@ -65,6 +65,19 @@ start_pair() {
     start_xfrmd moon <<<"$(tunnel_conf moon "$@")"
 }
 
+# change HOST KEY=VALUE...: another tunnel for that gateway, in force when this returns.
+change() { change_conf "$1" <<<"$(tunnel_conf "$@")"; }
+
+# change_conf HOST <<conf: the same with a whole swanctl.conf.
+change_conf() {
+    local before
+    before=$(times_loaded "$1")
+    configure "$1"
+    [[ ${daemon_kind[$1]} != xfrmd ]] || eventually 5 loaded_again "$1" "$before" || fail "$1 did not reload"
+}
+times_loaded() { grep -c 'configuration loaded' "$out/$1.log" || :; }
+loaded_again() { [[ $(times_loaded "$1") -gt $2 ]]; }
+
 # expect_tunnel [KEY=VALUE...]: packets pass between the inner networks (transport mode: between the gateways), in ESP only.
 expect_tunnel() {
     local outer=4 inner=4 mode=tunnel
