@@ -73,6 +73,7 @@ public:
     std::vector<ClearRequest> cleared;
     std::vector<InitiateRequest> initiated;
     ClearOutcome clear_outcome = ClearOutcome::acknowledged;
+    std::string failing;  // a child with which everything fails
     bool hold = false;
     std::vector<std::function<void()>> held;
 
@@ -108,7 +109,9 @@ public:
 
     void initiate(const InitiateRequest& request, Done<Outcome<Initiated>> done) override {
         initiated.push_back(request);
-        answer(std::move(done), initiate_outcome);
+        Outcome<Initiated> outcome = initiate_outcome;
+        if (request.child == failing) outcome = tl::unexpected<ApiError>({ErrorKind::PeerSilent, "peer does not answer"});
+        answer(std::move(done), std::move(outcome));
     }
 
     void list_connections(const ConnectionQuery& query, Done<ConnectionPage> done) override {
@@ -137,15 +140,14 @@ private:
     }
 
     void add_rows(const ClearRequest& request, const IkeSaView& sa, std::vector<ClearedSa>& rows) const {
-        const ClearOutcome outcome = request.dry_run ? ClearOutcome::matched : clear_outcome;
-        const std::string error = outcome == ClearOutcome::failed ? "kernel refused" : "";
-        if (request.filter.kind == SaKind::ike) {
-            rows.push_back({SaId{sa.id}, sa.conn, "", outcome, TrafficAfter::blocked, error});
-            return;
-        }
-        for (const ChildSaView& child : sa.child_sas) {
-            rows.push_back({SaId{sa.id, child.id}, sa.conn, child.child, outcome, TrafficAfter::blocked, error});
-        }
+        const auto add = [&](SaId id, const std::string& child) {
+            ClearOutcome outcome = !failing.empty() && child == failing ? ClearOutcome::failed : clear_outcome;
+            if (request.dry_run) outcome = ClearOutcome::matched;
+            const std::string error = outcome == ClearOutcome::failed ? "kernel refused" : "";
+            rows.push_back({id, sa.conn, child, outcome, TrafficAfter::blocked, error});
+        };
+        if (request.filter.kind == SaKind::ike) return add(SaId{sa.id}, "");
+        for (const ChildSaView& child : sa.child_sas) add(SaId{sa.id, child.id}, child.child);
     }
 };
 

@@ -1,0 +1,80 @@
+#include "cli/commands.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/verbs.h"
+
+namespace xfrmd::cli {
+
+namespace {
+
+void declare_kind(CLI::App& app, Options& options) {
+    auto* const ike = app.add_flag("--ike", options.ike, "IKE SAs");
+    app.add_flag("--child", options.child, "child SAs alone")->excludes(ike);
+}
+
+void declare_sa_list(CLI::App& app, Options& options) {
+    declare_kind(app, options);
+    app.add_option("--conn", options.conn, "only this connection's")->type_name("NAME");
+    app.add_option("--peer", options.peer, "only with this peer")->type_name("ID|CIDR");
+    app.add_option("--state", options.state, "only in this state")->type_name("STATE");
+    app.add_flag("--detail", options.detail, "everything that is known of each");
+}
+
+void declare_sa_show(CLI::App& app, Options& options) {
+    app.add_option("ID", options.selector, "as sa list shows it: 7, or 7.12 for a child SA")->required();
+}
+
+void declare_clearing(CLI::App& app, Options& options) {
+    app.add_flag("--force", options.force, "do not wait for the peer's answer");
+    app.add_flag("--dry-run", options.dry_run, "tell what would be cleared, change nothing");
+}
+
+void declare_sa_clear(CLI::App& app, Options& options) {
+    auto* const selector = app.add_option("SELECTOR", options.selector,
+                                          "ID, CONN, CONN/CHILD, CHILD, the peer's address, prefix or identity");
+    app.add_flag("--all", options.all, "every SA")->excludes(selector);
+    declare_kind(app, options);
+    declare_clearing(app, options);
+    app.add_flag("-y,--yes", options.yes, "do not ask for -y when --all is given on a terminal");
+}
+
+void declare_conn_up(CLI::App& app, Options& options) {
+    app.add_option("NAME", options.selector, "CONN (all its children), CONN/CHILD or CHILD")->required();
+}
+
+void declare_conn_down(CLI::App& app, Options& options) {
+    declare_conn_up(app, options);
+    declare_clearing(app, options);
+}
+
+constexpr Command kCommands[] = {
+    {"sa", "list", "the SAs there are", declare_sa_list, sa_list},
+    {"sa", "show", "everything about one SA", declare_sa_show, sa_show},
+    {"sa", "clear", "delete SAs", declare_sa_clear, sa_clear},
+    {"conn", "list", "the connections that are configured", nullptr, conn_list},
+    {"conn", "up", "bring up a connection's children, or one of them", declare_conn_up, conn_up},
+    {"conn", "down", "delete a connection's SAs, or those of one child", declare_conn_down, conn_down},
+    {"system", "info", "the daemon, what it has to do, and its limits", nullptr, system_info},
+    {"rpc", "discover", "the API as an OpenRPC document", nullptr, rpc_discover},
+};
+
+struct Noun {
+    std::string_view name;
+    std::string_view summary;
+};
+constexpr Noun kNouns[] = {
+    {"sa", "security associations"}, {"conn", "connections"}, {"system", "the daemon"}, {"rpc", "the management API"}};
+
+}  // namespace
+
+std::span<const Command> all_commands() { return kCommands; }
+
+std::string_view summary_of_noun(std::string_view noun) {
+    for (const Noun& row : kNouns) {
+        if (row.name == noun) return row.summary;
+    }
+    return "";
+}
+
+}  // namespace xfrmd::cli

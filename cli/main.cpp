@@ -1,0 +1,32 @@
+#include <unistd.h>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/run.h"
+
+namespace {
+
+std::optional<std::string> environment(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): there is one thread
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    xfrmd::cli::Surroundings around{
+        std::cout,  std::cerr, isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1, isatty(STDIN_FILENO) == 1,
+        environment};
+    const auto code = xfrmd::cli::run(arguments, around);
+    std::cout.flush();
+    return static_cast<int>(std::cout ? code : xfrmd::cli::ExitCode::failed);
+} catch (const std::exception& error) {
+    std::cerr << "xfrmctl: " << error.what() << "\n";
+    return static_cast<int>(xfrmd::cli::ExitCode::failed);
+}

@@ -1,0 +1,40 @@
+// What the command line said, and where its output goes. Filled by arguments.h, read by the commands.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+namespace xfrmd::cli {
+
+struct Options {
+    std::string socket = "/run/xfrmd/api.sock";
+    bool json = false;
+    std::optional<std::chrono::milliseconds> timeout;
+
+    std::string selector;  // SELECTOR, ID or CHILD|CONN[/CHILD]
+    bool all = false;
+    bool ike = false;    // --ike
+    bool child = false;  // --child
+    std::string conn;
+    std::string peer;
+    std::string state;
+    bool detail = false;
+    bool force = false;
+    bool dry_run = false;
+    bool yes = false;
+};
+
+// The world around a run of xfrmctl; tests give their own.
+struct Surroundings {
+    std::ostream& out;
+    std::ostream& err;
+    bool out_is_terminal = false;
+    bool err_is_terminal = false;
+    bool in_is_terminal = false;
+    std::function<std::optional<std::string>(const char*)> environment;
+};
+
+}  // namespace xfrmd::cli

@@ -1,0 +1,17 @@
+// What the commands do, one function a row of commands.cpp: ask the daemon, print data on out and the rest on err.
+#pragma once
+
+#include "cli/commands.h"
+
+namespace xfrmd::cli {
+
+ExitCode sa_list(Session& session);
+ExitCode sa_show(Session& session);
+ExitCode sa_clear(Session& session);
+ExitCode conn_list(Session& session);
+ExitCode conn_up(Session& session);
+ExitCode conn_down(Session& session);
+ExitCode system_info(Session& session);
+ExitCode rpc_discover(Session& session);
+
+}  // namespace xfrmd::cli
