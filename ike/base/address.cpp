@@ -54,6 +54,7 @@ std::optional<Address> Address::from_bytes(ByteView bytes) {
 
 std::optional<Address> Address::parse(std::string_view text) {
     const std::string zero_ended(text);
+    if (zero_ended.find('\0') != std::string::npos) return std::nullopt;
     std::array<std::uint8_t, 16> octets{};
     if (inet_pton(AF_INET, zero_ended.c_str(), octets.data()) == 1) return from_bytes(ByteView(octets).first(4));
     if (inet_pton(AF_INET6, zero_ended.c_str(), octets.data()) == 1) return from_bytes(octets);

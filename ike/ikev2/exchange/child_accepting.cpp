@@ -47,11 +47,12 @@ base::Result<AcceptedChild> match_child(const sa::Sa& sa, const policy::Child& c
     if (!negotiated) return tl::unexpected(negotiated.error());
     if (const auto mode = match_mode(child, request); !mode) return tl::unexpected(mode.error());
 
-    std::vector<policy::Proposal> ours;
-    for (const policy::Proposal& proposal : child.esp_proposals) {
-        ours.push_back(first_child ? proposal.without_key_exchange() : proposal);
+    auto theirs = offered(*request.sa, policy::ProtocolId::esp, 4);
+    if (first_child) {
+        // RFC 7296 1.2: no key exchange is negotiated in IKE_AUTH, whatever a peer may have written there.
+        for (policy::OfferedProposal& offer : theirs) offer.proposal = offer.proposal.without_key_exchange();
     }
-    auto chosen = policy::choose(ours, offered(*request.sa, policy::ProtocolId::esp, 4));
+    auto chosen = policy::choose(proposals_of(child, first_child), theirs);
     if (!chosen) return tl::unexpected(chosen.error());
     const auto suite = crypto::ChildSuite::of(chosen->proposal);
     if (!suite) return tl::unexpected(suite.error());

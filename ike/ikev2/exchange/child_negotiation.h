@@ -74,6 +74,9 @@ ike::ChildSaId install_child(sa::Step& step, sa::Established& established, Negot
 
 base::Bytes spi_bytes(ike::EspSpi spi);
 
+// What of a child's proposals is negotiated: in IKE_AUTH, without key exchanges (RFC 7296 1.2).
+std::vector<policy::Proposal> proposals_of(const policy::Child& child, bool first_child);
+
 // With `dynamic` selectors taking the address of the IKE SA at that end.
 policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host);
 

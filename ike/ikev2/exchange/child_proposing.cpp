@@ -12,13 +12,6 @@ namespace {
 
 using base::Reason;
 
-std::vector<policy::Proposal> proposals_of(const policy::Child& child, bool first_child) {
-    if (!first_child) return child.esp_proposals;
-    std::vector<policy::Proposal> proposals;
-    for (const policy::Proposal& proposal : child.esp_proposals) proposals.push_back(proposal.without_key_exchange());
-    return proposals;
-}
-
 Reason reason_of(wire::NotifyType type) {
     switch (type) {
         case wire::NotifyType::no_proposal_chosen: return Reason::NoProposalChosen;
@@ -65,6 +58,13 @@ policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& 
     policy::TrafficSelectors selectors;
     for (const auto& selector : configured) selectors.push_back(selector.resolve(host));
     return selectors;
+}
+
+std::vector<policy::Proposal> proposals_of(const policy::Child& child, bool first_child) {
+    if (!first_child) return child.esp_proposals;
+    std::vector<policy::Proposal> proposals;
+    for (const policy::Proposal& proposal : child.esp_proposals) proposals.push_back(proposal.without_key_exchange());
+    return proposals;
 }
 
 base::Bytes spi_bytes(ike::EspSpi spi) { return base::Writer().u32(static_cast<std::uint32_t>(spi)).take(); }

@@ -13,7 +13,9 @@ wire::ProposalSubstructure to_wire(const policy::Proposal& proposal, std::size_t
 policy::Proposal from_wire(const wire::ProposalSubstructure& substructure) {
     policy::Proposal proposal{substructure.protocol, {}};
     for (const auto& transform : substructure.transforms) {
-        if (transform.others.empty()) proposal.transforms.push_back(transform.transform);
+        proposal.transforms.push_back(transform.transform);
+        // RFC 7296 3.3.6: an attribute we do not know makes the transform one we cannot choose; its type is still offered.
+        if (!transform.others.empty()) proposal.transforms.back().key_bits = policy::kUnusableKeyBits;
     }
     return proposal;
 }

@@ -11,8 +11,8 @@ namespace xfrmd::ikev2::exchange {
 // Proposals numbered from 1 in their order, each with the same SPI (empty in IKE_SA_INIT).
 wire::SecurityAssociation offer(const std::vector<policy::Proposal>& proposals, const base::Bytes& spi);
 
-// The peer's proposals for `protocol` whose SPI has `spi_size` bytes; transforms with attributes we do not know are left out
-// (RFC 7296 3.3.6).
+// The peer's proposals for `protocol` whose SPI has `spi_size` bytes. Transforms with attributes we do not know stand in them
+// as ones that cannot be chosen (RFC 7296 3.3.6).
 std::vector<policy::OfferedProposal> offered(const wire::SecurityAssociation& sa, policy::ProtocolId protocol,
                                              std::size_t spi_size);
 

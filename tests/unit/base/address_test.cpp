@@ -17,6 +17,7 @@ TEST_CASE("what is no address is refused", "[base]") {
     for (const std::string text : {"", "192.0.2", "192.0.2.256", "fe80::1%eth0", "host.example", "10.0.0.0/8"}) {
         CHECK_FALSE(Address::parse(text));
     }
+    CHECK_FALSE(Address::parse(std::string_view("192.0.2.1\0x", 11)));
     CHECK_FALSE(Address::from_bytes(Bytes(5)));
 }
 
