@@ -2,7 +2,6 @@
 
 #include <botan/chacha_rng.h>
 #include <botan/cipher_mode.h>
-#include <botan/dh.h>
 #include <botan/dl_group.h>
 #include <botan/ec_group.h>
 #include <botan/ecdh.h>
@@ -14,6 +13,7 @@
 
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,10 +55,12 @@ using Key = std::unique_ptr<Botan::PK_Key_Agreement_Key>;
 
 Key make_key(const std::string& group, Botan::RandomNumberGenerator& rng) {
     if (group == "x25519") return std::make_unique<Botan::X25519_PrivateKey>(rng);
-    if (group.starts_with("modp")) {
-        return std::make_unique<Botan::DH_PrivateKey>(rng, Botan::DL_Group::from_name(group));
-    }
     return std::make_unique<Botan::ECDH_PrivateKey>(rng, Botan::EC_Group::from_name(group));
+}
+
+std::optional<Botan::DL_Group> modp_group(const std::string& name) {
+    if (!name.starts_with("modp")) return std::nullopt;
+    return Botan::DL_Group::from_name(name);
 }
 
 class Handshake {
@@ -66,17 +68,16 @@ public:
     explicit Handshake(const Primitives& primitives)
         : primitives_(primitives),
           rng_(seed()),
-          peer_(make_key(primitives.group, rng_)),
           prf_(Botan::MessageAuthenticationCode::create_or_throw("HMAC(" + primitives.hash + ")")),
           sha1_(Botan::HashFunction::create_or_throw("SHA-1")),
           seal_(Botan::Cipher_Mode::create_or_throw(primitives.cipher, Botan::Cipher_Dir::Encryption)),
-          peer_value_(peer_->public_value()) {}
+          modp_(modp_group(primitives.group)) {
+        if (!modp_) peer_value_ = make_key(primitives.group, rng_)->public_value();
+    }
 
     void run() {
         rng_.random_vec(nonce_, 32);
-        const Key ours = make_key(primitives_.group, rng_);
-        const Botan::PK_Key_Agreement agreement(*ours, rng_, "Raw");
-        agreement.derive_key(32, peer_value_);
+        exchange_keys();
         for (int i = 0; i < kNatHashes; ++i) sha1_->process(nonce_);
         for (int i = 0; i < kPrfCalls; ++i) mac();
         if (!primitives_.aead) {
@@ -87,6 +88,21 @@ public:
     }
 
 private:
+    void exchange_keys() {
+        if (modp_) return exponentiate();
+        const Key ours = make_key(primitives_.group, rng_);
+        const Botan::PK_Key_Agreement agreement(*ours, rng_, "Raw");
+        agreement.derive_key(32, peer_value_);
+    }
+
+    // With exponents as short as xfrmd's, or the floor would lie above what stands on it.
+    void exponentiate() {
+        constexpr std::size_t kExponentBits = 256;
+        const Botan::BigInt exponent(rng_, kExponentBits);
+        const Botan::BigInt ours = modp_->power_g_p(exponent, kExponentBits);
+        modp_->power_b_p(ours, exponent, kExponentBits);
+    }
+
     static Botan::secure_vector<std::uint8_t> seed() { return Botan::system_rng().random_vec(32); }
 
     void mac() {
@@ -105,10 +121,10 @@ private:
 
     Primitives primitives_;
     Botan::ChaCha_RNG rng_;
-    Key peer_;
     std::unique_ptr<Botan::MessageAuthenticationCode> prf_;
     std::unique_ptr<Botan::HashFunction> sha1_;
     std::unique_ptr<Botan::Cipher_Mode> seal_;
+    std::optional<Botan::DL_Group> modp_;
     std::vector<std::uint8_t> peer_value_;
     std::vector<std::uint8_t> nonce_;
     std::vector<std::uint8_t> input_ = std::vector<std::uint8_t>(128, 0x5a);

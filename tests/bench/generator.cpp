@@ -36,8 +36,11 @@ policy::Connection connection(const Suite& suite, const base::Address& local, co
     policy::Child child;
     child.name = "net";
     child.esp_proposals = *policy::parse_proposal(policy::ProtocolId::esp, suite.esp);
-    child.local_ts = {*policy::parse_selector("10.0.0.0/8")};
-    child.remote_ts = {*policy::parse_selector("10.0.0.0/8")};
+    // A host of its own for everybody, as road warriors have.
+    const std::string host = "10." + std::to_string(number >> 16) + "." + std::to_string(number >> 8 & 0xff) + "." +
+                             std::to_string(number & 0xff);
+    child.local_ts = {*policy::parse_selector(host)};
+    child.remote_ts = {*policy::parse_selector("0.0.0.0/0")};
     made.children = {child};
     return made;
 }

@@ -22,7 +22,7 @@ connections {
         }
         children {
             net {
-                local_ts = 10.0.0.0/8
+                local_ts = 0.0.0.0/0
                 remote_ts = 10.0.0.0/8
                 esp_proposals = aes128gcm16,aes256gcm16,chacha20poly1305,aes128-sha256,aes256-sha512
             }
