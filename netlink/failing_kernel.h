@@ -29,8 +29,8 @@ public:
 
 private:
     struct Plan {
-        std::size_t left;  // 0: over
-        int errno_value;
+        std::size_t left = 0;  // 0: over
+        int errno_value = 0;
         std::optional<ChangeKind> kind;
     };
     // 0: none.

@@ -35,8 +35,10 @@ base::Bytes both(base::Bytes first, const base::Bytes& second) {
     return first;
 }
 
-std::vector<int> errnos(std::vector<KernelResult<void>> results) {
+std::vector<int> errnos(ChangeAnswers& answers) {
+    const auto results = std::move(answers).results();
     std::vector<int> values;
+    values.reserve(results.size());
     for (const auto& result : results) values.push_back(result ? 0 : result.error().errno_value);
     return values;
 }
@@ -54,14 +56,14 @@ TEST_CASE("what was not refused by the time of the last answer has been done", "
     CHECK_FALSE(answers.complete());
     REQUIRE(answers.take(error(13, 0)));
     CHECK(answers.complete());
-    CHECK(errnos(std::move(answers).results()) == std::vector<int>{0, EEXIST, 0, 0});
+    CHECK(errnos(answers) == std::vector<int>{0, EEXIST, 0, 0});
 }
 
 TEST_CASE("several answers may share a datagram, and the last change may be the one refused", "[netlink]") {
     ChangeAnswers answers(0xffffffff, 3);  // sequence numbers wrap
     REQUIRE(answers.take(both(error(0xffffffff, -EPERM), error(1, -EINVAL))));
     CHECK(answers.complete());
-    CHECK(errnos(std::move(answers).results()) == std::vector<int>{EPERM, 0, EINVAL});
+    CHECK(errnos(answers) == std::vector<int>{EPERM, 0, EINVAL});
 }
 
 TEST_CASE("answers to others and second answers do not count", "[netlink][hostile-g3]") {
@@ -72,14 +74,14 @@ TEST_CASE("answers to others and second answers do not count", "[netlink][hostil
     CHECK_FALSE(answers.complete());
     REQUIRE(answers.take(both(error(10, -EPERM), error(10, 0))));
     REQUIRE(answers.take(error(11, 0)));
-    CHECK(errnos(std::move(answers).results()) == std::vector<int>{EPERM, 0});
+    CHECK(errnos(answers) == std::vector<int>{EPERM, 0});
 }
 
 TEST_CASE("when answers are lost, what was answered stays answered", "[netlink][hostile-g3]") {
     ChangeAnswers answers(10, 3);
     REQUIRE(answers.take(error(10, -EEXIST)));
     answers.give_up(kernel_error(ENOBUFS));
-    CHECK(errnos(std::move(answers).results()) == std::vector<int>{EEXIST, ENOBUFS, ENOBUFS});
+    CHECK(errnos(answers) == std::vector<int>{EEXIST, ENOBUFS, ENOBUFS});
 }
 
 TEST_CASE("the kernel's own words are found behind a capped and an echoed request", "[netlink]") {
@@ -123,11 +125,11 @@ TEST_CASE("answers that are malformed are errors, never successes", "[netlink][h
     // Whole messages that are too short to hold an error, or hold what is none.
     ChangeAnswers too_short(1, 1);
     REQUIRE(too_short.take(message(kError, 0, 1, Layout().native32(0))));
-    CHECK(errnos(std::move(too_short).results()) == std::vector<int>{EPROTO});
+    CHECK(errnos(too_short) == std::vector<int>{EPROTO});
     for (const int value : {1, 22, -4096, INT32_MIN}) {
         ChangeAnswers answers(1, 1);
         REQUIRE(answers.take(error(1, value)));
-        CHECK(errnos(std::move(answers).results()) == std::vector<int>{EPROTO});
+        CHECK(errnos(answers) == std::vector<int>{EPROTO});
     }
     ChangeAnswers empty(1, 1);
     CHECK(empty.take({}));
