@@ -6,8 +6,11 @@
 
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <asio/io_context.hpp>
@@ -121,7 +124,10 @@ private:
     std::unique_ptr<daemon::api::Server> server_;
 };
 
-int run(const Arguments& arguments) {
+int run(Arguments arguments) {
+    // The background has another working directory.
+    arguments.daemon.config_path = std::filesystem::absolute(arguments.daemon.config_path);
+    arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
     if (arguments.check) return check_configuration(arguments.daemon.config_path);
     keep_memory_private();
     // Mistakes are best told while there is somebody to read them.
@@ -147,7 +153,7 @@ int main(int argc, char** argv) {
         CLI::App app("IKE daemon for Linux", "xfrmd");
         describe(app, arguments);
         CLI11_PARSE(app, argc, argv);
-        return run(arguments);
+        return run(std::move(arguments));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "xfrmd: %s\n", error.what());
         return kFailed;

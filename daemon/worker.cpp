@@ -22,7 +22,10 @@ tl::expected<void, std::string> Worker::open() {
         for (const bool nat_traversal : {false, true}) {
             const std::uint16_t port = nat_traversal ? options_.engine.nat_port : options_.engine.port;
             auto socket = UdpSocket::open(io_, {family, port, nat_traversal, options_.several, options_.ipsec});
-            if (!socket && family == base::Family::ipv6 && errno == EAFNOSUPPORT) continue;
+            if (!socket && family == base::Family::ipv6) {
+                outside_.report({ike::Level::warning, {}, {}, {}, "without IPv6: " + socket.error()});
+                continue;
+            }
             if (!socket) return tl::unexpected(socket.error());
             (*socket)->receive([this](const ike::Datagram& datagram) { receive(datagram); });
             sockets_.push_back(std::move(*socket));

@@ -48,7 +48,7 @@ class Worker {
 public:
     Worker(asio::io_context& io, WorkerOptions options, base::Random& random, policy::Snapshot configuration, Outside& outside);
 
-    // Opens the sockets. IPv6 may be missing on a host; anything else is an error, one sentence.
+    // Opens the sockets. The error is one sentence; a host without IPv6 gets by with a warning.
     tl::expected<void, std::string> open();
 
     asio::io_context& context() { return io_; }
