@@ -133,10 +133,14 @@ void Engine::on(const Reconfigure& change, Turn& turn) {
     for (const IkeSaId id : ids) adopt(*table_.find(id), change.configuration, turn);
 }
 
-// An SA of an unchanged connection goes on with the new snapshot; any other is deleted. A half-open one keeps what it began
-// with until its identities are known.
+// An SA of an unchanged connection goes on with the new snapshot; any other is deleted. A half-open one will find its
+// connection in the new snapshot when its identities are known.
 void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn) {
-    if (is_half_open(sa)) return;
+    if (is_half_open(sa)) {
+        sa.sa().connection = nullptr;
+        sa.sa().configuration = configuration;
+        return;
+    }
     const policy::Connection* connection = configuration->connection(sa.sa().connection_name());
     if (connection != nullptr && *connection == *sa.sa().connection) {
         sa.sa().connection = connection;

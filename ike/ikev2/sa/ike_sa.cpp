@@ -164,7 +164,6 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
     auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
     if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop) return drop(payloads.error(), around);
 
-    sa_.last_inbound = around.now;
     if (kind == RequestKind::repeated) {
         // RFC 7296 2.1: the same response again, bit by bit.
         if (!sa_.window.cached_response().empty()) {
@@ -178,6 +177,7 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
         if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
     }
     sa_.window.accept(header.message_id);
+    sa_.last_inbound = around.now;  // a repetition may be a replay and proves nothing (RFC 7296 2.4)
     follow_peer(arrival);
     if (!payloads) return resolve_request_error(header, payloads.error(), around);
     const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
