@@ -15,7 +15,7 @@ namespace xfrmd::base {
 struct Error {
     Reason reason;
     std::string detail;  // one sentence without the reason's own words; may be empty
-    Bytes notify_data;   // what RFC 7296 3.10.1 wants beside the notify type, such as the wanted group
+    Bytes notify_data{};  // what RFC 7296 3.10.1 wants beside the notify type, such as the wanted group
 
     // "peer chose a transform we did not offer: AES-CBC-128"
     std::string sentence() const;
