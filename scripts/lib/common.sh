@@ -17,7 +17,7 @@ step() {
     attempt "$@"
     [[ $attempt_status -eq 0 ]] && return
     tail -n 25 "$log" >&2
-    die "failed: $1. The lines above are the end of $log; run scripts/setup again once the cause is gone"
+    die "failed: $1. The lines above are the end of $log; call this script again once the cause is gone"
 }
 
 # attempt TEXT COMMAND...: the same, but leaves the command's status in attempt_status. Call it as a plain command:
