@@ -4,7 +4,7 @@
 
 gateways loss=20%
 start_pair "$1"
-eventually 100 up "$2" net || fail "no tunnel in 100 seconds"
+eventually 200 up "$2" net || fail "no tunnel in 200 seconds"
 eventually 20 pings alice 10.2.0.10 1 || fail "no echo in 20 seconds"
 # The end is not what this is about.
 impair moon sun
