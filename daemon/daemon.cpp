@@ -96,7 +96,8 @@ void Daemon::reload() {
         pool_->submit(static_cast<std::uint8_t>(shard), ike::Reconfigure{configuration_});
     }
     ++revision_;
-    log_.info("configuration loaded: " + std::to_string(configuration_->connections().size()) + " connections");
+    const std::size_t count = configuration_->connections().size();
+    log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
     start_changed(*before);
 }
 
