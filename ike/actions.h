@@ -26,7 +26,8 @@ struct InstallChild {
     ChildInstall child;
 };
 
-// Not answered. Never given for a child whose installation failed: the installer undid that itself.
+// Not answered. Not given once ChildInstalled has said that the child failed: the installer undid that itself. Before that
+// answer it may come for any child; actions are run in order, and there is nothing to do for one that is not there.
 struct RemoveChild {
     ChildSaId child{};
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ike/ikev2/exchange/authentication.h"
+
 namespace xfrmd::ike {
 
 using base::Reason;
@@ -86,7 +88,6 @@ void Engine::initiate(const policy::Connection& connection, const Initiate& wish
     ikev2::sa::Sa sa =
         make_sa(true, {wish.local, connection.local_port}, {wish.remote, connection.remote_port}, turn);
     sa.connection = &connection;
-    sa.announce_initial_contact = table_.of_connection(connection.name).empty();
     sa.tasks.push_back(ikev2::sa::CreateChildTask{child, wish.operation});
     IkeSa& added = table_.add(std::make_unique<IkeSa>(std::move(sa)));
     added.initiate(around(turn));
@@ -106,7 +107,7 @@ void Engine::on(const Clear& wish, Turn& turn) {
     } else if (whole) {
         sa->add_task(ikev2::sa::DeleteIkeTask{wish.operation, Reason::OperatorRequest}, around(turn));
     } else {
-        sa->delete_child(wish.child, wish.operation, around(turn));
+        sa->delete_child(wish.child, wish.operation, wish.force, around(turn));
     }
     settle(*sa, was_established, turn);
 }
@@ -157,13 +158,13 @@ void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn)
 }
 
 void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
-    const bool responder = !sa.sa().original_initiator;
-    if (responder && !is_half_open(sa)) half_open_.remove(sa.sa().spi_i, sa.sa().first_remote);
     if (!was_established && sa.established() != nullptr) {
         ++counters_.established;
+        half_open_.authenticated(sa.sa().first_request);
         if (sa.sa().peer_announced_initial_contact) forget_replaced(sa, turn);
     }
     if (sa.is_closed()) {
+        half_open_.remove(sa.sa().first_request);
         table_.remove(sa.sa().id);
         return;
     }
@@ -171,11 +172,23 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     table_.update(sa, deadline == base::kNever ? deadline : std::max(deadline, turn.now + kShortestWait));
 }
 
-// RFC 7296 2.4: the peer has no other SA with us, so what we have with this very pair of identities is left over.
+// RFC 7296 2.4: as initiator, do we have no other IKE SA between these identities? Asked as late as can be, for the peer
+// may have come first meanwhile. With somebody who may be anybody there is no telling.
+bool Engine::is_first_contact(const ikev2::sa::Sa& sa) {
+    const policy::Connection& connection = *sa.connection;
+    if (!connection.remote.id.is_exact()) return false;
+    const auto own = ikev2::exchange::own_identity(connection, sa.local.address);
+    const auto others = table_.of_identities(own, connection.remote.id);
+    return std::none_of(others.begin(), others.end(), [](const IkeSa* other) { return other->established() != nullptr; });
+}
+
+// RFC 7296 2.4: the peer has no other IKE SA with us, so what we have with this very pair of identities is left over. What
+// came up since it began this one, it could not know of when it said so.
 void Engine::forget_replaced(IkeSa& sa, Turn& turn) {
     const auto* established = sa.established();
     for (IkeSa* other : table_.of_identities(established->local_id, established->remote_id)) {
         if (other == &sa) continue;
+        if (const auto* old = other->established(); old != nullptr && old->since >= sa.sa().created) continue;
         other->close_silently({Reason::PeerDeleted, "peer announced INITIAL_CONTACT", {}}, around(turn));
         settle(*other, true, turn);
     }

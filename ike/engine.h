@@ -66,7 +66,7 @@ private:
     base::Result<void> route(const Frame& frame, Turn& turn);
     base::Result<void> on_first_request(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
     base::Result<void> admit(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
-    bool repeats_first_request(const ikev2::wire::Header& header, const Frame& frame, Turn& turn);
+    base::Result<void> on_repeated_first_request(const ikev2::sa::IkeSa& sa, const Frame& frame, Turn& turn);
     void answer_without_state(const ikev2::wire::Header& header, const base::Error& error, const Frame& frame, Turn& turn);
 
     // --- Life ---
@@ -75,6 +75,7 @@ private:
     void initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn);
     // After anything happened to an SA: indexes, INITIAL_CONTACT, removal.
     void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);
+    bool is_first_contact(const ikev2::sa::Sa& sa);
     void forget_replaced(ikev2::sa::IkeSa& sa, Turn& turn);
     void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
     void fail(OperationId operation, base::Error error, Turn& turn);

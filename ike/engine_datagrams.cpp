@@ -42,6 +42,12 @@ bool deserves_answer(const wire::Header& header, const base::Error& error) {
     return error.reason == Reason::CriticalPayloadUnsupported && is_first_request(header);
 }
 
+// No connection for these addresses is NO_PROPOSAL_CHOSEN: nobody has said yet who he is (RFC 7296 2.21.1, 2.21.2).
+wire::NotifyType stateless_refusal(const base::Error& error) {
+    if (error.reason == Reason::NoPeerConfiguration) return wire::NotifyType::no_proposal_chosen;
+    return static_cast<wire::NotifyType>(base::traits(error.reason).notify);
+}
+
 wire::IkeSpi receiver_spi(const wire::Header& header) {
     return header.from_original_initiator ? header.spi_r : header.spi_i;
 }
@@ -103,6 +109,7 @@ base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
         if (!header.is_response) answer_without_state(header, error, frame, turn);
         return tl::unexpected(error);
     }
+    if (sa->phase_id() == ikev2::sa::PhaseId::init_requested) sa->sa().announce_initial_contact = is_first_contact(sa->sa());
     const bool was_established = sa->established() != nullptr;
     sa->on_message(*received, frame.bytes, frame.local, frame.remote, around(turn));
     settle(*sa, was_established, turn);
@@ -113,12 +120,13 @@ base::Result<void> Engine::on_first_request(const wire::Received& received, cons
     const wire::Header& header = received.header;
     if (const auto checked = check_first_request(header); !checked) return checked;
     if (table_.find(header.spi_i) != nullptr) return base::fail(Reason::ReflectedMessage);
-    if (repeats_first_request(header, frame, turn)) return {};
+    const auto request = HalfOpenTable::first_request(header.spi_i, frame.remote, frame.bytes);
+    if (const IkeSa* known = table_.find(half_open_.find(request))) return on_repeated_first_request(*known, frame, turn);
     if (const auto admitted = admit(received, frame, turn); !admitted) return admitted;
 
     auto sa = std::make_unique<IkeSa>(make_sa(false, frame.local, frame.remote, turn));
     sa->sa().spi_i = header.spi_i;
-    sa->sa().first_remote = frame.remote;
+    sa->sa().first_request = request;
     const auto answered = sa->answer_first({header, wire::Shape::initial, received.clear, frame.bytes}, around(turn));
     if (!answered) {
         turn.actions.push_back(Report{Level::warning, {}, {}, {}, "IKE_SA_INIT of " + frame.remote.to_string() +
@@ -126,17 +134,17 @@ base::Result<void> Engine::on_first_request(const wire::Received& received, cons
         answer_without_state(header, answered.error(), frame, turn);
         return answered;
     }
-    half_open_.add(header.spi_i, frame.remote, sa->sa().own_spi());
+    half_open_.add(request, sa->sa().own_spi());
     settle(table_.add(std::move(sa)), false, turn);
     return {};
 }
 
-// RFC 7296 2.1: the same request again gets the same answer again, and nothing is computed anew.
-bool Engine::repeats_first_request(const wire::Header& header, const Frame& frame, Turn& turn) {
-    IkeSa* known = table_.find(half_open_.find(header.spi_i, frame.remote));
-    if (known == nullptr) return false;
-    turn.actions.push_back(SendDatagram{frame.local, frame.remote, known->sa().window.cached_response()});
-    return true;
+// RFC 7296 2.1: the same request again gets the same answer again, and nothing is computed anew; once IKE_AUTH has come, it
+// is ignored.
+base::Result<void> Engine::on_repeated_first_request(const IkeSa& sa, const Frame& frame, Turn& turn) {
+    if (sa.phase_id() != ikev2::sa::PhaseId::half_open) return base::fail(Reason::MessageIdUnexpected);
+    turn.actions.push_back(SendDatagram{frame.local, frame.remote, sa.sa().window.cached_response()});
+    return {};
 }
 
 // Everything that can be refused without a key exchange, and without keeping anything (RFC 7296 2.6; RFC 8019 4.2).
@@ -158,11 +166,12 @@ base::Result<void> Engine::admit(const wire::Received& received, const Frame& fr
 }
 
 // An unprotected response with one notify (RFC 7296 1.5, 2.5, 2.6, 2.21.4): never to a response, and never faster than the
-// bucket allows. Cookies are smaller than what they answer and must keep up with a flood, so they do not take from it.
+// bucket allows. What helps a peer on its way is smaller than what it answers and does not take from it.
 void Engine::answer_without_state(const wire::Header& header, const base::Error& error, const Frame& frame, Turn& turn) {
-    const auto type = static_cast<wire::NotifyType>(base::traits(error.reason).notify);
-    if (base::traits(error.reason).notify == 0) return;
-    if (type != wire::NotifyType::cookie && !stateless_answers_.take(turn.now)) return;
+    const wire::NotifyType type = stateless_refusal(error);
+    if (type == wire::NotifyType{}) return;
+    const bool helps = type == wire::NotifyType::cookie || type == wire::NotifyType::invalid_ke_payload;
+    if (!helps && !stateless_answers_.take(turn.now)) return;
     wire::Header answer;
     answer.spi_i = header.spi_i;
     answer.spi_r = header.spi_r;

@@ -1,24 +1,52 @@
 #include "ike/half_open.h"
 
+#include <functional>
+#include <string_view>
+#include <utility>
+
 namespace xfrmd::ike {
 
 using ikev2::wire::IkeSpi;
 
-base::Address HalfOpenTable::counted_as(const base::Address& remote) { return remote.is_v6() ? remote.network(64) : remote; }
+namespace {
 
-void HalfOpenTable::add(IkeSpi spi_i, const base::Endpoint& remote, IkeSpi own_spi) {
-    if (sas_.emplace(Key{spi_i, remote}, own_spi).second) ++per_address_[counted_as(remote.address)];
+base::Address counted_as(const base::Address& remote) { return remote.is_v6() ? remote.network(64) : remote; }
+
+}  // namespace
+
+HalfOpenTable::FirstRequest HalfOpenTable::first_request(IkeSpi spi_i, const base::Endpoint& remote,
+                                                         base::ByteView message) {
+    return {spi_i, remote, std::hash<std::string_view>{}(base::as_text(message))};
 }
 
-void HalfOpenTable::remove(IkeSpi spi_i, const base::Endpoint& remote) {
-    if (sas_.erase(Key{spi_i, remote}) == 0) return;
-    const auto count = per_address_.find(counted_as(remote.address));
+void HalfOpenTable::add(const FirstRequest& request, IkeSpi own_spi) {
+    if (!requests_.emplace(request, Entry{own_spi, true}).second) return;
+    ++per_address_[counted_as(request.remote.address)];
+    ++half_open_;
+}
+
+void HalfOpenTable::stop_counting(Entry& entry, const base::Address& remote) {
+    if (!std::exchange(entry.half_open, false)) return;
+    const auto count = per_address_.find(counted_as(remote));
     if (--count->second == 0) per_address_.erase(count);
+    --half_open_;
 }
 
-IkeSpi HalfOpenTable::find(IkeSpi spi_i, const base::Endpoint& remote) const {
-    const auto found = sas_.find(Key{spi_i, remote});
-    return found == sas_.end() ? IkeSpi::none : found->second;
+void HalfOpenTable::authenticated(const FirstRequest& request) {
+    const auto found = requests_.find(request);
+    if (found != requests_.end()) stop_counting(found->second, request.remote.address);
+}
+
+void HalfOpenTable::remove(const FirstRequest& request) {
+    const auto found = requests_.find(request);
+    if (found == requests_.end()) return;
+    stop_counting(found->second, request.remote.address);
+    requests_.erase(found);
+}
+
+IkeSpi HalfOpenTable::find(const FirstRequest& request) const {
+    const auto found = requests_.find(request);
+    return found == requests_.end() ? IkeSpi::none : found->second.own_spi;
 }
 
 std::size_t HalfOpenTable::of_address(const base::Address& remote) const {

@@ -1,33 +1,42 @@
-// The IKE SAs we answered IKE_SA_INIT for and that are not authenticated yet: found again by the initiator's SPI and
-// address when the peer repeats itself, and counted, so that a flood is met with cookies and caps (RFC 7296 2.1, 2.6;
-// RFC 8019 4.2). IPv6 addresses count by their /64.
+// The IKE SAs that peers have begun, found again by their first request when it is repeated (RFC 7296 2.1), and counted
+// while they are half-open, that is not authenticated, so that a flood is met with cookies and caps (2.6; RFC 8019 4.2).
+// IPv6 addresses count by their /64.
 #pragma once
 
 #include <cstddef>
 #include <map>
-#include <utility>
 
 #include "ike/base/address.h"
-#include "ike/ikev2/wire/header.h"
+#include "ike/ikev2/sa/sa.h"
 
 namespace xfrmd::ike {
 
 class HalfOpenTable {
 public:
-    void add(ikev2::wire::IkeSpi spi_i, const base::Endpoint& remote, ikev2::wire::IkeSpi own_spi);
-    void remove(ikev2::wire::IkeSpi spi_i, const base::Endpoint& remote);
-    // Our SPI of the SA that this initiator's request belongs to; none if it is new.
-    ikev2::wire::IkeSpi find(ikev2::wire::IkeSpi spi_i, const base::Endpoint& remote) const;
+    using FirstRequest = ikev2::sa::FirstRequest;
 
-    std::size_t size() const { return sas_.size(); }
+    static FirstRequest first_request(ikev2::wire::IkeSpi spi_i, const base::Endpoint& remote, base::ByteView message);
+
+    void add(const FirstRequest& request, ikev2::wire::IkeSpi own_spi);
+    // It counts no longer, but its request is still recognised.
+    void authenticated(const FirstRequest& request);
+    void remove(const FirstRequest& request);
+    // Our SPI of the IKE SA that this request began; none if it is new.
+    ikev2::wire::IkeSpi find(const FirstRequest& request) const;
+
+    std::size_t size() const { return half_open_; }
     std::size_t of_address(const base::Address& remote) const;
 
 private:
-    using Key = std::pair<ikev2::wire::IkeSpi, base::Endpoint>;
-    static base::Address counted_as(const base::Address& remote);
+    struct Entry {
+        ikev2::wire::IkeSpi own_spi{};
+        bool half_open = true;
+    };
+    void stop_counting(Entry& entry, const base::Address& remote);
 
-    std::map<Key, ikev2::wire::IkeSpi> sas_;
+    std::map<FirstRequest, Entry> requests_;
     std::map<base::Address, std::size_t> per_address_;
+    std::size_t half_open_ = 0;
 };
 
 }  // namespace xfrmd::ike

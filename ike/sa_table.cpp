@@ -16,8 +16,8 @@ constexpr std::uint32_t kEspSpiMask = 0x0fffffff;
 
 std::string key_of(const policy::Identity& local, const policy::Identity& remote) {
     const auto part = [](const policy::Identity& identity) {
-        return std::to_string(static_cast<unsigned>(identity.type)) + ":" + std::to_string(identity.data.size()) + ":" +
-               std::string(base::as_text(identity.data));
+        const base::Bytes folded = identity.folded();
+        return std::to_string(folded.size()) + ":" + std::string(base::as_text(folded));
     };
     return part(local) + part(remote);
 }

@@ -10,13 +10,16 @@ ike::ChildInstalled FakeKernel::install(ike::ChildInstall child) {
     for (const auto& [id, existing] : children_) {
         if (existing.spi_in == child.spi_in) complaints_.push_back("one SPI for two children");
     }
-    if (!answer.result) return answer;
+    if (!answer.result) {
+        refused_.insert(answer.child);
+        return answer;
+    }
     if (!children_.emplace(answer.child, std::move(child)).second) complaints_.push_back("one child installed twice");
     return answer;
 }
 
 void FakeKernel::remove(ike::ChildSaId child) {
-    if (children_.erase(child) == 0) complaints_.push_back("a child removed that is not there");
+    if (children_.erase(child) + refused_.erase(child) == 0) complaints_.push_back("a child removed that is not there");
 }
 
 std::vector<const ike::ChildInstall*> FakeKernel::list() const {

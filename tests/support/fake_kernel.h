@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ public:
 
 private:
     std::map<ike::ChildSaId, ike::ChildInstall> children_;
+    std::set<ike::ChildSaId> refused_;  // and whose refusal the engine may not know yet
     std::vector<std::string> complaints_;
 };
 

@@ -30,6 +30,12 @@ const ike::OperationDone* Host::end_of(std::uint64_t operation) const {
     return end;
 }
 
+std::string Host::outcome(std::uint64_t operation) const {
+    const ike::OperationDone* end = end_of(operation);
+    if (end == nullptr) return "running";
+    return end->result ? "ok" : std::string(base::name(end->result.error().reason));
+}
+
 bool Host::reported(const std::string& part_of_text) const {
     return std::any_of(reports.begin(), reports.end(),
                        [&](const ike::Report& report) { return report.text.find(part_of_text) != std::string::npos; });

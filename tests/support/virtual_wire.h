@@ -43,6 +43,9 @@ struct Host {
     std::uint64_t counted() const;  // all reasons together
     // The one end of this operation, nullptr while it runs. More than one end ends the test.
     const ike::OperationDone* end_of(std::uint64_t operation) const;
+    // "running", "ok", or the name of the reason it failed for.
+    std::string outcome(std::uint64_t operation) const;
+    bool failed(std::uint64_t operation) const { return outcome(operation) != "running" && outcome(operation) != "ok"; }
     bool reported(const std::string& part_of_text) const;
     std::vector<const ikev2::sa::IkeSa*> sas() const;
     std::size_t established() const;

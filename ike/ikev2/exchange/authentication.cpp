@@ -17,6 +17,10 @@ base::Result<const policy::SharedSecret*> find_secret(const sa::Sa& sa, const po
 
 }  // namespace
 
+policy::Identity own_identity(const policy::Connection& connection, const base::Address& local) {
+    return connection.local.id.is_any() ? policy::Identity::of(local) : connection.local.id;
+}
+
 // RFC 7296 3.5: ID Type, three reserved bytes, data. AUTH covers the reserved bytes as they were sent (2.15).
 base::Bytes identity_body(const wire::Identification& identification) {
     const auto type = static_cast<std::uint32_t>(identification.identity.type);

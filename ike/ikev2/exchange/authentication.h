@@ -6,6 +6,9 @@
 
 namespace xfrmd::ikev2::exchange {
 
+// Who we say we are: as configured, else by our address.
+policy::Identity own_identity(const policy::Connection& connection, const base::Address& local);
+
 // ID payload body without the generic header: what prf(SK_p, ...) covers.
 base::Bytes identity_body(const wire::Identification& identification);
 

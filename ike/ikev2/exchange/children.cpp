@@ -55,6 +55,12 @@ const sa::ChildSa* find_outbound(const sa::Established& phase, ike::EspSpi spi_o
     return nullptr;
 }
 
+bool waits_for_kernel(const sa::Established& phase) {
+    return phase.pending || std::any_of(phase.children.begin(), phase.children.end(), [](const sa::ChildSa& child) {
+               return child.state == sa::ChildState::installing;
+           });
+}
+
 void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why) {
     if (find_child(phase, id) == nullptr) return;
     const sa::ChildSa gone = forget_child(step, phase, id);

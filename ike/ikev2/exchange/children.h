@@ -10,6 +10,9 @@ namespace xfrmd::ikev2::exchange {
 sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id);
 const sa::ChildSa* find_outbound(const sa::Established& phase, ike::EspSpi spi_out);
 
+// Is the kernel at work on a child, or does the peer wait for it? Nothing of ours is begun meanwhile.
+bool waits_for_kernel(const sa::Established& phase);
+
 // Takes the child out of the list and out of the kernel. Whoever still waits for it is told `why`.
 void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why);
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "ike/base/reader.h"
@@ -67,6 +68,9 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     if (!negotiated) return tl::unexpected(negotiated.error());
     if (!answer.nonce) return base::fail(Reason::PayloadMissing, "the answer lacks a nonce");
     if (const auto nonce = check_nonce(*answer.nonce, creating.nonce); !nonce) return nonce;
+    if (std::find(creating.deleted.begin(), creating.deleted.end(), negotiated->spi_out) != creating.deleted.end()) {
+        return base::fail(Reason::PeerDeleted, "before its answer came");
+    }
     const auto secret = shared_secret(creating, negotiated->suite, answer);
     if (!secret) return tl::unexpected(secret.error());
     install_child(step, phase, std::move(*negotiated), {creating.nonce, answer.nonce->data, &*secret, true});
@@ -86,7 +90,7 @@ void start_create_child(sa::Step& step, sa::Established& phase, const sa::Create
     auto key_exchange = first_key_exchange(step, *child);
     if (!key_exchange) return step.done(task.operation, {}, tl::unexpected(key_exchange.error()));
     sa::CreatingChild creating{propose_child(step, *child, task.operation), step.random.bytes(kNonceSize),
-                               std::move(*key_exchange), 0};
+                               std::move(*key_exchange), 0, {}};
     send_create_child(step, phase, *child, creating);
     phase.exchange = std::move(creating);
 }

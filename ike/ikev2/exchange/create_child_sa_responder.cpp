@@ -1,7 +1,9 @@
 #include <utility>
 
+#include "ike/base/reader.h"
 #include "ike/base/writer.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/protect.h"
@@ -40,6 +42,13 @@ base::Result<void> check_room(const sa::Step& step, const sa::Established& phase
     return base::fail(Reason::NoAdditionalSas, std::to_string(phase.children.size()) + " child SAs are the limit");
 }
 
+// RFC 7296 1.3.3: REKEY_SA names the child by the SPI that the peer receives on.
+bool names_child(const sa::Established& phase, const wire::Notify& rekey) {
+    base::Reader reader(rekey.spi);
+    const ike::EspSpi spi{reader.u32()};
+    return rekey.protocol == policy::ProtocolId::esp && reader.complete() && find_outbound(phase, spi) != nullptr;
+}
+
 }  // namespace
 
 sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const sa::Message& message) {
@@ -61,8 +70,23 @@ sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const s
     return sa::stay();
 }
 
-sa::Next refuse_rekey(sa::Step&, sa::Established&, const sa::Message&) {
+sa::Next refuse_rekey_child(sa::Step& step, sa::Established& phase, const sa::Message& message) {
+    const wire::Notify& rekey = *message.payloads.find(wire::NotifyType::rekey_sa);
+    if (names_child(phase, rekey)) return base::fail(Reason::NoAdditionalSas, "rekeying is not supported");
+    step.report(ike::Level::warning, "CREATE_CHILD_SA request refused: no child SA to rekey", Reason::ChildSaNotFound);
+    // RFC 7296 3.10: without an SPI there is no protocol.
+    const auto protocol = rekey.spi.empty() ? policy::ProtocolId::none : rekey.protocol;
+    send_response(step, phase.keyed, wire::ExchangeType::create_child_sa,
+                  {wire::Notify{protocol, rekey.spi, wire::NotifyType::child_sa_not_found, {}}});
+    return sa::stay();
+}
+
+sa::Next refuse_rekey_ike(sa::Step&, sa::Established&, const sa::Message&) {
     return base::fail(Reason::NoAdditionalSas, "rekeying is not supported");
+}
+
+sa::Next refuse_while_deleting(sa::Step&, sa::Deleting&, const sa::Message&) {
+    return base::fail(Reason::TemporaryFailure, "the IKE SA is being deleted");
 }
 
 }  // namespace xfrmd::ikev2::exchange

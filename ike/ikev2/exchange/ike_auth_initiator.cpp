@@ -12,8 +12,7 @@ namespace {
 using base::Reason;
 
 policy::Identity own_identity(const sa::Sa& sa) {
-    const policy::Identity& configured = sa.connection->local.id;
-    return configured.is_any() ? policy::Identity::of(sa.local.address) : configured;
+    return exchange::own_identity(*sa.connection, sa.local.address);
 }
 
 // Whom we expect, for choosing the key before the peer has said who it is.

@@ -16,9 +16,7 @@ int fit(const policy::Connection& connection, const sa::Sa& sa, const wire::Payl
     const int remote = match(connection.remote.id, request.id_i->identity);
     if (remote == 0) return 0;
     if (!request.id_r) return remote * 4;
-    const policy::Identity own =
-        connection.local.id.is_any() ? policy::Identity::of(sa.local.address) : connection.local.id;
-    const int local = match(own, request.id_r->identity);
+    const int local = match(own_identity(connection, sa.local.address), request.id_r->identity);
     return local == 0 ? 0 : remote * 4 + local;
 }
 
@@ -68,8 +66,7 @@ base::Result<Proven> authenticate(const sa::Sa& sa, const sa::HalfOpen& phase, c
     const wire::Payloads& request = message.payloads;
     const auto connection = choose_connection(sa, phase.keyed, request);
     if (!connection) return tl::unexpected(connection.error());
-    const policy::Identity& configured = (*connection)->local.id;
-    policy::Identity local = configured.is_any() ? policy::Identity::of(sa.local.address) : configured;
+    policy::Identity local = own_identity(**connection, sa.local.address);
     const auto verified = verify_psk_auth(sa, phase.keyed, phase.transcript, local, *request.id_i, *request.auth);
     if (!verified) return tl::unexpected(verified.error());
     auto auth = make_psk_auth(sa, phase.keyed, phase.transcript, local, request.id_i->identity);

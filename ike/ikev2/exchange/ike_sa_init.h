@@ -10,7 +10,8 @@ namespace xfrmd::ikev2::exchange {
 // Initiator: sends the request with the first key exchange method of the first proposal.
 sa::Next start_ike_sa_init(sa::Step& step, sa::Created& created);
 
-// Initiator: COOKIE and INVALID_KE_PAYLOAD start over, other errors are remembered, an answer leads to IKE_AUTH.
+// Initiator: COOKIE and INVALID_KE_PAYLOAD start over, other errors are remembered, an answer leads to IKE_AUTH. Error
+// ResponseUnexpected: a late copy of what was followed already.
 sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const sa::Message& response);
 
 // Responder. Errors: NoPeerConfiguration, NoProposalChosen, KeyExchangeMethodMismatch (with the wanted group as notify

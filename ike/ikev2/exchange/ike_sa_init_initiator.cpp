@@ -29,7 +29,7 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
 }
 
 sa::Packet packet_of(const sa::Step& step, const sa::InitRequested& phase) {
-    return {step.sa.local, step.sa.remote, with_marker(step, phase.request)};
+    return {{step.sa.local, step.sa.remote}, with_marker(step, step.sa.local, phase.request)};
 }
 
 bool offers_group(const policy::Connection& connection, policy::KeyExchangeId group) {
@@ -50,7 +50,7 @@ sa::Next start_over(sa::Step& step, sa::InitRequested& phase, std::string why) {
     ++phase.restarts;
     phase.request = make_request(step, phase);
     step.sa.window.sent_anew(packet_of(step, phase), step.now, step.options.retransmit);
-    step.send(with_marker(step, phase.request));
+    step.send(with_marker(step, step.sa.local, phase.request));
     step.report(ike::Level::debug, std::move(why));
     return sa::stay();
 }
@@ -58,6 +58,7 @@ sa::Next start_over(sa::Step& step, sa::InitRequested& phase, std::string why) {
 // RFC 7296 2.6: repeat the request with the cookie as its first payload.
 sa::Next on_cookie(sa::Step& step, sa::InitRequested& phase, const wire::Notify& cookie) {
     if (cookie.data.empty() || cookie.data.size() > 64) return base::fail(Reason::PayloadMalformed, "COOKIE of a wrong size");
+    if (cookie.data == phase.cookie) return base::fail(Reason::ResponseUnexpected, "that cookie is on its way");
     if (const auto counted = count_restart(step, phase); !counted) return tl::unexpected(counted.error());
     phase.cookie = cookie.data;
     return start_over(step, phase, "peer asks for a cookie: starting over with it");
@@ -69,8 +70,11 @@ sa::Next on_invalid_key_exchange(sa::Step& step, sa::InitRequested& phase, const
     const auto group = static_cast<policy::KeyExchangeId>(reader.u16());
     if (!reader.complete()) return base::fail(Reason::PayloadMalformed, "INVALID_KE_PAYLOAD without a group");
     const std::string name = to_string(policy::transform(group));
-    if (group == phase.key_exchange->method() || !offers_group(*step.sa.connection, group)) {
-        return base::fail(Reason::KeyExchangeMethodMismatch, "peer wants " + name + ", which we did not offer or just used");
+    if (group == phase.key_exchange->method()) {
+        return base::fail(Reason::ResponseUnexpected, "a value of " + name + " is on its way");
+    }
+    if (!offers_group(*step.sa.connection, group)) {
+        return base::fail(Reason::KeyExchangeMethodMismatch, "peer wants " + name + ", which we did not offer");
     }
     if (const auto counted = count_restart(step, phase); !counted) return tl::unexpected(counted.error());
     auto key_exchange = crypto::KeyExchange::make(group, step.random);
@@ -128,7 +132,7 @@ sa::Next start_ike_sa_init(sa::Step& step, sa::Created&) {
     next.key_exchange = std::move(*key_exchange);
     next.nonce = step.random.bytes(kNonceSize);
     next.request = make_request(step, next);
-    step.send(with_marker(step, next.request));
+    step.send(with_marker(step, step.sa.local, next.request));
     step.sa.window.sent(packet_of(step, next), step.now, step.options.retransmit);
     step.report(ike::Level::info, "initiating an IKE SA with " + step.sa.remote.to_string());
     return sa::Phase(std::move(next));
@@ -143,6 +147,8 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
         if (error->type == wire::NotifyType::invalid_ke_payload) return on_invalid_key_exchange(step, phase, *error);
         return remember_refusal(step, phase, *error);
     }
+    // RFC 7296 2.6: a responder that agrees has chosen an SPI.
+    if (response.header.spi_r == wire::IkeSpi::none) return base::fail(Reason::SpiInvalid);
     auto agreed = agree(step, phase, payloads);
     if (!agreed) return tl::unexpected(agreed.error());
 

@@ -85,8 +85,8 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
     base::Bytes response = make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce);
     sa::Keyed keyed =
         derive_keyed(sa, *suite, std::move(choice->chosen.proposal), payloads.nonce->data, nonce, exchanged->secret);
-    step.send(with_marker(step, response));
-    sa.window.respond(with_marker(step, response));
+    step.send(with_marker(step, sa.local, response));
+    sa.window.respond(with_marker(step, sa.local, response));
     step.report(ike::Level::debug, "answered IKE_SA_INIT of " + sa.remote.to_string());
     return sa::Phase(sa::HalfOpen{
         std::move(keyed), {std::move(response), base::to_bytes(request.bytes), std::move(nonce), payloads.nonce->data}});

@@ -19,6 +19,12 @@ bool deletes_ike_sa(const wire::Payloads& payloads) {
                        [](const wire::Delete& item) { return item.protocol == policy::ProtocolId::ike; });
 }
 
+// The answer that would have told us of this child may still be on its way. As many are remembered as there can be children.
+void remember_deleted(const sa::Step& step, sa::Established& phase, ike::EspSpi spi) {
+    auto* creating = std::get_if<sa::CreatingChild>(&phase.exchange);
+    if (creating != nullptr && creating->deleted.size() < step.options.most_children) creating->deleted.push_back(spi);
+}
+
 // RFC 7296 1.4.1: the peer names the SPIs it receives on, we answer with ours of the same pairs. What is not there, or is
 // not this IKE SA's, is left alone.
 std::vector<std::uint32_t> delete_children(sa::Step& step, sa::Established& phase, const wire::Payloads& payloads) {
@@ -27,7 +33,10 @@ std::vector<std::uint32_t> delete_children(sa::Step& step, sa::Established& phas
         if (item.protocol != policy::ProtocolId::esp) continue;
         for (const std::uint32_t spi : item.spis) {
             const sa::ChildSa* child = find_outbound(phase, ike::EspSpi{spi});
-            if (child == nullptr) continue;
+            if (child == nullptr) {
+                remember_deleted(step, phase, ike::EspSpi{spi});
+                continue;
+            }
             // RFC 7296 1.4.1: with our own Delete for it in flight, the answer does not name it again.
             if (child->state != sa::ChildState::deleting) ours.push_back(static_cast<std::uint32_t>(child->spi_in));
             step.report(ike::Level::info, "peer deletes child SA " + child->name, Reason::PeerDeleted);
@@ -50,6 +59,11 @@ const wire::Notify* fatal_notify(const wire::Payloads& payloads) {
 sa::Phase closed(Reason reason, std::string detail = {}) { return sa::Closed{base::Error{reason, std::move(detail), {}}}; }
 
 void send_delete_child(sa::Step& step, sa::Established& phase, const sa::DeleteChildTask& task) {
+    if (task.child != ike::ChildSaId::none) {
+        sa::ChildSa* child = find_child(phase, task.child);
+        if (child == nullptr) return step.done(task.operation, task.child, {});  // gone meanwhile
+        child->state = sa::ChildState::deleting;
+    }
     const std::vector<wire::Payload> payloads{
         wire::Delete{policy::ProtocolId::esp, {static_cast<std::uint32_t>(task.spi_in)}}};
     send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
@@ -61,7 +75,7 @@ sa::Phase send_delete_ike(sa::Step& step, sa::Established& phase, const sa::Dele
     send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
     remove_all_children(step, phase, base::Error{task.reason, {}, {}});
     step.report(ike::Level::info, "deleting the IKE SA: " + std::string(base::traits(task.reason).sentence));
-    return sa::Deleting{std::move(phase.keyed), task.operation};
+    return sa::Deleting{std::move(phase.keyed), task.operation, task.reason};
 }
 
 }  // namespace
@@ -84,6 +98,9 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
 }
 
 sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const sa::Message&) {
+    if (std::holds_alternative<sa::CreatingChild>(phase.exchange)) {
+        return base::fail(Reason::ResponseUnexpected, "INFORMATIONAL to CREATE_CHILD_SA");
+    }
     const sa::Exchange exchange = std::exchange(phase.exchange, std::monostate{});
     step.sa.window.answered();
     if (const auto* deleting = std::get_if<sa::DeletingChild>(&exchange)) {
@@ -93,15 +110,16 @@ sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const
     return sa::stay();
 }
 
-sa::Next answer_while_deleting(sa::Step& step, sa::Deleting& phase, const sa::Message&) {
+// RFC 7296 2.25.2: a Delete that crosses ours is answered as usual, and ours forgotten.
+sa::Next answer_while_deleting(sa::Step& step, sa::Deleting& phase, const sa::Message& request) {
     send_response(step, phase.keyed, wire::ExchangeType::informational, {});
+    if (deletes_ike_sa(request.payloads)) return closed(phase.reason);
     return sa::stay();
 }
 
 sa::Next on_delete_response(sa::Step& step, sa::Deleting& phase, const sa::Message&) {
     step.sa.window.answered();
-    step.done(phase.operation, {}, {});
-    return closed(Reason::OperatorRequest);
+    return closed(phase.reason);
 }
 
 sa::Next start_task(sa::Step& step, sa::Established& phase) {

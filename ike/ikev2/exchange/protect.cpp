@@ -20,8 +20,8 @@ wire::Header header_of(const sa::Sa& sa, wire::ExchangeType exchange, wire::Mess
 
 }  // namespace
 
-base::Bytes with_marker(const sa::Step& step, base::Bytes message) {
-    if (step.sa.local.port == step.options.nat_port) message.insert(message.begin(), kMarkerSize, 0);
+base::Bytes with_marker(const sa::Step& step, const base::Endpoint& local, base::Bytes message) {
+    if (local.port == step.options.nat_port) message.insert(message.begin(), kMarkerSize, 0);
     return message;
 }
 
@@ -61,22 +61,27 @@ base::Result<wire::Payloads> unprotect(sa::Keyed& keyed, const wire::Encrypted& 
 }
 
 void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads) {
-    base::Bytes bytes = with_marker(step, protect(keyed, step.random, request_header(step, exchange), payloads));
+    const sa::Path path{step.sa.local, step.sa.remote};
+    base::Bytes bytes =
+        with_marker(step, path.local, protect(keyed, step.random, request_header(step, exchange), payloads));
     step.send(bytes);
-    step.sa.window.sent({step.sa.local, step.sa.remote, std::move(bytes)}, step.now, step.options.retransmit);
+    step.sa.window.sent({path, std::move(bytes)}, step.now, step.options.retransmit);
 }
 
 void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads) {
     const wire::Header header = response_header(step.sa, exchange, step.sa.window.accepted_id());
-    base::Bytes bytes = with_marker(step, protect(keyed, step.random, header, payloads));
-    step.send(bytes);
+    const sa::Path& path = step.sa.reply;
+    base::Bytes bytes = with_marker(step, path.local, protect(keyed, step.random, header, payloads));
+    step.send_on(path, bytes);
     step.sa.window.respond(std::move(bytes));
 }
 
 wire::Notify notify(wire::NotifyType type, base::Bytes data) { return {policy::ProtocolId::none, {}, type, std::move(data)}; }
 
 wire::Notify notify(const base::Error& error) {
-    return notify(static_cast<wire::NotifyType>(base::traits(error.reason).notify), error.notify_data);
+    const std::uint16_t type = base::traits(error.reason).notify;
+    if (type == 0) return notify(wire::NotifyType::temporary_failure);
+    return notify(static_cast<wire::NotifyType>(type), error.notify_data);
 }
 
 }  // namespace xfrmd::ikev2::exchange

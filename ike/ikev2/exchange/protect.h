@@ -8,8 +8,8 @@
 
 namespace xfrmd::ikev2::exchange {
 
-// The bytes as they go on the wire: with four zero bytes in front on the NAT traversal port.
-base::Bytes with_marker(const sa::Step& step, base::Bytes message);
+// The bytes as they go on the wire from `local`: with four zero bytes in front on the NAT traversal port.
+base::Bytes with_marker(const sa::Step& step, const base::Endpoint& local, base::Bytes message);
 
 wire::Header request_header(const sa::Step& step, wire::ExchangeType exchange);
 wire::Header response_header(const sa::Sa& sa, wire::ExchangeType exchange, wire::MessageId id);
@@ -29,6 +29,7 @@ void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange
 
 // A notify about the IKE SA itself (RFC 7296 3.10: protocol 0, no SPI).
 wire::Notify notify(wire::NotifyType type, base::Bytes data = {});
+// An error that no notify is for is our own trouble, and the peer is told TEMPORARY_FAILURE.
 wire::Notify notify(const base::Error& error);
 
 }  // namespace xfrmd::ikev2::exchange

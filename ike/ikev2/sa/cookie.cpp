@@ -36,6 +36,8 @@ void CookieJar::rotate(base::Instant now, base::Random& random) {
     random.fill(fresh.writable());
     const auto version = static_cast<std::uint8_t>(current_.version + 1);
     previous_ = std::exchange(current_, Secret{version, std::move(fresh)});
+    // A secret that nobody asked for a minute long is not the previous one, but an old one.
+    if (rotate_at_ + kSecretLife <= now) previous_ = {};
     rotate_at_ = now + kSecretLife;
 }
 

@@ -43,6 +43,16 @@ base::Error unexpected(const wire::Header& header, PhaseId phase) {
             {}};
 }
 
+ike::OperationId operation_of(const Task& task) {
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.operation; }) return one.operation;
+            return ike::OperationId::none;
+        },
+        task);
+}
+
+// The IKE SA is going: what should be deleted is, what should come up does not.
 void tell_waiting(Step& step, const Task& task, const base::Error& why) {
     if (const auto* create = std::get_if<CreateChildTask>(&task)) {
         step.done(create->operation, {}, tl::unexpected(why));
@@ -62,15 +72,20 @@ void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why)
     }
 }
 
-// What the peer is told, once, when we do not wait for its answer: a Delete (RFC 7296 1.4.1), or that it did not convince
-// us (2.21.2). A peer that refused us knows already.
+// What the peer is told, once, when we do not wait for its answer: a Delete (RFC 7296 1.4.1, 2.21), or that it did not
+// convince us (2.21.2). A peer that refused us knows already; one that has our IKE_AUTH may be established.
 std::optional<wire::Payload> farewell_to(const Phase& phase, const base::Error& why) {
-    if (std::holds_alternative<Established>(phase)) return wire::Delete{policy::ProtocolId::ike, {}};
+    const wire::Delete all{policy::ProtocolId::ike, {}};
+    if (std::holds_alternative<Established>(phase)) return all;
     const bool refused = why.reason == Reason::AuthenticationRefused || why.reason == Reason::PeerRefused;
-    if (std::holds_alternative<AuthRequested>(phase) && !refused) {
-        return exchange::notify(wire::NotifyType::authentication_failed);
-    }
-    return std::nullopt;
+    if (!std::holds_alternative<AuthRequested>(phase) || refused) return std::nullopt;
+    const auto unconvinced = wire::NotifyType::authentication_failed;
+    if (base::traits(why.reason).notify == static_cast<std::uint16_t>(unconvinced)) return exchange::notify(unconvinced);
+    return all;
+}
+
+bool is_wanted(Reason reason) {
+    return reason == Reason::OperatorRequest || reason == Reason::PeerDeleted || reason == Reason::ConfigurationRemoved;
 }
 
 // What a phase owes to others when it ends.
@@ -121,7 +136,7 @@ void IkeSa::initiate(Surroundings around) {
 }
 
 base::Result<void> IkeSa::answer_first(const Message& request, Surroundings around) {
-    sa_.window.accept(request.header.message_id);
+    sa_.window.accept(request.header.message_id, request.bytes);
     return dispatch(Event::ike_sa_init_request, &request, around);
 }
 
@@ -151,15 +166,15 @@ void IkeSa::on_init_response(const wire::Received& received, base::ByteView byte
         return dispatch(Event::ike_sa_init_response, &message, around);
     });
     if (handled) return;
+    if (handled.error().reason == Reason::ResponseUnexpected) return drop(handled.error(), around);
     if (auto* waiting = std::get_if<InitRequested>(&phase_)) waiting->refusal = handled.error();
     step(around).report(ike::Level::warning, handled.error().sentence() + "; waiting for a better answer",
                         handled.error().reason);
 }
 
-void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, const Arrival& arrival,
-                       Surroundings& around) {
+void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around) {
     const wire::Header& header = received.header;
-    const RequestKind kind = sa_.window.classify(header.message_id);
+    const RequestKind kind = sa_.window.classify(header.message_id, bytes);
     if (kind == RequestKind::outside) return drop({Reason::MessageIdUnexpected, {}, {}}, around);
     auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
     if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop) return drop(payloads.error(), around);
@@ -172,17 +187,16 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
         return;
     }
     if (kind == RequestKind::in_progress) return;
-    if (payloads) {
-        const auto event = event_of(header, *payloads);
-        if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
-    }
-    sa_.window.accept(header.message_id);
+    const auto event = event_of(header, payloads ? *payloads : wire::Payloads());
+    if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
+    sa_.window.accept(header.message_id, bytes);
+    sa_.reply = arrival;
     sa_.last_inbound = around.now;  // a repetition may be a replay and proves nothing (RFC 7296 2.4)
     follow_peer(arrival);
     if (!payloads) return resolve_request_error(header, payloads.error(), around);
     const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
         const Message message{header, shape, std::move(*payloads), bytes};
-        return dispatch(*event_of(header, message.payloads), &message, around);
+        return dispatch(*event, &message, around);
     });
     if (!handled) resolve_request_error(header, handled.error(), around);
 }
@@ -193,7 +207,7 @@ void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Su
     auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
     if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop) return drop(payloads.error(), around);
     sa_.last_inbound = around.now;
-    if (!payloads) return close(payloads.error(), around);
+    if (!payloads) return close_now(payloads.error(), around);
 
     const auto event = event_of(header, *payloads);
     if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
@@ -210,16 +224,13 @@ void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Su
 void IkeSa::resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around) {
     Step current = step(around);
     const base::ReasonTraits& traits = base::traits(error.reason);
-    if (traits.disposition == Disposition::drop) return drop(error, around);
-    current.report(ike::Level::warning, std::string(to_string(header.exchange)) + " request refused: " + error.sentence(),
-                   error.reason);
-    if (traits.notify != 0) {
-        exchange::send_response(current, *keyed(), header.exchange, {exchange::notify(error)});
-    }
+    exchange::send_response(current, *keyed(), header.exchange, {exchange::notify(error)});
     const bool fatal = traits.notify == static_cast<std::uint16_t>(wire::NotifyType::invalid_syntax);
     const bool authenticated = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
     // RFC 7296 2.21.2, 2.21.3: INVALID_SYNTAX is fatal for both; before authentication any error is.
-    if (traits.disposition == Disposition::delete_ike_sa || fatal || !authenticated) close(error, around);
+    if (traits.disposition == Disposition::delete_ike_sa || fatal || !authenticated) return close(error, around);
+    current.report(ike::Level::warning, std::string(to_string(header.exchange)) + " request refused: " + error.sentence(),
+                   error.reason);
 }
 
 void IkeSa::on_child_installed(const ike::ChildInstalled& answer, Surroundings around) {
@@ -229,26 +240,42 @@ void IkeSa::on_child_installed(const ike::ChildInstalled& answer, Surroundings a
 }
 
 void IkeSa::add_task(Task task, Surroundings around) {
-    Step current = step(around);
-    if (sa_.tasks.size() >= around.options.most_tasks) {
-        return tell_waiting(current, task, {Reason::TableFull, "too many tasks wait in this IKE SA", {}});
+    if (std::holds_alternative<DeleteIkeTask>(task)) {
+        sa_.tasks.push_front(std::move(task));  // what else waits has become pointless
+    } else if (has_room(around.options)) {
+        sa_.tasks.push_back(std::move(task));
+    } else {
+        return step(around).done(operation_of(task), {},
+                                 base::fail(Reason::TableFull, "too many tasks wait in this IKE SA"));
     }
-    sa_.tasks.push_back(std::move(task));
     start_waiting_tasks(around);
 }
 
-void IkeSa::delete_child(ike::ChildSaId child, ike::OperationId operation, Surroundings around) {
+void IkeSa::delete_child(ike::ChildSaId child, ike::OperationId operation, bool force, Surroundings around) {
     Step current = step(around);
     auto* established = std::get_if<Established>(&phase_);
-    ChildSa* found = established == nullptr ? nullptr : exchange::find_child(*established, child);
-    if (found == nullptr || found->state == ChildState::deleting) return current.done(operation, child, {});
-    found->state = ChildState::deleting;
-    add_task(DeleteChildTask{found->spi_in, child, operation}, around);
+    const ChildSa* found = established == nullptr ? nullptr : exchange::find_child(*established, child);
+    if (found == nullptr) return current.done(operation, child, {});
+    DeleteChildTask task{found->spi_in, child, operation};
+    // What the kernel still works on cannot be taken from it.
+    if (force && found->state != ChildState::installing && has_room(around.options)) {
+        exchange::remove_child(current, *established, child, {Reason::OperatorRequest, {}, {}});
+        current.done(operation, child, {});
+        task = {task.spi_in, ike::ChildSaId::none, ike::OperationId::none};
+    }
+    add_task(task, around);
+}
+
+bool IkeSa::is_ready() const {
+    const auto* phase = established();
+    return phase != nullptr && sa_.window.idle() && !exchange::waits_for_kernel(*phase);
 }
 
 void IkeSa::start_waiting_tasks(Surroundings& around) {
-    while (phase_id() == PhaseId::established && sa_.window.idle() && !sa_.tasks.empty()) {
-        if (sa_.window.exhausted()) return close_now({Reason::InternalInconsistency, "message ids are used up", {}}, around);
+    if (phase_id() == PhaseId::established && sa_.window.exhausted()) {
+        return close_now({Reason::InternalInconsistency, "message ids are used up", {}}, around);
+    }
+    while (is_ready() && !sa_.tasks.empty()) {
         if (const auto started = dispatch(Event::task_ready, {}, around); !started) return close_now(started.error(), around);
     }
 }
@@ -274,14 +301,15 @@ void IkeSa::on_retransmission(Surroundings& around) {
     if (packet == nullptr) {
         return close({Reason::PeerSilent, "no answer from " + sa_.remote.to_string(), {}}, around);
     }
-    around.actions.push_back(ike::SendDatagram{packet->local, packet->remote, packet->bytes});
+    const Path& path = packet->path;
+    around.actions.push_back(ike::SendDatagram{path.local, path.remote, packet->bytes});
     step(around).report(ike::Level::info, "no answer yet, retransmission " + std::to_string(sa_.window.retransmissions()) +
-                                              " to " + packet->remote.to_string());
+                                              " to " + path.remote.to_string());
 }
 
 // RFC 7296 2.23: IKE_AUTH may come on the NAT traversal port, and a peer behind a NAT is followed to where its new
 // authenticated requests come from. Without a NAT, and for our own address, nothing moves later.
-void IkeSa::follow_peer(const Arrival& arrival) {
+void IkeSa::follow_peer(const Path& arrival) {
     if (phase_id() != PhaseId::half_open && !sa_.nat.remote) return;
     sa_.remote = arrival.remote;
     if (phase_id() == PhaseId::half_open) sa_.local = arrival.local;
@@ -289,7 +317,7 @@ void IkeSa::follow_peer(const Arrival& arrival) {
 
 bool IkeSa::liveness_is_due(base::Instant now) const {
     const auto dpd = sa_.connection->dpd_delay;
-    return dpd.count() > 0 && sa_.window.idle() && sa_.last_inbound + dpd <= now;
+    return dpd.count() > 0 && is_ready() && sa_.last_inbound + dpd <= now;
 }
 
 void IkeSa::close_now(base::Error why, Surroundings around) {
@@ -297,7 +325,8 @@ void IkeSa::close_now(base::Error why, Surroundings around) {
     const auto farewell = farewell_to(phase_, why);
     if (farewell && keyed() != nullptr) {
         const wire::Header header = exchange::request_header(current, wire::ExchangeType::informational);
-        current.send(exchange::with_marker(current, exchange::protect(*keyed(), around.random, header, {*farewell})));
+        base::Bytes message = exchange::protect(*keyed(), around.random, header, {*farewell});
+        current.send(exchange::with_marker(current, sa_.local, std::move(message)));
     }
     close(std::move(why), around);
 }
@@ -308,8 +337,7 @@ void IkeSa::close(base::Error why, Surroundings& around) {
     const bool was_established = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
     settle(current, phase_, why);
     for (const Task& task : std::exchange(sa_.tasks, {})) tell_waiting(current, task, why);
-    const bool wanted = why.reason == Reason::OperatorRequest || why.reason == Reason::PeerDeleted;
-    current.report(wanted ? ike::Level::info : ike::Level::warning,
+    current.report(is_wanted(why.reason) ? ike::Level::info : ike::Level::warning,
                    (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason);
     phase_ = Closed{std::move(why)};
 }
@@ -323,7 +351,7 @@ base::Instant IkeSa::deadline(const Options& options) const {
     if (phase_id() == PhaseId::half_open) due = std::min(due, sa_.created + options.half_open_life);
     if (phase_id() != PhaseId::established) return due;
     const auto dpd = sa_.connection->dpd_delay;
-    if (dpd.count() > 0 && sa_.window.idle()) due = std::min(due, sa_.last_inbound + dpd);
+    if (dpd.count() > 0 && is_ready()) due = std::min(due, sa_.last_inbound + dpd);
     if (sa_.nat.local) due = std::min(due, sa_.last_outbound + options.nat_keepalive);
     return due;
 }

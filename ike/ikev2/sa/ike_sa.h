@@ -39,7 +39,8 @@ public:
     void on_child_installed(const ike::ChildInstalled& answer, Surroundings around);
     void add_task(Task task, Surroundings around);
     void on_time(Surroundings around);
-    void delete_child(ike::ChildSaId child, ike::OperationId operation, Surroundings around);
+    // `force`: the child goes at once, and the peer is told when it is its turn.
+    void delete_child(ike::ChildSaId child, ike::OperationId operation, bool force, Surroundings around);
     // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
     void close_now(base::Error why, Surroundings around);
     // The same without a word to the peer.
@@ -51,17 +52,16 @@ public:
 private:
     Step step(Surroundings& around) { return {sa_, phase_, around.now, around.random, around.spis, around.options, around.actions}; }
     base::Result<void> dispatch(Event event, const Stimulus& stimulus, Surroundings& around);
-    struct Arrival {
-        base::Endpoint local;
-        base::Endpoint remote;
-    };
-    void on_request(const wire::Received& received, base::ByteView bytes, const Arrival& arrival, Surroundings& around);
+    void on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around);
     void on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
     void on_init_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
     void resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around);
     void on_retransmission(Surroundings& around);
     void start_waiting_tasks(Surroundings& around);
-    void follow_peer(const Arrival& arrival);
+    void follow_peer(const Path& arrival);
+    // May a request of ours begin?
+    bool is_ready() const;
+    bool has_room(const Options& options) const { return sa_.tasks.size() < options.most_tasks; }
     bool liveness_is_due(base::Instant now) const;
     void close(base::Error why, Surroundings& around);
     void drop(const base::Error& error, Surroundings& around);

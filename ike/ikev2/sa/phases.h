@@ -90,6 +90,7 @@ struct CreatingChild {
     base::Bytes nonce;
     std::unique_ptr<crypto::KeyExchange> key_exchange;  // nullptr without PFS
     unsigned restarts = 0;
+    std::vector<ike::EspSpi> deleted;  // by the peer meanwhile; we did not know them, so one may be of this child
 };
 using Exchange = std::variant<std::monostate, Liveness, DeletingChild, CreatingChild>;
 
@@ -107,6 +108,7 @@ struct Established {
 struct Deleting {
     Keyed keyed;
     ike::OperationId operation{};
+    base::Reason reason{};
 };
 
 struct Closed {

@@ -33,6 +33,14 @@ struct DeleteIkeTask {
 struct LivenessTask {};
 using Task = std::variant<CreateChildTask, DeleteChildTask, DeleteIkeTask, LivenessTask>;
 
+// What tells an IKE_SA_INIT request from any other: all of it (RFC 7296 2.1), as a hash, and where it came from.
+struct FirstRequest {
+    wire::IkeSpi spi_i{};
+    base::Endpoint remote;
+    std::size_t print = 0;
+    friend auto operator<=>(const FirstRequest&, const FirstRequest&) = default;
+};
+
 // RFC 7296 2.23: who sits behind a NAT.
 struct NatStatus {
     bool local = false;
@@ -47,7 +55,8 @@ struct Sa {
     wire::IkeSpi spi_r{};
     base::Endpoint local;
     base::Endpoint remote;
-    base::Endpoint first_remote;  // as responder: where IKE_SA_INIT came from, by which a repetition is recognised
+    Path reply;                  // of the peer's request that is worked on: its response goes back there (RFC 7296 2.11)
+    FirstRequest first_request;  // as responder
     policy::Snapshot configuration;
     const policy::Connection* connection = nullptr;  // into `configuration`; a responder knows it for sure after IKE_AUTH
     NatStatus nat;
@@ -56,7 +65,7 @@ struct Sa {
     base::Instant created;
     base::Instant last_inbound;   // an authenticated message of the peer's
     base::Instant last_outbound;
-    bool announce_initial_contact = false;  // as initiator: no other SA with this peer (RFC 7296 2.4)
+    bool announce_initial_contact = false;  // as initiator: no other IKE SA between these identities (RFC 7296 2.4)
     bool peer_announced_initial_contact = false;
 
     wire::IkeSpi own_spi() const { return original_initiator ? spi_i : spi_r; }
@@ -82,9 +91,10 @@ struct Step {
     const Options& options;
     ike::Actions& actions;
 
-    void send(base::Bytes bytes) {
+    void send(base::Bytes bytes) { send_on({sa.local, sa.remote}, std::move(bytes)); }
+    void send_on(const Path& path, base::Bytes bytes) {
         sa.last_outbound = now;
-        actions.push_back(ike::SendDatagram{sa.local, sa.remote, std::move(bytes)});
+        actions.push_back(ike::SendDatagram{path.local, path.remote, std::move(bytes)});
     }
     void report(ike::Level level, std::string text, std::optional<base::Reason> reason = {}) {
         actions.push_back(ike::Report{level, sa.id, sa.connection_name(), reason, std::move(text)});

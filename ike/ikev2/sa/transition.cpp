@@ -49,14 +49,17 @@ constexpr Transition kTransitions[] = {
 
     {established,    create_child_request,   row<x::on_create_child_request>,   {},                      "1.3.1", "the peer wants another child"},
     {established,    create_child_response,  row<x::on_create_child_response>,  {},                      "1.3.1", "the child we wanted was granted or refused"},
-    {established,    rekey_child_request,    row<x::refuse_rekey>,              {},                      "1.3.3", "the peer wants to rekey a child"},
-    {established,    rekey_ike_request,      row<x::refuse_rekey>,              {},                      "1.3.2", "the peer wants to rekey the IKE SA"},
+    {established,    rekey_child_request,    row<x::refuse_rekey_child>,        {},                      "1.3.3", "the peer wants to rekey a child"},
+    {established,    rekey_ike_request,      row<x::refuse_rekey_ike>,          {},                      "1.3.2", "the peer wants to rekey the IKE SA"},
     {established,    informational_request,  row<x::on_informational_request>,  {closed},                "1.4",   "the peer deletes, asks for life, or tells of an error"},
     {established,    informational_response, row<x::on_informational_response>, {},                      "1.4",   "our liveness check or Delete of a child was answered"},
     {established,    child_installed,        row<x::on_child_installed>,        {},                      "2.21.3","the kernel has taken or refused a child"},
     {established,    task_ready,             row<x::start_task>,                {deleting},              "2.3",   "nothing of ours is in flight: the next task starts"},
 
-    {deleting,       informational_request,  row<x::answer_while_deleting>,     {},                      "1.4.1", "the peer deletes at the same time, or asks for life"},
+    {deleting,       create_child_request,   row<x::refuse_while_deleting>,     {},                      "2.25.2","the peer wants another child of what is going"},
+    {deleting,       rekey_child_request,    row<x::refuse_while_deleting>,     {},                      "2.25.2","the peer wants to rekey a child of what is going"},
+    {deleting,       rekey_ike_request,      row<x::refuse_while_deleting>,     {},                      "2.25.2","the peer wants to rekey what is going"},
+    {deleting,       informational_request,  row<x::answer_while_deleting>,     {closed},                "2.25.2","the peer deletes at the same time, or asks for life"},
     {deleting,       informational_response, row<x::on_delete_response>,        {closed},                "1.4.1", "the peer has deleted the IKE SA as well"},
 };
 // clang-format on

@@ -2,15 +2,26 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace xfrmd::ikev2::sa {
 
+namespace {
+
+constexpr auto kLast = std::numeric_limits<std::uint32_t>::max();
+
+// Tells a repetition from another message under the same id. Both are authentic, so nobody gains by a collision.
+std::size_t print_of(base::ByteView request) { return std::hash<std::string_view>{}(base::as_text(request)); }
+
+}  // namespace
+
 base::Duration RetransmitSchedule::after(unsigned sent_again) const {
-    const double factor = std::pow(base, sent_again);
-    const auto seconds = std::chrono::duration<double>(first) * factor;
-    return std::min(std::chrono::duration_cast<base::Duration>(seconds), longest);
+    using Seconds = std::chrono::duration<double>;
+    const Seconds wait = Seconds(first) * std::pow(base, sent_again);
+    return wait < Seconds(longest) ? std::chrono::duration_cast<base::Duration>(wait) : longest;
 }
 
 void Window::sent(Packet packet, base::Instant now, const RetransmitSchedule& schedule) {
@@ -36,17 +47,19 @@ const Packet* Window::retransmit(base::Instant now, const RetransmitSchedule& sc
     return &outstanding_->packet;
 }
 
-RequestKind Window::classify(wire::MessageId id) const {
+RequestKind Window::classify(wire::MessageId id, base::ByteView request) const {
     const auto number = static_cast<std::uint32_t>(id);
+    if (number == kLast) return RequestKind::outside;  // RFC 7296 2.2: ids must not come round
     if (number == next_expected_ && !in_progress_) return RequestKind::fresh;
-    if (next_expected_ > 0 && number == next_expected_ - 1) {
+    if (next_expected_ > 0 && number == next_expected_ - 1 && print_of(request) == print_) {
         return in_progress_ ? RequestKind::in_progress : RequestKind::repeated;
     }
     return RequestKind::outside;
 }
 
-void Window::accept(wire::MessageId id) {
+void Window::accept(wire::MessageId id, base::ByteView request) {
     next_expected_ = static_cast<std::uint32_t>(id) + 1;
+    print_ = print_of(request);
     in_progress_ = true;
     response_.clear();
 }
@@ -57,7 +70,6 @@ void Window::respond(base::Bytes response) {
 }
 
 bool Window::exhausted() const {
-    constexpr auto kLast = std::numeric_limits<std::uint32_t>::max();
     return next_request_ == kLast || next_expected_ == kLast;
 }
 

@@ -14,7 +14,8 @@
 
 namespace xfrmd::ikev2::sa {
 
-// strongSwan's schedule by default: sent at 0, then after 4 s x 1.8^n, five times more, and 4 s x 1.8^5 until giving up.
+// strongSwan's schedule by default: sent at 0, then after 4 s x 1.8^n, five times more; given up after the sixth wait, which
+// `longest` cuts from 75.6 to 60 s.
 struct RetransmitSchedule {
     base::Duration first = std::chrono::seconds(4);
     double base = 1.8;
@@ -24,10 +25,14 @@ struct RetransmitSchedule {
     base::Duration after(unsigned sent_again) const;
 };
 
-// A datagram and where it goes.
-struct Packet {
+// Where a datagram comes in and goes out, seen from here.
+struct Path {
     base::Endpoint local;
     base::Endpoint remote;
+};
+
+struct Packet {
+    Path path;
     base::Bytes bytes;
 };
 
@@ -57,8 +62,9 @@ public:
     unsigned retransmissions() const { return outstanding_ ? outstanding_->sent_again : 0; }
 
     // --- The peer's requests ---
-    RequestKind classify(wire::MessageId id) const;
-    void accept(wire::MessageId id);
+    // `request` is the whole message: with the id of the last one but other content it is outside.
+    RequestKind classify(wire::MessageId id, base::ByteView request) const;
+    void accept(wire::MessageId id, base::ByteView request);
     void respond(base::Bytes response);
     const base::Bytes& cached_response() const { return response_; }
     wire::MessageId accepted_id() const { return wire::MessageId{next_expected_ - 1}; }
@@ -78,6 +84,7 @@ private:
     std::uint32_t next_request_ = 0;
     std::uint32_t next_expected_ = 0;
     bool in_progress_ = false;
+    std::size_t print_ = 0;  // of the last request
     base::Bytes response_;
 };
 

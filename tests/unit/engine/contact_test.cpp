@@ -1,0 +1,170 @@
+// INITIAL_CONTACT and new configurations: which IKE SAs go, and which live on (RFC 7296 2.4).
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+bool announces(const Lonely& lonely) { return lonely.auth_request.find(wire::NotifyType::initial_contact) != nullptr; }
+
+}  // namespace
+
+TEST_CASE("INITIAL_CONTACT removes what an earlier life left behind", "[engine][rfc7296-2.4]") {
+    VirtualWire wire;
+    Host& hub = wire.add("192.0.2.1", snapshot({connection({.remote = "", .remote_id = ""})}, {{kSecret, {}}}));
+    const auto branch = [&](const std::string& at, const std::string& id) -> Host& {
+        Host& host = wire.add(at, snapshot(mirrored({.remote = at, .remote_id = id})));
+        wire.initiate(host, "192.0.2.1");
+        wire.settle();
+        return host;
+    };
+    branch("192.0.2.11", "one.example");
+    branch("192.0.2.12", "two.example");
+    REQUIRE(hub.established() == 2);
+    const auto old = hub.sas().at(0)->sa().id;
+    const auto sent = hub.sent.size();
+    branch("192.0.2.13", "one.example");
+    CHECK(hub.established() == 2);
+    CHECK(hub.kernel.children().size() == 2);
+    CHECK(hub.sas().at(0)->sa().id != old);
+    CHECK(hub.sent.size() == sent + 2);
+    CHECK(hub.sas().at(0)->established()->remote_id == identity("two.example"));
+    CHECK(hub.kernel.complaints().empty());
+}
+
+TEST_CASE("INITIAL_CONTACT is sent by who has no other IKE SA with these identities", "[engine][rfc7296-2.4]") {
+    SECTION("the first time") {
+        Lonely lonely;
+        lonely.be_called();
+        CHECK(announces(lonely));
+    }
+    SECTION("not to somebody who may be anybody") {
+        Lonely lonely(ConnectionWords{.remote_id = ""});
+        lonely.be_called();
+        CHECK_FALSE(announces(lonely));
+    }
+    SECTION("not when the peer came first meanwhile") {
+        Lonely lonely;
+        const auto operation = lonely.wire.initiate(lonely.host, "192.0.2.2");
+        lonely.wire.settle();
+        const base::Bytes request = lonely.host.sent.back().bytes;
+        ScriptedPeer other(5);
+        other.take_init_response(lonely.tell(other.init_request()).at(0));
+        lonely.tell(other.protect(wire::ExchangeType::ike_auth, 1, false, other.auth_request()));
+        REQUIRE(lonely.host.established() == 1);
+        const auto sent = lonely.tell(lonely.peer.answer_init(request));
+        lonely.auth_request = lonely.peer.open(sent.at(0)).value();
+        CHECK_FALSE(announces(lonely));
+        CHECK(lonely.host.outcome(operation) == "running");
+    }
+}
+
+TEST_CASE("INITIAL_CONTACT says nothing of what came up after it was on its way", "[engine][rfc7296-2.4]") {
+    // Both sides begin; right's IKE_AUTH is slow, and left's own IKE SA is up before it arrives.
+    Gateways gateways;
+    const auto from_right = gateways.wire.initiate(gateways.right, "192.0.2.1");
+    std::vector<Parcel> slow;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        if (parcel.from.address == gateways.left.address || gateways.right.sent.size() != 2) return true;
+        slow.push_back(parcel);
+        return false;
+    };
+    gateways.wire.settle();
+    REQUIRE(slow.size() == 1);
+    gateways.wire.on_the_way = nullptr;
+    const auto from_left = gateways.connect();
+    CHECK(gateways.left.outcome(from_left) == "ok");
+    gateways.wire.inject(slow[0].from, slow[0].to, slow[0].bytes);
+    gateways.wire.settle();
+    CHECK(gateways.right.outcome(from_right) == "ok");
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("both sides begin at once and agree", "[engine][rfc7296-2.4][hostile-f8]") {
+    Gateways gateways;
+    const auto one = gateways.wire.initiate(gateways.left, "192.0.2.2");
+    const auto two = gateways.wire.initiate(gateways.right, "192.0.2.1");
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(one) == "ok");
+    CHECK(gateways.right.outcome(two) == "ok");
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("a new configuration leaves unchanged connections alone", "[engine]") {
+    Gateways gateways;
+    gateways.connect();
+    gateways.wire.feed(gateways.left,
+                       ike::Reconfigure{snapshot({connection({}), connection({.name = "other"})}, {{kSecret, {}}})});
+    gateways.wire.settle();
+    CHECK(gateways.left.established() == 1);
+    CHECK(gateways.left.sas().at(0)->sa().configuration->connections().size() == 2);
+    CHECK(gateways.left.sent.size() == 2);
+    CHECK(gateways.disagreement() == "");
+    const auto again = gateways.connect();
+    CHECK(gateways.left.outcome(again) == "ok");
+}
+
+TEST_CASE("a new configuration deletes what has changed or is gone", "[engine]") {
+    const bool gone = GENERATE(true, false);
+    Gateways gateways;
+    gateways.connect();
+    ConnectionWords changed;
+    if (gone) changed.name = "other";
+    if (!gone) changed.children[0].esp = "aes256gcm16";
+    gateways.wire.feed(gateways.left, ike::Reconfigure{snapshot(changed)});
+    gateways.wire.settle();
+    CHECK(gateways.left.sas().empty());
+    CHECK(gateways.right.sas().empty());
+    CHECK(gateways.disagreement() == "");
+    CHECK(gateways.left.reported("connection was removed"));
+    CHECK_FALSE(gateways.left.reported("operator"));
+    CHECK(gateways.left.count(Reason::ConfigurationRemoved) == 1);
+}
+
+TEST_CASE("a new configuration ends an attempt that it no longer has", "[engine]") {
+    Gateways gateways;
+    gateways.wire.on_the_way = [count = 0](Parcel&) mutable { return ++count <= 2; };
+    const auto operation = gateways.connect();
+    gateways.wire.feed(gateways.left, ike::Reconfigure{snapshot(ConnectionWords{.name = "other"})});
+    CHECK(gateways.left.outcome(operation) == base::name(Reason::ConfigurationRemoved));
+    CHECK(gateways.left.sas().empty());
+}
+
+TEST_CASE("a half-open IKE SA is judged by the new configuration", "[engine]") {
+    Lonely lonely;
+    lonely.begin();
+    SECTION("the connection is gone") {
+        lonely.wire.feed(lonely.host,
+                         ike::Reconfigure{snapshot({connection({.remote_id = "z.example"})}, {{kSecret, {}}})});
+        lonely.tell(lonely.peer.protect(wire::ExchangeType::ike_auth, 1, false, lonely.peer.auth_request()));
+        CHECK(lonely.host.count(Reason::NoPeerConfiguration) == 1);
+        CHECK(lonely.sa() == nullptr);
+    }
+    SECTION("the key has changed") {
+        lonely.wire.feed(lonely.host, ike::Reconfigure{snapshot({connection({})}, {{"new", {}}})});
+        lonely.tell(lonely.peer.protect(wire::ExchangeType::ike_auth, 1, false, lonely.peer.auth_request()));
+        CHECK(lonely.host.count(Reason::AuthenticationFailed) == 1);
+        CHECK(lonely.sa() == nullptr);
+    }
+    SECTION("all is as before") {
+        lonely.wire.feed(lonely.host, ike::Reconfigure{snapshot(ConnectionWords{})});
+        lonely.tell(lonely.peer.protect(wire::ExchangeType::ike_auth, 1, false, lonely.peer.auth_request()));
+        CHECK(lonely.host.established() == 1);
+        CHECK(lonely.sa()->sa().connection == &lonely.host.engine.configuration().connections().front());
+    }
+}
+
+TEST_CASE("wishes that cannot be fulfilled are refused by name", "[engine]") {
+    Gateways gateways;
+    const auto connection_name = gateways.wire.initiate(gateways.left, "192.0.2.2", "nobody");
+    const auto child_name = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "nothing");
+    CHECK(gateways.left.outcome(connection_name) == base::name(Reason::NotFound));
+    CHECK(gateways.left.outcome(child_name) == base::name(Reason::NotFound));
+    CHECK(gateways.left.sas().empty());
+    CHECK(gateways.left.sent.empty());
+}
+
+}  // namespace xfrmd::tests

@@ -1,0 +1,140 @@
+// NAT detection and traversal (RFC 7296 2.23; RFC 3948).
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+bool has_marker(const Parcel& parcel) {
+    return parcel.bytes.size() > 4 && base::equal(base::ByteView(parcel.bytes).first(4), base::Bytes(4, 0));
+}
+
+policy::Snapshot with_encap(const ConnectionWords& words, bool encap) {
+    policy::Connection one = connection(words);
+    one.encap = encap;
+    return snapshot({one}, {{kSecret, {}}});
+}
+
+// left stands behind a NAT that shows 203.0.113.9 and maps its ports to `base` and following.
+struct BehindNat {
+    BehindNat() {
+        ConnectionWords left;
+        left.local = "10.0.0.1";
+        ConnectionWords right = mirrored(left);
+        right.remote = "";
+        gateways.emplace(snapshot(left), snapshot(right));
+        gateways->wire.on_the_way = [this](Parcel& parcel) {
+            if (parcel.from.address == inside) {
+                parcel.from = {outside, static_cast<std::uint16_t>(base + (parcel.from.port == 4500 ? 1 : 0))};
+            } else if (parcel.to.address == outside) {
+                if (parcel.to.port / 10 != base / 10) return false;
+                parcel.to = {inside, static_cast<std::uint16_t>(parcel.to.port % 10 == 1 ? 4500 : 500)};
+            }
+            return true;
+        };
+    }
+
+    base::Address inside = address("10.0.0.1");
+    base::Address outside = address("203.0.113.9");
+    std::uint16_t base = 40000;
+    std::optional<Gateways> gateways;
+};
+
+}  // namespace
+
+TEST_CASE("without a NAT everything stays on port 500", "[engine][rfc7296-2.23]") {
+    Gateways gateways;
+    gateways.connect();
+    for (const Parcel& parcel : gateways.left.sent) {
+        CHECK(parcel.from.port == 500);
+        CHECK(parcel.to.port == 500);
+    }
+    CHECK_FALSE(gateways.left.kernel.list().at(0)->udp_encapsulation);
+}
+
+TEST_CASE("encap = yes on either side moves both to port 4500", "[engine][rfc7296-2.23][rfc3948-2.2]") {
+    const bool left_wants = GENERATE(true, false);
+    Gateways gateways(with_encap({}, left_wants), with_encap(mirrored({}), !left_wants));
+    const auto operation = gateways.connect();
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(gateways.disagreement() == "");
+    REQUIRE(gateways.left.sent.size() == 2);
+    CHECK(gateways.left.sent[0].to.port == 500);
+    CHECK_FALSE(has_marker(gateways.left.sent[0]));
+    for (const Parcel* parcel : {&gateways.left.sent[1], &gateways.right.sent[1]}) {
+        CHECK(parcel->from.port == 4500);
+        CHECK(parcel->to.port == 4500);
+        CHECK(has_marker(*parcel));
+    }
+    const auto& child = *gateways.left.kernel.list().at(0);
+    CHECK(child.udp_encapsulation);
+    CHECK(child.local.port == 4500);
+    CHECK(child.remote.port == 4500);
+    CHECK(gateways.right.kernel.list().at(0)->remote.port == 4500);
+}
+
+TEST_CASE("a NAT in front of the initiator", "[engine][rfc7296-2.23]") {
+    BehindNat nat;
+    Gateways& gateways = *nat.gateways;
+    const auto operation = gateways.connect();
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(gateways.disagreement() == "");
+    const auto& right = gateways.right.sas().at(0)->sa();
+    CHECK(right.nat.remote);
+    CHECK_FALSE(right.nat.local);
+    CHECK(right.remote == base::Endpoint{nat.outside, 40001});
+    CHECK(gateways.left.sas().at(0)->sa().nat.local);
+    CHECK(gateways.right.kernel.list().at(0)->remote == base::Endpoint{nat.outside, 40001});
+    CHECK(gateways.right.engine.half_open() == 0);
+}
+
+TEST_CASE("who sits behind the NAT keeps it open", "[engine][rfc3948-2.3][hostile-a1]") {
+    BehindNat nat;
+    Gateways& gateways = *nat.gateways;
+    gateways.connect();
+    const auto before = gateways.left.sent.size();
+    gateways.wire.run_for(seconds(61));
+    REQUIRE(gateways.left.sent.size() == before + 3);
+    CHECK(gateways.left.sent.back().bytes == base::Bytes{0xff});
+    CHECK(gateways.left.sent.back().from.port == 4500);
+    CHECK(gateways.right.engine.counters().keepalives_in == 3);
+    CHECK(gateways.right.counted() == 0);
+    CHECK(gateways.right.sent.size() == 2);
+    CHECK(gateways.left.sent[before].sent - gateways.left.sent[before - 1].sent == seconds(20));
+}
+
+TEST_CASE("a peer behind a NAT is followed by its new authenticated requests only", "[engine][rfc7296-2.23]") {
+    BehindNat nat;
+    Gateways& gateways = *nat.gateways;
+    gateways.connect();
+    nat.base = 50000;
+    // An old request from elsewhere moves nothing.
+    gateways.wire.inject({nat.outside, 50001}, {gateways.right.address, 4500}, gateways.left.sent[1].bytes);
+    gateways.wire.settle();
+    CHECK(gateways.right.sas().at(0)->sa().remote.port == 40001);
+    const auto operation = gateways.wire.clear(gateways.left, gateways.left.sas().at(0)->sa().id,
+                                               gateways.left.kernel.list().at(0)->child);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(gateways.right.sas().at(0)->sa().remote.port == 50001);
+}
+
+TEST_CASE("a response goes to where its request came from", "[engine][rfc7296-2.11]") {
+    Lonely lonely;
+    lonely.establish();
+    const base::Endpoint elsewhere{address("192.0.2.2"), 4500};
+    base::Bytes request = lonely.peer.protect(wire::ExchangeType::informational, 2, false, {});
+    request.insert(request.begin(), 4, 0);
+    lonely.tell(elsewhere, {lonely.peer.engine.address, 4500}, request);
+    const Parcel& answer = lonely.host.sent.back();
+    CHECK(answer.to == elsewhere);
+    CHECK(answer.from.port == 4500);
+    CHECK(has_marker(answer));
+    CHECK(lonely.peer.open(base::ByteView(answer.bytes).subspan(4)).has_value());
+    CHECK(lonely.sa()->sa().remote.port == 500);
+}
+
+}  // namespace xfrmd::tests
