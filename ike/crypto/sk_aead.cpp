@@ -79,7 +79,7 @@ Result<Bytes> SkAead::open(ByteView associated, ByteView sealed) {
     try {
         opener_->finish(padded);
     } catch (const Botan::Invalid_Authentication_Tag&) {
-        opener_->reset();
+        opener_->reset();  // Botan does not promise what a refusal leaves behind
         return base::fail(Reason::IntegrityCheckFailed);
     }
     return strip(padded);

@@ -46,8 +46,7 @@ Result<std::optional<IntegrityId>> integrity_for(EncryptionId encryption, const 
     const auto id = *found == nullptr ? IntegrityId::none : static_cast<IntegrityId>((*found)->id);
     const CipherTraits* const cipher = find_cipher(encryption);
     if (cipher != nullptr && cipher->kind == CipherKind::aead) {
-        if (id != IntegrityId::none)
-            return base::fail(Reason::NoProposalChosen, "an AEAD takes no integrity algorithm");
+        if (id != IntegrityId::none) return base::fail(Reason::NoProposalChosen, "integrity beside an AEAD");
         return std::nullopt;
     }
     if (id == IntegrityId::none) return base::fail(Reason::NoProposalChosen, "no integrity algorithm");
