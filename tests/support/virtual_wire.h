@@ -64,6 +64,8 @@ public:
 
     Host& add(const std::string& address, policy::Snapshot configuration, ike::Options options = {});
 
+    // Of the faults from now on.
+    void seed(std::uint64_t seed) { random_ = SeededRandom(seed); }
     Faults faults;
     // May change a parcel on its way; false loses it.
     std::function<bool(Parcel&)> on_the_way;
