@@ -86,6 +86,7 @@ void Daemon::after_attempt(const ike::OperationDone& done, const std::string& co
 }
 
 void Daemon::reload() {
+    if (stopping_) return;
     auto loaded = load();
     if (!loaded) {
         log_.error("configuration not loaded, everything stays as it is:\n" + loaded.error());
@@ -113,6 +114,10 @@ void Daemon::start_changed(const policy::IndexedConfiguration& before) {
 
 ike::OperationId Daemon::initiate(const std::string& connection, const std::string& child, Operations::End end) {
     const ike::OperationId operation = operations_.begin(std::move(end));
+    if (stopping_) {
+        operations_.finish(failed(operation, {Reason::ShuttingDown, {}, {}}));
+        return operation;
+    }
     const policy::Connection* configured = configuration_->connection(connection);
     if (configured == nullptr) {
         operations_.finish(failed(operation, {Reason::NotFound, "connection " + connection, {}}));
@@ -177,8 +182,10 @@ void Daemon::stop(std::function<void()> stopped) {
     clear_all(false, [this] { finish_stop(); });
 }
 
+// What a peer brought up while we were stopping is not left in the kernel either.
 void Daemon::finish_stop() {
     stop_timer_.cancel();
+    if (const auto removed = tunnels_->remove_all(); !removed) log_.error(removed.error().sentence());
     if (stopped_) std::exchange(stopped_, nullptr)();
 }
 

@@ -130,6 +130,8 @@ int run(Arguments arguments) {
     arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
     if (arguments.check) return check_configuration(arguments.daemon.config_path);
     keep_memory_private();
+    // A log that nobody reads any more must not end the daemon before it has cleaned up.
+    std::signal(SIGPIPE, SIG_IGN);
     // Mistakes are best told while there is somebody to read them.
     const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), arguments.daemon.config_path);
     if (!loaded) {

@@ -86,6 +86,15 @@ base::Result<void> Tunnels::remove(ike::ChildSaId child) {
     return {};
 }
 
+base::Result<void> Tunnels::remove_all() {
+    base::Result<void> result;
+    while (!installed_.empty()) {
+        const auto removed = remove(installed_.begin()->first);
+        if (result && !removed) result = removed;
+    }
+    return result;
+}
+
 TunnelCounters Tunnels::counters(ike::ChildSaId child) {
     TunnelCounters counters;
     const auto found = installed_.find(child);

@@ -28,6 +28,8 @@ public:
     base::Result<void> install(ike::ChildInstall child);
     // A child that is not there is not an error.
     base::Result<void> remove(ike::ChildSaId child);
+    // The first error is returned after everything was tried.
+    base::Result<void> remove_all();
     // Zeros for what the kernel does not tell.
     TunnelCounters counters(ike::ChildSaId child);
     std::size_t size() const { return installed_.size(); }
