@@ -17,6 +17,15 @@ constexpr base::Duration kShortestWait = std::chrono::milliseconds(1);
 
 bool is_half_open(const IkeSa& sa) { return sa.phase_id() == PhaseId::half_open; }
 
+// Nothing new is begun in an IKE SA that is being deleted, or will be as soon as its request in flight is answered.
+bool is_leaving(const IkeSa& sa) {
+    const auto& tasks = sa.sa().tasks;
+    return sa.phase_id() == PhaseId::deleting || sa.is_closed() ||
+           std::any_of(tasks.begin(), tasks.end(), [](const ikev2::sa::Task& task) {
+               return std::holds_alternative<ikev2::sa::DeleteIkeTask>(task);
+           });
+}
+
 bool has_child(const IkeSa& sa, ChildSaId id) {
     const auto* established = sa.established();
     if (established == nullptr) return false;
@@ -63,7 +72,7 @@ void Engine::on(const Initiate& wish, Turn& turn) {
         return fail(wish.operation, {Reason::NotFound, "child " + child + " of " + wish.connection, {}}, turn);
     }
     for (IkeSa* existing : table_.of_connection(wish.connection)) {
-        if (existing->phase_id() == PhaseId::deleting || existing->is_closed()) continue;
+        if (is_leaving(*existing)) continue;
         const bool was_established = existing->established() != nullptr;
         existing->add_task(ikev2::sa::CreateChildTask{child, wish.operation}, around(turn));
         return settle(*existing, was_established, turn);
