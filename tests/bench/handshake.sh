@@ -38,17 +38,17 @@ END
 }
 
 bench_handshake() {
-    local work rows=''
+    local work
     work=$(mktemp -d)
     near=xfrmd-bench-$$-a far=xfrmd-bench-$$-b
     trap 'end_bench "'"$work"'"' EXIT
     make_hosts
     for suite in "${suites[@]}"; do
         say "measuring $suite"
-        rows+=$(measure_xfrmd "$suite" "$work")$'\n'
+        measure_xfrmd "$suite" "$work" >>"$work/rows"
     done
-    [[ $lab == no ]] || rows+=$(measure_in_lab "$work")$'\n'
-    show_rows <<<"$rows"
+    [[ $lab == no ]] || measure_in_lab "$work" >>"$work/rows"
+    show_rows <"$work/rows"
 }
 
 make_hosts() {
