@@ -57,6 +57,7 @@ bool is_refused(const Key& key, const Value& value) {
 
 void read_setting(const settings::Setting& setting, Place place, const std::string& path, const Draft& draft,
                   ErrorList& errors) {
+    if (!setting.value) return;  // cleared, so that the default applies
     const Key* key = find_key(place, setting.name);
     if (key == nullptr) return errors.add(setting.key_at, unknown_key(place, path, setting.name));
     const std::string what = path + "." + setting.name;
