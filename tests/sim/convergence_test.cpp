@@ -131,7 +131,7 @@ TEST_CASE("both sides agree after any storm", "[sim][rfc7296-2.1][rfc7296-2.25]"
         storm.blow();
         storm.calm_down();
         check_converged(storm);
-        for (const auto& [host, operation] : storm.operations()) worked += host->outcome(operation) == "ok" ? 1 : 0;
+        for (const auto& [host, operation] : storm.operations()) worked += host->outcome(operation) == "ok" ? 1U : 0U;
 
         const auto last = storm.gateways().connect("plain");
         storm.gateways().wire.run_for(seconds(1));

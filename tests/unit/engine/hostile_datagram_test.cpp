@@ -79,7 +79,7 @@ TEST_CASE("other major versions", "[engine][rfc7296-2.5][hostile-a3]") {
         }
     }
     SECTION("lower ones and responses are not") {
-        for (const std::uint8_t version : {0x00, 0x10, 0x1f}) {
+        for (const auto version : std::initializer_list<std::uint8_t>{0x00, 0x10, 0x1f}) {
             check_refused(lonely, Reason::MajorVersionUnsupported,
                           [&] { lonely.tell(with_byte(request, kVersionAt, version)); });
         }

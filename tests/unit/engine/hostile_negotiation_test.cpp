@@ -122,7 +122,7 @@ TEST_CASE("substructures whose lengths disagree are dropped", "[engine][rfc7296-
     // Last Substruc, Proposal Length, SPI Size, Num Transforms, first transform's length.
     for (const std::size_t at :
          {proposal, proposal + 2, proposal + 3, proposal + 6, proposal + 7, proposal + 10, proposal + 11}) {
-        for (const std::uint8_t value : {1, 3, 9, 200, 255}) {
+        for (const auto value : std::initializer_list<std::uint8_t>{1, 3, 9, 200, 255}) {
             base::Bytes broken = request;
             if (broken[at] == value) continue;
             broken[at] = value;
@@ -229,7 +229,7 @@ TEST_CASE("as initiator a bad answer is remembered and a better one awaited",
 
 TEST_CASE("nonces of a wrong length are dropped", "[engine][rfc7296-3.9][hostile-c8]") {
     Lonely lonely;
-    for (const std::size_t size : {0, 1, 15, 257, 1000}) {
+    for (const auto size : std::initializer_list<std::size_t>{0, 1, 15, 257, 1000}) {
         Payloads payloads = lonely.peer.init_payloads();
         payloads[2] = wire::Nonce{base::Bytes(size, 5)};
         check_refused(lonely, Reason::NonceLengthInvalid, [&] { lonely.tell(lonely.peer.init_request(payloads)); });

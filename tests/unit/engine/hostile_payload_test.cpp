@@ -21,7 +21,7 @@ base::Bytes raw_payload(Type next, std::uint16_t length, std::size_t body) {
 // Chains that are wrong in themselves, each beginning with a notify.
 std::vector<base::Bytes> broken_chains() {
     std::vector<base::Bytes> chains;
-    for (const std::uint16_t length : {0, 1, 2, 3, 5, 1000, 65535})
+    for (const auto length : std::initializer_list<std::uint16_t>{0, 1, 2, 3, 5, 1000, 65535})
         chains.push_back(raw_payload(Type::none, length, 0));
     for (std::size_t cut = 1; cut < 4; ++cut) chains.emplace_back(cut, 0);
     base::Bytes trailing = raw_payload(Type::none, 12, 8);
@@ -172,7 +172,7 @@ TEST_CASE("the critical bit of a known payload is ignored", "[engine][rfc7296-2.
 TEST_CASE("payloads that come once do not come twice", "[engine][rfc7296-2.21][hostile-b4]") {
     Lonely lonely;
     SECTION("in IKE_SA_INIT it is dropped") {
-        for (const std::size_t which : {0, 1, 2}) {
+        for (const auto which : std::initializer_list<std::size_t>{0, 1, 2}) {
             Payloads payloads = lonely.peer.init_payloads();
             payloads.push_back(payloads[which]);
             check_refused(lonely, Reason::PayloadRepeated, [&] { lonely.tell(lonely.peer.init_request(payloads)); });
