@@ -28,14 +28,11 @@ enum class Place : std::uint8_t {
 
 struct Key {
     Place place;
-    std::string_view name;  // with '*' at its end: any name that starts so; "<number>": any number
     Kind kind;
-    std::string_view words;  // of Kind::word and Kind::action: all that strongSwan takes, separated by blanks
-    std::string_view
-        accepted;  // values, in the form that read_value gives them; "*": all. Empty: all that the setter takes
+    std::string_view name;      // with '*' at its end: any name that starts so; "<number>": any number
+    std::string_view words;     // of Kind::word and Kind::action: all that strongSwan takes, separated by blanks
+    std::string_view accepted;  // values as read_value gives them, or "*": all; empty: all that the setter takes
     Setter set = nullptr;
-
-    bool honoured() const { return set != nullptr || !accepted.empty(); }
 };
 
 std::span<const Key> all_keys();

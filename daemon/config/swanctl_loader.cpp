@@ -37,6 +37,11 @@ constexpr std::array kSecretSections{
 
 std::string printable(std::string_view name) { return base::printable(base::as_bytes(name)); }
 
+bool can_initiate(const policy::Connection& connection) {
+    return std::any_of(connection.remote_addrs.begin(), connection.remote_addrs.end(),
+                       [](const base::AddressRange& range) { return range.first == range.last; });
+}
+
 class Loader {
 public:
     Loader(const settings::Document& document, const settings::References& references)
@@ -83,7 +88,7 @@ private:
     void read_connection(const View& section) {
         auto& connections = result_.configuration.connections;
         connections.push_back(daemon::read_connection(section, defaults_, errors_));
-        if (connections.back().remote_addrs.empty()) warn_of_start(connections.back(), section.at());
+        if (!can_initiate(connections.back())) warn_of_start(connections.back(), section.at());
     }
 
     void read_secret(const View& section) {
@@ -139,7 +144,7 @@ private:
         for (const policy::Child& child : connection.children) {
             if (child.start_action != policy::StartAction::start) continue;
             warn(at, "connections." + printable(connection.name) + ": '" + printable(child.name) +
-                         "' cannot start by itself, as remote_addrs names no address");
+                         "' cannot start by itself, as remote_addrs names no single address");
         }
     }
 

@@ -178,8 +178,11 @@ TEST_CASE("what can hardly be meant is loaded with a warning", "[config][mapping
         return result.warnings.empty() ? std::string() : result.warnings.at(0);
     };
     CHECK(warnings(connection_with("remote_addrs = 10.0.0.1", "start_action = start")).empty());
+    CHECK(warnings(connection_with("remote_addrs = 10.0.0.0/8, 10.0.0.1", "start_action = start")).empty());
+    CHECK_FALSE(warnings(connection_with("remote_addrs = 10.0.0.0/8", "start_action = start")).empty());
+    CHECK(warnings(connection_with("remote_addrs = 10.0.0.0/8")).empty());
     CHECK(warnings(connection_with("", "start_action = start")) ==
-          "/s.conf:1:15: connections.gw: 'net' cannot start by itself, as remote_addrs names no address");
+          "/s.conf:1:15: connections.gw: 'net' cannot start by itself, as remote_addrs names no single address");
     CHECK(warnings("unused { }") ==
           "/s.conf:1:1: section 'unused' means nothing to xfrmd and no section inherits from it");
     CHECK(warnings("connections { a { local { auth = psk\n }\n remote { auth = psk\n } } }") ==
