@@ -20,9 +20,10 @@ prepare_kernels() {
     kernels_ready && return
     attempt "building the lab's kernel from Debian's source (2 to 4 minutes on 2 cores)" build_kernel
     [[ $attempt_status -eq 0 ]] && return
-    tail -n 5 "$log" >"$cache/kernel-failed-$(kernel_key)"
-    say "that failed; the lab uses Debian's kernel: slower, and no sanitizers ($cache/kernel-failed-* says why;" \
-        "remove it to try again)"
+    # A build that was killed says nothing about the next one.
+    [[ $attempt_status -gt 128 ]] || tail -n 5 "$log" >"$cache/kernel-failed-$(kernel_key)"
+    say "that failed (see $log); the lab uses Debian's kernel: slower, and no sanitizers"
+    [[ $attempt_status -gt 128 ]] || say "scripts/setup tries again once $cache/kernel-failed-$(kernel_key) is removed"
 }
 
 build_kernel() {
