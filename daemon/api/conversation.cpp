@@ -20,8 +20,8 @@ std::optional<std::string> Conversation::next_text() {
     if (exhausted_ || is_held()) return std::nullopt;
     auto text = splitter_.next();
     if (text) return text;
-    if (splitter_.fault()) {
-        refuse(*splitter_.fault());
+    if (const auto& fault = splitter_.fault(); fault.has_value()) {
+        refuse(*fault);
     } else if (ending_) {
         exhausted_ = true;
     }

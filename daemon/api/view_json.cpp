@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
 
 #include "daemon/api/sa_json.h"
 
@@ -101,14 +102,17 @@ int urgency(const ClearedSa& row) {
     return row.outcome == ClearOutcome::forced ? 1 : 2;
 }
 
+bool is_shown_before(const ClearedSa& a, const ClearedSa& b) {
+    return std::tuple(urgency(a), a.id.ike, a.id.child) < std::tuple(urgency(b), b.id.ike, b.id.child);
+}
+
 }  // namespace
 
 Json encode(const SystemInfo& info) { return encode_fields(kSystemInfo, info); }
 Json encode(const InitiateResult& result) { return encode_fields(kInitiated, result); }
 
 Json encode(ClearResult result) {
-    std::stable_sort(result.rows.begin(), result.rows.end(),
-                     [](const ClearedSa& a, const ClearedSa& b) { return urgency(a) < urgency(b); });
+    std::sort(result.rows.begin(), result.rows.end(), is_shown_before);
     return encode_fields(kClearResult, result);
 }
 

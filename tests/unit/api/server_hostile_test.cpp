@@ -1,4 +1,4 @@
-#include <dirent.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -196,6 +196,25 @@ TEST_CASE("more than 64 requests at once wait in the socket", "[api][hostile-h2]
     CHECK(hall.service.held.size() == 100 - kMaxInFlight);
     hall.service.answer_held();
     CHECK(hall.run_until_lines(client, 100));
+}
+
+TEST_CASE("without a free descriptor the server waits, and does not spin", "[api][hostile-g9]") {
+    Hall hall;
+    Client client(hall.options.path);
+    client.send(request("system.info"));
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const Descriptor next_free(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const rlimit none_left{static_cast<rlim_t>(next_free.number()), before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none_left) == 0);
+    hall.settle();  // would not return if it tried again at once
+    CHECK(hall.server->connections() == 0);
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    while (client.lines() == 0) {
+        hall.io.run_one();
+        client.receive();
+    }
+    CHECK(client.replies()[0].contains("result"));
 }
 
 TEST_CASE("a batch of ten thousand is one error", "[api][hostile-h4]") {

@@ -1,8 +1,11 @@
 // xfrmctl against the real server with a fake Service behind it: what is typed, what is asked, what is printed.
-#include <asio/post.hpp>
+#include <asio/executor_work_guard.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "tests/unit/api/socket_harness.h"
 #include "tests/unit/cli/run_harness.h"
