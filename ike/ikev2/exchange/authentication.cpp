@@ -27,8 +27,9 @@ base::Bytes identity_body(const wire::Identification& identification) {
     return base::Writer().u32(type << 24 | identification.reserved).bytes(identification.identity.data).take();
 }
 
-base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
-                                                 const policy::Identity& local, const policy::Identity& remote) {
+base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed,
+                                                 const sa::Transcript& transcript, const policy::Identity& local,
+                                                 const policy::Identity& remote) {
     const auto secret = find_secret(sa, local, remote);
     if (!secret) return tl::unexpected(secret.error());
     const base::SecretBytes auth =
@@ -51,7 +52,8 @@ base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, con
         crypto::psk_auth(keyed.suite.prf, (*secret)->secret.view(), transcript.remote_message, transcript.local_nonce,
                          keyed.sk_p_remote, identity_body(remote));
     if (base::SecretBytes::equal_constant_time(expected.view(), auth.data)) return {};
-    return base::fail(Reason::AuthenticationFailed, who + " has another pre-shared key than ours for " + local.to_string());
+    return base::fail(Reason::AuthenticationFailed,
+                      who + " has another pre-shared key than ours for " + local.to_string());
 }
 
 }  // namespace xfrmd::ikev2::exchange

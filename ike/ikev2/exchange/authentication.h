@@ -1,5 +1,5 @@
-// AUTH with pre-shared keys (RFC 7296 2.15): what each side signs, and the check of the peer's. Certificates and EAP come
-// beside it.
+// AUTH with pre-shared keys (RFC 7296 2.15): what each side signs, and the check of the peer's. Certificates and EAP
+// come beside it.
 #pragma once
 
 #include "ike/ikev2/sa/sa.h"
@@ -13,11 +13,12 @@ policy::Identity own_identity(const policy::Connection& connection, const base::
 base::Bytes identity_body(const wire::Identification& identification);
 
 // Our AUTH. Error: NoSharedSecret.
-base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
-                                                 const policy::Identity& local, const policy::Identity& remote);
+base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed,
+                                                 const sa::Transcript& transcript, const policy::Identity& local,
+                                                 const policy::Identity& remote);
 
-// Errors: AuthenticationMethodUnacceptable, NoSharedSecret, AuthenticationFailed. One answer goes to the peer for all of
-// them (hostile row D17).
+// Errors: AuthenticationMethodUnacceptable, NoSharedSecret, AuthenticationFailed. One answer goes to the peer for all
+// of them (hostile row D17).
 base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
                                    const policy::Identity& local, const wire::Identification& remote,
                                    const wire::Authentication& auth);

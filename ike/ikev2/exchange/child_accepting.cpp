@@ -17,7 +17,8 @@ std::string both_ends(const policy::TrafficSelectors& local, const policy::Traff
     return to_string(local) + " === " + to_string(remote);
 }
 
-base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Child& child, const wire::Payloads& request) {
+base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Child& child,
+                                              const wire::Payloads& request) {
     NegotiatedChild negotiated;
     negotiated.name = child.name;
     negotiated.mode = child.mode;
@@ -88,7 +89,8 @@ base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& r
     return tl::unexpected(std::move(*error));
 }
 
-void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying, std::vector<wire::Payload>& payloads) {
+void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,
+                         std::vector<wire::Payload>& payloads) {
     const NegotiatedChild& child = accepted.child;
     if (child.mode == policy::Mode::transport) payloads.emplace_back(notify(wire::NotifyType::use_transport_mode));
     payloads.emplace_back(answer({accepted.proposal_number, child.proposal}, spi_bytes(child.spi_in)));

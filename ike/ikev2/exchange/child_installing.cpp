@@ -7,7 +7,8 @@ namespace xfrmd::ikev2::exchange {
 
 namespace {
 
-ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& child, crypto::ChildKeys keys, bool initiator) {
+ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& child, crypto::ChildKeys keys,
+                               bool initiator) {
     if (!initiator) {
         std::swap(keys.encryption_i, keys.encryption_r);
         std::swap(keys.integrity_i, keys.integrity_r);

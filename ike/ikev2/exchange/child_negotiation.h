@@ -1,5 +1,5 @@
-// Negotiating a child SA, the part that IKE_AUTH and CREATE_CHILD_SA share (RFC 7296 1.2, 1.3.1, 2.7, 2.9, 2.17): what is
-// proposed, what is accepted, and the installation that follows from it.
+// Negotiating a child SA, the part that IKE_AUTH and CREATE_CHILD_SA share (RFC 7296 1.2, 1.3.1, 2.7, 2.9, 2.17): what
+// is proposed, what is accepted, and the installation that follows from it.
 #pragma once
 
 #include <vector>
@@ -41,8 +41,8 @@ struct NegotiatedChild {
 base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, const sa::ProposedChild& proposed,
                                                  const wire::Payloads& answer, bool first_child);
 
-// Gives a proposed child up: releases its SPI, tells who asked for it. Where the peer has the child (its answer carries an
-// SA payload), it is told to delete it (RFC 7296 1.4.1).
+// Gives a proposed child up: releases its SPI, tells who asked for it. Where the peer has the child (its answer carries
+// an SA payload), it is told to delete it (RFC 7296 1.4.1).
 void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
                          const wire::Payloads& answer);
 
@@ -58,7 +58,8 @@ struct AcceptedChild {
 base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& request, bool first_child);
 
 // SAr, [Nr, KEr], TSi, TSr, [N(USE_TRANSPORT_MODE)]
-void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying, std::vector<wire::Payload>& payloads);
+void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,
+                         std::vector<wire::Payload>& payloads);
 
 // --- Both ---
 
@@ -66,11 +67,12 @@ struct KeyingMaterial {
     base::ByteView nonce_i;  // of the exchange
     base::ByteView nonce_r;
     const base::SecretBytes* shared_secret = nullptr;  // of the child's own key exchange
-    bool initiator = true;   // are we the exchange's initiator?
+    bool initiator = true;                             // are we the exchange's initiator?
 };
 
 // Adds the child to the SA as `installing` and asks for its installation.
-ike::ChildSaId install_child(sa::Step& step, sa::Established& established, NegotiatedChild child, const KeyingMaterial& material);
+ike::ChildSaId install_child(sa::Step& step, sa::Established& established, NegotiatedChild child,
+                             const KeyingMaterial& material);
 
 base::Bytes spi_bytes(ike::EspSpi spi);
 

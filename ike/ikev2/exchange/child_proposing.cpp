@@ -14,12 +14,18 @@ using base::Reason;
 
 Reason reason_of(wire::NotifyType type) {
     switch (type) {
-        case wire::NotifyType::no_proposal_chosen: return Reason::NoProposalChosen;
-        case wire::NotifyType::ts_unacceptable: return Reason::TrafficSelectorsUnacceptable;
-        case wire::NotifyType::single_pair_required: return Reason::SinglePairRequired;
-        case wire::NotifyType::no_additional_sas: return Reason::NoAdditionalSas;
-        case wire::NotifyType::temporary_failure: return Reason::TemporaryFailure;
-        default: return Reason::PeerRefused;
+        case wire::NotifyType::no_proposal_chosen:
+            return Reason::NoProposalChosen;
+        case wire::NotifyType::ts_unacceptable:
+            return Reason::TrafficSelectorsUnacceptable;
+        case wire::NotifyType::single_pair_required:
+            return Reason::SinglePairRequired;
+        case wire::NotifyType::no_additional_sas:
+            return Reason::NoAdditionalSas;
+        case wire::NotifyType::temporary_failure:
+            return Reason::TemporaryFailure;
+        default:
+            return Reason::PeerRefused;
     }
 }
 
@@ -105,16 +111,10 @@ base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, con
     if (const auto mode = check_mode(child, answer); !mode) return tl::unexpected(mode.error());
     if (const auto selectors = check_selectors(proposed, answer); !selectors) return tl::unexpected(selectors.error());
     const ike::EspSpi spi_out{base::Reader(answered->spi).u32()};
-    return NegotiatedChild{child.name,
-                           child.mode,
-                           std::move(answered->proposal),
-                           *suite,
-                           proposed.spi_in,
-                           spi_out,
-                           answer.ts_i->selectors,
-                           answer.ts_r->selectors,
-                           child.replay_window,
-                           proposed.operation};
+    return NegotiatedChild{
+        child.name,          child.mode,        std::move(answered->proposal), *suite,
+        proposed.spi_in,     spi_out,           answer.ts_i->selectors,        answer.ts_r->selectors,
+        child.replay_window, proposed.operation};
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -17,8 +17,8 @@ bool waits_for_kernel(const sa::Established& phase);
 void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why);
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why);
 
-// The kernel has it, or has refused it. Where a response of ours waited for that, it is sent now: with the child, or with
-// TEMPORARY_FAILURE in its place. A child of our own request that the kernel refused is deleted at the peer.
+// The kernel has it, or has refused it. Where a response of ours waited for that, it is sent now: with the child, or
+// with TEMPORARY_FAILURE in its place. A child of our own request that the kernel refused is deleted at the peer.
 sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::ChildInstalled& answer);
 
 }  // namespace xfrmd::ikev2::exchange

@@ -16,8 +16,8 @@ sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const 
 // NoProposalChosen, KeyExchangeMethodMismatch, KeyExchangeValueInvalid as INVALID_SYNTAX.
 sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
 
-// RFC 7296 1.3: NO_ADDITIONAL_SAS is what a peer is told that asks for a rekeying we do not do; CHILD_SA_NOT_FOUND where the
-// child is not there either (2.25).
+// RFC 7296 1.3: NO_ADDITIONAL_SAS is what a peer is told that asks for a rekeying we do not do; CHILD_SA_NOT_FOUND
+// where the child is not there either (2.25).
 sa::Next refuse_rekey_child(sa::Step& step, sa::Established& phase, const sa::Message& request);
 sa::Next refuse_rekey_ike(sa::Step& step, sa::Established& phase, const sa::Message& request);
 

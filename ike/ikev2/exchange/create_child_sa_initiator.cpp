@@ -14,14 +14,16 @@ namespace {
 using base::Reason;
 
 // SK {[N(USE_TRANSPORT_MODE)], SA, Ni, [KEi], TSi, TSr} (RFC 7296 1.3.1)
-void send_create_child(sa::Step& step, sa::Established& phase, const policy::Child& child, const sa::CreatingChild& creating) {
+void send_create_child(sa::Step& step, sa::Established& phase, const policy::Child& child,
+                       const sa::CreatingChild& creating) {
     std::vector<wire::Payload> payloads;
     append_child_request(child, creating.proposed, {&creating.nonce, creating.key_exchange.get()}, payloads);
     send_request(step, phase.keyed, wire::ExchangeType::create_child_sa, payloads);
 }
 
 // The first method of the first proposal that is not NONE; nullptr without PFS.
-base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(const sa::Step& step, const policy::Child& child) {
+base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(const sa::Step& step,
+                                                                      const policy::Child& child) {
     const auto methods = child.esp_proposals.front().of(policy::TransformType::key_exchange);
     if (methods.empty() || policy::KeyExchangeId{methods.front().id} == policy::KeyExchangeId::none) return nullptr;
     return crypto::KeyExchange::make(policy::KeyExchangeId{methods.front().id}, step.random);
@@ -89,8 +91,8 @@ void start_create_child(sa::Step& step, sa::Established& phase, const sa::Create
     }
     auto key_exchange = first_key_exchange(step, *child);
     if (!key_exchange) return step.done(task.operation, {}, tl::unexpected(key_exchange.error()));
-    sa::CreatingChild creating{propose_child(step, *child, task.operation), step.random.bytes(kNonceSize),
-                               std::move(*key_exchange), 0, {}};
+    sa::CreatingChild creating{
+        propose_child(step, *child, task.operation), step.random.bytes(kNonceSize), std::move(*key_exchange), 0, {}};
     send_create_child(step, phase, *child, creating);
     phase.exchange = std::move(creating);
 }
@@ -104,7 +106,8 @@ sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const 
 
     const policy::Child* child = step.sa.connection->child(creating.proposed.name);
     const auto* refused = response.payloads.find(wire::NotifyType::invalid_ke_payload);
-    if (child != nullptr && refused != nullptr && start_over(step, phase, creating, *child, *refused)) return sa::stay();
+    if (child != nullptr && refused != nullptr && start_over(step, phase, creating, *child, *refused))
+        return sa::stay();
     const base::Result<void> taken = child != nullptr ? take_child(step, phase, creating, *child, response.payloads)
                                                       : base::fail(Reason::ConfigurationRemoved);
     if (!taken) fail_proposed_child(step, creating.proposed, taken.error(), response.payloads);

@@ -65,7 +65,8 @@ sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const s
     const base::Bytes nonce = step.random.bytes(kNonceSize);
     sa::PendingResponse pending{{}, wire::ExchangeType::create_child_sa, {}, {}};
     append_child_answer(*accepted, {&nonce, keys->key_exchange.get()}, pending.payloads);
-    pending.child = install_child(step, phase, std::move(accepted->child), {request.nonce->data, nonce, &keys->secret, false});
+    pending.child =
+        install_child(step, phase, std::move(accepted->child), {request.nonce->data, nonce, &keys->secret, false});
     phase.pending = std::move(pending);
     return sa::stay();
 }

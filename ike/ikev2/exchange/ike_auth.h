@@ -1,5 +1,5 @@
-// IKE_AUTH, RFC 7296 1.2, 2.15, 2.16, 2.21.2: both sides prove who they are, and the first child SA is negotiated. A child
-// that fails does not take the IKE SA with it.
+// IKE_AUTH, RFC 7296 1.2, 2.15, 2.16, 2.21.2: both sides prove who they are, and the first child SA is negotiated. A
+// child that fails does not take the IKE SA with it.
 #pragma once
 
 #include "ike/ikev2/sa/sa.h"
@@ -9,11 +9,12 @@ namespace xfrmd::ikev2::exchange {
 // Initiator: is there a key for this peer? Asked before the first message, so that a missing one costs no round trip.
 base::Result<void> check_credentials(const sa::Sa& sa);
 
-// Initiator: sends the request, with the child of the first waiting task. IKE_SA_INIT is over by then: what keeps us from
-// authenticating closes the IKE SA.
+// Initiator: sends the request, with the child of the first waiting task. IKE_SA_INIT is over by then: what keeps us
+// from authenticating closes the IKE SA.
 sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript);
 
-// Initiator. Errors end the IKE SA: AuthenticationFailed, AuthenticationMethodUnacceptable, NoSharedSecret, PeerRefused.
+// Initiator. Errors end the IKE SA: AuthenticationFailed, AuthenticationMethodUnacceptable, NoSharedSecret,
+// PeerRefused.
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response);
 
 // Responder. The response waits for the kernel where a child was accepted.

@@ -11,9 +11,7 @@ namespace {
 
 using base::Reason;
 
-policy::Identity own_identity(const sa::Sa& sa) {
-    return exchange::own_identity(*sa.connection, sa.local.address);
-}
+policy::Identity own_identity(const sa::Sa& sa) { return exchange::own_identity(*sa.connection, sa.local.address); }
 
 // Whom we expect, for choosing the key before the peer has said who it is.
 policy::Identity expected_identity(const sa::Sa& sa) {
@@ -48,7 +46,8 @@ std::vector<wire::Payload> make_request(const sa::Sa& sa, policy::Identity id_i,
 
 base::Error auth_refusal(const wire::Notify& notify) {
     if (notify.type == wire::NotifyType::authentication_failed) {
-        return {Reason::AuthenticationRefused, "check both sides' identities and pre-shared keys, and the peer's log", {}};
+        return {
+            Reason::AuthenticationRefused, "check both sides' identities and pre-shared keys, and the peer's log", {}};
     }
     return {Reason::PeerRefused, "it answered " + to_string(notify.type) + " to IKE_AUTH", {}};
 }
@@ -60,15 +59,15 @@ base::Result<void> authenticate(const sa::Sa& sa, const sa::AuthRequested& phase
         return base::fail(Reason::AuthenticationFailed, "the answer lacks IDr or AUTH");
     }
     if (match(sa.connection->remote.id, answer.id_r->identity) == 0) {
-        return base::fail(Reason::AuthenticationFailed, "peer is " + answer.id_r->identity.to_string() + ", we expect " +
-                                                            sa.connection->remote.id.to_string());
+        return base::fail(Reason::AuthenticationFailed, "peer is " + answer.id_r->identity.to_string() +
+                                                            ", we expect " + sa.connection->remote.id.to_string());
     }
     return verify_psk_auth(sa, phase.keyed, phase.transcript, own_identity(sa), *answer.id_r, *answer.auth);
 }
 
 // RFC 7296 1.2: KEYMAT of the first child uses the nonces of IKE_SA_INIT.
-void take_first_child(sa::Step& step, sa::Established& established, sa::ProposedChild proposed, const wire::Payloads& answer,
-                      const sa::Transcript& transcript) {
+void take_first_child(sa::Step& step, sa::Established& established, sa::ProposedChild proposed,
+                      const wire::Payloads& answer, const sa::Transcript& transcript) {
     const policy::Child* child = step.sa.connection->child(proposed.name);
     auto negotiated = child != nullptr ? check_child_answer(*child, proposed, answer, true)
                                        : base::fail(Reason::ConfigurationRemoved, "child " + proposed.name);
@@ -111,7 +110,8 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
         return tl::unexpected(authenticated.error());
     }
     step.sa.window.answered();
-    sa::Established established{std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
+    sa::Established established{
+        std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
     step.report(ike::Level::info, "IKE SA established with " + established.remote_id.to_string() + " at " +
                                       step.sa.remote.to_string() + " (" + established.keyed.proposal.to_string() + ")");
     take_first_child(step, established, std::move(phase.child), answer, phase.transcript);

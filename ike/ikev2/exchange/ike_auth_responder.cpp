@@ -11,7 +11,8 @@ namespace {
 
 using base::Reason;
 
-// How well a connection fits the identities: the peer's must match, ours as well where the peer names it (RFC 7296 1.2).
+// How well a connection fits the identities: the peer's must match, ours as well where the peer names it (RFC
+// 7296 1.2).
 int fit(const policy::Connection& connection, const sa::Sa& sa, const wire::Payloads& request) {
     const int remote = match(connection.remote.id, request.id_i->identity);
     if (remote == 0) return 0;
@@ -27,12 +28,14 @@ bool accepts(const policy::Connection& connection, const policy::Proposal& chose
     return false;
 }
 
-// Only now is it known which connection this is: the best fit of those that the addresses and the chosen proposal allow.
+// Only now is it known which connection this is: the best fit of those that the addresses and the chosen proposal
+// allow.
 base::Result<const policy::Connection*> choose_connection(const sa::Sa& sa, const sa::Keyed& keyed,
                                                           const wire::Payloads& request) {
     const policy::Connection* best = nullptr;
     int best_fit = 0;
-    for (const policy::Connection* connection : sa.configuration->candidates(sa.local.address, sa.remote.address, request.id_i->identity)) {
+    for (const policy::Connection* connection :
+         sa.configuration->candidates(sa.local.address, sa.remote.address, request.id_i->identity)) {
         const int candidate = fit(*connection, sa, request);
         if (candidate > best_fit && accepts(*connection, keyed.proposal)) {
             best = connection;

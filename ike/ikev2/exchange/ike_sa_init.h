@@ -1,6 +1,6 @@
-// IKE_SA_INIT, RFC 7296 1.2: both sides agree on algorithms, exchange nonces and key exchange values, and learn of NATs.
-// Unauthenticated and unprotected: as initiator nothing in a response ends the attempt before its time (2.21.1); as
-// responder the algorithms are chosen before any key exchange is computed.
+// IKE_SA_INIT, RFC 7296 1.2: both sides agree on algorithms, exchange nonces and key exchange values, and learn of
+// NATs. Unauthenticated and unprotected: as initiator nothing in a response ends the attempt before its time (2.21.1);
+// as responder the algorithms are chosen before any key exchange is computed.
 #pragma once
 
 #include "ike/ikev2/sa/sa.h"

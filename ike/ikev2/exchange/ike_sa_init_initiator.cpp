@@ -57,7 +57,8 @@ sa::Next start_over(sa::Step& step, sa::InitRequested& phase, std::string why) {
 
 // RFC 7296 2.6: repeat the request with the cookie as its first payload.
 sa::Next on_cookie(sa::Step& step, sa::InitRequested& phase, const wire::Notify& cookie) {
-    if (cookie.data.empty() || cookie.data.size() > 64) return base::fail(Reason::PayloadMalformed, "COOKIE of a wrong size");
+    if (cookie.data.empty() || cookie.data.size() > 64)
+        return base::fail(Reason::PayloadMalformed, "COOKIE of a wrong size");
     if (cookie.data == phase.cookie) return base::fail(Reason::ResponseUnexpected, "that cookie is on its way");
     if (const auto counted = count_restart(step, phase); !counted) return tl::unexpected(counted.error());
     phase.cookie = cookie.data;
@@ -84,7 +85,8 @@ sa::Next on_invalid_key_exchange(sa::Step& step, sa::InitRequested& phase, const
 }
 
 sa::Next remember_refusal(sa::Step& step, sa::InitRequested& phase, const wire::Notify& refusal) {
-    const Reason reason = refusal.type == wire::NotifyType::no_proposal_chosen ? Reason::NoProposalChosen : Reason::PeerRefused;
+    const Reason reason =
+        refusal.type == wire::NotifyType::no_proposal_chosen ? Reason::NoProposalChosen : Reason::PeerRefused;
     std::string detail = "peer answered " + to_string(refusal.type);
     if (reason == Reason::NoProposalChosen) detail += " to our " + policy::to_string(step.sa.connection->proposals);
     phase.refusal = base::Error{reason, std::move(detail), {}};
@@ -155,8 +157,8 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     sa::Sa& sa = step.sa;
     sa.spi_r = response.header.spi_r;
     sa.nat = detect_nat(sa, sa.spi_r, payloads);
-    sa::Keyed keyed = derive_keyed(sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce, payloads.nonce->data,
-                                   agreed->secret);
+    sa::Keyed keyed = derive_keyed(sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce,
+                                   payloads.nonce->data, agreed->secret);
     sa.window.answered();
     float_to_nat_port(step);
     sa::Transcript transcript{std::move(phase.request), base::to_bytes(response.bytes), std::move(phase.nonce),

@@ -22,9 +22,10 @@ struct Choice {
 // give the proposals, the best fitting one first.
 base::Result<Choice> choose(const sa::Step& step, const wire::SecurityAssociation& offer) {
     const auto proposals = offered(offer, policy::ProtocolId::ike, 0);
-    base::Error first_error{Reason::NoPeerConfiguration,
-                            "none for " + step.sa.local.address.to_string() + " with " + step.sa.remote.address.to_string(),
-                            {}};
+    base::Error first_error{
+        Reason::NoPeerConfiguration,
+        "none for " + step.sa.local.address.to_string() + " with " + step.sa.remote.address.to_string(),
+        {}};
     bool any = false;
     for (const policy::Connection* connection :
          step.sa.configuration->candidates_by_proposals(step.sa.local.address, step.sa.remote.address)) {
@@ -35,7 +36,8 @@ base::Result<Choice> choose(const sa::Step& step, const wire::SecurityAssociatio
     return tl::unexpected(first_error);
 }
 
-// RFC 7296 1.3, 2.6.1, 3.4: a value made with another method than the chosen one is answered with the chosen one's number.
+// RFC 7296 1.3, 2.6.1, 3.4: a value made with another method than the chosen one is answered with the chosen one's
+// number.
 base::Result<void> check_method(const crypto::IkeSuite& suite, const wire::KeyExchangePayload& value) {
     if (value.method == suite.key_exchange) return {};
     base::Error error{Reason::KeyExchangeMethodMismatch,
@@ -74,7 +76,8 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
     if (!choice) return tl::unexpected(choice.error());
     const auto suite = crypto::IkeSuite::of(choice->chosen.proposal);
     if (!suite) return tl::unexpected(suite.error());
-    if (const auto method = check_method(*suite, *payloads.key_exchange); !method) return tl::unexpected(method.error());
+    if (const auto method = check_method(*suite, *payloads.key_exchange); !method)
+        return tl::unexpected(method.error());
     auto exchanged = exchange_keys(step, *suite, payloads.key_exchange->data);
     if (!exchanged) return tl::unexpected(exchanged.error());
 
@@ -88,8 +91,9 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
     step.send(with_marker(step, sa.local, response));
     sa.window.respond(with_marker(step, sa.local, response));
     step.report(ike::Level::debug, "answered IKE_SA_INIT of " + sa.remote.to_string());
-    return sa::Phase(sa::HalfOpen{
-        std::move(keyed), {std::move(response), base::to_bytes(request.bytes), std::move(nonce), payloads.nonce->data}});
+    return sa::Phase(
+        sa::HalfOpen{std::move(keyed),
+                     {std::move(response), base::to_bytes(request.bytes), std::move(nonce), payloads.nonce->data}});
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -19,14 +19,15 @@ bool deletes_ike_sa(const wire::Payloads& payloads) {
                        [](const wire::Delete& item) { return item.protocol == policy::ProtocolId::ike; });
 }
 
-// The answer that would have told us of this child may still be on its way. As many are remembered as there can be children.
+// The answer that would have told us of this child may still be on its way. As many are remembered as there can be
+// children.
 void remember_deleted(const sa::Step& step, sa::Established& phase, ike::EspSpi spi) {
     auto* creating = std::get_if<sa::CreatingChild>(&phase.exchange);
     if (creating != nullptr && creating->deleted.size() < step.options.most_children) creating->deleted.push_back(spi);
 }
 
-// RFC 7296 1.4.1: the peer names the SPIs it receives on, we answer with ours of the same pairs. What is not there, or is
-// not this IKE SA's, is left alone.
+// RFC 7296 1.4.1: the peer names the SPIs it receives on, we answer with ours of the same pairs. What is not there, or
+// is not this IKE SA's, is left alone.
 std::vector<std::uint32_t> delete_children(sa::Step& step, sa::Established& phase, const wire::Payloads& payloads) {
     std::vector<std::uint32_t> ours;
     for (const wire::Delete& item : payloads.deletes) {
@@ -56,7 +57,9 @@ const wire::Notify* fatal_notify(const wire::Payloads& payloads) {
     return found == payloads.notifies.end() ? nullptr : &*found;
 }
 
-sa::Phase closed(Reason reason, std::string detail = {}) { return sa::Closed{base::Error{reason, std::move(detail), {}}}; }
+sa::Phase closed(Reason reason, std::string detail = {}) {
+    return sa::Closed{base::Error{reason, std::move(detail), {}}};
+}
 
 void send_delete_child(sa::Step& step, sa::Established& phase, const sa::DeleteChildTask& task) {
     if (task.child != ike::ChildSaId::none) {

@@ -11,8 +11,8 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
 // Ends a liveness check or the deletion of a child.
 sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const sa::Message& response);
 
-// While our Delete of the IKE SA is out: the peer's request is answered empty; its response, or a Delete of its own, ends
-// the SA (1.4.1, 2.25.2).
+// While our Delete of the IKE SA is out: the peer's request is answered empty; its response, or a Delete of its own,
+// ends the SA (1.4.1, 2.25.2).
 sa::Next answer_while_deleting(sa::Step& step, sa::Deleting& phase, const sa::Message& request);
 sa::Next on_delete_response(sa::Step& step, sa::Deleting& phase, const sa::Message& response);
 

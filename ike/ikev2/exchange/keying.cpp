@@ -6,8 +6,8 @@
 
 namespace xfrmd::ikev2::exchange {
 
-sa::Keyed derive_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::Proposal proposal, base::ByteView nonce_i,
-                       base::ByteView nonce_r, const base::SecretBytes& shared_secret) {
+sa::Keyed derive_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::Proposal proposal,
+                       base::ByteView nonce_i, base::ByteView nonce_r, const base::SecretBytes& shared_secret) {
     const base::Bytes spi_i = wire::spi_bytes(sa.spi_i);
     const base::Bytes spi_r = wire::spi_bytes(sa.spi_r);
     crypto::IkeKeys keys = crypto::derive_ike_keys(suite, {nonce_i, nonce_r}, spi_i, spi_r, shared_secret);

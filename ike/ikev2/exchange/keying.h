@@ -6,8 +6,8 @@
 namespace xfrmd::ikev2::exchange {
 
 // Nonces by role in the exchange; which keys are ours follows from sa.original_initiator.
-sa::Keyed derive_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::Proposal proposal, base::ByteView nonce_i,
-                       base::ByteView nonce_r, const base::SecretBytes& shared_secret);
+sa::Keyed derive_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::Proposal proposal,
+                       base::ByteView nonce_i, base::ByteView nonce_r, const base::SecretBytes& shared_secret);
 
 inline constexpr std::size_t kNonceSize = 32;  // RFC 7296 2.10: at least half of the PRF's key, at least 16
 

@@ -8,7 +8,8 @@ namespace xfrmd::ikev2::exchange {
 namespace {
 
 base::Bytes hash_of(wire::IkeSpi spi_i, wire::IkeSpi spi_r, const base::Endpoint& endpoint) {
-    return crypto::nat_detection_hash(wire::spi_bytes(spi_i), wire::spi_bytes(spi_r), endpoint.address.bytes(), endpoint.port);
+    return crypto::nat_detection_hash(wire::spi_bytes(spi_i), wire::spi_bytes(spi_r), endpoint.address.bytes(),
+                                      endpoint.port);
 }
 
 bool wants_encapsulation(const sa::Sa& sa) { return sa.connection != nullptr && sa.connection->encap; }

@@ -7,8 +7,8 @@
 
 namespace xfrmd::ikev2::exchange {
 
-// NAT_DETECTION_SOURCE_IP and _DESTINATION_IP for a message of ours. With `encap = yes` the source hash is made wrong on
-// purpose, so that the peer sees a NAT and encapsulates.
+// NAT_DETECTION_SOURCE_IP and _DESTINATION_IP for a message of ours. With `encap = yes` the source hash is made wrong
+// on purpose, so that the peer sees a NAT and encapsulates.
 std::vector<wire::Payload> nat_detection(const sa::Sa& sa);
 
 // What the peer's hashes say. No such notifies: no NAT traversal.

@@ -14,7 +14,8 @@ policy::Proposal from_wire(const wire::ProposalSubstructure& substructure) {
     policy::Proposal proposal{substructure.protocol, {}};
     for (const auto& transform : substructure.transforms) {
         proposal.transforms.push_back(transform.transform);
-        // RFC 7296 3.3.6: an attribute we do not know makes the transform one we cannot choose; its type is still offered.
+        // RFC 7296 3.3.6: an attribute we do not know makes the transform one we cannot choose; its type is still
+        // offered.
         if (!transform.others.empty()) proposal.transforms.back().key_bits = policy::kUnusableKeyBits;
     }
     return proposal;
@@ -44,8 +45,8 @@ wire::SecurityAssociation answer(const policy::ChosenProposal& chosen, const bas
     return {{to_wire(chosen.proposal, chosen.number, spi)}};
 }
 
-base::Result<Answered> check_answer(const wire::SecurityAssociation& sa, const std::vector<policy::Proposal>& offered_by_us,
-                                    std::size_t spi_size) {
+base::Result<Answered> check_answer(const wire::SecurityAssociation& sa,
+                                    const std::vector<policy::Proposal>& offered_by_us, std::size_t spi_size) {
     // RFC 7296 3.3: the answer is a single proposal; its number names the one of ours that was chosen (3.3.1).
     if (sa.proposals.size() != 1) {
         return base::fail(base::Reason::ResponderChoseUnofferedTransform, "the answer is not a single proposal");

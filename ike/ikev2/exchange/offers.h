@@ -11,8 +11,8 @@ namespace xfrmd::ikev2::exchange {
 // Proposals numbered from 1 in their order, each with the same SPI (empty in IKE_SA_INIT).
 wire::SecurityAssociation offer(const std::vector<policy::Proposal>& proposals, const base::Bytes& spi);
 
-// The peer's proposals for `protocol` whose SPI has `spi_size` bytes. Transforms with attributes we do not know stand in them
-// as ones that cannot be chosen (RFC 7296 3.3.6).
+// The peer's proposals for `protocol` whose SPI has `spi_size` bytes. Transforms with attributes we do not know stand
+// in them as ones that cannot be chosen (RFC 7296 3.3.6).
 std::vector<policy::OfferedProposal> offered(const wire::SecurityAssociation& sa, policy::ProtocolId protocol,
                                              std::size_t spi_size);
 
@@ -23,8 +23,8 @@ struct Answered {
     policy::Proposal proposal;
     base::Bytes spi;
 };
-base::Result<Answered> check_answer(const wire::SecurityAssociation& sa, const std::vector<policy::Proposal>& offered_by_us,
-                                    std::size_t spi_size);
+base::Result<Answered> check_answer(const wire::SecurityAssociation& sa,
+                                    const std::vector<policy::Proposal>& offered_by_us, std::size_t spi_size);
 
 // The SPI of the peer's proposal with this number.
 base::Bytes spi_of(const wire::SecurityAssociation& sa, std::uint8_t number);

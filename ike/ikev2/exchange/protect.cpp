@@ -38,29 +38,21 @@ wire::Header response_header(const sa::Sa& sa, wire::ExchangeType exchange, wire
 base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header,
                     const std::vector<wire::Payload>& payloads) {
     const base::Bytes inner = wire::encode_inner(payloads);
-    base::Bytes message = wire::encode_encrypted_prefix(header, wire::first_type(payloads), keyed.outbound.sealed_size(inner.size()));
+    base::Bytes message =
+        wire::encode_encrypted_prefix(header, wire::first_type(payloads), keyed.outbound.sealed_size(inner.size()));
     const base::Bytes sealed = keyed.outbound.seal(message, inner, random);
     base::append(message, sealed);
     return message;
 }
 
-base::Error with_critical_type(base::Error error, wire::PayloadType first, base::ByteView chain) {
-    const auto type = wire::first_critical_unknown(first, chain);
-    if (error.reason == base::Reason::CriticalPayloadUnsupported && type) {
-        error.notify_data = {static_cast<std::uint8_t>(*type)};
-    }
-    return error;
-}
-
 base::Result<wire::Payloads> unprotect(sa::Keyed& keyed, const wire::Encrypted& encrypted) {
     const auto inner = keyed.inbound.open(encrypted.associated, encrypted.sealed);
     if (!inner) return tl::unexpected(inner.error());
-    return wire::decode_inner(encrypted.first_inner, *inner).map_error([&](base::Error error) {
-        return with_critical_type(std::move(error), encrypted.first_inner, *inner);
-    });
+    return wire::decode_inner(encrypted.first_inner, *inner);
 }
 
-void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads) {
+void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,
+                  const std::vector<wire::Payload>& payloads) {
     const sa::Path path{step.sa.local, step.sa.remote};
     base::Bytes bytes =
         with_marker(step, path.local, protect(keyed, step.random, request_header(step, exchange), payloads));
@@ -68,7 +60,8 @@ void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,
     step.sa.window.sent({path, std::move(bytes)}, step.now, step.options.retransmit);
 }
 
-void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads) {
+void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,
+                   const std::vector<wire::Payload>& payloads) {
     const wire::Header header = response_header(step.sa, exchange, step.sa.window.accepted_id());
     const sa::Path& path = step.sa.reply;
     base::Bytes bytes = with_marker(step, path.local, protect(keyed, step.random, header, payloads));
@@ -76,7 +69,9 @@ void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange
     step.sa.window.respond(std::move(bytes));
 }
 
-wire::Notify notify(wire::NotifyType type, base::Bytes data) { return {policy::ProtocolId::none, {}, type, std::move(data)}; }
+wire::Notify notify(wire::NotifyType type, base::Bytes data) {
+    return {policy::ProtocolId::none, {}, type, std::move(data)};
+}
 
 wire::Notify notify(const base::Error& error) {
     const std::uint16_t type = base::traits(error.reason).notify;

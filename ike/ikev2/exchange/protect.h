@@ -1,5 +1,5 @@
-// Sending within an IKE SA: headers, message ids, the Encrypted payload, the non-ESP marker. The one place that seals and
-// opens (RFC 7296 3.1, 3.14; RFC 3948 2.2).
+// Sending within an IKE SA: headers, message ids, the Encrypted payload, the non-ESP marker. The one place that seals
+// and opens (RFC 7296 3.1, 3.14; RFC 3948 2.2).
 #pragma once
 
 #include <vector>
@@ -14,18 +14,18 @@ base::Bytes with_marker(const sa::Step& step, const base::Endpoint& local, base:
 wire::Header request_header(const sa::Step& step, wire::ExchangeType exchange);
 wire::Header response_header(const sa::Sa& sa, wire::ExchangeType exchange, wire::MessageId id);
 
-base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header, const std::vector<wire::Payload>& payloads);
-
-// After a chain was refused for an unknown critical payload: the same error with its type as notify data (RFC 7296 2.5).
-base::Error with_critical_type(base::Error error, wire::PayloadType first, base::ByteView chain);
+base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header,
+                    const std::vector<wire::Payload>& payloads);
 
 // Decrypts and reads the inner payloads. Errors: EncryptedPayloadMalformed, IntegrityCheckFailed, Payload*.
 base::Result<wire::Payloads> unprotect(sa::Keyed& keyed, const wire::Encrypted& encrypted);
 
 // Sends the next request of ours and starts its retransmission. The window must be idle.
-void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads);
+void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,
+                  const std::vector<wire::Payload>& payloads);
 // Answers the request that was accepted last, and keeps the answer for its repetition.
-void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange, const std::vector<wire::Payload>& payloads);
+void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,
+                   const std::vector<wire::Payload>& payloads);
 
 // A notify about the IKE SA itself (RFC 7296 3.10: protocol 0, no SPI).
 wire::Notify notify(wire::NotifyType type, base::Bytes data = {});

@@ -146,13 +146,6 @@ base::Result<Payloads> decode_inner(PayloadType first, base::ByteView plaintext)
     return collect(*chain);
 }
 
-std::optional<PayloadType> first_critical_unknown(PayloadType first, base::ByteView bytes) {
-    const base::Result<std::vector<RawPayload>> chain = split_chain(first, bytes);
-    if (!chain) return std::nullopt;
-    const RawPayload* unknown = critical_unknown(*chain);
-    return unknown == nullptr ? std::nullopt : std::optional(unknown->type);
-}
-
 base::Bytes encode(Header header, const std::vector<Payload>& payloads) {
     const base::Bytes chain = encode_inner(payloads);
     header.next_payload = first_type(payloads);

@@ -61,15 +61,11 @@ struct Received {
 // Nothing is authentic yet: outside IKE_SA_INIT an error here is no reason to answer or to change an SA.
 // Errors: decode_header's, PayloadLengthInvalid, PayloadCountExceeded, PayloadRepeated, PayloadUnexpected (SK in
 // IKE_SA_INIT), PayloadMalformed, NonceLengthInvalid, CriticalPayloadUnsupported, EncryptedPayloadMalformed (SK not
-// last).
+// last). CriticalPayloadUnsupported carries as notify data the type that its answer must name (RFC 7296 2.5).
 base::Result<Received> decode(base::ByteView datagram);
 
 // Reads the decrypted inner chain. Errors: as decode(); SK inside SK is PayloadUnexpected.
 base::Result<Payloads> decode_inner(PayloadType first, base::ByteView plaintext);
-
-// After CriticalPayloadUnsupported: the type that UNSUPPORTED_CRITICAL_PAYLOAD must name (RFC 7296 2.5). `chain` is the
-// datagram after its 28-byte header, or the plaintext.
-std::optional<PayloadType> first_critical_unknown(PayloadType first, base::ByteView chain);
 
 // Which of the messages of RFC 7296 1.2-1.4 and appendix C this is. It tells which places of Payloads are filled;
 // notifies and vendor ids may come with all of them. grammar.cpp has the table.
