@@ -1,3 +1,4 @@
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -230,7 +231,8 @@ TEST_CASE("a batch of ten thousand is one error", "[api][hostile-h4]") {
 TEST_CASE("a caller who is neither root nor in the group is told so, audited and closed", "[api][hostile-h3]") {
     if (geteuid() != 0) SKIP("needs to become somebody else");
     Hall hall;
-    hall.server.reset();
+    hall.server->stop();
+    hall.settle();
     hall.io.restart();
     hall.options.mode = 0666;
     hall.open();
@@ -245,6 +247,7 @@ TEST_CASE("a caller who is neither root nor in the group is told so, audited and
         // In the child only system calls: connect as nobody and hand on what comes.
         constexpr uid_t kNobody = 65534;
         if (setresgid(kNobody, kNobody, kNobody) != 0 || setresuid(kNobody, kNobody, kNobody) != 0) _exit(1);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
         const sockaddr_un address = unix_address(hall.options.path);
         if (connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) _exit(2);
