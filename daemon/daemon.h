@@ -1,5 +1,5 @@
-// The daemon as a whole: configuration, workers, the kernel, operations; start, reload and stop. Lives on the main thread;
-// what workers call (Outside) finds its way there.
+// The daemon as a whole: configuration, workers, the kernel, operations; start, reload and stop. Lives on the main
+// thread; what workers call (Outside) finds its way there.
 #pragma once
 
 #include <functional>
@@ -28,8 +28,8 @@ struct DaemonOptions {
 
 class Daemon final : public Outside {
 public:
-    // Loads the configuration, checks the kernel, opens the sockets. The error says in one sentence (for a configuration: in
-    // a line for each mistake) what is wrong. `io` and `log` outlive the daemon.
+    // Loads the configuration, checks the kernel, opens the sockets. The error says in one sentence (for a
+    // configuration: in a line for each mistake) what is wrong. `io` and `log` outlive the daemon.
     static tl::expected<std::unique_ptr<Daemon>, std::string> start(asio::io_context& io, Log& log, const Files& files,
                                                                     const DaemonOptions& options);
 
@@ -63,7 +63,8 @@ private:
     tl::expected<policy::Snapshot, std::string> load();
     tl::expected<void, std::string> open_kernel();
     void start_child(const std::string& connection, const std::string& child, unsigned attempt);
-    void after_attempt(const ike::OperationDone& done, const std::string& connection, const std::string& child, unsigned attempt);
+    void after_attempt(const ike::OperationDone& done, const std::string& connection, const std::string& child,
+                       unsigned attempt);
     void start_changed(const policy::IndexedConfiguration& before);
     void clear_all(bool force, std::function<void()> cleared);
     void finish_stop();

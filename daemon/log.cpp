@@ -21,17 +21,22 @@ spdlog::sink_ptr make_sink(LogTarget target) {
 
 spdlog::level::level_enum level_of(ike::Level level) {
     switch (level) {
-        case ike::Level::debug: return spdlog::level::debug;
-        case ike::Level::info: return spdlog::level::info;
-        case ike::Level::warning: return spdlog::level::warn;
-        case ike::Level::error: return spdlog::level::err;
+        case ike::Level::debug:
+            return spdlog::level::debug;
+        case ike::Level::info:
+            return spdlog::level::info;
+        case ike::Level::warning:
+            return spdlog::level::warn;
+        case ike::Level::error:
+            return spdlog::level::err;
     }
     return spdlog::level::err;
 }
 
 // "moon[7]: ", "[7]: " before the connection is known, nothing for what belongs to no SA.
 std::string subject_of(const ike::Report& report) {
-    if (report.ike_sa == ike::IkeSaId::none) return report.connection.empty() ? std::string() : report.connection + ": ";
+    if (report.ike_sa == ike::IkeSaId::none)
+        return report.connection.empty() ? std::string() : report.connection + ": ";
     return report.connection + "[" + std::to_string(static_cast<std::uint64_t>(report.ike_sa)) + "]: ";
 }
 

@@ -46,11 +46,18 @@ void describe(CLI::App& app, Arguments& arguments) {
     app.add_flag("--check", arguments.check, "check the configuration and exit");
     app.add_flag("--foreground", arguments.foreground, "stay in the foreground, log to standard error");
     app.add_flag("--debug", arguments.debug, "log dropped datagrams and other details");
-    app.add_option("--engines", arguments.daemon.pool.engines, "threads that run IKE")->check(CLI::Range(1, 64))->capture_default_str();
+    app.add_option("--engines", arguments.daemon.pool.engines, "threads that run IKE")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
     app.add_option("--port", engine.port, "UDP port of IKE")->check(CLI::Range(1, 65535))->capture_default_str();
-    app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")->check(CLI::Range(1, 65535))->capture_default_str();
-    app.add_option("--cookie-threshold", engine.cookie_threshold, "half-open IKE SAs from which on cookies are asked for")->capture_default_str();
-    app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")->capture_default_str();
+    app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")
+        ->check(CLI::Range(1, 65535))
+        ->capture_default_str();
+    app.add_option("--cookie-threshold", engine.cookie_threshold,
+                   "half-open IKE SAs from which on cookies are asked for")
+        ->capture_default_str();
+    app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")
+        ->capture_default_str();
     const std::map<std::string, daemon::KernelChoice> kernels{{"linux", daemon::KernelChoice::linux_xfrm},
                                                               {"memory", daemon::KernelChoice::memory}};
     app.add_option("--kernel", arguments.daemon.kernel, "linux, or memory: protect nothing (for benchmarks)")
@@ -80,8 +87,9 @@ public:
         if (!started) return give_up(started.error());
         daemon_ = std::move(*started);
         management_ = std::make_unique<daemon::Management>(io_, *daemon_);
-        auto server = daemon::api::Server::start(io_, *management_, arguments_.socket,
-                                                 [this](const auto& entry) { log_.info("audit: " + entry.to_string()); });
+        auto server = daemon::api::Server::start(io_, *management_, arguments_.socket, [this](const auto& entry) {
+            log_.info("audit: " + entry.to_string());
+        });
         if (!server) return give_up(server.error());
         server_ = std::move(*server);
         wait_for_signals();
@@ -142,7 +150,8 @@ int run(Arguments arguments) {
         std::perror("xfrmd: cannot go to the background");
         return kFailed;
     }
-    const auto target = arguments.foreground ? xfrmd::daemon::LogTarget::standard_error : xfrmd::daemon::LogTarget::syslog;
+    const auto target =
+        arguments.foreground ? xfrmd::daemon::LogTarget::standard_error : xfrmd::daemon::LogTarget::syslog;
     xfrmd::daemon::Log log(target, arguments.debug);
     return Process(arguments, log).run();
 }

@@ -26,7 +26,8 @@ struct Attempt {
 };
 
 std::vector<ClearedSa> rows_of(const api::ClearRequest& request, const api::IkeSaView& sa) {
-    if (request.filter.kind == api::SaKind::ike) return {{{sa.id, std::nullopt}, sa.conn, {}, ClearOutcome::matched, {}, {}}};
+    if (request.filter.kind == api::SaKind::ike)
+        return {{{sa.id, std::nullopt}, sa.conn, {}, ClearOutcome::matched, {}, {}}};
     std::vector<ClearedSa> rows;
     for (const api::ChildSaView& child : sa.child_sas) {
         rows.push_back({{sa.id, child.id}, sa.conn, child.child, ClearOutcome::matched, {}, {}});

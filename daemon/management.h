@@ -1,5 +1,5 @@
-// The management API's Service over the daemon: lists from the engines with the kernel's counters, operations with a time
-// limit. Main thread only; nothing here waits.
+// The management API's Service over the daemon: lists from the engines with the kernel's counters, operations with a
+// time limit. Main thread only; nothing here waits.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,8 @@ public:
 
     void list_sas(const api::SaQuery& query, api::Done<api::SaPage> done) override;
     void find_sa(api::SaId id, api::Done<std::optional<api::IkeSaView>> done) override;
-    void clear_sas(const api::ClearRequest& request, api::Done<api::Outcome<std::vector<api::ClearedSa>>> done) override;
+    void clear_sas(const api::ClearRequest& request,
+                   api::Done<api::Outcome<std::vector<api::ClearedSa>>> done) override;
     void initiate(const api::InitiateRequest& request, api::Done<api::Outcome<api::Initiated>> done) override;
     void list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) override;
     void system_info(api::Done<api::SystemInfo> done) override;

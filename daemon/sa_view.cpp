@@ -20,9 +20,12 @@ api::IkeSaState state_of(PhaseId phase) {
 
 api::ChildSaState state_of(ikev2::sa::ChildState state) {
     switch (state) {
-        case ikev2::sa::ChildState::installing: return api::ChildSaState::installing;
-        case ikev2::sa::ChildState::installed: return api::ChildSaState::installed;
-        case ikev2::sa::ChildState::deleting: return api::ChildSaState::deleting;
+        case ikev2::sa::ChildState::installing:
+            return api::ChildSaState::installing;
+        case ikev2::sa::ChildState::installed:
+            return api::ChildSaState::installed;
+        case ikev2::sa::ChildState::deleting:
+            return api::ChildSaState::deleting;
     }
     return api::ChildSaState::deleting;
 }

@@ -41,7 +41,8 @@ base::Result<Path> path_of(const policy::Connection& connection) {
     const base::Address* remote = single_address(connection.remote_addrs);
     if (remote == nullptr) {
         return base::fail(Reason::ConfigurationInvalid,
-                          "connection " + connection.name + " names no single address in remote_addrs, so only its peer can initiate");
+                          "connection " + connection.name +
+                              " names no single address in remote_addrs, so only its peer can initiate");
     }
     if (const base::Address* local = single_address(connection.local_addrs)) return Path{*local, *remote};
     const auto local = source_towards(*remote);

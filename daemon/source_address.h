@@ -1,5 +1,5 @@
-// Which of our addresses reaches a peer, and which address a connection's peer has: one question to the routing table, never
-// a dump of it.
+// Which of our addresses reaches a peer, and which address a connection's peer has: one question to the routing table,
+// never a dump of it.
 #pragma once
 
 #include "ike/base/address.h"

@@ -31,8 +31,8 @@ base::Result<std::vector<netlink::Selector>> kernel_selectors(const ike::ChildIn
             if (!protocol || local.addresses.first.family() != remote.addresses.first.family()) continue;
             const auto pieces = netlink::selectors_between(end_of(local), end_of(remote), *protocol);
             if (!pieces) {
-                return base::fail(Reason::TrafficSelectorsUnacceptable, "Linux cannot express " + local.to_string() +
-                                                                            " === " + remote.to_string());
+                return base::fail(Reason::TrafficSelectorsUnacceptable,
+                                  "Linux cannot express " + local.to_string() + " === " + remote.to_string());
             }
             all.insert(all.end(), pieces->begin(), pieces->end());
         }

@@ -1,5 +1,5 @@
-// The child SAs that stand in the kernel: installs what engines ask for, removes it, and asks for its counters. Translates
-// IKE's words into the kernel port's. One instance for all engines of a network namespace, on one thread.
+// The child SAs that stand in the kernel: installs what engines ask for, removes it, and asks for its counters.
+// Translates IKE's words into the kernel port's. One instance for all engines of a network namespace, on one thread.
 #pragma once
 
 #include <memory>

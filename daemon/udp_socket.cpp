@@ -66,8 +66,8 @@ void set_source(msghdr& message, ControlBuffer& control, const base::Address& fr
 }
 
 std::string failure(const UdpSocketOptions& options, const std::string& what, const std::string& why) {
-    return "UDP port " + std::to_string(options.port) + (options.family == base::Family::ipv6 ? " (IPv6): " : " (IPv4): ") +
-           what + ": " + why;
+    return "UDP port " + std::to_string(options.port) +
+           (options.family == base::Family::ipv6 ? " (IPv6): " : " (IPv4): ") + what + ": " + why;
 }
 
 bool switch_on(int fd, int level, int option) {
@@ -97,7 +97,8 @@ netlink::KernelResult<void> make_ipsec_socket(int fd, const UdpSocketOptions& op
 
 }  // namespace
 
-tl::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::open(asio::io_context& io, const UdpSocketOptions& options) {
+tl::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::open(asio::io_context& io,
+                                                                      const UdpSocketOptions& options) {
     const auto fail = [&](const std::string& what) {
         return tl::unexpected(failure(options, what, std::generic_category().message(errno)));
     };

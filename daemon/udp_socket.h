@@ -1,5 +1,5 @@
-// One UDP socket of the daemon: IKE on one port of one address family, on all addresses, telling for every datagram which of
-// our addresses it came to, and sending from the address that is asked for (RFC 7296 2.11). Never blocks.
+// One UDP socket of the daemon: IKE on one port of one address family, on all addresses, telling for every datagram
+// which of our addresses it came to, and sending from the address that is asked for (RFC 7296 2.11). Never blocks.
 #pragma once
 
 #include <functional>
@@ -29,7 +29,8 @@ public:
     using Receiver = std::function<void(const ike::Datagram&)>;
 
     // The error is one sentence with the port and what the system said.
-    static tl::expected<std::unique_ptr<UdpSocket>, std::string> open(asio::io_context& io, const UdpSocketOptions& options);
+    static tl::expected<std::unique_ptr<UdpSocket>, std::string> open(asio::io_context& io,
+                                                                      const UdpSocketOptions& options);
 
     // `receiver` is called for every datagram, within the loop; its bytes are good for the call only.
     void receive(Receiver receiver);

@@ -74,12 +74,19 @@ void Worker::run(ike::SendDatagram action) {
         const UdpSocketOptions& options = socket->options();
         if (options.family != action.remote.address.family() || options.port != action.local.port) continue;
         if (socket->send(action.local.address, action.remote, action.bytes)) return;
-        return outside_.report({ike::Level::warning, {}, {}, {},
-                                "cannot send to " + action.remote.to_string() + " from " + action.local.to_string() + ": " +
-                                    std::strerror(errno)});
+        return outside_.report({ike::Level::warning,
+                                {},
+                                {},
+                                {},
+                                "cannot send to " + action.remote.to_string() + " from " + action.local.to_string() +
+                                    ": " + std::strerror(errno)});
     }
-    outside_.report({ike::Level::warning, {}, {}, {},
-                     "no socket on port " + std::to_string(action.local.port) + " to reach " + action.remote.to_string()});
+    outside_.report(
+        {ike::Level::warning,
+         {},
+         {},
+         {},
+         "no socket on port " + std::to_string(action.local.port) + " to reach " + action.remote.to_string()});
 }
 
 void Worker::run(ike::InstallChild action) { outside_.install(shard(), std::move(action.child)); }

@@ -1,6 +1,6 @@
-// One engine with its sockets and its timer, on one thread. Runs the engine's actions and feeds completions back as inputs.
-// Several workers share the ports by SO_REUSEPORT: a datagram that belongs to another worker's SA, as the shard in our SPI
-// tells, is handed on. Everything that is not the network goes through Outside.
+// One engine with its sockets and its timer, on one thread. Runs the engine's actions and feeds completions back as
+// inputs. Several workers share the ports by SO_REUSEPORT: a datagram that belongs to another worker's SA, as the shard
+// in our SPI tells, is handed on. Everything that is not the network goes through Outside.
 #pragma once
 
 #include <array>
@@ -46,7 +46,8 @@ struct WorkerOptions {
 
 class Worker {
 public:
-    Worker(asio::io_context& io, WorkerOptions options, base::Random& random, policy::Snapshot configuration, Outside& outside);
+    Worker(asio::io_context& io, WorkerOptions options, base::Random& random, policy::Snapshot configuration,
+           Outside& outside);
 
     // Opens the sockets. The error is one sentence; a host without IPv6 gets by with a warning.
     tl::expected<void, std::string> open();

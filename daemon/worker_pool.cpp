@@ -22,8 +22,10 @@ WorkerPool::WorkerPool(asio::io_context& main) : main_(main) {}
 
 std::size_t WorkerPool::size() const { return seats_.size(); }
 
-tl::expected<std::unique_ptr<WorkerPool>, std::string> WorkerPool::open(asio::io_context& main, const PoolOptions& options,
-                                                                        policy::Snapshot configuration, Outside& outside) {
+tl::expected<std::unique_ptr<WorkerPool>, std::string> WorkerPool::open(asio::io_context& main,
+                                                                        const PoolOptions& options,
+                                                                        policy::Snapshot configuration,
+                                                                        Outside& outside) {
     std::unique_ptr<WorkerPool> pool(new WorkerPool(main));
     const bool several = options.engines > 1;
     for (unsigned shard = 0; shard < options.engines; ++shard) {
@@ -35,13 +37,15 @@ tl::expected<std::unique_ptr<WorkerPool>, std::string> WorkerPool::open(asio::io
         WorkerOptions worker_options = options.worker;
         worker_options.engine.shard = static_cast<std::uint8_t>(shard);
         worker_options.several = several;
-        seat->worker = std::make_unique<Worker>(several ? *seat->own : main, worker_options, *seat->random, configuration, outside);
+        seat->worker = std::make_unique<Worker>(several ? *seat->own : main, worker_options, *seat->random,
+                                                configuration, outside);
         if (auto opened = seat->worker->open(); !opened) return tl::unexpected(opened.error());
         pool->seats_.push_back(std::move(seat));
     }
     for (const auto& seat : pool->seats_) {
         if (!seat->own) continue;
-        seat->guard = std::make_unique<asio::executor_work_guard<asio::io_context::executor_type>>(seat->own->get_executor());
+        seat->guard =
+            std::make_unique<asio::executor_work_guard<asio::io_context::executor_type>>(seat->own->get_executor());
         seat->thread = std::thread([io = seat->own.get()] { io->run(); });
     }
     return pool;
@@ -78,7 +82,8 @@ void WorkerPool::visit(std::function<void(Worker&)> work, std::function<void()> 
     visit_from(0, std::make_shared<std::function<void(Worker&)>>(std::move(work)), std::move(done));
 }
 
-void WorkerPool::visit_from(std::size_t index, std::shared_ptr<std::function<void(Worker&)>> work, std::function<void()> done) {
+void WorkerPool::visit_from(std::size_t index, std::shared_ptr<std::function<void(Worker&)>> work,
+                            std::function<void()> done) {
     if (index == seats_.size()) return on_main(std::move(done));
     post(static_cast<std::uint8_t>(index), [this, index, work, done = std::move(done)](Worker& worker) {
         (*work)(worker);

@@ -1,5 +1,5 @@
-// The workers: one that shares the main thread, or several with a thread each. Work for a worker is posted to its thread;
-// what comes back is posted to the main thread, where everything but the engines lives.
+// The workers: one that shares the main thread, or several with a thread each. Work for a worker is posted to its
+// thread; what comes back is posted to the main thread, where everything but the engines lives.
 #pragma once
 
 #include <functional>
@@ -24,8 +24,10 @@ struct PoolOptions {
 class WorkerPool {
 public:
     // `outside` and `main` outlive the pool.
-    static tl::expected<std::unique_ptr<WorkerPool>, std::string> open(asio::io_context& main, const PoolOptions& options,
-                                                                       policy::Snapshot configuration, Outside& outside);
+    static tl::expected<std::unique_ptr<WorkerPool>, std::string> open(asio::io_context& main,
+                                                                       const PoolOptions& options,
+                                                                       policy::Snapshot configuration,
+                                                                       Outside& outside);
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;

@@ -1,5 +1,5 @@
-// What an engine wants done. The daemon (or a simulation) runs actions in order; those that have an answer get it back as
-// an input later, or never if the SA has gone meanwhile. Nothing here blocks, and nothing refers to engine memory.
+// What an engine wants done. The daemon (or a simulation) runs actions in order; those that have an answer get it back
+// as an input later, or never if the SA has gone meanwhile. Nothing here blocks, and nothing refers to engine memory.
 #pragma once
 
 #include <optional>
@@ -26,8 +26,9 @@ struct InstallChild {
     ChildInstall child;
 };
 
-// Not answered. Not given once ChildInstalled has said that the child failed: the installer undid that itself. Before that
-// answer it may come for any child; actions are run in order, and there is nothing to do for one that is not there.
+// Not answered. Not given once ChildInstalled has said that the child failed: the installer undid that itself. Before
+// that answer it may come for any child; actions are run in order, and there is nothing to do for one that is not
+// there.
 struct RemoveChild {
     ChildSaId child{};
 };
@@ -43,7 +44,8 @@ struct OperationDone {
 
 enum class Level : std::uint8_t { debug, info, warning, error };
 
-// One sentence for the log, with what it is about. `reason` stands where something went wrong; it is also a counter's name.
+// One sentence for the log, with what it is about. `reason` stands where something went wrong; it is also a counter's
+// name.
 struct Report {
     Level level = Level::info;
     IkeSaId ike_sa{};

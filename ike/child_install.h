@@ -12,7 +12,8 @@
 
 namespace xfrmd::ike {
 
-// Numbers count from 1 and are never used twice in the life of an engine; with several engines the top byte is the shard.
+// Numbers count from 1 and are never used twice in the life of an engine; with several engines the top byte is the
+// shard.
 enum class IkeSaId : std::uint64_t { none = 0 };
 enum class ChildSaId : std::uint64_t { none = 0 };
 // Chosen by whoever asks for something and wants to hear of its end.
@@ -25,7 +26,7 @@ struct ChildInstall {
     ChildSaId child{};
     std::string connection_name;
     std::string child_name;
-    base::Endpoint local;   // the IKE SA's endpoints: outer addresses, and the ports of UDP encapsulation
+    base::Endpoint local;  // the IKE SA's endpoints: outer addresses, and the ports of UDP encapsulation
     base::Endpoint remote;
     bool udp_encapsulation = false;
     policy::Mode mode = policy::Mode::tunnel;

@@ -63,7 +63,8 @@ void Engine::fail(OperationId operation, base::Error error, Turn& turn) {
 
 void Engine::on(const Initiate& wish, Turn& turn) {
     const policy::Connection* connection = configuration_->connection(wish.connection);
-    if (connection == nullptr) return fail(wish.operation, {Reason::NotFound, "connection " + wish.connection, {}}, turn);
+    if (connection == nullptr)
+        return fail(wish.operation, {Reason::NotFound, "connection " + wish.connection, {}}, turn);
     if (connection->children.empty()) {
         return fail(wish.operation, {Reason::ConfigurationInvalid, wish.connection + " has no children", {}}, turn);
     }
@@ -80,7 +81,8 @@ void Engine::on(const Initiate& wish, Turn& turn) {
     initiate(*connection, wish, child, turn);
 }
 
-ikev2::sa::Sa Engine::make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote, Turn& turn) {
+ikev2::sa::Sa Engine::make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,
+                              Turn& turn) {
     ikev2::sa::Sa sa;
     sa.id = table_.new_ike_id();
     sa.original_initiator = original_initiator;
@@ -92,10 +94,10 @@ ikev2::sa::Sa Engine::make_sa(bool original_initiator, const base::Endpoint& loc
     return sa;
 }
 
-void Engine::initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn) {
+void Engine::initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child,
+                      Turn& turn) {
     if (table_.size() >= options_.most_ike_sas) return fail(wish.operation, {Reason::TableFull, {}, {}}, turn);
-    ikev2::sa::Sa sa =
-        make_sa(true, {wish.local, connection.local_port}, {wish.remote, connection.remote_port}, turn);
+    ikev2::sa::Sa sa = make_sa(true, {wish.local, connection.local_port}, {wish.remote, connection.remote_port}, turn);
     sa.connection = &connection;
     sa.tasks.push_back(ikev2::sa::CreateChildTask{child, wish.operation});
     IkeSa& added = table_.add(std::make_unique<IkeSa>(std::move(sa)));
@@ -181,18 +183,19 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     table_.update(sa, deadline == base::kNever ? deadline : std::max(deadline, turn.now + kShortestWait));
 }
 
-// RFC 7296 2.4: as initiator, do we have no other IKE SA between these identities? Asked as late as can be, for the peer
-// may have come first meanwhile. With somebody who may be anybody there is no telling.
+// RFC 7296 2.4: as initiator, do we have no other IKE SA between these identities? Asked as late as can be, for the
+// peer may have come first meanwhile. With somebody who may be anybody there is no telling.
 bool Engine::is_first_contact(const ikev2::sa::Sa& sa) {
     const policy::Connection& connection = *sa.connection;
     if (!connection.remote.id.is_exact()) return false;
     const auto own = ikev2::exchange::own_identity(connection, sa.local.address);
     const auto others = table_.of_identities(own, connection.remote.id);
-    return std::none_of(others.begin(), others.end(), [](const IkeSa* other) { return other->established() != nullptr; });
+    return std::none_of(others.begin(), others.end(),
+                        [](const IkeSa* other) { return other->established() != nullptr; });
 }
 
-// RFC 7296 2.4: the peer has no other IKE SA with us, so what we have with this very pair of identities is left over. What
-// came up since it began this one, it could not know of when it said so.
+// RFC 7296 2.4: the peer has no other IKE SA with us, so what we have with this very pair of identities is left over.
+// What came up since it began this one, it could not know of when it said so.
 void Engine::forget_replaced(IkeSa& sa, Turn& turn) {
     const auto* established = sa.established();
     for (IkeSa* other : table_.of_identities(established->local_id, established->remote_id)) {

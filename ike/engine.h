@@ -1,6 +1,6 @@
-// Many IKE SAs behind one door: inputs and the time in, actions out, nothing else. One thread owns an engine for life; the
-// daemon may run several, told apart by Options::shard. The same inputs and the same random bytes give the same actions.
-// No input makes it throw, block, or keep more than Options allows.
+// Many IKE SAs behind one door: inputs and the time in, actions out, nothing else. One thread owns an engine for life;
+// the daemon may run several, told apart by Options::shard. The same inputs and the same random bytes give the same
+// actions. No input makes it throw, block, or keep more than Options allows.
 #pragma once
 
 #include <cstdint>
@@ -67,11 +67,13 @@ private:
     base::Result<void> on_first_request(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
     base::Result<void> admit(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
     base::Result<void> on_repeated_first_request(const ikev2::sa::IkeSa& sa, const Frame& frame, Turn& turn);
-    void answer_without_state(const ikev2::wire::Header& header, const base::Error& error, const Frame& frame, Turn& turn);
+    void answer_without_state(const ikev2::wire::Header& header, const base::Error& error, const Frame& frame,
+                              Turn& turn);
 
     // --- Life ---
     ikev2::sa::Surroundings around(Turn& turn) { return {turn.now, random_, table_, options_, turn.actions}; }
-    ikev2::sa::Sa make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote, Turn& turn);
+    ikev2::sa::Sa make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,
+                          Turn& turn);
     void initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn);
     // After anything happened to an SA: indexes, INITIAL_CONTACT, removal.
     void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);

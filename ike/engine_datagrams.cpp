@@ -1,4 +1,5 @@
-// The door of the engine: what a datagram must be before any SA hears of it (RFC 7296 2.5, 2.6, 2.21.4, 3.1; RFC 3948 2.2).
+// The door of the engine: what a datagram must be before any SA hears of it (RFC 7296 2.5, 2.6, 2.21.4, 3.1; RFC
+// 3948 2.2).
 #include <algorithm>
 #include <utility>
 
@@ -19,7 +20,8 @@ constexpr std::uint8_t kKeepalive = 0xff;
 
 bool can_be_peer(const base::Endpoint& local, const base::Endpoint& remote) {
     const base::Address& address = remote.address;
-    return remote.port != 0 && !address.is_any() && !address.is_multicast() && !address.is_broadcast() && remote != local;
+    return remote.port != 0 && !address.is_any() && !address.is_multicast() && !address.is_broadcast() &&
+           remote != local;
 }
 
 bool is_first_request(const wire::Header& header) {
@@ -34,8 +36,8 @@ base::Result<void> check_first_request(const wire::Header& header) {
     return {};
 }
 
-// RFC 7296 2.5: a request is told that we do not speak its version, or do not know a payload it calls critical. What else
-// is wrong with an unprotected datagram is nobody's business.
+// RFC 7296 2.5: a request is told that we do not speak its version, or do not know a payload it calls critical. What
+// else is wrong with an unprotected datagram is nobody's business.
 bool deserves_answer(const wire::Header& header, const base::Error& error) {
     if (header.is_response) return false;
     if (error.reason == Reason::MajorVersionUnsupported) return header.major_version > 2;
@@ -65,8 +67,12 @@ void Engine::on(const Datagram& datagram, Turn& turn) {
     if (frame && frame->bytes.empty()) return;
     const auto routed = frame ? route(*frame, turn) : tl::unexpected(frame.error());
     if (!routed) {
-        turn.actions.push_back(Report{Level::debug, {}, {}, routed.error().reason,
-                                      "datagram from " + datagram.remote.to_string() + ": " + routed.error().sentence()});
+        turn.actions.push_back(
+            Report{Level::debug,
+                   {},
+                   {},
+                   routed.error().reason,
+                   "datagram from " + datagram.remote.to_string() + ": " + routed.error().sentence()});
     }
 }
 
@@ -81,7 +87,8 @@ base::Result<Engine::Frame> Engine::unframe(const Datagram& datagram) {
             return frame;
         }
         const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
-        if (frame.bytes.size() < kMarkerSize || !std::all_of(frame.bytes.begin(), frame.bytes.begin() + kMarkerSize, is_zero)) {
+        if (frame.bytes.size() < kMarkerSize ||
+            !std::all_of(frame.bytes.begin(), frame.bytes.begin() + kMarkerSize, is_zero)) {
             return base::fail(Reason::NonEspMarkerMissing);
         }
         frame.bytes = frame.bytes.subspan(kMarkerSize);
@@ -109,7 +116,8 @@ base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
         if (!header.is_response) answer_without_state(header, error, frame, turn);
         return tl::unexpected(error);
     }
-    if (sa->phase_id() == ikev2::sa::PhaseId::init_requested) sa->sa().announce_initial_contact = is_first_contact(sa->sa());
+    if (sa->phase_id() == ikev2::sa::PhaseId::init_requested)
+        sa->sa().announce_initial_contact = is_first_contact(sa->sa());
     const bool was_established = sa->established() != nullptr;
     sa->on_message(*received, frame.bytes, frame.local, frame.remote, around(turn));
     settle(*sa, was_established, turn);
@@ -121,7 +129,8 @@ base::Result<void> Engine::on_first_request(const wire::Received& received, cons
     if (const auto checked = check_first_request(header); !checked) return checked;
     if (table_.find(header.spi_i) != nullptr) return base::fail(Reason::ReflectedMessage);
     const auto request = HalfOpenTable::first_request(header.spi_i, frame.remote, frame.bytes);
-    if (const IkeSa* known = table_.find(half_open_.find(request))) return on_repeated_first_request(*known, frame, turn);
+    if (const IkeSa* known = table_.find(half_open_.find(request)))
+        return on_repeated_first_request(*known, frame, turn);
     if (const auto admitted = admit(received, frame, turn); !admitted) return admitted;
 
     auto sa = std::make_unique<IkeSa>(make_sa(false, frame.local, frame.remote, turn));
@@ -129,8 +138,12 @@ base::Result<void> Engine::on_first_request(const wire::Received& received, cons
     sa->sa().first_request = request;
     const auto answered = sa->answer_first({header, wire::Shape::initial, received.clear, frame.bytes}, around(turn));
     if (!answered) {
-        turn.actions.push_back(Report{Level::warning, {}, {}, {}, "IKE_SA_INIT of " + frame.remote.to_string() +
-                                                                      " refused: " + answered.error().sentence()});
+        turn.actions.push_back(
+            Report{Level::warning,
+                   {},
+                   {},
+                   {},
+                   "IKE_SA_INIT of " + frame.remote.to_string() + " refused: " + answered.error().sentence()});
         answer_without_state(header, answered.error(), frame, turn);
         return answered;
     }
@@ -139,8 +152,8 @@ base::Result<void> Engine::on_first_request(const wire::Received& received, cons
     return {};
 }
 
-// RFC 7296 2.1: the same request again gets the same answer again, and nothing is computed anew; once IKE_AUTH has come, it
-// is ignored.
+// RFC 7296 2.1: the same request again gets the same answer again, and nothing is computed anew; once IKE_AUTH has
+// come, it is ignored.
 base::Result<void> Engine::on_repeated_first_request(const IkeSa& sa, const Frame& frame, Turn& turn) {
     if (sa.phase_id() != ikev2::sa::PhaseId::half_open) return base::fail(Reason::MessageIdUnexpected);
     turn.actions.push_back(SendDatagram{frame.local, frame.remote, sa.sa().window.cached_response()});
@@ -149,25 +162,29 @@ base::Result<void> Engine::on_repeated_first_request(const IkeSa& sa, const Fram
 
 // Everything that can be refused without a key exchange, and without keeping anything (RFC 7296 2.6; RFC 8019 4.2).
 base::Result<void> Engine::admit(const wire::Received& received, const Frame& frame, Turn& turn) {
-    if (const auto shape = wire::check_grammar(received.header, received.clear); !shape) return tl::unexpected(shape.error());
+    if (const auto shape = wire::check_grammar(received.header, received.clear); !shape)
+        return tl::unexpected(shape.error());
     if (table_.size() >= options_.most_ike_sas) return base::fail(Reason::TableFull);
     if (half_open_.size() >= options_.cookie_threshold) {
         const auto& nonce = received.clear.nonce->data;
         const auto* cookie = received.clear.find(wire::NotifyType::cookie);
-        if (cookie == nullptr || !cookies_.check(turn.now, random_, cookie->data, nonce, frame.remote.address, received.header.spi_i)) {
+        if (cookie == nullptr ||
+            !cookies_.check(turn.now, random_, cookie->data, nonce, frame.remote.address, received.header.spi_i)) {
             base::Error error{cookie == nullptr ? Reason::CookieRequired : Reason::CookieInvalid, {}, {}};
             error.notify_data = cookies_.make(turn.now, random_, nonce, frame.remote.address, received.header.spi_i);
             answer_without_state(received.header, error, frame, turn);
             return tl::unexpected(std::move(error));
         }
     }
-    if (half_open_.of_address(frame.remote.address) >= options_.half_open_per_address) return base::fail(Reason::RateLimited);
+    if (half_open_.of_address(frame.remote.address) >= options_.half_open_per_address)
+        return base::fail(Reason::RateLimited);
     return {};
 }
 
-// An unprotected response with one notify (RFC 7296 1.5, 2.5, 2.6, 2.21.4): never to a response, and never faster than the
-// bucket allows. What helps a peer on its way is smaller than what it answers and does not take from it.
-void Engine::answer_without_state(const wire::Header& header, const base::Error& error, const Frame& frame, Turn& turn) {
+// An unprotected response with one notify (RFC 7296 1.5, 2.5, 2.6, 2.21.4): never to a response, and never faster than
+// the bucket allows. What helps a peer on its way is smaller than what it answers and does not take from it.
+void Engine::answer_without_state(const wire::Header& header, const base::Error& error, const Frame& frame,
+                                  Turn& turn) {
     const wire::NotifyType type = stateless_refusal(error);
     if (type == wire::NotifyType{}) return;
     const bool helps = type == wire::NotifyType::cookie || type == wire::NotifyType::invalid_ke_payload;

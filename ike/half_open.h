@@ -1,6 +1,6 @@
 // The IKE SAs that peers have begun, found again by their first request when it is repeated (RFC 7296 2.1), and counted
-// while they are half-open, that is not authenticated, so that a flood is met with cookies and caps (2.6; RFC 8019 4.2).
-// IPv6 addresses count by their /64.
+// while they are half-open, that is not authenticated, so that a flood is met with cookies and caps (2.6; RFC
+// 8019 4.2). IPv6 addresses count by their /64.
 #pragma once
 
 #include <cstddef>

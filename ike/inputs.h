@@ -1,5 +1,5 @@
-// What an engine is told: datagrams, an operator's wishes, answers to its actions, the passing of time. Views in a Datagram
-// are borrowed for the length of the call.
+// What an engine is told: datagrams, an operator's wishes, answers to its actions, the passing of time. Views in a
+// Datagram are borrowed for the length of the call.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // All IKE SAs of an engine and the ways to find one: by our SPI (every datagram), by number (operators), by connection
-// (initiating), by pair of identities (INITIAL_CONTACT), and by what is due next (time). SPIs and numbers are given out here.
+// (initiating), by pair of identities (INITIAL_CONTACT), and by what is due next (time). SPIs and numbers are given out
+// here.
 #pragma once
 
 #include <map>

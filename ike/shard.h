@@ -1,5 +1,5 @@
-// Which engine a datagram is for, by the shard in the top byte of our own SPI. Looks at the header only; anything that is
-// not clearly for somebody is for whoever has it (RFC 7296 3.1; RFC 3948 2.2).
+// Which engine a datagram is for, by the shard in the top byte of our own SPI. Looks at the header only; anything that
+// is not clearly for somebody is for whoever has it (RFC 7296 3.1; RFC 3948 2.2).
 #pragma once
 
 #include <cstdint>

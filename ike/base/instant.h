@@ -1,5 +1,6 @@
-// Time as an argument: the core never reads a clock. An Instant counts nanoseconds from an arbitrary start on a clock that
-// never goes back (the daemon uses CLOCK_BOOTTIME, a simulation its own); wall-clock time is kept beside it where shown.
+// Time as an argument: the core never reads a clock. An Instant counts nanoseconds from an arbitrary start on a clock
+// that never goes back (the daemon uses CLOCK_BOOTTIME, a simulation its own); wall-clock time is kept beside it where
+// shown.
 #pragma once
 
 #include <chrono>

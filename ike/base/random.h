@@ -1,5 +1,5 @@
-// The source of random bytes, injected so that a simulation can be replayed bit by bit. The daemon gives a seeded ChaCha
-// generator, tests a counting one. Never fails: an implementation without entropy must refuse to be constructed.
+// The source of random bytes, injected so that a simulation can be replayed bit by bit. The daemon gives a seeded
+// ChaCha generator, tests a counting one. Never fails: an implementation without entropy must refuse to be constructed.
 #pragma once
 
 #include <cstdint>

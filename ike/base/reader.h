@@ -1,6 +1,6 @@
-// A cursor over borrowed bytes with a sticky error: after the first read beyond the end every read gives zero or an empty
-// view and ok() stays false, so a decoder reads a whole structure field by field and checks once. Network byte order.
-// Never allocates.
+// A cursor over borrowed bytes with a sticky error: after the first read beyond the end every read gives zero or an
+// empty view and ok() stays false, so a decoder reads a whole structure field by field and checks once. Network byte
+// order. Never allocates.
 #pragma once
 
 #include "ike/base/bytes.h"
@@ -25,7 +25,8 @@ public:
     ByteView remaining() { return bytes(rest_.size()); }
     void skip(std::size_t count) { bytes(count); }
 
-    // A reader over the next `count` bytes; poisons this one (and gives an already failed reader) where they are not there.
+    // A reader over the next `count` bytes; poisons this one (and gives an already failed reader) where they are not
+    // there.
     Reader sub(std::size_t count) {
         Reader inner(bytes(count));
         inner.ok_ = ok_;

@@ -1,5 +1,6 @@
-// Every way in which something can go wrong, named as a sentence, each with one fixed disposition. The table in reason.cpp
-// is the whole truth: nobody decides elsewhere what becomes of an SA after an error. Counters and logs use name().
+// Every way in which something can go wrong, named as a sentence, each with one fixed disposition. The table in
+// reason.cpp is the whole truth: nobody decides elsewhere what becomes of an SA after an error. Counters and logs use
+// name().
 #pragma once
 
 #include <cstdint>

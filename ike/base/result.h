@@ -1,5 +1,5 @@
-// Errors are values. A Result<T> holds a T or an Error; an Error is a Reason (what went wrong, with a fixed disposition)
-// and a sentence for the operator. Details built from a peer's bytes go through base::printable first.
+// Errors are values. A Result<T> holds a T or an Error; an Error is a Reason (what went wrong, with a fixed
+// disposition) and a sentence for the operator. Details built from a peer's bytes go through base::printable first.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace xfrmd::base {
 
 struct Error {
     Reason reason;
-    std::string detail;  // one sentence without the reason's own words; may be empty
+    std::string detail;   // one sentence without the reason's own words; may be empty
     Bytes notify_data{};  // what RFC 7296 3.10.1 wants beside the notify type, such as the wanted group
 
     // "peer chose a transform we did not offer: AES-CBC-128"

@@ -24,10 +24,14 @@ public:
 
     // Copies are made on purpose only.
     SecretBytes clone() const { return SecretBytes(view()); }
-    SecretBytes slice(std::size_t offset, std::size_t count) const { return SecretBytes(view().subspan(offset, count)); }
+    SecretBytes slice(std::size_t offset, std::size_t count) const {
+        return SecretBytes(view().subspan(offset, count));
+    }
 
     // Constant time for equal sizes.
-    friend bool operator==(const SecretBytes& a, const SecretBytes& b) { return equal_constant_time(a.view(), b.view()); }
+    friend bool operator==(const SecretBytes& a, const SecretBytes& b) {
+        return equal_constant_time(a.view(), b.view());
+    }
     static bool equal_constant_time(ByteView a, ByteView b);
 
 private:

@@ -1,5 +1,5 @@
-// Appends fields in network byte order to a buffer it owns. Lengths that are known only later are reserved as a Mark and
-// patched. Overflow of a patched length field is sticky and shows in ok(), as with Reader.
+// Appends fields in network byte order to a buffer it owns. Lengths that are known only later are reserved as a Mark
+// and patched. Overflow of a patched length field is sticky and shows in ok(), as with Reader.
 #pragma once
 
 #include <limits>

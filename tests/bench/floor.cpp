@@ -21,8 +21,8 @@ namespace xfrmd::bench {
 
 namespace {
 
-// Counted for one handshake at the responder: SKEYSEED 1; SK_* 6; KEYMAT 4; AUTH 3 to check and 3 to make (RFC 7296 2.13,
-// 2.14, 2.15, 2.17); with a cipher that is no AEAD one MAC for each of the two IKE_AUTH messages.
+// Counted for one handshake at the responder: SKEYSEED 1; SK_* 6; KEYMAT 4; AUTH 3 to check and 3 to make (RFC
+// 7296 2.13, 2.14, 2.15, 2.17); with a cipher that is no AEAD one MAC for each of the two IKE_AUTH messages.
 constexpr int kPrfCalls = 17;
 constexpr int kMacCalls = 2;
 constexpr int kNatHashes = 4;  // RFC 7296 2.23: two checked, two made

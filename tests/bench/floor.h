@@ -1,5 +1,5 @@
-// What a responder cannot do without: the bare cryptography of one handshake with one child SA and pre-shared keys, as calls
-// to Botan on objects made once, without messages, sockets or tables around them.
+// What a responder cannot do without: the bare cryptography of one handshake with one child SA and pre-shared keys, as
+// calls to Botan on objects made once, without messages, sockets or tables around them.
 #pragma once
 
 #include "tests/bench/suites.h"

@@ -25,7 +25,8 @@ constexpr int kPatienceMilliseconds = 10'000;
 
 policy::Identity name(const std::string& text) { return *policy::Identity::parse(text); }
 
-policy::Connection connection(const Suite& suite, const base::Address& local, const base::Address& responder, std::size_t number) {
+policy::Connection connection(const Suite& suite, const base::Address& local, const base::Address& responder,
+                              std::size_t number) {
     policy::Connection made;
     made.name = "c" + std::to_string(number);
     made.local_addrs = {{local, local}};
@@ -45,7 +46,8 @@ policy::Connection connection(const Suite& suite, const base::Address& local, co
     return made;
 }
 
-policy::Snapshot configuration(const Suite& suite, const base::Address& local, const base::Address& responder, std::size_t most) {
+policy::Snapshot configuration(const Suite& suite, const base::Address& local, const base::Address& responder,
+                               std::size_t most) {
     policy::Configuration made;
     for (std::size_t i = 0; i < most; ++i) made.connections.push_back(connection(suite, local, responder, i));
     made.secrets.push_back({"all", base::SecretBytes(base::as_bytes("bench")), {}});

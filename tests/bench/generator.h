@@ -1,5 +1,5 @@
-// An initiator of many IKE SAs against a responder in another process: engines as in the daemon, a real UDP socket, a kernel
-// that says yes to everything. Each handshake has an identity of its own, as fleets do.
+// An initiator of many IKE SAs against a responder in another process: engines as in the daemon, a real UDP socket, a
+// kernel that says yes to everything. Each handshake has an identity of its own, as fleets do.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
-// bench_handshake: how many handshakes a responder does, what CPU time one costs it, and how that compares with the bare
-// cryptography measured in the same run. The responder is another process, xfrmd or charon, given by its process id.
+// bench_handshake: how many handshakes a responder does, what CPU time one costs it, and how that compares with the
+// bare cryptography measured in the same run. The responder is another process, xfrmd or charon, given by its process
+// id.
 #include <unistd.h>
 
 #include <cstdio>
@@ -71,8 +72,8 @@ Measured measure(bench::Generator& generator, int pid, const bench::Load& load) 
     const bench::Outcome outcome = generator.run(load);
     const double used = cpu_seconds(pid) - before;
     if (outcome.established != load.handshakes) {
-        throw std::runtime_error("only " + std::to_string(outcome.established) + " of " + std::to_string(load.handshakes) +
-                                 " handshakes succeeded");
+        throw std::runtime_error("only " + std::to_string(outcome.established) + " of " +
+                                 std::to_string(load.handshakes) + " handshakes succeeded");
     }
     const auto count = static_cast<double>(load.handshakes);
     return {count / outcome.seconds, used * 1e6 / count};
@@ -82,7 +83,8 @@ nlohmann::json run(const Arguments& arguments) {
     const bench::Suite& suite = find_suite(arguments.suite);
     constexpr std::size_t kWarmUp = 200;
     const double floor = bench::measure_floor(suite);
-    bench::Generator generator(suite, *base::Address::parse(arguments.local), *base::Address::parse(arguments.responder),
+    bench::Generator generator(suite, *base::Address::parse(arguments.local),
+                               *base::Address::parse(arguments.responder),
                                kWarmUp + arguments.sequential + arguments.concurrent);
     generator.run({kWarmUp, 8});
     const Measured one = measure(generator, arguments.pid, {arguments.sequential, 1});

@@ -42,7 +42,8 @@ void CookieJar::rotate(base::Instant now, base::Random& random) {
 }
 
 // RFC 7296 2.6: Cookie = <VersionIDofSecret> | Hash(Ni | IPi | SPIi | <secret>), here with a keyed hash.
-base::Bytes CookieJar::with(const Secret& secret, base::ByteView nonce_i, const base::Address& peer, wire::IkeSpi spi_i) {
+base::Bytes CookieJar::with(const Secret& secret, base::ByteView nonce_i, const base::Address& peer,
+                            wire::IkeSpi spi_i) {
     base::Bytes cookie{secret.version};
     const base::Bytes spi = wire::spi_bytes(spi_i);
     base::append(cookie, crypto::cookie_mac(secret.bytes, {nonce_i, peer.bytes(), spi}));

@@ -27,18 +27,22 @@ Event create_child_event(const wire::Payloads& payloads) {
 
 std::optional<Event> event_of(const wire::Header& header, const wire::Payloads& payloads) {
     switch (header.exchange) {
-        case wire::ExchangeType::ike_auth: return header.is_response ? Event::ike_auth_response : Event::ike_auth_request;
+        case wire::ExchangeType::ike_auth:
+            return header.is_response ? Event::ike_auth_response : Event::ike_auth_request;
         case wire::ExchangeType::create_child_sa:
             return header.is_response ? Event::create_child_response : create_child_event(payloads);
         case wire::ExchangeType::informational:
             return header.is_response ? Event::informational_response : Event::informational_request;
-        default: return std::nullopt;
+        default:
+            return std::nullopt;
     }
 }
 
 base::Error unexpected(const wire::Header& header, PhaseId phase) {
-    const bool early = phase == PhaseId::half_open || phase == PhaseId::auth_requested || phase == PhaseId::init_requested;
-    return {early && header.exchange != wire::ExchangeType::ike_auth ? Reason::NotAuthenticated : Reason::ExchangeTypeUnexpected,
+    const bool early =
+        phase == PhaseId::half_open || phase == PhaseId::auth_requested || phase == PhaseId::init_requested;
+    return {early && header.exchange != wire::ExchangeType::ike_auth ? Reason::NotAuthenticated
+                                                                     : Reason::ExchangeTypeUnexpected,
             std::string(to_string(header.exchange)) + " while " + std::string(to_string(phase)),
             {}};
 }
@@ -80,7 +84,8 @@ std::optional<wire::Payload> farewell_to(const Phase& phase, const base::Error& 
     const bool refused = why.reason == Reason::AuthenticationRefused || why.reason == Reason::PeerRefused;
     if (!std::holds_alternative<AuthRequested>(phase) || refused) return std::nullopt;
     const auto unconvinced = wire::NotifyType::authentication_failed;
-    if (base::traits(why.reason).notify == static_cast<std::uint16_t>(unconvinced)) return exchange::notify(unconvinced);
+    if (base::traits(why.reason).notify == static_cast<std::uint16_t>(unconvinced))
+        return exchange::notify(unconvinced);
     return all;
 }
 
@@ -172,12 +177,14 @@ void IkeSa::on_init_response(const wire::Received& received, base::ByteView byte
                         handled.error().reason);
 }
 
-void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around) {
+void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival,
+                       Surroundings& around) {
     const wire::Header& header = received.header;
     const RequestKind kind = sa_.window.classify(header.message_id, bytes);
     if (kind == RequestKind::outside) return drop({Reason::MessageIdUnexpected, {}, {}}, around);
     auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
-    if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop) return drop(payloads.error(), around);
+    if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop)
+        return drop(payloads.error(), around);
 
     if (kind == RequestKind::repeated) {
         // RFC 7296 2.1: the same response again, bit by bit.
@@ -205,7 +212,8 @@ void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Su
     const wire::Header& header = received.header;
     if (!sa_.window.is_awaited(header.message_id)) return drop({Reason::ResponseUnexpected, {}, {}}, around);
     auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
-    if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop) return drop(payloads.error(), around);
+    if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop)
+        return drop(payloads.error(), around);
     sa_.last_inbound = around.now;
     if (!payloads) return close_now(payloads.error(), around);
 
@@ -229,13 +237,14 @@ void IkeSa::resolve_request_error(const wire::Header& header, const base::Error&
     const bool authenticated = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
     // RFC 7296 2.21.2, 2.21.3: INVALID_SYNTAX is fatal for both; before authentication any error is.
     if (traits.disposition == Disposition::delete_ike_sa || fatal || !authenticated) return close(error, around);
-    current.report(ike::Level::warning, std::string(to_string(header.exchange)) + " request refused: " + error.sentence(),
-                   error.reason);
+    current.report(ike::Level::warning,
+                   std::string(to_string(header.exchange)) + " request refused: " + error.sentence(), error.reason);
 }
 
 void IkeSa::on_child_installed(const ike::ChildInstalled& answer, Surroundings around) {
     if (phase_id() != PhaseId::established) return;
-    if (const auto handled = dispatch(Event::child_installed, &answer, around); !handled) close_now(handled.error(), around);
+    if (const auto handled = dispatch(Event::child_installed, &answer, around); !handled)
+        close_now(handled.error(), around);
     start_waiting_tasks(around);
 }
 
@@ -276,7 +285,8 @@ void IkeSa::start_waiting_tasks(Surroundings& around) {
         return close_now({Reason::InternalInconsistency, "message ids are used up", {}}, around);
     }
     while (is_ready() && !sa_.tasks.empty()) {
-        if (const auto started = dispatch(Event::task_ready, {}, around); !started) return close_now(started.error(), around);
+        if (const auto started = dispatch(Event::task_ready, {}, around); !started)
+            return close_now(started.error(), around);
     }
 }
 
@@ -303,8 +313,9 @@ void IkeSa::on_retransmission(Surroundings& around) {
     }
     const Path& path = packet->path;
     around.actions.push_back(ike::SendDatagram{path.local, path.remote, packet->bytes});
-    step(around).report(ike::Level::info, "no answer yet, retransmission " + std::to_string(sa_.window.retransmissions()) +
-                                              " to " + path.remote.to_string());
+    step(around).report(ike::Level::info, "no answer yet, retransmission " +
+                                              std::to_string(sa_.window.retransmissions()) + " to " +
+                                              path.remote.to_string());
 }
 
 // RFC 7296 2.23: IKE_AUTH may come on the NAT traversal port, and a peer behind a NAT is followed to where its new

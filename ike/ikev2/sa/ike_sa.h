@@ -1,6 +1,6 @@
 // One IKE SA (RFC 7296 1.2): takes messages, time, tasks and the kernel's answers, looks the event up in the transition
-// table, runs the handler, and does what an error's disposition says. Owned by one engine; never throws; a peer can do no
-// more to it than close it.
+// table, runs the handler, and does what an error's disposition says. Owned by one engine; never throws; a peer can do
+// no more to it than close it.
 #pragma once
 
 #include "ike/ikev2/sa/sa.h"
@@ -30,7 +30,8 @@ public:
 
     // Initiator: sends the first message. Error: what kept it from doing so; the SA is closed then.
     void initiate(Surroundings around);
-    // Responder: the first message. On an error the SA is of no use, and the caller answers without state (2.6, 2.21.1).
+    // Responder: the first message. On an error the SA is of no use, and the caller answers without state
+    // (2.6, 2.21.1).
     base::Result<void> answer_first(const Message& request, Surroundings around);
 
     // Any later message. `received` borrows from `bytes`, the datagram without marker.
@@ -50,7 +51,9 @@ public:
     base::Instant deadline(const Options& options) const;
 
 private:
-    Step step(Surroundings& around) { return {sa_, phase_, around.now, around.random, around.spis, around.options, around.actions}; }
+    Step step(Surroundings& around) {
+        return {sa_, phase_, around.now, around.random, around.spis, around.options, around.actions};
+    }
     base::Result<void> dispatch(Event event, const Stimulus& stimulus, Surroundings& around);
     void on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around);
     void on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);

@@ -16,7 +16,7 @@ struct Options {
     RetransmitSchedule retransmit;
     base::Duration half_open_life = std::chrono::seconds(30);
     base::Duration nat_keepalive = std::chrono::seconds(20);
-    std::size_t cookie_threshold = 1000;   // half-open IKE SAs from which on a cookie is asked for; 0: always
+    std::size_t cookie_threshold = 1000;    // half-open IKE SAs from which on a cookie is asked for; 0: always
     std::size_t half_open_per_address = 8;  // per IPv4 address or IPv6 /64; more are dropped
     std::size_t most_ike_sas = 1'000'000;
     std::size_t most_children = 64;  // of one IKE SA (NO_ADDITIONAL_SAS beyond, RFC 7296 1.3)

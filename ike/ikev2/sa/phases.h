@@ -1,11 +1,11 @@
-// The phases of an IKE SA, each with exactly the data that exists in it (RFC 7296 1.2). Only Established and Deleting hold
-// an authenticated peer: CREATE_CHILD_SA and INFORMATIONAL handlers take nothing else.
+// The phases of an IKE SA, each with exactly the data that exists in it (RFC 7296 1.2). Only Established and Deleting
+// hold an authenticated peer: CREATE_CHILD_SA and INFORMATIONAL handlers take nothing else.
 #pragma once
 
 #include <memory>
 #include <optional>
-#include <variant>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "ike/base/secret_bytes.h"
@@ -52,9 +52,9 @@ struct Created {};
 struct InitRequested {
     std::unique_ptr<crypto::KeyExchange> key_exchange;
     base::Bytes nonce;
-    base::Bytes cookie;   // what the responder asked us to repeat; may be empty
-    base::Bytes request;  // the first message as last sent
-    unsigned restarts = 0;  // by COOKIE and INVALID_KE_PAYLOAD together
+    base::Bytes cookie;                  // what the responder asked us to repeat; may be empty
+    base::Bytes request;                 // the first message as last sent
+    unsigned restarts = 0;               // by COOKIE and INVALID_KE_PAYLOAD together
     std::optional<base::Error> refusal;  // unauthenticated, so only remembered (RFC 7296 2.21.1)
 };
 

@@ -22,8 +22,8 @@ struct CreateChildTask {
     ike::OperationId operation{};
 };
 struct DeleteChildTask {
-    ike::EspSpi spi_in{};     // by which the peer knows it
-    ike::ChildSaId child{};   // none: it was never installed
+    ike::EspSpi spi_in{};    // by which the peer knows it
+    ike::ChildSaId child{};  // none: it was never installed
     ike::OperationId operation{};
 };
 struct DeleteIkeTask {
@@ -55,15 +55,16 @@ struct Sa {
     wire::IkeSpi spi_r{};
     base::Endpoint local;
     base::Endpoint remote;
-    Path reply;                  // of the peer's request that is worked on: its response goes back there (RFC 7296 2.11)
+    Path reply;  // of the peer's request that is worked on: its response goes back there (RFC 7296 2.11)
     FirstRequest first_request;  // as responder
     policy::Snapshot configuration;
-    const policy::Connection* connection = nullptr;  // into `configuration`; a responder knows it for sure after IKE_AUTH
+    const policy::Connection* connection =
+        nullptr;  // into `configuration`; a responder knows it for sure after IKE_AUTH
     NatStatus nat;
     Window window;
     std::deque<Task> tasks;
     base::Instant created;
-    base::Instant last_inbound;   // an authenticated message of the peer's
+    base::Instant last_inbound;  // an authenticated message of the peer's
     base::Instant last_outbound;
     bool announce_initial_contact = false;  // as initiator: no other IKE SA between these identities (RFC 7296 2.4)
     bool peer_announced_initial_contact = false;

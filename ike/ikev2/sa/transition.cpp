@@ -70,7 +70,8 @@ constexpr auto make_index() {
     std::array<std::array<std::uint8_t, kEvents>, kPhases> index{};
     for (auto& phase : index) phase.fill(kNone);
     for (std::uint8_t i = 0; i < std::size(kTransitions); ++i) {
-        auto& place = index[static_cast<std::size_t>(kTransitions[i].from)][static_cast<std::size_t>(kTransitions[i].event)];
+        auto& place =
+            index[static_cast<std::size_t>(kTransitions[i].from)][static_cast<std::size_t>(kTransitions[i].event)];
         if (place != kNone) throw "two rows for one phase and event";
         place = i;
     }
@@ -81,9 +82,10 @@ constexpr auto kIndex = make_index();
 constexpr std::string_view kPhaseNames[kPhases] = {"created",     "init_requested", "auth_requested", "half_open",
                                                    "established", "deleting",       "closed"};
 constexpr std::string_view kEventNames[kEvents] = {
-    "initiate",           "ike_sa_init_request",   "ike_sa_init_response",  "ike_auth_request",  "ike_auth_response",
-    "create_child_request", "create_child_response", "rekey_child_request",   "rekey_ike_request", "informational_request",
-    "informational_response", "child_installed",       "task_ready"};
+    "initiate",          "ike_sa_init_request",   "ike_sa_init_response",   "ike_auth_request",
+    "ike_auth_response", "create_child_request",  "create_child_response",  "rekey_child_request",
+    "rekey_ike_request", "informational_request", "informational_response", "child_installed",
+    "task_ready"};
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// The legal transitions of an IKE SA (RFC 7296 1.2-1.4): one row for each phase and event that may happen, with the handler,
-// the phases it may lead to, the section and a story. What is not in the table cannot happen.
+// The legal transitions of an IKE SA (RFC 7296 1.2-1.4): one row for each phase and event that may happen, with the
+// handler, the phases it may lead to, the section and a story. What is not in the table cannot happen.
 #pragma once
 
 #include <cstdint>
@@ -52,7 +52,7 @@ struct Transition {
     PhaseId from;
     Event event;
     Handler handler;
-    PhaseSet to;  // staying is always legal
+    PhaseSet to;               // staying is always legal
     std::string_view section;  // of RFC 7296
     std::string_view story;
 };

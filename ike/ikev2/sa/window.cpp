@@ -69,8 +69,6 @@ void Window::respond(base::Bytes response) {
     response_ = std::move(response);
 }
 
-bool Window::exhausted() const {
-    return next_request_ == kLast || next_expected_ == kLast;
-}
+bool Window::exhausted() const { return next_request_ == kLast || next_expected_ == kLast; }
 
 }  // namespace xfrmd::ikev2::sa

@@ -1,6 +1,6 @@
-// Message ids, retransmission and cached responses of one IKE SA (RFC 7296 2.1-2.3). Our window is 1 in both directions: one
-// request of ours is in flight at a time, one request of the peer's is worked on at a time, and its response is kept until
-// the next request proves that it arrived. Knows nothing of what the messages mean.
+// Message ids, retransmission and cached responses of one IKE SA (RFC 7296 2.1-2.3). Our window is 1 in both
+// directions: one request of ours is in flight at a time, one request of the peer's is worked on at a time, and its
+// response is kept until the next request proves that it arrived. Knows nothing of what the messages mean.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@
 
 namespace xfrmd::ikev2::sa {
 
-// strongSwan's schedule by default: sent at 0, then after 4 s x 1.8^n, five times more; given up after the sixth wait, which
-// `longest` cuts from 75.6 to 60 s.
+// strongSwan's schedule by default: sent at 0, then after 4 s x 1.8^n, five times more; given up after the sixth wait,
+// which `longest` cuts from 75.6 to 60 s.
 struct RetransmitSchedule {
     base::Duration first = std::chrono::seconds(4);
     double base = 1.8;

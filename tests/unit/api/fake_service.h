@@ -110,7 +110,8 @@ public:
     void initiate(const InitiateRequest& request, Done<Outcome<Initiated>> done) override {
         initiated.push_back(request);
         Outcome<Initiated> outcome = initiate_outcome;
-        if (request.child == failing) outcome = tl::unexpected<ApiError>({ErrorKind::PeerSilent, "peer does not answer"});
+        if (request.child == failing)
+            outcome = tl::unexpected<ApiError>({ErrorKind::PeerSilent, "peer does not answer"});
         answer(std::move(done), std::move(outcome));
     }
 
