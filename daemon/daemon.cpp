@@ -16,6 +16,7 @@ namespace {
 using base::Reason;
 
 constexpr auto kPatience = std::chrono::seconds(2);
+constexpr auto kRoutePause = std::chrono::seconds(5);
 
 ike::OperationDone failed(ike::OperationId operation, base::Error error) {
     return {operation, {}, {}, tl::unexpected(std::move(error))};
@@ -26,25 +27,24 @@ ike::OperationDone failed(ike::OperationId operation, base::Error error) {
 Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options)
     : io_(io), log_(log), files_(files), options_(std::move(options)), stop_timer_(io) {}
 
+tl::expected<policy::Snapshot, StartError> Daemon::load(Log& log, const Files& files, const DaemonOptions& options) {
+    auto loaded = load_swanctl(files, options.config_path);
+    if (!loaded) return tl::unexpected(StartError{print(loaded.error()), true});
+    for (const std::string& warning : loaded->warnings) log.warning(warning);
+    return policy::IndexedConfiguration::of(std::move(loaded->configuration));
+}
+
 tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_context& io, Log& log, const Files& files,
-                                                                 const DaemonOptions& options) {
+                                                                 const DaemonOptions& options,
+                                                                 policy::Snapshot configuration) {
     std::unique_ptr<Daemon> daemon(new Daemon(io, log, files, options));
-    auto configuration = daemon->load();
-    if (!configuration) return tl::unexpected(configuration.error());
-    daemon->configuration_ = std::move(*configuration);
+    daemon->configuration_ = std::move(configuration);
     if (auto opened = daemon->open_kernel(); !opened) return tl::unexpected(opened.error());
     daemon->options_.pool.worker.ipsec = options.kernel == KernelChoice::linux_xfrm;
     auto pool = WorkerPool::open(io, daemon->options_.pool, daemon->configuration_, *daemon);
     if (!pool) return tl::unexpected(pool.error());
     daemon->pool_ = std::move(*pool);
     return daemon;
-}
-
-tl::expected<policy::Snapshot, std::string> Daemon::load() {
-    auto loaded = load_swanctl(files_, options_.config_path);
-    if (!loaded) return tl::unexpected(print(loaded.error()));
-    for (const std::string& warning : loaded->warnings) log_.warning(warning);
-    return policy::IndexedConfiguration::of(std::move(loaded->configuration));
 }
 
 tl::expected<void, std::string> Daemon::open_kernel() {
@@ -64,32 +64,46 @@ tl::expected<void, std::string> Daemon::open_kernel() {
 void Daemon::run_start_actions() {
     for (const policy::Connection& connection : configuration_->connections()) {
         for (const policy::Child& child : connection.children) {
-            if (child.start_action == policy::StartAction::start) start_child(connection.name, child.name, 1);
+            if (child.start_action == policy::StartAction::start) start_child({connection.name, child.name});
         }
     }
 }
 
-void Daemon::start_child(const std::string& connection, const std::string& child, unsigned attempt) {
-    initiate(connection, child, [this, connection, child, attempt](const ike::OperationDone& done) {
-        after_attempt(done, connection, child, attempt);
-    });
+void Daemon::start_child(const StartAttempt& attempt) {
+    initiate(attempt.connection, attempt.child,
+             [this, attempt](const ike::OperationDone& done) { after_attempt(done, attempt); });
 }
 
-// keyingtries: only silence is worth another try; whoever answered with a refusal will refuse again.
-void Daemon::after_attempt(const ike::OperationDone& done, const std::string& connection, const std::string& child,
-                           unsigned attempt) {
+// keyingtries: only silence is worth another try; whoever answered with a refusal will refuse again. A route that is
+// not there yet, as while a host boots, costs no try.
+void Daemon::after_attempt(const ike::OperationDone& done, StartAttempt attempt) {
     if (done.result || stopping_) return;
-    log_.warning(connection + ": child " + child + " did not start: " + done.result.error().sentence());
-    const policy::Connection* configured = configuration_->connection(connection);
-    if (configured == nullptr || done.result.error().reason != Reason::PeerSilent) return;
-    if (configured->keyingtries == 0 || attempt < configured->keyingtries) start_child(connection, child, attempt + 1);
+    const base::Error& error = done.result.error();
+    const bool no_route = error.reason == Reason::NoRoute;
+    if (!no_route || !attempt.waits_for_route) {
+        log_.warning(attempt.connection + ": child " + attempt.child + " did not start: " + error.sentence());
+    }
+    attempt.waits_for_route = no_route;
+    if (no_route) return start_child_later(attempt);
+    const policy::Connection* configured = configuration_->connection(attempt.connection);
+    if (configured == nullptr || error.reason != Reason::PeerSilent) return;
+    if (configured->keyingtries != 0 && attempt.number >= configured->keyingtries) return;
+    ++attempt.number;
+    start_child(attempt);
+}
+
+void Daemon::start_child_later(const StartAttempt& attempt) {
+    auto timer = std::make_shared<asio::steady_timer>(io_, kRoutePause);
+    timer->async_wait([this, timer, attempt](const std::error_code& error) {
+        if (!error && !stopping_) start_child(attempt);
+    });
 }
 
 void Daemon::reload() {
     if (stopping_) return;
-    auto loaded = load();
+    auto loaded = load(log_, files_, options_);
     if (!loaded) {
-        log_.error("configuration not loaded, everything stays as it is:\n" + loaded.error());
+        log_.error("configuration not loaded, everything stays as it is:\n" + loaded.error().text);
         return;
     }
     const policy::Snapshot before = std::exchange(configuration_, std::move(*loaded));
@@ -107,7 +121,7 @@ void Daemon::start_changed(const policy::IndexedConfiguration& before) {
         const policy::Connection* old = before.connection(connection.name);
         if (old != nullptr && *old == connection) continue;
         for (const policy::Child& child : connection.children) {
-            if (child.start_action == policy::StartAction::start) start_child(connection.name, child.name, 1);
+            if (child.start_action == policy::StartAction::start) start_child({connection.name, child.name});
         }
     }
 }
@@ -166,9 +180,12 @@ void Daemon::done(ike::OperationDone operation) {
 void Daemon::report(const ike::Report& report) { log_.write(report); }
 
 void Daemon::forward(std::uint8_t shard, OwnedDatagram datagram) {
-    pool_->post(shard, [datagram = std::move(datagram)](Worker& worker) {
-        worker.receive({datagram.local, datagram.remote, datagram.bytes});
-    });
+    if (pool_->forward(shard, std::move(datagram))) return;
+    report({ike::Level::warning,
+            {},
+            {},
+            {},
+            "engine " + std::to_string(shard) + " is too far behind: a datagram was lost"});
 }
 
 void Daemon::stop(std::function<void()> stopped) {
@@ -193,7 +210,10 @@ void Daemon::finish_stop() {
 void Daemon::clear_all(bool force, std::function<void()> cleared) {
     auto ids = std::make_shared<std::vector<ike::IkeSaId>>();
     const auto collect = [ids](Worker& worker) {
-        worker.engine().visit([&](const ikev2::sa::IkeSa& sa) { ids->push_back(sa.sa().id); });
+        worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
+            ids->push_back(sa.sa().id);
+            return true;
+        });
     };
     pool_->visit(collect, [this, ids, force, cleared = std::move(cleared)] {
         if (ids->empty()) return cleared();

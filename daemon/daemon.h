@@ -26,12 +26,20 @@ struct DaemonOptions {
     PoolOptions pool;
 };
 
+// Why the daemon did not start: one sentence, or for a configuration whole lines, one for each mistake.
+struct StartError {
+    std::string text;
+    bool in_configuration = false;
+};
+
 class Daemon final : public Outside {
 public:
-    // Loads the configuration, checks the kernel, opens the sockets. The error says in one sentence (for a
-    // configuration: in a line for each mistake) what is wrong. `io` and `log` outlive the daemon.
+    // Reads the configuration; its warnings are logged. Error: what is wrong with it.
+    static tl::expected<policy::Snapshot, StartError> load(Log& log, const Files& files, const DaemonOptions& options);
+    // Checks the kernel and opens the sockets. `io`, `log` and `files` outlive the daemon. The error is one sentence.
     static tl::expected<std::unique_ptr<Daemon>, std::string> start(asio::io_context& io, Log& log, const Files& files,
-                                                                    const DaemonOptions& options);
+                                                                    const DaemonOptions& options,
+                                                                    policy::Snapshot configuration);
 
     // Brings up children with start_action = start.
     void run_start_actions();
@@ -44,7 +52,6 @@ public:
     // --- For the management API ---
     ike::OperationId initiate(const std::string& connection, const std::string& child, Operations::End end);
     ike::OperationId clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
-    void forget(ike::OperationId operation) { operations_.forget(operation); }
     WorkerPool& pool() { return *pool_; }
     Tunnels& tunnels() { return *tunnels_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
@@ -59,12 +66,19 @@ public:
     void forward(std::uint8_t shard, OwnedDatagram datagram) override;
 
 private:
+    // A child with start_action = start on its way up.
+    struct StartAttempt {
+        std::string connection;
+        std::string child;
+        unsigned number = 1;  // counts as keyingtries does
+        bool waits_for_route = false;
+    };
+
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
-    tl::expected<policy::Snapshot, std::string> load();
     tl::expected<void, std::string> open_kernel();
-    void start_child(const std::string& connection, const std::string& child, unsigned attempt);
-    void after_attempt(const ike::OperationDone& done, const std::string& connection, const std::string& child,
-                       unsigned attempt);
+    void start_child(const StartAttempt& attempt);
+    void after_attempt(const ike::OperationDone& done, StartAttempt attempt);
+    void start_child_later(const StartAttempt& attempt);
     void start_changed(const policy::IndexedConfiguration& before);
     void clear_all(bool force, std::function<void()> cleared);
     void finish_stop();

@@ -48,7 +48,7 @@ Log::Log(LogTarget target, bool debug) : logger_(std::make_shared<spdlog::logger
 }
 
 bool Log::suppresses(const ike::Report& report) {
-    if (report.ike_sa != ike::IkeSaId::none) return false;
+    if (report.ike_sa != ike::IkeSaId::none && !report.unproven) return false;
     const std::lock_guard lock(mutex_);
     if (!strangers_.take(boot_now())) {
         ++suppressed_;

@@ -25,7 +25,7 @@ public:
     void error(const std::string& text) { logger_->error(text); }
 
 private:
-    // Nobody is accountable for it: no IKE SA, so anybody may have sent it.
+    // What belongs to no IKE SA, or to one that is not proven, anybody may have caused.
     bool suppresses(const ike::Report& report);
 
     std::shared_ptr<spdlog::logger> logger_;

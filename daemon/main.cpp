@@ -2,7 +2,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -19,6 +18,7 @@
 #include "daemon/api/server.h"
 #include "daemon/config/swanctl_loader.h"
 #include "daemon/daemon.h"
+#include "daemon/launch.h"
 #include "daemon/log.h"
 #include "daemon/management.h"
 #include "daemon/version.h"
@@ -28,6 +28,7 @@ namespace {
 using namespace xfrmd;
 
 constexpr int kFailed = 1;
+constexpr int kUsage = 2;
 constexpr int kConfigurationInvalid = 8;  // as xfrmctl's exit codes
 
 struct Arguments {
@@ -82,30 +83,33 @@ class Process {
 public:
     Process(const Arguments& arguments, daemon::Log& log) : arguments_(arguments), log_(log) {}
 
-    int run() {
-        auto started = daemon::Daemon::start(io_, log_, files_, arguments_.daemon);
-        if (!started) return give_up(started.error());
-        daemon_ = std::move(*started);
+    // The configuration first: most mistakes are there. Then the socket, which says whether another xfrmd runs already.
+    tl::expected<void, daemon::StartError> start() {
+        auto configuration = daemon::Daemon::load(log_, files_, arguments_.daemon);
+        if (!configuration) return tl::unexpected(std::move(configuration.error()));
+        auto socket = daemon::api::SocketFile::make(arguments_.socket);
+        if (!socket) return tl::unexpected(daemon::StartError{socket.error()});
+        auto daemon = daemon::Daemon::start(io_, log_, files_, arguments_.daemon, std::move(*configuration));
+        if (!daemon) return tl::unexpected(daemon::StartError{daemon.error()});
+        daemon_ = std::move(*daemon);
         management_ = std::make_unique<daemon::Management>(io_, *daemon_);
-        auto server = daemon::api::Server::start(io_, *management_, arguments_.socket, [this](const auto& entry) {
+        auto server = daemon::api::Server::start(io_, *management_, std::move(*socket), [this](const auto& entry) {
             log_.info("audit: " + entry.to_string());
         });
-        if (!server) return give_up(server.error());
+        if (!server) return tl::unexpected(daemon::StartError{server.error()});
         server_ = std::move(*server);
         wait_for_signals();
+        return {};
+    }
+
+    void run() {
         log_.info(std::string("xfrmd ") + daemon::kVersion + " is ready");
         sd_notify(0, "READY=1");
         daemon_->run_start_actions();
         io_.run();
-        return 0;
     }
 
 private:
-    int give_up(const std::string& why) {
-        log_.error("cannot start: " + why);
-        return kFailed;
-    }
-
     void wait_for_signals() {
         signals_.async_wait([this](const std::error_code& error, int number) {
             if (error) return;
@@ -132,6 +136,21 @@ private:
     std::unique_ptr<daemon::api::Server> server_;
 };
 
+int serve(const Arguments& arguments, daemon::Launch& launch) {
+    const bool terminal = arguments.foreground;
+    daemon::Log log(terminal ? daemon::LogTarget::standard_error : daemon::LogTarget::syslog, arguments.debug);
+    Process process(arguments, log);
+    if (const auto started = process.start(); !started) {
+        const daemon::StartError& error = started.error();
+        const std::string text = error.in_configuration ? error.text : "xfrmd: cannot start: " + error.text + "\n";
+        if (!terminal) log.error(text);
+        return launch.failed(error.in_configuration ? kConfigurationInvalid : kFailed, text);
+    }
+    launch.ready();
+    process.run();
+    return 0;
+}
+
 int run(Arguments arguments) {
     // The background has another working directory.
     arguments.daemon.config_path = std::filesystem::absolute(arguments.daemon.config_path);
@@ -140,20 +159,12 @@ int run(Arguments arguments) {
     keep_memory_private();
     // A log that nobody reads any more must not end the daemon before it has cleaned up.
     std::signal(SIGPIPE, SIG_IGN);
-    // Mistakes are best told while there is somebody to read them.
-    const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), arguments.daemon.config_path);
-    if (!loaded) {
-        std::fputs(daemon::print(loaded.error()).c_str(), stderr);
-        return kConfigurationInvalid;
-    }
-    if (!arguments.foreground && ::daemon(0, 0) != 0) {
-        std::perror("xfrmd: cannot go to the background");
+    auto launch = arguments.foreground ? daemon::Launch::foreground() : daemon::Launch::background();
+    if (!launch) {
+        std::fprintf(stderr, "xfrmd: %s\n", launch.error().c_str());
         return kFailed;
     }
-    const auto target =
-        arguments.foreground ? xfrmd::daemon::LogTarget::standard_error : xfrmd::daemon::LogTarget::syslog;
-    xfrmd::daemon::Log log(target, arguments.debug);
-    return Process(arguments, log).run();
+    return serve(arguments, *launch);
 }
 
 }  // namespace
@@ -163,7 +174,11 @@ int main(int argc, char** argv) {
         Arguments arguments;
         CLI::App app("IKE daemon for Linux", "xfrmd");
         describe(app, arguments);
-        CLI11_PARSE(app, argc, argv);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app.exit(error) == 0 ? 0 : kUsage;
+        }
         return run(std::move(arguments));
     } catch (const std::exception& error) {
         std::fprintf(stderr, "xfrmd: %s\n", error.what());

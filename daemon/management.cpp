@@ -89,14 +89,14 @@ void Management::add_counters(api::IkeSaView& sa) {
     }
 }
 
-void Management::collect(std::function<bool(api::IkeSaView)> take, std::function<void()> done) {
+void Management::collect(std::uint64_t after, std::function<bool(api::IkeSaView)> take, std::function<void()> done) {
     auto full = std::make_shared<bool>(false);
     daemon_.pool().visit(
-        [take = std::move(take), full](Worker& worker) {
+        [take = std::move(take), full, after](Worker& worker) {
+            if (*full) return;
             const base::Instant now = boot_now();
-            worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
-                if (!*full) *full = !take(view_of(sa, now));
-            });
+            const auto visitor = [&](const ikev2::sa::IkeSa& sa) { return take(view_of(sa, now)) || !(*full = true); };
+            worker.engine().visit(visitor, ike::IkeSaId{after});
         },
         std::move(done));
 }
@@ -104,7 +104,7 @@ void Management::collect(std::function<bool(api::IkeSaView)> take, std::function
 void Management::list_sas(const api::SaQuery& query, api::Done<api::SaPage> done) {
     auto page = std::make_shared<api::SaPage>();
     collect(
-        [page, query](api::IkeSaView sa) { return sa.id <= query.after || api::offer(query, *page, std::move(sa)); },
+        query.after, [page, query](api::IkeSaView sa) { return api::offer(query, *page, std::move(sa)); },
         [this, page, done = std::move(done)] {
             for (api::IkeSaView& sa : page->items) add_counters(sa);
             page->revision = daemon_.revision();
@@ -113,18 +113,17 @@ void Management::list_sas(const api::SaQuery& query, api::Done<api::SaPage> done
 }
 
 void Management::find_sa(api::SaId id, api::Done<std::optional<api::IkeSaView>> done) {
-    api::SaFilter filter;
-    filter.id = id;
     auto found = std::make_shared<std::optional<api::IkeSaView>>();
-    collect(
-        [found, filter](api::IkeSaView sa) {
-            *found = api::select(filter, std::move(sa));
-            return !found->has_value();
-        },
-        [this, found, done = std::move(done)] {
-            if (*found) add_counters(**found);
-            done(std::move(*found));
-        });
+    const auto look = [found, id](Worker& worker) {
+        const ikev2::sa::IkeSa* sa = worker.engine().find(ike::IkeSaId{id.ike});
+        api::SaFilter filter;
+        filter.id = id;
+        if (sa != nullptr) *found = api::select(filter, view_of(*sa, boot_now()));
+    };
+    daemon_.pool().visit(look, [this, found, done = std::move(done)] {
+        if (*found) add_counters(**found);
+        done(std::move(*found));
+    });
 }
 
 void Management::clear_sas(const api::ClearRequest& request, api::Done<api::Outcome<std::vector<ClearedSa>>> done) {
@@ -136,7 +135,7 @@ void Management::clear_sas(const api::ClearRequest& request, api::Done<api::Outc
         }
         return true;
     };
-    collect(take, [this, job, request] {
+    collect(0, take, [this, job, request] {
         if (job->rows.empty() || request.dry_run) return job->done(std::move(job->rows));
         start_clearing(job, request);
     });
@@ -210,7 +209,7 @@ void Management::list_connections(const api::ConnectionQuery& query, api::Done<a
         }
         return true;
     };
-    collect(count, [page, done = std::move(done)] { done(std::move(*page)); });
+    collect(0, count, [page, done = std::move(done)] { done(std::move(*page)); });
 }
 
 void Management::system_info(api::Done<api::SystemInfo> done) {
@@ -226,7 +225,7 @@ void Management::system_info(api::Done<api::SystemInfo> done) {
     info->revision = daemon_.revision();
     info->child_sas = daemon_.tunnels().size();
     const auto count = [info](Worker& worker) {
-        worker.engine().visit([&](const ikev2::sa::IkeSa&) { ++info->ike_sas; });
+        info->ike_sas += worker.engine().size();
         info->ike_sas_half_open += worker.engine().half_open();
     };
     daemon_.pool().visit(count, [info, done = std::move(done)] { done(std::move(*info)); });

@@ -25,8 +25,6 @@ public:
         waiting_.erase(found);
         end(done);
     }
-    // Nobody wants to hear of it any more; the operation itself goes on.
-    void forget(ike::OperationId id) { waiting_.erase(id); }
 
 private:
     std::uint64_t last_ = 0;

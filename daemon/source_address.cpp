@@ -26,12 +26,12 @@ base::Result<base::Address> source_towards(const base::Address& remote) {
     SystemAddress address;
     const socklen_t size = to_system({remote, kAnyPort}, address);
     const int fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return base::fail(Reason::NotFound, std::strerror(errno));
+    if (fd < 0) return base::fail(Reason::NoRoute, std::strerror(errno));
     socklen_t room = sizeof address;
     const bool known = connect(fd, &address.any, size) == 0 && getsockname(fd, &address.any, &room) == 0;
     const int error = errno;
     close(fd);
-    if (!known) return base::fail(Reason::NotFound, std::strerror(error));
+    if (!known) return base::fail(Reason::NoRoute, remote.to_string() + ": " + std::strerror(error));
     return from_system(address).address;
 }
 
@@ -46,7 +46,7 @@ base::Result<Path> path_of(const policy::Connection& connection) {
     }
     if (const base::Address* local = single_address(connection.local_addrs)) return Path{*local, *remote};
     const auto local = source_towards(*remote);
-    if (!local) return base::fail(Reason::NotFound, "no route to " + remote->to_string() + ": " + local.error().detail);
+    if (!local) return tl::unexpected(local.error());
     return Path{*local, *remote};
 }
 

@@ -13,7 +13,7 @@ struct Path {
     base::Address remote;
 };
 
-// Errors: ConfigurationInvalid where the connection names no single remote address, NotFound where there is no route.
+// Errors: ConfigurationInvalid where the connection names no single remote address, NoRoute.
 base::Result<Path> path_of(const policy::Connection& connection);
 
 }  // namespace xfrmd::daemon

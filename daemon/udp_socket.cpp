@@ -15,6 +15,7 @@ namespace xfrmd::daemon {
 namespace {
 
 constexpr std::size_t kLargestDatagram = 65536;
+constexpr int kReceiveBuffer = 4 * 1024 * 1024;
 constexpr unsigned kDatagramsPerTurn = 64;  // then other work gets its turn
 
 // Room for one IP_PKTINFO or IPV6_PKTINFO.
@@ -65,9 +66,16 @@ void set_source(msghdr& message, ControlBuffer& control, const base::Address& fr
     }
 }
 
-std::string failure(const UdpSocketOptions& options, const std::string& what, const std::string& why) {
-    return "UDP port " + std::to_string(options.port) +
-           (options.family == base::Family::ipv6 ? " (IPv6): " : " (IPv4): ") + what + ": " + why;
+UdpSocketError failure(const UdpSocketOptions& options, const std::string& what, const std::string& why) {
+    return {"UDP port " + std::to_string(options.port) +
+            (options.family == base::Family::ipv6 ? " (IPv6): " : " (IPv4): ") + what + ": " + why};
+}
+
+// Room for a storm of first messages; the kernel gives less where the daemon may not ask for more than others.
+void widen_receive_buffer(int fd) {
+    const int size = kReceiveBuffer;
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) == 0) return;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 }
 
 bool switch_on(int fd, int level, int option) {
@@ -97,16 +105,20 @@ netlink::KernelResult<void> make_ipsec_socket(int fd, const UdpSocketOptions& op
 
 }  // namespace
 
-tl::expected<std::unique_ptr<UdpSocket>, std::string> UdpSocket::open(asio::io_context& io,
-                                                                      const UdpSocketOptions& options) {
+tl::expected<std::unique_ptr<UdpSocket>, UdpSocketError> UdpSocket::open(asio::io_context& io,
+                                                                         const UdpSocketOptions& options) {
     const auto fail = [&](const std::string& what) {
-        return tl::unexpected(failure(options, what, std::generic_category().message(errno)));
+        const int error = errno;
+        UdpSocketError why = failure(options, what, std::generic_category().message(error));
+        why.without_family = error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
+        return tl::unexpected(std::move(why));
     };
     const int family = options.family == base::Family::ipv6 ? AF_INET6 : AF_INET;
     const int fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return fail("cannot make a socket");
     std::unique_ptr<UdpSocket> made(new UdpSocket(io, fd, options));
     if (!configure(fd, options)) return fail("cannot set socket options");
+    widen_receive_buffer(fd);
     if (!bind_to_any(fd, options)) return fail("cannot bind (is another IKE daemon running?)");
     if (const auto ready = make_ipsec_socket(fd, options); !ready) {
         return tl::unexpected(failure(options, "cannot prepare the socket for IPsec", ready.error().text));

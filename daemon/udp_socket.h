@@ -24,13 +24,18 @@ struct UdpSocketOptions {
     bool ipsec = true;           // bypass policies and take ESP out of UDP; false without a kernel that has XFRM
 };
 
+// One sentence with the port and what the system said.
+struct UdpSocketError {
+    std::string text;
+    bool without_family = false;  // this host does not have the address family at all
+};
+
 class UdpSocket {
 public:
     using Receiver = std::function<void(const ike::Datagram&)>;
 
-    // The error is one sentence with the port and what the system said.
-    static tl::expected<std::unique_ptr<UdpSocket>, std::string> open(asio::io_context& io,
-                                                                      const UdpSocketOptions& options);
+    static tl::expected<std::unique_ptr<UdpSocket>, UdpSocketError> open(asio::io_context& io,
+                                                                         const UdpSocketOptions& options);
 
     // `receiver` is called for every datagram, within the loop; its bytes are good for the call only.
     void receive(Receiver receiver);

@@ -21,12 +21,12 @@ tl::expected<void, std::string> Worker::open() {
     for (const base::Family family : {base::Family::ipv4, base::Family::ipv6}) {
         for (const bool nat_traversal : {false, true}) {
             const std::uint16_t port = nat_traversal ? options_.engine.nat_port : options_.engine.port;
-            auto socket = UdpSocket::open(io_, {family, port, nat_traversal, options_.several, options_.ipsec});
-            if (!socket && family == base::Family::ipv6) {
-                outside_.report({ike::Level::warning, {}, {}, {}, "without IPv6: " + socket.error()});
+            auto socket = UdpSocket::open(io_, {family, port, nat_traversal, options_.workers > 1, options_.ipsec});
+            if (!socket && family == base::Family::ipv6 && socket.error().without_family) {
+                outside_.report({ike::Level::warning, {}, {}, {}, "without IPv6: " + socket.error().text});
                 continue;
             }
-            if (!socket) return tl::unexpected(socket.error());
+            if (!socket) return tl::unexpected(socket.error().text);
             (*socket)->receive([this](const ike::Datagram& datagram) { receive(datagram); });
             sockets_.push_back(std::move(*socket));
         }
@@ -35,9 +35,9 @@ tl::expected<void, std::string> Worker::open() {
 }
 
 void Worker::receive(const ike::Datagram& datagram) {
-    if (options_.several) {
+    if (options_.workers > 1) {
         const auto owner = ike::shard_of(datagram, options_.engine.nat_port);
-        if (owner && *owner != shard()) {
+        if (owner && *owner != shard() && *owner < options_.workers) {
             return outside_.forward(*owner, {datagram.local, datagram.remote, base::to_bytes(datagram.bytes)});
         }
     }

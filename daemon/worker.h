@@ -40,7 +40,7 @@ public:
 
 struct WorkerOptions {
     ike::Options engine;
-    bool several = false;  // more than one worker
+    unsigned workers = 1;  // that share the ports
     bool ipsec = true;     // see UdpSocketOptions
 };
 

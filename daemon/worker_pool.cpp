@@ -2,6 +2,7 @@
 
 #include <asio/dispatch.hpp>
 #include <asio/post.hpp>
+#include <atomic>
 #include <functional>
 #include <utility>
 
@@ -16,7 +17,14 @@ struct WorkerPool::Seat {
     std::unique_ptr<Worker> worker;
     std::unique_ptr<asio::executor_work_guard<asio::io_context::executor_type>> guard;
     std::thread thread;
+    std::atomic<unsigned> forwarded{0};  // datagrams on their way
 };
+
+namespace {
+
+constexpr unsigned kMostForwarded = 4096;  // what a worker may be behind
+
+}  // namespace
 
 WorkerPool::WorkerPool(asio::io_context& main) : main_(main) {}
 
@@ -36,7 +44,7 @@ tl::expected<std::unique_ptr<WorkerPool>, std::string> WorkerPool::open(asio::io
         if (several) seat->own = std::make_unique<asio::io_context>(1);
         WorkerOptions worker_options = options.worker;
         worker_options.engine.shard = static_cast<std::uint8_t>(shard);
-        worker_options.several = several;
+        worker_options.workers = options.engines;
         seat->worker = std::make_unique<Worker>(several ? *seat->own : main, worker_options, *seat->random,
                                                 configuration, outside);
         if (auto opened = seat->worker->open(); !opened) return tl::unexpected(opened.error());
@@ -74,6 +82,20 @@ void WorkerPool::submit(std::uint8_t shard, ike::Input input) {
     // std::function wants copies; inputs are moved.
     auto kept = std::make_shared<ike::Input>(std::move(input));
     post(shard, [kept](Worker& worker) { worker.submit(std::move(*kept)); });
+}
+
+bool WorkerPool::forward(std::uint8_t shard, OwnedDatagram datagram) {
+    if (shard >= seats_.size()) return false;
+    Seat& seat = *seats_[shard];
+    if (seat.forwarded.fetch_add(1) >= kMostForwarded) {
+        --seat.forwarded;
+        return false;
+    }
+    post(shard, [&seat, datagram = std::move(datagram)](Worker& worker) {
+        --seat.forwarded;
+        worker.receive({datagram.local, datagram.remote, datagram.bytes});
+    });
+    return true;
 }
 
 void WorkerPool::on_main(std::function<void()> work) { asio::dispatch(main_, std::move(work)); }

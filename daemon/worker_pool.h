@@ -18,7 +18,7 @@ namespace xfrmd::daemon {
 
 struct PoolOptions {
     unsigned engines = 1;  // 1..256
-    WorkerOptions worker;  // shard and several are the pool's to set
+    WorkerOptions worker;  // engine.shard and workers are the pool's to set
 };
 
 class WorkerPool {
@@ -39,6 +39,9 @@ public:
     // Runs on the worker's thread, now or soon.
     void post(std::uint8_t shard, std::function<void(Worker&)> work);
     void submit(std::uint8_t shard, ike::Input input);
+    // Hands a datagram to the worker it belongs to. False when that one is too far behind: then it is lost, as a full
+    // socket buffer would lose it.
+    bool forward(std::uint8_t shard, OwnedDatagram datagram);
     // Runs on every worker's thread in turn, then `done` on the main thread.
     void visit(std::function<void(Worker&)> work, std::function<void()> done);
     void on_main(std::function<void()> work);

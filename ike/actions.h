@@ -45,13 +45,14 @@ struct OperationDone {
 enum class Level : std::uint8_t { debug, info, warning, error };
 
 // One sentence for the log, with what it is about. `reason` stands where something went wrong; it is also a counter's
-// name.
+// name. `unproven`: anybody may have caused it, for no peer has been authenticated.
 struct Report {
     Level level = Level::info;
     IkeSaId ike_sa{};
     std::string connection;  // empty while not known
     std::optional<base::Reason> reason;
     std::string text;
+    bool unproven = false;
 };
 
 using Action = std::variant<SendDatagram, InstallChild, RemoveChild, OperationDone, Report>;

@@ -45,8 +45,15 @@ Actions Engine::handle(const Input& input, base::Instant now) {
     return std::move(turn.actions);
 }
 
-void Engine::visit(const std::function<void(const IkeSa&)>& visitor) const {
-    for (const auto& [id, sa] : table_.all()) visitor(*sa);
+void Engine::visit(const Visitor& visitor, IkeSaId after) const {
+    const auto& all = table_.all();
+    for (auto next = all.upper_bound(after); next != all.end() && visitor(*next->second); ++next) {
+    }
+}
+
+const IkeSa* Engine::find(IkeSaId id) const {
+    const auto found = table_.all().find(id);
+    return found == table_.all().end() ? nullptr : found->second.get();
 }
 
 void Engine::count(const Actions& actions) {

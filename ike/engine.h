@@ -36,8 +36,13 @@ public:
     // When TimePassed is due; kNever if nothing is.
     base::Instant next_timeout() const { return table_.next_deadline(); }
 
-    // For lists. The reference is good during the call only.
-    void visit(const std::function<void(const ikev2::sa::IkeSa&)>& visitor) const;
+    // For lists: the IKE SAs with numbers above `after`, in their order, until the visitor says false. The reference is
+    // good during the call only.
+    using Visitor = std::function<bool(const ikev2::sa::IkeSa&)>;
+    void visit(const Visitor& visitor, IkeSaId after = IkeSaId::none) const;
+    // nullptr for a number nobody has.
+    const ikev2::sa::IkeSa* find(IkeSaId id) const;
+    std::size_t size() const { return table_.size(); }
     const Counters& counters() const { return counters_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
     std::size_t half_open() const { return half_open_.size(); }

@@ -101,11 +101,8 @@ base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
     auto received = wire::decode(frame.bytes);
     if (!received) {
         const auto header = wire::peek_header(frame.bytes);
-        if (header && deserves_answer(*header, received.error())) {
-            const auto error = exchange::with_critical_type(received.error(), header->next_payload,
-                                                            frame.bytes.subspan(wire::kHeaderSize));
-            answer_without_state(*header, error, frame, turn);
-        }
+        if (header && deserves_answer(*header, received.error()))
+            answer_without_state(*header, received.error(), frame, turn);
         return tl::unexpected(received.error());
     }
     const wire::Header& header = received->header;

@@ -39,6 +39,7 @@ enum class ErrorKind : std::uint8_t {
     TsUnacceptable,
     ModeUnacceptable,
     AuthenticationFailed,
+    NoRoute,
     PeerSilent,
     PeerRefused,
     PeerTemporaryFailure,

@@ -65,9 +65,9 @@ constexpr ErrorKind kInitiateErrors[] = {
     ErrorKind::InvalidParams,        ErrorKind::ConnNotFound,   ErrorKind::ConnAmbiguous,
     ErrorKind::ConfigInvalid,        ErrorKind::NoSharedSecret, ErrorKind::OperationTimeout,
     ErrorKind::NoProposalChosen,     ErrorKind::TsUnacceptable, ErrorKind::ModeUnacceptable,
-    ErrorKind::AuthenticationFailed, ErrorKind::PeerSilent,     ErrorKind::PeerRefused,
-    ErrorKind::PeerTemporaryFailure, ErrorKind::KernelRefused,  ErrorKind::NegotiationFailed,
-    ErrorKind::ShuttingDown,
+    ErrorKind::AuthenticationFailed, ErrorKind::NoRoute,        ErrorKind::PeerSilent,
+    ErrorKind::PeerRefused,          ErrorKind::KernelRefused,  ErrorKind::PeerTemporaryFailure,
+    ErrorKind::NegotiationFailed,    ErrorKind::ShuttingDown,
 };
 
 // The one truth about the methods: requests are checked and dispatched by it, rpc.discover tells it to callers.

@@ -18,10 +18,8 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 }  // namespace
 
 tl::expected<std::unique_ptr<Server>, std::string> Server::start(asio::io_context& io, Service& service,
-                                                                 const SocketOptions& options, Audit audit) {
-    auto file = SocketFile::make(options);
-    if (!file) return tl::unexpected<std::string>(file.error());
-    std::unique_ptr<Server> server(new Server(io, service, std::move(*file), std::move(audit)));
+                                                                 SocketFile file, Audit audit) {
+    std::unique_ptr<Server> server(new Server(io, service, std::move(file), std::move(audit)));
     std::error_code error;
     server->acceptor_.assign(asio::local::stream_protocol(), server->file_->release_socket(), error);
     if (error) return tl::unexpected<std::string>("cannot wait for connections: " + error.message());

@@ -26,9 +26,9 @@ namespace xfrmd::daemon::api {
 
 class Server {
 public:
-    // Error: one sentence for the operator, see SocketFile::make.
+    // Error: one sentence for the operator.
     static tl::expected<std::unique_ptr<Server>, std::string> start(asio::io_context& io, Service& service,
-                                                                    const SocketOptions& options, Audit audit);
+                                                                    SocketFile file, Audit audit);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     ~Server() = default;

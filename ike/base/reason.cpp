@@ -66,6 +66,7 @@ constexpr ReasonTraits kTable[] = {
     {NoSharedSecret, "no_shared_secret", "no pre-shared key for these identities", delete_ike_sa, 24},
     {NotAuthenticated, "not_authenticated", "exchange needs an authenticated IKE SA", drop, 0},
 
+    {NoRoute, "no_route", "no route to the peer", refuse_request, 0},
     {PeerSilent, "peer_silent", "peer does not answer", delete_ike_sa, 0},
     {HalfOpenExpired, "half_open_expired", "peer did not finish in time", delete_ike_sa, 0},
     {OperatorRequest, "operator_request", "cleared by the operator", delete_ike_sa, 0},

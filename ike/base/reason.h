@@ -61,6 +61,7 @@ enum class Reason : std::uint16_t {
     NoSharedSecret,
     NotAuthenticated,
     // Life
+    NoRoute,
     PeerSilent,
     HalfOpenExpired,
     OperatorRequest,

@@ -155,7 +155,10 @@ Outcome Generator::run(const Load& load) {
 
 void Generator::clear() {
     std::vector<ike::IkeSaId> ids;
-    impl_->engine.visit([&](const ikev2::sa::IkeSa& sa) { ids.push_back(sa.sa().id); });
+    impl_->engine.visit([&](const ikev2::sa::IkeSa& sa) {
+        ids.push_back(sa.sa().id);
+        return true;
+    });
     for (const ike::IkeSaId id : ids) {
         impl_->handle(ike::Clear{ike::OperationId{++impl_->next + (1ULL << 40)}, id, {}, true});
     }

@@ -43,7 +43,10 @@ bool Host::reported(const std::string& part_of_text) const {
 
 std::vector<const ikev2::sa::IkeSa*> Host::sas() const {
     std::vector<const ikev2::sa::IkeSa*> all;
-    engine.visit([&](const ikev2::sa::IkeSa& sa) { all.push_back(&sa); });
+    engine.visit([&](const ikev2::sa::IkeSa& sa) {
+        all.push_back(&sa);
+        return true;
+    });
     return all;
 }
 

@@ -112,7 +112,7 @@ TEST_CASE("stop closes connections and removes the socket; late answers meet nob
 
 TEST_CASE("a second server on the same socket is refused", "[api][hostile-h3]") {
     Hall hall;
-    const auto second = Server::start(hall.io, hall.service, hall.options, nullptr);
+    const auto second = SocketFile::make(hall.options);
     REQUIRE_FALSE(second);
     CHECK(second.error() == "another xfrmd serves " + hall.options.path + " already");
 }

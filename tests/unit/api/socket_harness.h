@@ -114,8 +114,10 @@ struct Hall {
 
     Hall() { open(); }
     void open() {
+        auto file = SocketFile::make(options);
+        if (!file) throw std::runtime_error(file.error());
         auto started =
-            Server::start(io, service, options, [this](const AuditEntry& entry) { audited.push_back(entry); });
+            Server::start(io, service, std::move(*file), [this](const AuditEntry& entry) { audited.push_back(entry); });
         if (!started) throw std::runtime_error(started.error());
         server = std::move(*started);
     }
