@@ -46,10 +46,6 @@ void for_each_policy(const Tunnel& tunnel, const std::array<Direction, 3>& order
 
 }  // namespace
 
-bool InstallError::inbound_spi_is_taken() const {
-    return step == InstallStep::inbound_sa && kernel.errno_value == EEXIST;
-}
-
 struct Installer::Impl {
     Impl(Kernel& port, Reqid first_reqid) : kernel(port), reqids(first_reqid) {}
 

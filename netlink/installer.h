@@ -16,9 +16,6 @@ struct InstallError {
     InstallStep step = InstallStep::inbound_sa;
     // "adding the inbound SA 10.0.0.2 -> 10.0.0.1 spi 0xc1234567: EEXIST: File exists"
     KernelError kernel;
-
-    // Choose another SPI and try again. (A taken outbound SPI is the peer's doing: RFC 4303 2.1.)
-    bool inbound_spi_is_taken() const;
 };
 
 class Installer {

@@ -277,7 +277,7 @@ TEST_CASE("an SPI in our books is taken even where the kernel lost it", "[netlin
     REQUIRE(make(kernel, DeleteSa{first->inbound}));
     const auto second = installer.install(tunnel(0xc0000001, 0xd0000002));
     REQUIRE_FALSE(second);
-    CHECK(second.error().inbound_spi_is_taken());
+    CHECK(second.error().step == InstallStep::inbound_sa);
     CHECK(installer.remove(*first));
     CHECK(kernel.empty());
 }
