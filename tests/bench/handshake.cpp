@@ -90,7 +90,8 @@ nlohmann::json run(const Arguments& arguments) {
     const Measured one = measure(generator, arguments.pid, {arguments.sequential, 1});
     const Measured many = measure(generator, arguments.pid, {arguments.concurrent, arguments.at_once});
     generator.clear();
-    return {{"name", suite.name},
+    return {{"name", std::string(suite.name) + "/" + arguments.responder_name},
+            {"suite", suite.name},
             {"responder", arguments.responder_name},
             {"sequential_per_s", one.per_second},
             {"sequential_cpu_us", one.cpu_us},
@@ -108,7 +109,7 @@ int main(int argc, char** argv) {
         CLI::App app("measures handshakes against a responder in another process");
         app.add_option("--suite", arguments.suite, "IKE proposal")->required();
         app.add_option("--pid", arguments.pid, "process id of the responder")->required();
-        app.add_option("--name", arguments.responder_name, "what the responder is called in the result");
+        app.add_option("--responder-name", arguments.responder_name, "what the responder is called in the result");
         app.add_option("--local", arguments.local, "our address");
         app.add_option("--responder", arguments.responder, "the responder's address");
         app.add_option("--sequential", arguments.sequential, "handshakes one after the other");

@@ -1,7 +1,7 @@
 # Handshakes against xfrmd and against charon in the lab's kernel, with SAs and policies in it. Leaves rows.json.
 # shellcheck shell=bash
 
-json='' lab=''
+json=''
 # shellcheck source=tests/bench/handshake.sh
 source "$lab_project/tests/bench/handshake.sh"
 
@@ -10,7 +10,7 @@ link near 198.51.100.1/24 far 198.51.100.2/24
 
 # row NAME SUITE: measures the daemon on far.
 row() {
-    on near "$lab_build/tests/bench/bench_handshake" --suite "$2" --pid "${daemon_pid[far]}" --name "$1" --sequential 100 \
+    on near "$lab_build/tests/bench/bench_handshake" --suite "$2" --pid "${daemon_pid[far]}" --responder-name "$1" --sequential 100 \
         --concurrent 1000 --at-once 32 >>"$out/rows.json" || fail "no figures for $1, $2"
     tell "$(tail -n 1 "$out/rows.json")"
 }
