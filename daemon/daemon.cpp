@@ -16,16 +16,16 @@ namespace {
 using base::Reason;
 
 constexpr auto kPatience = std::chrono::seconds(2);
-constexpr auto kRoutePause = std::chrono::seconds(5);
-
-ike::OperationDone failed(ike::OperationId operation, base::Error error) {
-    return {operation, {}, {}, tl::unexpected(std::move(error))};
-}
 
 }  // namespace
 
 Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options)
-    : io_(io), log_(log), files_(files), options_(std::move(options)), stop_timer_(io) {}
+    : io_(io),
+      log_(log),
+      files_(files),
+      options_(std::move(options)),
+      start_actions_(io, log, *this),
+      stop_timer_(io) {}
 
 tl::expected<policy::Snapshot, StartError> Daemon::load(Log& log, const Files& files, const DaemonOptions& options) {
     auto loaded = load_swanctl(files, options.config_path);
@@ -61,43 +61,7 @@ tl::expected<void, std::string> Daemon::open_kernel() {
     return {};
 }
 
-void Daemon::run_start_actions() {
-    for (const policy::Connection& connection : configuration_->connections()) {
-        for (const policy::Child& child : connection.children) {
-            if (child.start_action == policy::StartAction::start) start_child({connection.name, child.name});
-        }
-    }
-}
-
-void Daemon::start_child(const StartAttempt& attempt) {
-    initiate(attempt.connection, attempt.child,
-             [this, attempt](const ike::OperationDone& done) { after_attempt(done, attempt); });
-}
-
-// keyingtries: only silence is worth another try; whoever answered with a refusal will refuse again. A route that is
-// not there yet, as while a host boots, costs no try.
-void Daemon::after_attempt(const ike::OperationDone& done, StartAttempt attempt) {
-    if (done.result || stopping_) return;
-    const base::Error& error = done.result.error();
-    const bool no_route = error.reason == Reason::NoRoute;
-    if (!no_route || !attempt.waits_for_route) {
-        log_.warning(attempt.connection + ": child " + attempt.child + " did not start: " + error.sentence());
-    }
-    attempt.waits_for_route = no_route;
-    if (no_route) return start_child_later(attempt);
-    const policy::Connection* configured = configuration_->connection(attempt.connection);
-    if (configured == nullptr || error.reason != Reason::PeerSilent) return;
-    if (configured->keyingtries != 0 && attempt.number >= configured->keyingtries) return;
-    ++attempt.number;
-    start_child(attempt);
-}
-
-void Daemon::start_child_later(const StartAttempt& attempt) {
-    auto timer = std::make_shared<asio::steady_timer>(io_, kRoutePause);
-    timer->async_wait([this, timer, attempt](const std::error_code& error) {
-        if (!error && !stopping_) start_child(attempt);
-    });
-}
+void Daemon::run_start_actions() { start_actions_.run(*configuration_, nullptr); }
 
 void Daemon::reload() {
     if (stopping_) return;
@@ -113,43 +77,29 @@ void Daemon::reload() {
     ++revision_;
     const std::size_t count = configuration_->connections().size();
     log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
-    start_changed(*before);
+    start_actions_.run(*configuration_, before.get());
 }
 
-void Daemon::start_changed(const policy::IndexedConfiguration& before) {
-    for (const policy::Connection& connection : configuration_->connections()) {
-        const policy::Connection* old = before.connection(connection.name);
-        if (old != nullptr && *old == connection) continue;
-        for (const policy::Child& child : connection.children) {
-            if (child.start_action == policy::StartAction::start) start_child({connection.name, child.name});
-        }
-    }
-}
-
-ike::OperationId Daemon::initiate(const std::string& connection, const std::string& child, Operations::End end) {
+void Daemon::initiate(const ChildWish& wish, Operations::End end) {
     const ike::OperationId operation = operations_.begin(std::move(end));
-    if (stopping_) {
-        operations_.finish(failed(operation, {Reason::ShuttingDown, {}, {}}));
-        return operation;
-    }
-    const policy::Connection* configured = configuration_->connection(connection);
-    if (configured == nullptr) {
-        operations_.finish(failed(operation, {Reason::NotFound, "connection " + connection, {}}));
-        return operation;
-    }
+    const auto refuse = [&](base::Error error) {
+        operations_.finish({operation, {}, {}, tl::unexpected(std::move(error))});
+    };
+    if (stopping_) return refuse({Reason::ShuttingDown, {}, {}});
+    const policy::Connection* configured = configuration_->connection(wish.connection);
+    if (configured == nullptr) return refuse({Reason::NotFound, "connection " + wish.connection, {}});
+    ike::Initiate initiate{operation, wish.connection, wish.child, {}, {}, wish.ike_sa};
+    if (wish.ike_sa != ike::IkeSaId::none) return pool_->submit(ike::shard_of(wish.ike_sa), std::move(initiate));
     const auto path = path_of(*configured);
-    if (!path) {
-        operations_.finish(failed(operation, path.error()));
-        return operation;
-    }
-    pool_->submit(pool_->shard_for(connection), ike::Initiate{operation, connection, child, path->local, path->remote});
-    return operation;
+    if (!path) return refuse(path.error());
+    initiate.local = path->local;
+    initiate.remote = path->remote;
+    pool_->submit(pool_->shard_for(wish.connection), std::move(initiate));
 }
 
-ike::OperationId Daemon::clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end) {
+void Daemon::clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end) {
     const ike::OperationId operation = operations_.begin(std::move(end));
     pool_->submit(ike::shard_of(ike_sa), ike::Clear{operation, ike_sa, child, force});
-    return operation;
 }
 
 void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {

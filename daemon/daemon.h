@@ -13,6 +13,7 @@
 #include "daemon/config/files.h"
 #include "daemon/log.h"
 #include "daemon/operations.h"
+#include "daemon/start_actions.h"
 #include "daemon/tunnels.h"
 #include "daemon/worker_pool.h"
 
@@ -30,6 +31,13 @@ struct DaemonOptions {
 struct StartError {
     std::string text;
     bool in_configuration = false;
+};
+
+// A child to bring up, by the names it is configured under.
+struct ChildWish {
+    std::string connection;
+    std::string child;
+    ike::IkeSaId ike_sa = ike::IkeSaId::none;  // none: in whatever IKE SA the connection has, or in a new one
 };
 
 class Daemon final : public Outside {
@@ -50,8 +58,8 @@ public:
     bool is_stopping() const { return stopping_; }
 
     // --- For the management API ---
-    ike::OperationId initiate(const std::string& connection, const std::string& child, Operations::End end);
-    ike::OperationId clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
+    void initiate(const ChildWish& wish, Operations::End end);
+    void clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
     WorkerPool& pool() { return *pool_; }
     Tunnels& tunnels() { return *tunnels_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
@@ -66,20 +74,8 @@ public:
     void forward(std::uint8_t shard, OwnedDatagram datagram) override;
 
 private:
-    // A child with start_action = start on its way up.
-    struct StartAttempt {
-        std::string connection;
-        std::string child;
-        unsigned number = 1;  // counts as keyingtries does
-        bool waits_for_route = false;
-    };
-
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
     tl::expected<void, std::string> open_kernel();
-    void start_child(const StartAttempt& attempt);
-    void after_attempt(const ike::OperationDone& done, StartAttempt attempt);
-    void start_child_later(const StartAttempt& attempt);
-    void start_changed(const policy::IndexedConfiguration& before);
     void clear_all(bool force, std::function<void()> cleared);
     void finish_stop();
 
@@ -91,6 +87,7 @@ private:
     std::unique_ptr<netlink::Kernel> kernel_;
     std::unique_ptr<Tunnels> tunnels_;
     Operations operations_;
+    StartActions start_actions_;
     asio::steady_timer stop_timer_;
     std::function<void()> stopped_;
     bool stopping_ = false;

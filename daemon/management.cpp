@@ -178,7 +178,7 @@ void Management::initiate(const api::InitiateRequest& request, api::Done<api::Ou
                                           "child " + request.child + " of " + request.conn + " is not up after " +
                                               std::to_string(request.timeout.count()) + " s; the attempt goes on"}));
     });
-    daemon_.initiate(request.conn, request.child, [this, tell, request](const ike::OperationDone& end) {
+    daemon_.initiate({request.conn, request.child}, [this, tell, request](const ike::OperationDone& end) {
         if (end.result) {
             const api::SaId id{static_cast<std::uint64_t>(end.ike_sa), static_cast<std::uint64_t>(end.child)};
             return tell(api::Initiated{id, end.existed});

@@ -79,13 +79,23 @@ void Engine::on(const Initiate& wish, Turn& turn) {
     if (connection->child(child) == nullptr) {
         return fail(wish.operation, {Reason::NotFound, "child " + child + " of " + wish.connection, {}}, turn);
     }
-    for (IkeSa* existing : table_.of_connection(wish.connection)) {
-        if (is_leaving(*existing)) continue;
+    if (IkeSa* existing = ike_sa_for(wish)) {
         const bool was_established = existing->established() != nullptr;
         existing->add_task(ikev2::sa::CreateChildTask{child, wish.operation}, around(turn));
         return settle(*existing, was_established, turn);
     }
+    if (wish.ike_sa != IkeSaId::none) return fail(wish.operation, {Reason::NotFound, "no such IKE SA", {}}, turn);
     initiate(*connection, wish, child, turn);
+}
+
+// The IKE SA that a new child goes into, nullptr if there is none.
+IkeSa* Engine::ike_sa_for(const Initiate& wish) {
+    const auto all = table_.of_connection(wish.connection);
+    const auto suits = [&](const IkeSa* sa) {
+        return !is_leaving(*sa) && (wish.ike_sa == IkeSaId::none || wish.ike_sa == sa->sa().id);
+    };
+    const auto found = std::find_if(all.begin(), all.end(), suits);
+    return found == all.end() ? nullptr : *found;
 }
 
 ikev2::sa::Sa Engine::make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,

@@ -79,6 +79,7 @@ private:
     ikev2::sa::Surroundings around(Turn& turn) { return {turn.now, random_, table_, options_, turn.actions}; }
     ikev2::sa::Sa make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,
                           Turn& turn);
+    ikev2::sa::IkeSa* ike_sa_for(const Initiate& wish);
     void initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn);
     // After anything happened to an SA: indexes, INITIAL_CONTACT, removal.
     void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);

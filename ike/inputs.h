@@ -26,6 +26,7 @@ struct Initiate {
     std::string child;    // empty: the IKE SA with the first child
     base::Address local;  // our address towards this peer, as routing says; the core asks nobody
     base::Address remote;
+    IkeSaId ike_sa = IkeSaId::none;  // in this one only; its addresses are known
 };
 
 // Delete an IKE SA, or one child of it. `force` does not wait for the peer's answer (a Delete is still sent).
