@@ -58,16 +58,18 @@ TEST_CASE("an unanswered IKE_AUTH is repeated and given up alike", "[engine][rfc
 TEST_CASE("a repeated request gets the same bytes back", "[engine][rfc7296-2.1][hostile-f1]") {
     Gateways gateways;
     gateways.connect();
-    const auto once_more = [&](const Parcel& request) {
+    const auto once_more = [&](Parcel request) {
         gateways.wire.inject(request.from, request.to, request.bytes);
         gateways.wire.settle();
         return gateways.right.sent.back().bytes;
     };
-    CHECK(once_more(gateways.left.sent[1]) == gateways.right.sent[1].bytes);
+    const base::Bytes established = gateways.right.sent[1].bytes;
+    CHECK(once_more(gateways.left.sent[1]) == established);
     CHECK(gateways.right.sent.size() == 3);
     gateways.wire.clear(gateways.left, gateways.left.sas().at(0)->sa().id, gateways.left.kernel.list().at(0)->child);
     gateways.wire.settle();
-    CHECK(once_more(gateways.left.sent[2]) == gateways.right.sent[3].bytes);
+    const base::Bytes deleted = gateways.right.sent[3].bytes;
+    CHECK(once_more(gateways.left.sent[2]) == deleted);
     CHECK(gateways.right.sent.size() == 5);
     CHECK(gateways.disagreement() == "");
 }
