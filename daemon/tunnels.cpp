@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/esp_algorithms.h"
+#include "daemon/kernel_selectors.h"
 
 namespace xfrmd::daemon {
 
@@ -11,38 +12,8 @@ namespace {
 
 using base::Reason;
 
-netlink::TrafficEnd end_of(const policy::TrafficSelector& selector) {
-    return {selector.addresses, selector.first_port, selector.last_port};
-}
-
-// 0 is any protocol, and goes with every other (RFC 7296 3.13.1); two different ones have no traffic in common.
-std::optional<std::uint8_t> common_protocol(const policy::TrafficSelector& a, const policy::TrafficSelector& b) {
-    if (a.protocol == 0 || a.protocol == b.protocol) return b.protocol;
-    if (b.protocol == 0) return a.protocol;
-    return std::nullopt;
-}
-
-// Every pair of a local and a remote selector that has traffic in common, exactly.
-base::Result<std::vector<netlink::Selector>> kernel_selectors(const ike::ChildInstall& child) {
-    std::vector<netlink::Selector> all;
-    for (const policy::TrafficSelector& local : child.local_ts) {
-        for (const policy::TrafficSelector& remote : child.remote_ts) {
-            const auto protocol = common_protocol(local, remote);
-            if (!protocol || local.addresses.first.family() != remote.addresses.first.family()) continue;
-            const auto pieces = netlink::selectors_between(end_of(local), end_of(remote), *protocol);
-            if (!pieces) {
-                return base::fail(Reason::TrafficSelectorsUnacceptable,
-                                  "Linux cannot express " + local.to_string() + " === " + remote.to_string());
-            }
-            all.insert(all.end(), pieces->begin(), pieces->end());
-        }
-    }
-    if (all.empty()) return base::fail(Reason::TrafficSelectorsUnacceptable, "the two sides have no traffic in common");
-    return all;
-}
-
 base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child) {
-    auto selectors = kernel_selectors(child);
+    auto selectors = kernel_selectors(child.local_ts, child.remote_ts);
     if (!selectors) return tl::unexpected(selectors.error());
     auto in = to_kernel(child.suite, std::move(child.encryption_in), std::move(child.integrity_in));
     if (!in) return tl::unexpected(in.error());

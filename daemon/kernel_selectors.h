@@ -1,0 +1,17 @@
+// Traffic selectors as Linux matches them: every pair of a local and a remote one that has traffic in common, exactly
+// (RFC 7296 2.9: an SA is for all such pairs). Outbound view: source is our side.
+#pragma once
+
+#include <vector>
+
+#include "ike/base/result.h"
+#include "ike/policy/traffic_selector.h"
+#include "netlink/selector.h"
+
+namespace xfrmd::daemon {
+
+// Error: TrafficSelectorsUnacceptable for what Linux cannot express, or where nothing is in common.
+base::Result<std::vector<netlink::Selector>> kernel_selectors(const policy::TrafficSelectors& local_ts,
+                                                              const policy::TrafficSelectors& remote_ts);
+
+}  // namespace xfrmd::daemon
