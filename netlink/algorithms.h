@@ -1,5 +1,6 @@
-// The ESP algorithms of Linux that xfrmd asks for: crypto API names, key sizes and ICV sizes, all in bits. Facts only
-// (net/xfrm/xfrm_algo.c and the crypto templates behind it); what an IKE transform becomes is decided by the daemon.
+// The ESP, AH and IPComp algorithms of Linux that xfrmd asks for: crypto API names, key sizes and ICV sizes, all in
+// bits. Facts only (net/xfrm/xfrm_algo.c and the crypto templates behind it); what an IKE transform becomes is decided
+// by the daemon.
 #pragma once
 
 #include <array>
@@ -8,12 +9,12 @@
 
 namespace xfrmd::netlink {
 
-enum class AlgorithmKind : std::uint8_t { aead, cipher, mac };
+enum class AlgorithmKind : std::uint8_t { aead, cipher, mac, compression };
 
 struct KernelAlgorithm {
     AlgorithmKind kind;
     std::string_view name;
-    // Unused places are 0, and 0 is not a size, except for a cipher or MAC without a key.
+    // Unused places are 0, and 0 is not a size, except for what has no key.
     std::array<std::uint16_t, 3> key_bits;  // with salt or nonce
     std::array<std::uint16_t, 3> icv_bits;
 };
@@ -24,10 +25,13 @@ inline constexpr std::array kKernelAlgorithms{
     KernelAlgorithm{AlgorithmKind::aead, "rfc4543(gcm(aes))", {160, 224, 288}, {128}},
     KernelAlgorithm{AlgorithmKind::aead, "rfc4309(ccm(aes))", {152, 216, 280}, {64, 96, 128}},
     KernelAlgorithm{AlgorithmKind::aead, "rfc7539esp(chacha20,poly1305)", {288}, {128}},
-    // RFC 3602, RFC 3686 5.1 (AES key and 32 bits of nonce), RFC 2451, RFC 2410
+    // RFC 3602, RFC 3686 5.1 (AES key and 32 bits of nonce), RFC 2451, RFC 2405, RFC 4312 (Linux has Camellia in CBC
+    // mode only), RFC 2410
     KernelAlgorithm{AlgorithmKind::cipher, "cbc(aes)", {128, 192, 256}, {}},
     KernelAlgorithm{AlgorithmKind::cipher, "rfc3686(ctr(aes))", {160, 224, 288}, {}},
     KernelAlgorithm{AlgorithmKind::cipher, "cbc(des3_ede)", {192}, {}},
+    KernelAlgorithm{AlgorithmKind::cipher, "cbc(des)", {64}, {}},
+    KernelAlgorithm{AlgorithmKind::cipher, "cbc(camellia)", {128, 192, 256}, {}},
     KernelAlgorithm{AlgorithmKind::cipher, "ecb(cipher_null)", {}, {}},
     // RFC 2404, RFC 4868 2.3 (and the 96 bits of its draft, which some peers kept), RFC 2403, RFC 3566, RFC 4494; the
     // untruncated SHA-1 and MD5 are RFC 4595's
@@ -38,6 +42,8 @@ inline constexpr std::array kKernelAlgorithms{
     KernelAlgorithm{AlgorithmKind::mac, "hmac(md5)", {128}, {96, 128}},
     KernelAlgorithm{AlgorithmKind::mac, "xcbc(aes)", {128}, {96}},
     KernelAlgorithm{AlgorithmKind::mac, "cmac(aes)", {128}, {96}},
+    // RFC 2394
+    KernelAlgorithm{AlgorithmKind::compression, "deflate", {}, {}},
 };
 
 }  // namespace xfrmd::netlink

@@ -65,11 +65,12 @@ void MessageBatch::attribute(std::uint16_t type, ByteView head, ByteView tail) {
     append(head, tail);
 }
 
-void MessageBatch::seal(std::uint32_t first) {
+void MessageBatch::seal(std::uint32_t first, std::uint32_t sender) {
     std::size_t offset = 0;
     for (std::size_t i = 0; i < count_; ++i) {
         current_ = offset;
         current()->nlmsg_seq = first + static_cast<std::uint32_t>(i);
+        current()->nlmsg_pid = sender;
         offset += aligned(current()->nlmsg_len);
     }
     if (count_ != 0) current()->nlmsg_flags |= NLM_F_ACK;

@@ -3,11 +3,13 @@
 // order, as netlink has it; the structures inside are the caller's.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "ike/base/bytes.h"
 #include "ike/base/secret_bytes.h"
@@ -44,8 +46,9 @@ public:
     // A structure with a flexible end: `head` without padding behind it, then `tail`.
     void attribute(std::uint16_t type, base::ByteView head, base::ByteView tail);
 
-    // Numbers the messages from `first` and asks for an acknowledgement of the last one: errors come unasked.
-    void seal(std::uint32_t first);
+    // Numbers the messages from `first`, signs them as `sender`'s and asks for an acknowledgement of the last one:
+    // errors come unasked.
+    void seal(std::uint32_t first, std::uint32_t sender = 0);
     void clear();
 
     std::size_t count() const { return count_; }
@@ -99,18 +102,31 @@ public:
     }
     // Empty where there is none: no attribute asked for here may be empty itself.
     base::ByteView attribute(std::uint16_t type);
-    // The structure at the start of an attribute; nullopt where there is none. One that is too short is an error.
+    // The structure at the start of an attribute into `out`; false where there is none. One that is too short is an
+    // error. For structures with a flexible end, which an optional cannot hold.
+    template <Plain T>
+    bool attribute_into(std::uint16_t type, T& out) {
+        const base::ByteView bytes = attribute(type);
+        if (!bytes.empty() && bytes.size() < sizeof(T)) ok_ = false;
+        if (bytes.size() < sizeof(T)) return false;
+        std::memcpy(&out, bytes.data(), sizeof(T));
+        return true;
+    }
+    // The same as a value; nullopt where there is none.
     template <Plain T>
     std::optional<T> attribute_as(std::uint16_t type) {
-        const base::ByteView bytes = attribute(type);
-        if (bytes.empty()) return std::nullopt;
-        if (bytes.size() < sizeof(T)) {
-            ok_ = false;
-            return std::nullopt;
-        }
         T value{};
-        std::memcpy(&value, bytes.data(), sizeof(T));
-        return value;
+        return attribute_into(type, value) ? std::optional<T>(value) : std::nullopt;
+    }
+    // All the structures that an attribute consists of, of which there may be `most`; more are left out. A last one
+    // that is cut off is an error.
+    template <Plain T>
+    std::vector<T> attributes_as(std::uint16_t type, std::size_t most) {
+        base::ByteView bytes = attribute(type);
+        if (bytes.size() % sizeof(T) != 0) ok_ = false;
+        std::vector<T> values(ok_ ? std::min(bytes.size() / sizeof(T), most) : 0);
+        if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+        return values;
     }
     bool ok() const { return ok_; }
 

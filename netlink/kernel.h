@@ -15,26 +15,30 @@ namespace xfrmd::netlink {
 
 // One change. A batch is a list of them; the kernel does not stop at a failing one, so every change has its own result.
 // What is inconsistent in itself (families that differ, a reserved SPI, a key of absurd size) is EINVAL; an algorithm
-// that the kernel has not, ENOSYS; everything without CAP_NET_ADMIN, EPERM.
+// that the kernel has not, ENOSYS; a protocol or mode that it has not, EPROTONOSUPPORT, EINVAL; everything without
+// CAP_NET_ADMIN, EPERM.
 struct AddSa {  // EEXIST where the SPI is taken
     SaSpec sa;
 };
-// ESRCH where it is gone. Linux takes over the encapsulation's ports only: keys, selector, reqid and window stay, and
-// whether there is encapsulation cannot change (EINVAL).
+// ESRCH where it is gone. Linux takes over the encapsulation's ports, the lifetime, and an output mark and an if_id
+// that are not 0: keys, selector, reqid and window stay, and whether there is encapsulation cannot change (EINVAL).
 struct UpdateSa {
     SaSpec sa;
 };
 struct DeleteSa {  // ESRCH where it is gone
     SaId id;
 };
-struct AddPolicy {  // EEXIST where somebody, not necessarily us, has one for this direction and selector
+struct AddPolicy {  // EEXIST where somebody, not necessarily us, has one of this identity
     PolicySpec policy;
 };
 struct UpdatePolicy {  // replaces; adds where there is none
     PolicySpec policy;
 };
-struct DeletePolicy {  // ENOENT where it is gone
+// ENOENT where it is gone. With an index, that is what counts, with the direction, mark and if_id, and nobody looks at
+// the selector: so it has to be an index that list_policies() or find_policy() told.
+struct DeletePolicy {
     PolicyId id;
+    std::uint32_t index = 0;
 };
 using Change = std::variant<AddSa, UpdateSa, DeleteSa, AddPolicy, UpdatePolicy, DeletePolicy>;
 
@@ -50,7 +54,10 @@ public:
     virtual std::vector<KernelResult<void>> apply(std::span<const Change> changes) = 0;
     // ESRCH where there is none.
     virtual KernelResult<SaState> find_sa(const SaId& id) = 0;
-    // Everybody's SAs and policies in this network namespace, not only ours; policies of sockets are not listed.
+    // ENOENT where there is none.
+    virtual KernelResult<PolicyState> find_policy(const PolicyId& id) = 0;
+    // Everybody's SAs and policies in this network namespace, not only ours; policies of sockets are not listed, nor
+    // SAs of other protocols than ESP, AH and IPComp.
     virtual KernelResult<std::vector<SaState>> list_sas() = 0;
     virtual KernelResult<std::vector<PolicyState>> list_policies() = 0;
     // Can it do ESP at all, for either family? The error's text is one sentence for the operator.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 #include "netlink/algorithms.h"
 #include "netlink/change_check.h"
@@ -38,28 +39,48 @@ KernelResult<void> check_algorithms(const Aead& aead) {
     return check_key(*known, aead.key);
 }
 
+KernelResult<void> check_mac(const std::string& name, const base::SecretBytes& key, std::uint32_t icv_bits) {
+    const KernelAlgorithm* mac = find(AlgorithmKind::mac, name);
+    if (mac == nullptr) return refused(ENOSYS, "Requested AUTH_TRUNC algorithm not found");
+    if (!contains(mac->icv_bits, icv_bits)) return refused(EINVAL, "ICV size");
+    return check_key(*mac, key);
+}
+
 KernelResult<void> check_algorithms(const CipherAndMac& pair) {
     const KernelAlgorithm* cipher = find(AlgorithmKind::cipher, pair.cipher);
     if (cipher == nullptr) return refused(ENOSYS, "Requested CRYPT algorithm not found");
     if (auto good = check_key(*cipher, pair.cipher_key); !good || pair.mac.empty()) return good;
-    const KernelAlgorithm* mac = find(AlgorithmKind::mac, pair.mac);
-    if (mac == nullptr) return refused(ENOSYS, "Requested AUTH_TRUNC algorithm not found");
-    if (!contains(mac->icv_bits, pair.icv_bits)) return refused(EINVAL, "ICV size");
-    return check_key(*mac, pair.mac_key);
+    return check_mac(pair.mac, pair.mac_key, pair.icv_bits);
 }
 
-PolicySpec canonical(const PolicySpec& policy) {
-    PolicySpec stored = policy;
-    stored.id.selector = netlink::canonical(policy.id.selector);
+KernelResult<void> check_algorithms(const Mac& mac) { return check_mac(mac.name, mac.key, mac.icv_bits); }
+
+KernelResult<void> check_algorithms(const Compression& compression) {
+    if (find(AlgorithmKind::compression, compression.name) != nullptr) return {};
+    return refused(ENOSYS, "Requested COMP algorithm not found");
+}
+
+PolicyId canonical(const PolicyId& id) {
+    PolicyId stored = id;
+    stored.selector = netlink::canonical(id.selector);
     return stored;
 }
 
-PolicyId canonical(const PolicyId& id) { return {id.direction, netlink::canonical(id.selector)}; }
+bool has_found(const Mark& mark, const Mark& asked_for) {
+    return (asked_for.value & asked_for.mask & mark.mask) == mark.value;
+}
+
+// A device that does it cannot be had here.
+KernelResult<void> check_offload(const std::optional<Offload>& offload) {
+    if (offload && offload->kind == OffloadKind::packet) return refused(EINVAL, "Device doesn't support offload");
+    return {};
+}
 
 }  // namespace
 
 bool MemoryKernel::PolicyOrder::operator()(const PolicyId& a, const PolicyId& b) const {
-    if (a.direction != b.direction) return a.direction < b.direction;
+    const auto rest = [](const PolicyId& id) { return std::tie(id.direction, id.mark, id.if_id); };
+    if (rest(a) != rest(b)) return rest(a) < rest(b);
     return SelectorOrder{}(a.selector, b.selector);
 }
 
@@ -73,76 +94,149 @@ std::vector<KernelResult<void>> MemoryKernel::apply(std::span<const Change> chan
     return results;
 }
 
+// The one with this mark, else the first that the mark finds.
+MemoryKernel::Sas::const_iterator MemoryKernel::find(const SaId& id) const {
+    const auto exact = sas_.find(id);
+    if (exact != sas_.end()) return exact;
+    SaId first = id;
+    first.mark = {};
+    for (auto it = sas_.lower_bound(first); it != sas_.end(); ++it) {
+        const SaId& other = it->first;
+        if (std::tie(other.destination, other.spi, other.protocol) != std::tie(id.destination, id.spi, id.protocol)) {
+            break;
+        }
+        if (has_found(other.mark, id.mark)) return it;
+    }
+    return sas_.end();
+}
+
 KernelResult<void> MemoryKernel::make(const AddSa& change) {
     auto known = std::visit([](const auto& one) { return check_algorithms(one); }, change.sa.algorithms);
     if (!known) return known;
-    if (sas_.contains(change.sa.id)) return refused(EEXIST);
+    if (auto good = check_offload(change.sa.offload); !good) return good;
+    if (find(change.sa.id) != sas_.end()) return refused(EEXIST);
     sas_.emplace(change.sa.id, Sa{clone(change.sa), now_});
     return {};
 }
 
 KernelResult<void> MemoryKernel::make(const UpdateSa& change) {
-    const auto found = sas_.find(change.sa.id);
+    const auto found = find(change.sa.id);
     if (found == sas_.end()) return refused(ESRCH);
-    SaSpec& spec = found->second.spec;
+    SaSpec& spec = sas_.at(found->first).spec;
     if (spec.encapsulation.has_value() != change.sa.encapsulation.has_value()) return refused(EINVAL);
     spec.encapsulation = change.sa.encapsulation;
+    spec.lifetime = change.sa.lifetime;
+    if (change.sa.output_mark.mask != 0) spec.output_mark = change.sa.output_mark;
+    if (change.sa.if_id != 0) spec.if_id = change.sa.if_id;
     return {};
 }
 
 KernelResult<void> MemoryKernel::make(const DeleteSa& change) {
-    if (sas_.erase(change.id) == 0) return refused(ESRCH);
+    const auto found = find(change.id);
+    if (found == sas_.end()) return refused(ESRCH);
+    sas_.erase(found);
     return {};
 }
 
+std::uint32_t MemoryKernel::free_index(const PolicySpec& policy) {
+    if (policy.index != 0 && !by_index_.contains(policy.index)) return policy.index;
+    std::uint32_t index = 0;
+    do {
+        index = policy_index(next_number_++, policy.id.direction);
+    } while (by_index_.contains(index));
+    return index;
+}
+
+void MemoryKernel::insert(const PolicySpec& policy, std::uint32_t index) {
+    PolicySpec spec = policy;
+    spec.id = canonical(policy.id);
+    by_index_.insert_or_assign(index, spec.id);
+    const PolicyId id = spec.id;
+    policies_.insert_or_assign(id, Policy{std::move(spec), index, now_});
+}
+
 KernelResult<void> MemoryKernel::make(const AddPolicy& change) {
-    const PolicySpec policy = canonical(change.policy);
-    if (!policies_.emplace(policy.id, policy).second) return refused(EEXIST);
+    if (policies_.contains(canonical(change.policy.id))) return refused(EEXIST);
+    insert(change.policy, free_index(change.policy));
     return {};
 }
 
 KernelResult<void> MemoryKernel::make(const UpdatePolicy& change) {
-    const PolicySpec policy = canonical(change.policy);
-    policies_.insert_or_assign(policy.id, policy);
+    const auto replaced = policies_.find(canonical(change.policy.id));
+    insert(change.policy, replaced != policies_.end() ? replaced->second.index : free_index(change.policy));
     return {};
+}
+
+MemoryKernel::Policies::const_iterator MemoryKernel::find(const DeletePolicy& change) const {
+    if (change.index == 0) return policies_.find(canonical(change.id));
+    const auto known = by_index_.find(change.index);
+    if (known == by_index_.end()) return policies_.end();
+    const PolicyId& id = known->second;
+    return id.mark == change.id.mark && id.if_id == change.id.if_id ? policies_.find(id) : policies_.end();
 }
 
 KernelResult<void> MemoryKernel::make(const DeletePolicy& change) {
-    if (policies_.erase(canonical(change.id)) == 0) return refused(ENOENT);
+    const auto found = find(change);
+    if (found == policies_.end()) return refused(ENOENT);
+    by_index_.erase(found->second.index);
+    policies_.erase(found);
     return {};
 }
 
+namespace {
+
+SaState state_of(const SaSpec& spec, std::chrono::sys_seconds added) {
+    SaState state;
+    static_cast<SaProperties&>(state) = effective(spec);
+    state.offload.reset();  // there is no device that would
+    state.algorithms = names_of(spec.algorithms);
+    if (tells_direction(spec)) state.inbound = spec.inbound;
+    state.added = added;
+    return state;
+}
+
+PolicyState state_of(const PolicySpec& spec, std::uint32_t index, std::chrono::sys_seconds added) {
+    PolicyState state{spec, added, std::nullopt};
+    state.policy.index = index;
+    return state;
+}
+
+}  // namespace
+
 KernelResult<SaState> MemoryKernel::find_sa(const SaId& id) {
-    const auto found = sas_.find(id);
+    const auto found = find(id);
     if (found == sas_.end()) return refused(ESRCH);
-    const auto& [spec, added] = found->second;
-    return SaState{spec.id, spec.source, spec.reqid, spec.mode, 0, 0, added, std::nullopt};
+    return state_of(found->second.spec, found->second.added);
+}
+
+KernelResult<PolicyState> MemoryKernel::find_policy(const PolicyId& id) {
+    const auto found = policies_.find(canonical(id));
+    if (found == policies_.end()) return refused(ENOENT);
+    return state_of(found->second.spec, found->second.index, found->second.added);
 }
 
 KernelResult<std::vector<SaState>> MemoryKernel::list_sas() {
     std::vector<SaState> states;
     states.reserve(sas_.size());
-    for (const auto& [id, sa] : sas_) states.push_back(*find_sa(id));
+    for (const auto& [id, sa] : sas_) states.push_back(state_of(sa.spec, sa.added));
     return states;
 }
 
 KernelResult<std::vector<PolicyState>> MemoryKernel::list_policies() {
     std::vector<PolicyState> states;
     states.reserve(policies_.size());
-    for (const auto& [id, policy] : policies_) {
-        states.push_back({id, policy.priority, policy.reqid, policy.spi, policy.source, policy.destination});
-    }
+    for (const auto& [id, policy] : policies_) states.push_back(state_of(policy.spec, policy.index, policy.added));
     return states;
 }
 
 const SaSpec* MemoryKernel::sa(const SaId& id) const {
-    const auto found = sas_.find(id);
+    const auto found = find(id);
     return found != sas_.end() ? &found->second.spec : nullptr;
 }
 
 const PolicySpec* MemoryKernel::policy(const PolicyId& id) const {
     const auto found = policies_.find(canonical(id));
-    return found != policies_.end() ? &found->second : nullptr;
+    return found != policies_.end() ? &found->second.spec : nullptr;
 }
 
 }  // namespace xfrmd::netlink

@@ -13,14 +13,15 @@ class MemoryKernel final : public Kernel {
 public:
     std::vector<KernelResult<void>> apply(std::span<const Change> changes) override;
     KernelResult<SaState> find_sa(const SaId& id) override;
+    KernelResult<PolicyState> find_policy(const PolicyId& id) override;
     KernelResult<std::vector<SaState>> list_sas() override;
     KernelResult<std::vector<PolicyState>> list_policies() override;
     KernelResult<void> probe() override { return {}; }
 
-    // SAs added from now on carry this time.
+    // SAs and policies added from now on carry this time.
     void set_time(std::chrono::sys_seconds now) { now_ = now; }
 
-    // nullptr where there is none; good until the next change.
+    // As they were asked for. nullptr where there is none; good until the next change.
     const SaSpec* sa(const SaId& id) const;
     const PolicySpec* policy(const PolicyId& id) const;
     std::size_t sa_count() const { return sas_.size(); }
@@ -32,9 +33,16 @@ private:
         SaSpec spec;
         std::chrono::sys_seconds added;
     };
+    struct Policy {
+        PolicySpec spec;
+        std::uint32_t index;  // as it was obtained
+        std::chrono::sys_seconds added;
+    };
     struct PolicyOrder {
         bool operator()(const PolicyId& a, const PolicyId& b) const;
     };
+    using Sas = std::map<SaId, Sa>;
+    using Policies = std::map<PolicyId, Policy, PolicyOrder>;
 
     KernelResult<void> make(const AddSa& change);
     KernelResult<void> make(const UpdateSa& change);
@@ -43,8 +51,15 @@ private:
     KernelResult<void> make(const UpdatePolicy& change);
     KernelResult<void> make(const DeletePolicy& change);
 
-    std::map<SaId, Sa> sas_;
-    std::map<PolicyId, PolicySpec, PolicyOrder> policies_;
+    Sas::const_iterator find(const SaId& id) const;
+    Policies::const_iterator find(const DeletePolicy& change) const;
+    std::uint32_t free_index(const PolicySpec& policy);
+    void insert(const PolicySpec& policy, std::uint32_t index);
+
+    Sas sas_;
+    Policies policies_;
+    std::map<std::uint32_t, PolicyId> by_index_;
+    std::uint32_t next_number_ = 1;
     std::chrono::sys_seconds now_;
 };
 

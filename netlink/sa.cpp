@@ -7,31 +7,107 @@ namespace xfrmd::netlink {
 
 namespace {
 
-Aead clone(const Aead& aead) { return {aead.name, aead.key.clone(), aead.icv_bits}; }
-
-CipherAndMac clone(const CipherAndMac& pair) {
-    return {pair.cipher, pair.cipher_key.clone(), pair.mac, pair.mac_key.clone(), pair.icv_bits};
+std::string hexadecimal(std::uint32_t number, const char* format) {
+    std::array<char, 16> text{};
+    std::snprintf(text.data(), text.size(), format, number);
+    return text.data();
 }
 
-std::string to_string(Spi spi) {
-    std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "0x%08x", static_cast<std::uint32_t>(spi));
-    return text.data();
+std::string protocol_name(std::uint8_t protocol) {
+    switch (protocol) {
+        case kEsp:
+            return "";
+        case kAh:
+            return "ah ";
+        case kIpComp:
+            return "ipcomp ";
+        default:
+            return "protocol " + std::to_string(protocol) + " ";
+    }
+}
+
+// RFC 4303 3.4.3: the window is the receiver's affair, and IPComp has no numbers. Linux does extended sequence numbers
+// with a window only, so a sender has the smallest one, unless the kernel knows that it sends.
+std::uint32_t effective_window(const SaSpec& sa) {
+    if (sa.id.protocol == kIpComp) return 0;
+    if (sa.inbound) return sa.replay_window;
+    return sa.esn && !tells_direction(sa) ? 1 : 0;
+}
+
+SaFlags effective_flags(const SaSpec& sa) {
+    SaFlags flags = sa.flags;
+    if (sa.inbound) {
+        flags.copy_df = flags.copy_dscp_out = true;
+        flags.sequence_may_wrap = false;
+    } else {
+        flags.copy_dscp_in = flags.icmp = false;
+    }
+    return flags;
+}
+
+// As the kernel tells it: nothing for a selector of everything.
+std::optional<Selector> effective_selector(const std::optional<Selector>& selector) {
+    return selector && !is_any(*selector) ? std::optional(canonical(*selector)) : std::nullopt;
 }
 
 }  // namespace
 
-Algorithms clone(const Algorithms& algorithms) {
-    return std::visit([](const auto& one) -> Algorithms { return clone(one); }, algorithms);
-}
-
 SaSpec clone(const SaSpec& sa) {
-    return {sa.source,        sa.id,       sa.reqid,         sa.mode, clone(sa.algorithms),
-            sa.encapsulation, sa.selector, sa.replay_window, sa.esn,  sa.inbound};
+    SaSpec copy;
+    static_cast<SaProperties&>(copy) = sa;
+    copy.algorithms = clone(sa.algorithms);
+    copy.inbound = sa.inbound;
+    copy.tell_direction = sa.tell_direction;
+    copy.acquire_sequence = sa.acquire_sequence;
+    copy.iptfs = sa.iptfs;
+    return copy;
 }
 
-std::string to_string(const SaId& id) { return id.destination.to_string() + " spi " + to_string(id.spi); }
+bool tells_direction(const SaSpec& sa) {
+    return sa.tell_direction || sa.cpu || sa.mode == Mode::iptfs || (!sa.inbound && sa.nat_keepalive.count() != 0);
+}
 
-std::string to_string(const SaSpec& sa) { return sa.source.to_string() + " -> " + to_string(sa.id); }
+SaProperties effective(const SaSpec& sa) {
+    SaProperties kept = sa;
+    kept.selector = effective_selector(sa.selector);
+    kept.replay_window = effective_window(sa);
+    kept.flags = effective_flags(sa);
+    if (sa.inbound) {
+        kept.tfc_bytes = 0;
+        kept.nat_keepalive = {};
+    }
+    return kept;
+}
+
+std::string difference(const SaSpec& wanted, const SaState& had) {
+    const SaProperties want = effective(wanted);
+    if (want.id != had.id) return "identity";
+    if (want.source != had.source) return "source";
+    if (want.reqid != had.reqid) return "reqid";
+    if (want.mode != had.mode) return "mode";
+    if (want.if_id != had.if_id) return "if_id";
+    if (want.encapsulation != had.encapsulation) return "encapsulation";
+    if (want.selector != had.selector) return "selector";
+    if (want.replay_window != had.replay_window) return "replay window";
+    if (want.esn != had.esn) return "extended sequence numbers";
+    if (want.flags != had.flags) return "flags";
+    if (want.output_mark != had.output_mark) return "output mark";
+    if (want.tfc_bytes != had.tfc_bytes) return "tfc padding";
+    if (want.lifetime != had.lifetime) return "lifetime";
+    if (want.cpu != had.cpu) return "cpu";
+    if (names_of(wanted.algorithms) != had.algorithms) return "algorithms";
+    return {};
+}
+
+std::string to_string(const SaId& id) {
+    std::string text = id.destination.to_string() + " " + protocol_name(id.protocol) + "spi " +
+                       hexadecimal(static_cast<std::uint32_t>(id.spi), "0x%08x");
+    if (id.mark.mask != 0) {
+        text += " mark " + hexadecimal(id.mark.value, "0x%x") + "/" + hexadecimal(id.mark.mask, "0x%x");
+    }
+    return text;
+}
+
+std::string to_string(const SaProperties& sa) { return sa.source.to_string() + " -> " + to_string(sa.id); }
 
 }  // namespace xfrmd::netlink

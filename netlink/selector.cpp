@@ -93,7 +93,7 @@ std::vector<std::pair<PortMatch, PortMatch>> port_matches(const TrafficEnd& sour
 bool SelectorOrder::operator()(const Selector& a, const Selector& b) const {
     const auto key = [](const Selector& s) {
         return std::tie(s.source.network, s.source.length, s.destination.network, s.destination.length, s.protocol,
-                        s.source_port, s.destination_port);
+                        s.source_port, s.destination_port, s.interface);
     };
     return key(a) < key(b);
 }
@@ -110,13 +110,23 @@ Selector canonical(const Selector& selector) {
         const unsigned length = std::min(prefix.length, prefix.network.bits());
         return Prefix{prefix.network.network(length), length};
     };
-    return {cut(selector.source), cut(selector.destination), selector.protocol, canonical(selector.source_port),
-            canonical(selector.destination_port)};
+    Selector result = selector;
+    result.source = cut(selector.source);
+    result.destination = cut(selector.destination);
+    result.source_port = canonical(selector.source_port);
+    result.destination_port = canonical(selector.destination_port);
+    return result;
+}
+
+bool is_any(const Selector& selector) {
+    return selector.source.length == 0 && selector.destination.length == 0 && selector.protocol == 0 &&
+           selector.source_port.mask == 0 && selector.destination_port.mask == 0 && selector.interface == 0;
 }
 
 std::string to_string(const Selector& selector) {
     return end_to_string(selector.source, selector.protocol, selector.source_port) +
-           " === " + end_to_string(selector.destination, selector.protocol, selector.destination_port);
+           " === " + end_to_string(selector.destination, selector.protocol, selector.destination_port) +
+           (selector.interface != 0 ? " on interface " + std::to_string(selector.interface) : "");
 }
 
 std::vector<Prefix> cover(const AddressRange& range) {

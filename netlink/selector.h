@@ -27,6 +27,7 @@ struct Selector {
     std::uint8_t protocol = 0;  // 0 any
     PortMatch source_port;
     PortMatch destination_port;
+    std::uint32_t interface = 0;  // the index of the one that packets come in by or go out by; 0 any
     friend bool operator==(const Selector&, const Selector&) = default;
 };
 
@@ -41,8 +42,11 @@ Selector reversed(const Selector& selector);
 // As the kernel compares them, bit by bit: host bits of prefixes and unmasked bits of ports cleared.
 Selector canonical(const Selector& selector);
 
+// Leaves nothing of its family out.
+bool is_any(const Selector& selector);
+
 // "10.1.0.0/24 === 10.2.0.0/24", "10.1.0.0/24[6/443] === 10.2.0.0/24[6]"; protocols and ports as numbers, a mask that
-// is not whole behind a slash in hexadecimal ("[17/1024/0xfc00]").
+// is not whole behind a slash in hexadecimal ("[17/1024/0xfc00]"); " on interface 7" behind it all.
 std::string to_string(const Selector& selector);
 
 // One end of a pair of traffic selectors: addresses, and ports from first to last, both included.

@@ -46,7 +46,8 @@ KernelResult<Transport> Transport::open() {
     return open_socket().map([](Socket&& socket) { return Transport(std::move(socket)); });
 }
 
-Transport::Transport(Socket socket) : socket_(std::move(socket)), buffer_(kReceiveBuffer) {}
+Transport::Transport(Socket socket)
+    : socket_(std::move(socket)), buffer_(kReceiveBuffer), sender_(mnl_socket_get_portid(socket_.get())) {}
 Transport::~Transport() = default;
 Transport::Transport(Transport&&) noexcept = default;
 Transport& Transport::operator=(Transport&&) noexcept = default;
@@ -73,7 +74,7 @@ KernelResult<void> Transport::query(MessageBatch& batch, const QueryAnswers::Vis
 
 KernelResult<void> Transport::send(MessageBatch& batch) {
     if (!batch.ok()) return refused(EMSGSIZE, "a request longer than any");
-    batch.seal(next_sequence_);
+    batch.seal(next_sequence_, sender_);
     next_sequence_ += static_cast<std::uint32_t>(batch.count());
     if (!socket_) {
         auto reopened = open_socket();

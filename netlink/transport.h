@@ -20,6 +20,10 @@ public:
     Transport(Transport&&) noexcept;
     Transport& operator=(Transport&&) noexcept;
 
+    // What our requests are signed with, and so the notices of what they changed: the socket's port id, or for one that
+    // replaced another, the first one's.
+    std::uint32_t sender() const { return sender_; }
+
     // Sends the batch and wipes it. One result for each of its messages; see answer_was_lost().
     std::vector<KernelResult<void>> change(MessageBatch& batch);
     // Sends a batch of one message and wipes it; `visitor` sees every data message and must not keep views of it.
@@ -45,6 +49,7 @@ private:
     Socket socket_;             // empty after a failure
     base::SecretBytes buffer_;  // the kernel lists SAs with their keys
     std::uint32_t next_sequence_ = 1;
+    std::uint32_t sender_;
 };
 
 }  // namespace xfrmd::netlink

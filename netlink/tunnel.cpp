@@ -63,12 +63,14 @@ PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction 
     PolicySpec policy;
     policy.id = {direction, out ? selector : reversed(selector)};
     policy.priority = policy_priority(selector);
-    policy.mode = tunnel.mode;
-    policy.reqid = tunnel.ids.reqid;
-    policy.source = out ? tunnel.local : tunnel.remote;
-    policy.destination = out ? tunnel.remote : tunnel.local;
+    Template served_by;
+    served_by.mode = tunnel.mode;
+    served_by.reqid = tunnel.ids.reqid;
+    served_by.source = out ? tunnel.local : tunnel.remote;
+    served_by.destination = out ? tunnel.remote : tunnel.local;
     // Several SAs may have the reqid and the addresses: this one is to be sent over, any of them may be received.
-    if (out) policy.spi = tunnel.ids.outbound.spi;
+    if (out) served_by.spi = tunnel.ids.outbound.spi;
+    policy.templates.push_back(served_by);
     return policy;
 }
 

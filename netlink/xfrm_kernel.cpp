@@ -145,6 +145,14 @@ KernelResult<SaState> XfrmKernel::find_sa(const SaId& id) {
     return found->front();
 }
 
+KernelResult<PolicyState> XfrmKernel::find_policy(const PolicyId& id) {
+    encode_find_policy(id, batch_);
+    auto found = read_all<PolicyState>(transport_, batch_, decode_policy);
+    if (!found) return tl::unexpected<KernelError>(std::move(found.error()));
+    if (found->empty()) return refused(ENOENT);
+    return found->front();
+}
+
 KernelResult<std::vector<SaState>> XfrmKernel::list_sas() {
     return dump<SaState>(transport_, batch_, encode_list_sas, decode_sa);
 }

@@ -1,5 +1,6 @@
 // The real Kernel: Linux's XFRM over netlink, in the network namespace the thread is in when open() is called. Changes
-// need CAP_NET_ADMIN there. Never asks the kernel for SPIs (ALLOCSPI looks at every SA) and listens to no events.
+// need CAP_NET_ADMIN there. Never asks the kernel for SPIs (ALLOCSPI looks at every SA) and listens to no events
+// (netlink/event_socket.h does).
 #pragma once
 
 #include <memory>
@@ -16,11 +17,15 @@ public:
 
     std::vector<KernelResult<void>> apply(std::span<const Change> changes) override;
     KernelResult<SaState> find_sa(const SaId& id) override;
+    KernelResult<PolicyState> find_policy(const PolicyId& id) override;
     KernelResult<std::vector<SaState>> list_sas() override;
     KernelResult<std::vector<PolicyState>> list_policies() override;
     // Adds an SA between documentation addresses and deletes it again; IPv6 is tried where IPv4 does
     // not do. An algorithm that is missing is no failure while there is another: it fails the connections that want it.
     KernelResult<void> probe() override;
+
+    // What EventSocket::watch_changes() is to leave out.
+    std::uint32_t sender() const { return transport_.sender(); }
 
 private:
     explicit XfrmKernel(Transport transport);

@@ -61,7 +61,7 @@ TEST_CASE("tunnels of every kind are installed whole and removed whole", "[netli
         CHECK(kernel->find_sa(installed->outbound)->source == spec.local);
         CHECK(kernel->find_sa(installed->inbound)->reqid == installed->reqid);
         const auto policies = kernel->list_policies();
-        for (const PolicyState& state : *policies) CHECK(state.reqid == installed->reqid);
+        for (const PolicyState& state : *policies) CHECK(reqid_of(state.policy) == installed->reqid);
         CHECK(installer.remove(*installed));
         CHECK(is_empty(*kernel));
         CHECK(installer.remove(*installed));
@@ -122,14 +122,14 @@ TEST_CASE("what others have in the kernel stays as it is when a tunnel fails on 
     }
     SECTION("a policy") {
         PolicySpec foreign = policy(Direction::out, selector("10.1.0.0/24", "10.2.0.0/24"));
-        foreign.reqid = Reqid{77};
+        foreign.templates[0].reqid = Reqid{77};
         REQUIRE(make(*kernel, add(foreign)));
         const auto installed = installer.install(tunnel(0xc0000001, 0xc0000002));
         REQUIRE_FALSE(installed);
         CHECK(installed.error().step == InstallStep::policy);
         CHECK(kernel->list_sas()->empty());
         REQUIRE(kernel->list_policies()->size() == 1);
-        CHECK(kernel->list_policies()->front().reqid == Reqid{77});
+        CHECK(reqid_of(kernel->list_policies()->front().policy) == Reqid{77});
     }
 }
 

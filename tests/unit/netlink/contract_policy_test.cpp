@@ -15,7 +15,7 @@ std::optional<PolicyState> listed(Kernel& kernel, const PolicyId& id) {
     const auto policies = kernel.list_policies();
     REQUIRE(policies);
     for (const PolicyState& state : *policies) {
-        if (state.id == id) return state;
+        if (state.policy.id == id) return state;
     }
     return std::nullopt;
 }
@@ -25,15 +25,14 @@ std::optional<PolicyState> listed(Kernel& kernel, const PolicyId& id) {
 TEST_CASE("a policy that was added is listed with what it was given", "[netlink][rfc4301-4.4.1]") {
     const auto kernel = make_kernel();
     PolicySpec spec = policy(Direction::out, kNets);
-    spec.spi = Spi{0xc0000001};
+    spec.templates[0].spi = Spi{0xc0000001};
     REQUIRE(make(*kernel, add(spec)));
     const auto state = listed(*kernel, spec.id);
     REQUIRE(state);
-    CHECK(state->priority == 375423);
-    CHECK(state->reqid == Reqid{7});
-    CHECK(state->spi == Spi{0xc0000001});
-    CHECK(state->source == address("192.0.2.1"));
-    CHECK(state->destination == address("192.0.2.2"));
+    CHECK(state->policy.priority == 375423);
+    CHECK(state->policy.templates == spec.templates);
+    CHECK(difference(spec, *state).empty());
+    CHECK_FALSE(state->used);
 }
 
 TEST_CASE("direction and selector are what tells policies apart", "[netlink][rfc4301-4.4.1]") {
@@ -51,10 +50,10 @@ TEST_CASE("direction and selector are what tells policies apart", "[netlink][rfc
         for (const Direction direction : {Direction::in, Direction::forward, Direction::out}) {
             PolicySpec spec = policy(direction, which);
             CHECK(make(*kernel, add(spec)));
-            spec.reqid = Reqid{8};
+            spec.templates[0].reqid = Reqid{8};
             spec.priority = 1;
             CHECK(errno_of(make(*kernel, add(spec))) == EEXIST);
-            CHECK(listed(*kernel, spec.id)->reqid == Reqid{7});
+            CHECK(reqid_of(listed(*kernel, spec.id)->policy) == Reqid{7});
         }
     }
     CHECK(kernel->list_policies()->size() == 21);
@@ -76,15 +75,13 @@ TEST_CASE("updating a policy replaces it, or adds it", "[netlink]") {
     const auto kernel = make_kernel();
     PolicySpec spec = policy(Direction::in, kNets);
     CHECK(make(*kernel, UpdatePolicy{spec}));
-    spec.reqid = Reqid{8};
+    spec.templates[0].reqid = Reqid{8};
     spec.priority = 12;
-    spec.source = address("198.51.100.1");
+    spec.templates[0].source = address("198.51.100.1");
     CHECK(make(*kernel, UpdatePolicy{spec}));
     const auto state = listed(*kernel, spec.id);
     REQUIRE(state);
-    CHECK(state->reqid == Reqid{8});
-    CHECK(state->priority == 12);
-    CHECK(state->source == address("198.51.100.1"));
+    CHECK(difference(spec, *state).empty());
     CHECK(kernel->list_policies()->size() == 1);
 }
 
@@ -101,13 +98,13 @@ TEST_CASE("a policy is deleted once", "[netlink]") {
 TEST_CASE("a policy for IPv4 may lead into IPv6 and the reverse, but not in transport mode", "[netlink][rfc4301-5]") {
     const auto kernel = make_kernel();
     PolicySpec mixed = policy(Direction::out, kNets);
-    mixed.source = address("2001:db8::1");
-    mixed.destination = address("2001:db8::2");
+    mixed.templates[0].source = address("2001:db8::1");
+    mixed.templates[0].destination = address("2001:db8::2");
     CHECK(make(*kernel, add(mixed)));
-    CHECK(listed(*kernel, mixed.id)->destination == address("2001:db8::2"));
+    CHECK(listed(*kernel, mixed.id)->policy.templates.at(0).destination == address("2001:db8::2"));
     CHECK(make(*kernel, add(policy(Direction::out, selector("fd01::/64", "fd02::/64")))));
     mixed.id.direction = Direction::in;
-    mixed.mode = Mode::transport;
+    mixed.templates[0].mode = Mode::transport;
     CHECK(errno_of(make(*kernel, add(mixed))) == EINVAL);
 }
 
@@ -121,7 +118,7 @@ TEST_CASE("a policy that contradicts itself is refused", "[netlink]") {
     spec.id.selector.source.length = 33;
     CHECK(errno_of(make(*kernel, add(spec))) == EINVAL);
     spec = policy(Direction::out, kNets);
-    spec.destination = address("2001:db8::2");
+    spec.templates[0].destination = address("2001:db8::2");
     CHECK(errno_of(make(*kernel, UpdatePolicy{spec})) == EINVAL);
     CHECK(kernel->list_policies()->empty());
 }

@@ -109,6 +109,11 @@ SaSpec sa_with(const KernelAlgorithm& algorithm, std::uint32_t spi, std::size_t 
             return sa(spi, Aead{name, key(key_bits / 8), icv_bits});
         case AlgorithmKind::cipher:
             return sa(spi, CipherAndMac{name, key(key_bits / 8), "hmac(sha256)", key(32), 128});
+        case AlgorithmKind::compression: {
+            SaSpec made = sa(spi & 0xffff, Compression{name});
+            made.id.protocol = kIpComp;
+            return made;
+        }
         case AlgorithmKind::mac:
             break;
     }

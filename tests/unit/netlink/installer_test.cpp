@@ -24,6 +24,7 @@ public:
         return inner_.apply(changes);
     }
     KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
+    KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
     KernelResult<std::vector<SaState>> list_sas() override { return inner_.list_sas(); }
     KernelResult<std::vector<PolicyState>> list_policies() override { return inner_.list_policies(); }
     KernelResult<void> probe() override { return inner_.probe(); }
@@ -65,13 +66,13 @@ TEST_CASE("both SAs and three policies hold what the tunnel says", "[netlink][rf
     CHECK(outbound->encapsulation == UdpEncapsulation{4500, 61234});
 
     PolicySpec out = policy(Direction::out, kNets);
-    out.reqid = Reqid{1};
-    out.spi = Spi{0xc0000002};
+    out.templates[0].reqid = Reqid{1};
+    out.templates[0].spi = Spi{0xc0000002};
     CHECK(*kernel.policy(out.id) == out);
     PolicySpec in = policy(Direction::in, kReversedNets);
-    in.reqid = Reqid{1};
-    in.source = spec.remote;
-    in.destination = spec.local;
+    in.templates[0].reqid = Reqid{1};
+    in.templates[0].source = spec.remote;
+    in.templates[0].destination = spec.local;
     CHECK(*kernel.policy(in.id) == in);
     in.id.direction = Direction::forward;
     CHECK(*kernel.policy(in.id) == in);
@@ -187,7 +188,7 @@ TEST_CASE("a shared policy leads into the newest tunnel that stands", "[netlink]
     Installer installer(kernel);
     const auto out_spi = [&] {
         const PolicySpec* out = kernel.policy({Direction::out, kNets});
-        return out != nullptr ? out->spi : Spi{0};
+        return out != nullptr ? out->templates[0].spi : Spi{0};
     };
     const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
     TunnelSpec moved = tunnel(0xc0000002, 0xd0000002);
@@ -200,9 +201,9 @@ TEST_CASE("a shared policy leads into the newest tunnel that stands", "[netlink]
     SECTION("newest first") {
         REQUIRE(installer.remove(*third));
         CHECK(out_spi() == Spi{0xd0000002});
-        CHECK(kernel.policy({Direction::out, kNets})->destination == address("198.51.100.2"));
-        CHECK(kernel.policy({Direction::in, kReversedNets})->source == address("198.51.100.2"));
-        CHECK(kernel.policy({Direction::forward, kReversedNets})->source == address("198.51.100.2"));
+        CHECK(kernel.policy({Direction::out, kNets})->templates[0].destination == address("198.51.100.2"));
+        CHECK(kernel.policy({Direction::in, kReversedNets})->templates[0].source == address("198.51.100.2"));
+        CHECK(kernel.policy({Direction::forward, kReversedNets})->templates[0].source == address("198.51.100.2"));
         REQUIRE(installer.remove(*second));
         CHECK(out_spi() == Spi{0xd0000001});
         REQUIRE(installer.remove(*first));
@@ -230,8 +231,7 @@ TEST_CASE("a tunnel that fails gives shared policies back", "[netlink][hostile-g
         const auto after = *memory.list_policies();
         REQUIRE(after.size() == before.size());
         for (std::size_t i = 0; i < after.size(); ++i) {
-            CHECK(after[i].id == before[i].id);
-            CHECK(after[i].spi == before[i].spi);
+            CHECK(after[i].policy == before[i].policy);
         }
     }
 }
@@ -246,10 +246,10 @@ TEST_CASE("tunnel and transport mode may share what both have", "[netlink]") {
     const auto transported = installer.install(spec);
     REQUIRE((tunnelled && transported));
     CHECK(tunnelled->reqid != transported->reqid);
-    CHECK(kernel.policy({Direction::out, hosts})->mode == Mode::transport);
-    CHECK(kernel.policy({Direction::forward, reversed(hosts)})->mode == Mode::tunnel);
+    CHECK(kernel.policy({Direction::out, hosts})->templates[0].mode == Mode::transport);
+    CHECK(kernel.policy({Direction::forward, reversed(hosts)})->templates[0].mode == Mode::tunnel);
     REQUIRE(installer.remove(*tunnelled));
-    CHECK(kernel.policy({Direction::out, hosts})->mode == Mode::transport);
+    CHECK(kernel.policy({Direction::out, hosts})->templates[0].mode == Mode::transport);
     CHECK(kernel.policy({Direction::forward, reversed(hosts)}) == nullptr);
     REQUIRE(installer.remove(*transported));
     CHECK(kernel.empty());

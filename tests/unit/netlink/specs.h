@@ -22,7 +22,7 @@ inline Algorithms gcm() { return Aead{"rfc4106(gcm(aes))", key(20), 128}; }
 inline Algorithms cbc_sha256() { return CipherAndMac{"cbc(aes)", key(16), "hmac(sha256)", key(32), 128}; }
 
 inline Selector selector(const char* source, const char* destination) {
-    return {prefix(source), prefix(destination), 0, {}, {}};
+    return {prefix(source), prefix(destination), 0, {}, {}, 0};
 }
 
 // An inbound ESP SA in tunnel mode, 192.0.2.1 -> 192.0.2.2.
@@ -40,9 +40,11 @@ inline PolicySpec policy(Direction direction, const Selector& which) {
     PolicySpec made;
     made.id = {direction, which};
     made.priority = policy_priority(which);
-    made.reqid = Reqid{7};
-    made.source = address("192.0.2.1");
-    made.destination = address("192.0.2.2");
+    Template served_by;
+    served_by.reqid = Reqid{7};
+    served_by.source = address("192.0.2.1");
+    served_by.destination = address("192.0.2.2");
+    made.templates = {served_by};
     return made;
 }
 

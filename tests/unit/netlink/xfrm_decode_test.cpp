@@ -50,13 +50,15 @@ std::int64_t seconds_of(std::chrono::sys_seconds time) { return time.time_since_
 
 TEST_CASE("an SA is told with counters and times", "[netlink]") {
     Layout payload = sa_payload(1700000005);
-    payload.native16(8).native16(kAead).text("key", 4);
+    payload.native16(4 + 72 + 4).native16(kAead);
+    payload.text("rfc4106(gcm(aes))", 64).native32(160).native32(128).text("key", 4);
     const auto state = decode_sa(as_message(kNewSa, payload));
     REQUIRE((state && *state));
     CHECK((*state)->id == sa(0xc1234567).id);
     CHECK((*state)->source == address("192.0.2.1"));
     CHECK((*state)->reqid == Reqid{7});
     CHECK((*state)->mode == Mode::tunnel);
+    CHECK((*state)->algorithms == AlgorithmNames{"rfc4106(gcm(aes))", 160, "", 0, 128, ""});
     CHECK((*state)->bytes == 5000);
     CHECK((*state)->packets == 50);
     CHECK(seconds_of((*state)->added) == 1700000000);
@@ -79,21 +81,26 @@ TEST_CASE("a policy is told with selector and first template", "[netlink]") {
     put_template(payload, kInet6);
     const auto state = decode_policy(as_message(kNewPolicy, payload));
     REQUIRE((state && *state));
-    CHECK((*state)->id.direction == Direction::out);
-    CHECK((*state)->id.selector ==
+    CHECK((*state)->policy.id.direction == Direction::out);
+    CHECK((*state)->policy.id.selector ==
           Selector{prefix("10.1.0.0/24"), prefix("10.2.0.0/24"), 6, {1024, 0xfc00}, {443, 0xffff}});
-    CHECK((*state)->priority == 375423);
-    CHECK((*state)->reqid == Reqid{7});
-    CHECK((*state)->spi == Spi{0xc1234567});
-    CHECK((*state)->source == address("2001:db8::1"));
-    CHECK((*state)->destination == address("2001:db8::2"));
+    CHECK((*state)->policy.priority == 375423);
+    CHECK((*state)->policy.index == 12345);
+    Template expected;
+    expected.reqid = Reqid{7};
+    expected.spi = Spi{0xc1234567};
+    expected.source = address("2001:db8::1");
+    expected.destination = address("2001:db8::2");
+    CHECK((*state)->policy.templates == std::vector{expected});
 
     const auto bypass = decode_policy(as_message(kNewPolicy, policy_payload(0)));
     REQUIRE((bypass && *bypass));
-    CHECK((*bypass)->id.direction == Direction::in);
-    CHECK((*bypass)->reqid == Reqid{0});
+    CHECK((*bypass)->policy.id.direction == Direction::in);
+    CHECK((*bypass)->policy.templates.empty());
+    CHECK(reqid_of((*bypass)->policy) == Reqid{0});
     Layout odd_template = policy_payload(2);
-    CHECK((**decode_policy(as_message(kNewPolicy, put_template(odd_template, 99)))).source == base::Address());
+    CHECK((**decode_policy(as_message(kNewPolicy, put_template(odd_template, 99)))).policy.templates.at(0).source ==
+          base::Address());
 }
 
 TEST_CASE("policies of sockets, of the second set and of no IP family are passed over", "[netlink][hostile-g3]") {

@@ -190,9 +190,9 @@ TEST_CASE("lists are asked for without a word more", "[netlink]") {
 
 TEST_CASE("NEWPOLICY and UPDPOLICY: selector, priority, direction and template", "[netlink][rfc4301-4.4.1]") {
     PolicySpec spec = policy(Direction::out, selector("10.1.0.77/24", "10.2.0.0/24"));
-    spec.source = address("2001:db8::1");
-    spec.destination = address("2001:db8::2");
-    spec.spi = Spi{0xc1234567};
+    spec.templates[0].source = address("2001:db8::1");
+    spec.templates[0].destination = address("2001:db8::2");
+    spec.templates[0].spi = Spi{0xc1234567};
     const auto expected = [&](unsigned direction, unsigned mode) {
         Layout payload;
         put_lifetimes(put(payload, kNetToNet)).native32(375423).native32(0);  // priority, index
@@ -206,7 +206,7 @@ TEST_CASE("NEWPOLICY and UPDPOLICY: selector, priority, direction and template",
     CHECK(encoded(AddPolicy{spec}) == expected_message(kNewPolicy, kAdd, expected(1, 1)));
     CHECK(encoded(UpdatePolicy{spec}) == expected_message(kUpdPolicy, kAddOrReplace, expected(1, 1)));
     spec.id.direction = Direction::in;
-    spec.mode = Mode::transport;
+    spec.templates[0].mode = Mode::transport;
     CHECK(encoded(AddPolicy{spec}) == expected_message(kNewPolicy, kAdd, expected(0, 0)));
     spec.id.direction = Direction::forward;
     CHECK(encoded(AddPolicy{spec}) == expected_message(kNewPolicy, kAdd, expected(2, 0)));
@@ -218,13 +218,13 @@ TEST_CASE("DELPOLICY: the selector as it was added, whatever else was in its bit
         put(payload, selector).native32(0).u8(direction).zeros(3);
         return expected_message(kDelPolicy, kPlain, payload);
     };
-    CHECK(encoded(DeletePolicy{{Direction::forward, selector("10.1.0.0/24", "10.2.0.0/24")}}) ==
+    CHECK(encoded(DeletePolicy{{Direction::forward, selector("10.1.0.0/24", "10.2.0.0/24")}, 0}) ==
           expected(kNetToNet, 2));
     Selector odd = selector("10.1.0.0/24", "10.2.0.0/24");
     odd.source.network = address("10.1.0.77");
     odd.source_port = {99, 0};
     CHECK(encoded(DeletePolicy{{Direction::forward, odd}}) == expected(kNetToNet, 2));
-    Selector ping{prefix("fd01::/64"), prefix("fd02::1/128"), 58, {128, 0xffff}, {0, 0xffff}};
+    Selector ping{prefix("fd01::/64"), prefix("fd02::1/128"), 58, {128, 0xffff}, {0, 0xffff}, 0};
     CHECK(encoded(DeletePolicy{{Direction::out, ping}}) ==
           expected({"fd01::", "fd02::1", 64, 128, kInet6, 58, 128, 0xffff, 0, 0xffff}, 1));
 }
