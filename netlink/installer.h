@@ -1,40 +1,37 @@
-// Installs and removes whole tunnels over the port: two SAs and the policies of every selector, all or nothing. Keeps
-// what tunnels share: reqids (see reqids.h) and policies. Tunnels with a selector in common share its policies, which
-// point at the newest of them; when that goes, they point at the next. One instance for each network namespace, one
-// thread.
+// Installs and removes whole tunnels over the port: two SAs and the policies of every selector, all or nothing. What is
+// waiting goes to the kernel together. Tunnels with a selector in common share its policies, which lead into the newest
+// of them; when that goes, into the next.
 #pragma once
 
-#include <memory>
+#include <span>
+#include <vector>
 
-#include "netlink/tunnel.h"
+#include "netlink/books.h"
+#include "netlink/install_error.h"
 
 namespace xfrmd::netlink {
 
-enum class InstallStep : std::uint8_t { inbound_sa, outbound_sa, policy };
-
-struct InstallError {
-    InstallStep step = InstallStep::inbound_sa;
-    // "adding the inbound SA 10.0.0.2 -> 10.0.0.1 spi 0xc1234567: EEXIST: File exists"
-    KernelError kernel;
-};
-
 class Installer {
 public:
-    // `first_reqid` is not 0.
-    explicit Installer(Kernel& kernel, Reqid first_reqid = Reqid{1});
-    ~Installer();
+    using Result = tl::expected<InstalledTunnel, InstallError>;
 
-    // Inbound SA first, then outbound, then policies in, fwd, out (RFC 7296 2.8: be ready to receive before sending).
-    // On any error what was done is undone and the error says which step failed. A policy that somebody else has is
-    // EEXIST: what is not ours is not touched. No selector at all is EINVAL.
-    tl::expected<InstalledTunnel, InstallError> install(const TunnelSpec& spec);
+    // `books` outlive it.
+    explicit Installer(Books& books) : books_(books) {}
+
+    // One result for each. Inbound SA first, then outbound, then policies in, fwd, out (RFC 7296 2.8: be ready to
+    // receive before sending). On any error what was done for that tunnel is undone and the error says which step
+    // failed. A policy that somebody else has is EEXIST: what is not ours is not touched. No selector at all is EINVAL.
+    std::vector<Result> install(std::span<const TunnelSpec> specs);
+    Result install(const TunnelSpec& spec) { return install({&spec, 1}).front(); }
     // Policies first, those nobody else uses, then both SAs. What is gone already is not an error, nor is a tunnel that
     // was removed before; the first other error is returned after everything was tried twice.
-    KernelResult<void> remove(const InstalledTunnel& tunnel);
+    KernelResult<void> remove(std::span<const InstalledTunnel> tunnels);
+    KernelResult<void> remove(const InstalledTunnel& tunnel) { return remove({&tunnel, 1}); }
 
 private:
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
+    void plan_removal(const KeptTunnel& kept, std::vector<Change>& changes);
+
+    Books& books_;
 };
 
 }  // namespace xfrmd::netlink

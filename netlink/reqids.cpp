@@ -4,6 +4,16 @@
 
 namespace xfrmd::netlink {
 
+namespace {
+
+constexpr std::uint32_t kInARow = 1000;
+constexpr std::uint32_t kMultiplier = 2654435761;  // odd, so every number has one product of its own; 2^32 / golden ratio
+
+// May give one of the first thousand, or 0, again: those are taken, or no reqid at all.
+Reqid scattered(std::uint32_t number) { return Reqid{number <= kInARow ? number : number * kMultiplier}; }
+
+}  // namespace
+
 bool Reqids::Key::operator<(const Key& other) const {
     if (mode != other.mode) return mode < other.mode;
     return std::lexicographical_compare(selectors.begin(), selectors.end(), other.selectors.begin(),
@@ -19,26 +29,17 @@ Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors) {
 
 void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
     const auto found = used_.find(Key{mode, selectors});
-    if (found != used_.end() && --found->second.count == 0) used_.erase(found);
+    if (found == used_.end() || --found->second.count > 0) return;
+    taken_.erase(found->second.reqid);
+    used_.erase(found);
 }
 
-Reqid Reqids::take_next() {
-    const Reqid taken = next_;
-    started_again_ = started_again_ || taken == last_;
-    next_ = taken == last_ ? Reqid{1} : Reqid{static_cast<std::uint32_t>(taken) + 1};
-    return taken;
-}
-
+// The counter wraps after four thousand million, so one that is free is always ahead.
 Reqid Reqids::next_free() {
-    const bool may_be_used = started_again_;  // the last number itself is still fresh
-    Reqid reqid = take_next();
-    // One try more than there are in use finds one that is not.
-    for (std::size_t i = 0; may_be_used && i < used_.size() && is_used(reqid); ++i) reqid = take_next();
-    return reqid;
-}
-
-bool Reqids::is_used(Reqid reqid) const {
-    return std::any_of(used_.begin(), used_.end(), [&](const auto& entry) { return entry.second.reqid == reqid; });
+    for (;;) {
+        const Reqid reqid = scattered(next_++);
+        if (reqid != Reqid{0} && taken_.insert(reqid).second) return reqid;
+    }
 }
 
 }  // namespace xfrmd::netlink

@@ -1,10 +1,13 @@
 // Reqids, which join policies to the SAs that serve them. Tunnels of one mode and one set of selectors share a reqid,
-// as they share their policies; it stays theirs while one of them stands. Numbers grow, so a late packet or script does
-// not meet somebody else's soon; after the last one they start again at 1, with what is free.
+// as they share their policies; it stays theirs while one of them stands. The first thousand are 1, 2, 3, ..., as people
+// and scripts expect; those behind are scattered, for Linux finds SAs by reqid xor addresses, and numbers in a row with
+// addresses in a row would all meet in one bucket (xfrm_state's bydst hash). None comes again soon, so a late packet or
+// script does not meet somebody else's.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <unordered_set>
 #include <vector>
 
 #include "netlink/sa.h"
@@ -13,12 +16,14 @@ namespace xfrmd::netlink {
 
 class Reqids {
 public:
-    // `first` is not 0. There are to be more numbers up to `last` than sets in use.
-    explicit Reqids(Reqid first, Reqid last = Reqid{UINT32_MAX}) : next_(first), last_(last) {}
+    // The first number given out; not 0.
+    explicit Reqids(Reqid first = Reqid{1}) : next_(static_cast<std::uint32_t>(first)) {}
 
     // Selectors canonical, sorted, without repetition. Each acquire() wants a release() of the same set.
     Reqid acquire(Mode mode, const std::vector<Selector>& selectors);
     void release(Mode mode, const std::vector<Selector>& selectors);
+    // Somebody else's, never given out. Again is fine.
+    void reserve(Reqid reqid) { taken_.insert(reqid); }
 
 private:
     struct Key {
@@ -32,13 +37,10 @@ private:
     };
 
     Reqid next_free();
-    Reqid take_next();
-    bool is_used(Reqid reqid) const;
 
     std::map<Key, Use> used_;
-    Reqid next_;
-    Reqid last_;
-    bool started_again_ = false;
+    std::unordered_set<Reqid> taken_;
+    std::uint32_t next_;
 };
 
 }  // namespace xfrmd::netlink

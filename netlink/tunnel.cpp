@@ -19,6 +19,27 @@ SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel) {
     return sa;
 }
 
+// RFC 4301 5.2: what came out of a tunnel may be for another host, which Linux checks against its forward policies. In
+// transport mode it never is.
+bool has_direction(Mode mode, Direction direction) { return mode == Mode::tunnel || direction != Direction::forward; }
+
+// `selector` is one of the tunnel's, in the outbound view.
+PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction direction) {
+    const bool out = direction == Direction::out;
+    PolicySpec policy;
+    policy.id = {direction, out ? selector : reversed(selector)};
+    policy.priority = policy_priority(selector);
+    Template served_by;
+    served_by.mode = tunnel.mode;
+    served_by.reqid = tunnel.ids.reqid;
+    served_by.source = out ? tunnel.local : tunnel.remote;
+    served_by.destination = out ? tunnel.remote : tunnel.local;
+    // Several SAs may have the reqid and the addresses: this one is to be sent over, any of them may be received.
+    if (out) served_by.spi = tunnel.ids.outbound.spi;
+    policy.templates.push_back(served_by);
+    return policy;
+}
+
 }  // namespace
 
 std::vector<Selector> tidied(const std::vector<Selector>& selectors) {
@@ -54,24 +75,13 @@ SaSpec outbound_sa(const TunnelSpec& spec, const Tunnel& tunnel) {
     return sa;
 }
 
-// RFC 4301 5.2: what came out of a tunnel may be for another host, which Linux checks against its forward policies. In
-// transport mode it never is.
-bool has_direction(Mode mode, Direction direction) { return mode == Mode::tunnel || direction != Direction::forward; }
-
-PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction direction) {
-    const bool out = direction == Direction::out;
-    PolicySpec policy;
-    policy.id = {direction, out ? selector : reversed(selector)};
-    policy.priority = policy_priority(selector);
-    Template served_by;
-    served_by.mode = tunnel.mode;
-    served_by.reqid = tunnel.ids.reqid;
-    served_by.source = out ? tunnel.local : tunnel.remote;
-    served_by.destination = out ? tunnel.remote : tunnel.local;
-    // Several SAs may have the reqid and the addresses: this one is to be sent over, any of them may be received.
-    if (out) served_by.spi = tunnel.ids.outbound.spi;
-    policy.templates.push_back(served_by);
-    return policy;
+std::vector<PolicySpec> policies_of(const Tunnel& tunnel) {
+    std::vector<PolicySpec> policies;
+    for (const Direction direction : {Direction::in, Direction::forward, Direction::out}) {
+        if (!has_direction(tunnel.mode, direction)) continue;
+        for (const Selector& selector : tunnel.selectors) policies.push_back(policy_for(tunnel, selector, direction));
+    }
+    return policies;
 }
 
 }  // namespace xfrmd::netlink

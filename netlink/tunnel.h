@@ -48,9 +48,7 @@ Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selector
 SaSpec inbound_sa(const TunnelSpec& spec, const Tunnel& tunnel);
 SaSpec outbound_sa(const TunnelSpec& spec, const Tunnel& tunnel);
 
-// Whether a tunnel of this mode has policies of this direction.
-bool has_direction(Mode mode, Direction direction);
-// `selector` is one of the tunnel's, in the outbound view.
-PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction direction);
+// In the order of adding them, in and forward before out: what may be answered is to be let in (RFC 7296 2.8).
+std::vector<PolicySpec> policies_of(const Tunnel& tunnel);
 
 }  // namespace xfrmd::netlink

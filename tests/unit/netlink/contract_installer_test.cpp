@@ -50,7 +50,8 @@ std::vector<TunnelSpec> kinds() {
 
 TEST_CASE("tunnels of every kind are installed whole and removed whole", "[netlink][rfc4301-4.4]") {
     const auto kernel = make_kernel();
-    Installer installer(*kernel);
+    Books books(*kernel);
+    Installer installer(books);
     for (const TunnelSpec& spec : kinds()) {
         const auto installed = installer.install(spec);
         INFO((installed ? "" : installed.error().kernel.text));
@@ -76,7 +77,8 @@ TEST_CASE("whichever change fails, nothing of the tunnel stays", "[netlink][host
             for (std::size_t n = 1; !has_succeeded; ++n) {
                 FailingKernel failing(*kernel);
                 failing.fail_change(n, errno_value);
-                Installer installer(failing);
+                Books books(failing);
+                Installer installer(books);
                 const auto installed = installer.install(spec);
                 INFO("change " << n << " errno " << errno_value);
                 has_succeeded = installed.has_value();
@@ -96,7 +98,8 @@ TEST_CASE("whichever change fails, nothing of the tunnel stays", "[netlink][host
 
 TEST_CASE("what others have in the kernel stays as it is when a tunnel fails on it", "[netlink][hostile-f11]") {
     const auto kernel = make_kernel();
-    Installer installer(*kernel);
+    Books books(*kernel);
+    Installer installer(books);
     SECTION("the inbound SPI") {
         SaSpec foreign = sa(0xc0000001);
         foreign.id.destination = address("192.0.2.1");

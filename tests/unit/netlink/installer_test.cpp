@@ -39,7 +39,8 @@ private:
 
 TEST_CASE("both SAs and three policies hold what the tunnel says", "[netlink][rfc4301-4.4]") {
     MemoryKernel kernel;
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     TunnelSpec spec = tunnel(0xc0000001, 0xc0000002);
     spec.algorithms_out = cbc_sha256();
     spec.encapsulation = UdpEncapsulation{4500, 61234};
@@ -68,19 +69,24 @@ TEST_CASE("both SAs and three policies hold what the tunnel says", "[netlink][rf
     PolicySpec out = policy(Direction::out, kNets);
     out.templates[0].reqid = Reqid{1};
     out.templates[0].spi = Spi{0xc0000002};
+    out.index = kernel.policy(out.id)->index;
+    CHECK(is_our_index(out.index));
     CHECK(*kernel.policy(out.id) == out);
     PolicySpec in = policy(Direction::in, kReversedNets);
     in.templates[0].reqid = Reqid{1};
     in.templates[0].source = spec.remote;
     in.templates[0].destination = spec.local;
+    in.index = kernel.policy(in.id)->index;
     CHECK(*kernel.policy(in.id) == in);
     in.id.direction = Direction::forward;
+    in.index = kernel.policy(in.id)->index;
     CHECK(*kernel.policy(in.id) == in);
 }
 
 TEST_CASE("in transport mode one selector goes into the SAs, several do not", "[netlink][rfc4301-4.4.2]") {
     MemoryKernel kernel;
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     Selector ssh = selector("192.0.2.1/32", "192.0.2.2/32");
     ssh.protocol = 6;
     ssh.destination_port = {22, 0xffff};
@@ -106,7 +112,8 @@ TEST_CASE("in transport mode one selector goes into the SAs, several do not", "[
 TEST_CASE("one can receive before one sends", "[netlink][rfc7296-2.8]") {
     MemoryKernel memory;
     RecordingKernel kernel(memory);
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     const auto installed = installer.install(tunnel(0xc0000001, 0xc0000002));
     REQUIRE(installed);
     CHECK(kernel.said == std::vector<std::string>{
@@ -120,23 +127,56 @@ TEST_CASE("one can receive before one sends", "[netlink][rfc7296-2.8]") {
     REQUIRE(installer.remove(*installed));
     CHECK(kernel.said == std::vector<std::string>{
                              "deleting the out policy 10.1.0.0/24 === 10.2.0.0/24",
-                             "deleting the in policy 10.2.0.0/24 === 10.1.0.0/24",
                              "deleting the fwd policy 10.2.0.0/24 === 10.1.0.0/24",
+                             "deleting the in policy 10.2.0.0/24 === 10.1.0.0/24",
                              "deleting the SA 192.0.2.2 spi 0xc0000002",
                              "deleting the SA 192.0.2.1 spi 0xc0000001",
                          });
 }
 
-TEST_CASE("no policy is touched where an SA fails", "[netlink][hostile-g4]") {
+TEST_CASE("a policy that others use is not touched where an SA fails", "[netlink][hostile-g4]") {
     MemoryKernel memory;
     RecordingKernel recording(memory);
     FailingKernel kernel(recording);
+    Books books(kernel);
+    Installer installer(books);
+    REQUIRE(installer.install(tunnel(0xc0000001, 0xd0000001)));
+    recording.said.clear();
     kernel.fail_change(2, ENOMEM);
-    Installer installer(kernel);
-    const auto installed = installer.install(tunnel(0xc0000001, 0xc0000002));
-    REQUIRE_FALSE(installed);
-    CHECK(recording.said == std::vector<std::string>{"adding the inbound SA 192.0.2.2 -> 192.0.2.1 spi 0xc0000001",
-                                                     "deleting the SA 192.0.2.1 spi 0xc0000001"});
+    REQUIRE_FALSE(installer.install(tunnel(0xc0000002, 0xd0000002)));
+    CHECK(recording.said == std::vector<std::string>{"adding the inbound SA 192.0.2.2 -> 192.0.2.1 spi 0xc0000002",
+                                                     "deleting the SA 192.0.2.1 spi 0xc0000002"});
+}
+
+TEST_CASE("what is waiting is installed together, each tunnel all or nothing", "[netlink][hostile-g4]") {
+    for (std::size_t failing = 1; failing <= 16; ++failing) {
+        INFO("change " << failing);
+        MemoryKernel memory;
+        FailingKernel kernel(memory);
+        kernel.fail_change(failing, ENOMEM);
+        Books books(kernel);
+        Installer installer(books);
+        std::vector<TunnelSpec> specs;
+        specs.push_back(tunnel(0xc0000001, 0xd0000001));
+        specs.push_back(tunnel(0xc0000002, 0xd0000002, {selector("10.1.0.0/24", "10.3.0.0/24")}));
+        specs.push_back(tunnel(0xc0000003, 0xd0000003));  // shares the first one's policies
+        const auto results = installer.install(specs);
+        REQUIRE(results.size() == 3);
+        std::vector<InstalledTunnel> installed;
+        for (const auto& result : results) {
+            if (result) installed.push_back(*result);
+        }
+        CHECK(installed.size() >= 2);
+        CHECK(memory.sa_count() == installed.size() * 2);
+        for (const InstalledTunnel& tunnel : installed) CHECK(memory.sa(tunnel.outbound) != nullptr);
+        CHECK(memory.policy_count() == (results[1] ? 6U : 3U));
+        // Whoever is the newest of those that stand has the shared policy.
+        const Spi newest = results[2] ? Spi{0xd0000003} : Spi{0xd0000001};
+        CHECK(memory.policy({Direction::out, kNets})->templates[0].spi == newest);
+        REQUIRE(installer.remove(installed));
+        CHECK(memory.empty());
+        CHECK(books.policies.size() == 0);
+    }
 }
 
 TEST_CASE("an error names the step that failed", "[netlink][hostile-g4]") {
@@ -144,7 +184,8 @@ TEST_CASE("an error names the step that failed", "[netlink][hostile-g4]") {
     const auto failure = [&](std::size_t n) {
         FailingKernel kernel(memory);
         kernel.fail_change(n, ENOMEM);
-        return Installer(kernel).install(tunnel(0xc0000001, 0xc0000002)).error();
+        Books books(kernel);
+        return Installer(books).install(tunnel(0xc0000001, 0xc0000002)).error();
     };
     CHECK(failure(1).step == InstallStep::inbound_sa);
     CHECK(failure(2).step == InstallStep::outbound_sa);
@@ -158,7 +199,8 @@ TEST_CASE("an error names the step that failed", "[netlink][hostile-g4]") {
 
 TEST_CASE("a tunnel without selectors is refused", "[netlink]") {
     MemoryKernel kernel;
-    const auto installed = Installer(kernel).install(tunnel(0xc0000001, 0xc0000002, {}));
+    Books books(kernel);
+    const auto installed = Installer(books).install(tunnel(0xc0000001, 0xc0000002, {}));
     REQUIRE_FALSE(installed);
     CHECK(installed.error().kernel.errno_value == EINVAL);
     CHECK(kernel.empty());
@@ -166,7 +208,8 @@ TEST_CASE("a tunnel without selectors is refused", "[netlink]") {
 
 TEST_CASE("tunnels of one set of selectors share a reqid, others do not", "[netlink]") {
     MemoryKernel kernel;
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     const Selector other = selector("10.1.0.0/24", "10.3.0.0/24");
     const auto first = installer.install(tunnel(0xc0000001, 0xd0000001, {kNets, other}));
     const auto same = installer.install(tunnel(0xc0000002, 0xd0000002, {other, kNets}));
@@ -185,7 +228,8 @@ TEST_CASE("tunnels of one set of selectors share a reqid, others do not", "[netl
 
 TEST_CASE("a shared policy leads into the newest tunnel that stands", "[netlink]") {
     MemoryKernel kernel;
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     const auto out_spi = [&] {
         const PolicySpec* out = kernel.policy({Direction::out, kNets});
         return out != nullptr ? out->templates[0].spi : Spi{0};
@@ -222,7 +266,8 @@ TEST_CASE("a tunnel that fails gives shared policies back", "[netlink][hostile-g
         INFO("change " << n);
         MemoryKernel memory;
         FailingKernel kernel(memory);
-        Installer installer(kernel);
+        Books books(kernel);
+        Installer installer(books);
         REQUIRE(installer.install(tunnel(0xc0000001, 0xd0000001)));
         const auto before = *memory.list_policies();
         kernel.fail_change(n, ENOMEM);
@@ -238,7 +283,8 @@ TEST_CASE("a tunnel that fails gives shared policies back", "[netlink][hostile-g
 
 TEST_CASE("tunnel and transport mode may share what both have", "[netlink]") {
     MemoryKernel kernel;
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     const Selector hosts = selector("192.0.2.1/32", "192.0.2.2/32");
     const auto tunnelled = installer.install(tunnel(0xc0000001, 0xd0000001, {hosts}));
     TunnelSpec spec = tunnel(0xc0000002, 0xd0000002, {hosts});
@@ -257,7 +303,8 @@ TEST_CASE("tunnel and transport mode may share what both have", "[netlink]") {
 
 TEST_CASE("removing what is gone is no error, removing what was replaced does nothing", "[netlink]") {
     MemoryKernel kernel;
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
     REQUIRE(first);
     REQUIRE(make(kernel, DeleteSa{first->inbound}));
@@ -271,7 +318,8 @@ TEST_CASE("removing what is gone is no error, removing what was replaced does no
 
 TEST_CASE("an SPI in our books is taken even where the kernel lost it", "[netlink][hostile-g5]") {
     MemoryKernel kernel;
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
     REQUIRE(first);
     REQUIRE(make(kernel, DeleteSa{first->inbound}));
@@ -285,7 +333,8 @@ TEST_CASE("an SPI in our books is taken even where the kernel lost it", "[netlin
 TEST_CASE("what cannot be removed is tried again, then told", "[netlink][hostile-g4]") {
     MemoryKernel memory;
     FailingKernel kernel(memory);
-    Installer installer(kernel);
+    Books books(kernel);
+    Installer installer(books);
     const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
     REQUIRE(first);
     SECTION("it passes") {
@@ -308,9 +357,10 @@ TEST_CASE("an undo that fails twice is told, too", "[netlink][hostile-g4]") {
     MemoryKernel memory;
     FailingKernel kernel(memory);
     kernel.fail_change(2, ENOMEM);
-    kernel.fail_change(3, EPERM);
-    kernel.fail_change(4, EPERM);
-    const auto installed = Installer(kernel).install(tunnel(0xc0000001, 0xd0000001));
+    kernel.fail_change(9, EPERM);  // behind three policies and their deletion
+    kernel.fail_change(10, EPERM);
+    Books books(kernel);
+    const auto installed = Installer(books).install(tunnel(0xc0000001, 0xd0000001));
     REQUIRE_FALSE(installed);
     CHECK(installed.error().kernel.text ==
           "adding the outbound SA 192.0.2.1 -> 192.0.2.2 spi 0xd0000001: ENOMEM: Cannot allocate memory; then deleting "

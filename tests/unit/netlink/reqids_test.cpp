@@ -2,6 +2,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <set>
+#include <string>
+
 #include "tests/unit/netlink/specs.h"
 
 namespace xfrmd::netlink::test {
@@ -9,11 +12,15 @@ namespace xfrmd::netlink::test {
 namespace {
 
 std::vector<Selector> set(const char* destination) { return {selector("10.1.0.0/24", destination)}; }
+std::vector<Selector> set(unsigned number) {
+    const std::string octets = std::to_string(number / 256) + "." + std::to_string(number % 256);
+    return set(("10." + octets + ".0/24").c_str());
+}
 
 }  // namespace
 
 TEST_CASE("reqids count up, and stay with a set of selectors while it is used", "[netlink]") {
-    Reqids reqids(Reqid{1});
+    Reqids reqids;
     CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{1});
     CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{2});
     CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{1});
@@ -25,22 +32,38 @@ TEST_CASE("reqids count up, and stay with a set of selectors while it is used", 
     CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{4});
 }
 
-TEST_CASE("after the last reqid come the free ones, from 1", "[netlink]") {
-    Reqids reqids(Reqid{1}, Reqid{4});
-    CHECK(reqids.acquire(Mode::tunnel, set("10.1.0.0/24")) == Reqid{1});
-    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{2});
-    CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{3});
-    reqids.release(Mode::tunnel, set("10.2.0.0/24"));
-    CHECK(reqids.acquire(Mode::tunnel, set("10.4.0.0/24")) == Reqid{4});
-    CHECK(reqids.acquire(Mode::tunnel, set("10.5.0.0/24")) == Reqid{2});
-    reqids.release(Mode::tunnel, set("10.1.0.0/24"));
-    CHECK(reqids.acquire(Mode::tunnel, set("10.6.0.0/24")) == Reqid{1});
+TEST_CASE("reqids are scattered behind the first thousand, and none comes twice", "[netlink]") {
+    Reqids reqids;
+    std::set<Reqid> seen;
+    for (unsigned number = 1; number <= 1000; ++number) {
+        REQUIRE(reqids.acquire(Mode::tunnel, set(number)) == Reqid{number});
+        seen.insert(Reqid{number});
+    }
+    std::size_t in_a_row = 0;
+    Reqid last{1000};
+    for (unsigned number = 1001; number <= 20000; ++number) {
+        const Reqid reqid = reqids.acquire(Mode::tunnel, set(number));
+        REQUIRE(seen.insert(reqid).second);
+        if (static_cast<std::uint32_t>(reqid) == static_cast<std::uint32_t>(last) + 1) ++in_a_row;
+        last = reqid;
+    }
+    CHECK(in_a_row == 0);
 }
 
-TEST_CASE("0 is no reqid", "[netlink]") {
+TEST_CASE("after the last reqid come the free ones, and 0 is none", "[netlink]") {
     Reqids reqids(Reqid{0xffffffff});
-    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{0xffffffff});
+    const Reqid last = reqids.acquire(Mode::tunnel, set("10.2.0.0/24"));
+    CHECK(last != Reqid{0});
     CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{1});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.4.0.0/24")) == Reqid{2});
+}
+
+TEST_CASE("a reqid that is somebody else's is passed over", "[netlink]") {
+    Reqids reqids;
+    reqids.reserve(Reqid{1});
+    reqids.reserve(Reqid{3});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{2});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{4});
 }
 
 }  // namespace xfrmd::netlink::test

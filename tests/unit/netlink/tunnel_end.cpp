@@ -61,7 +61,8 @@ int run(const std::vector<std::string>& words) {
     auto kernel = XfrmKernel::open();
     if (!kernel) return std::fprintf(stderr, "%s\n", kernel.error().text.c_str()), 1;
     if (spec.encapsulation && open_encapsulation_socket(spec.local) < 0) return std::perror("port 4500"), 1;
-    Installer installer(**kernel);
+    Books books(**kernel);
+    Installer installer(books);
     const auto installed = installer.install(spec);
     if (!installed) return std::fprintf(stderr, "%s\n", installed.error().kernel.text.c_str()), 1;
     std::puts("installed");

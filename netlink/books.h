@@ -1,0 +1,45 @@
+// What the kernel of one network namespace is wanted to have, in the books of those who work on it together: the
+// Installer (tunnels), StandingPolicies (traps, blocks, shunts) and the Reconciler. One thread.
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "netlink/policy_table.h"
+#include "netlink/reqids.h"
+#include "netlink/tunnel.h"
+
+namespace xfrmd::netlink {
+
+struct KeptTunnel {
+    Tunnel tunnel;
+    Claimant claimant{};
+};
+
+struct Books {
+    explicit Books(Kernel& port, Reqid first_reqid = Reqid{1}) : kernel(port), reqids(first_reqid) {}
+
+    Kernel& kernel;
+    Reqids reqids;
+    PolicyTable policies;
+    std::map<SaId, KeptTunnel> tunnels;  // by inbound SA
+    // SAs from before this process that may still carry packets: those that our orphaned policies lead to.
+    std::vector<SaId> orphaned_sas;
+
+    Claimant new_claimant() { return Claimant{++last_claimant_}; }
+
+    // Changes the kernel and notes in the policy table what became of it.
+    std::vector<KernelResult<void>> apply(std::span<const Change> changes);
+    // For changes that take something away: what is gone is fine, what fails is tried once more (ENOMEM passes). The
+    // first error that stays, with the change in words.
+    KernelResult<void> insist(std::span<const Change> changes);
+
+private:
+    std::uint64_t last_claimant_ = 0;
+};
+
+// The same error with what was tried before it: "adding the inbound SA ...: EEXIST: File exists".
+KernelError named(const Change& change, const KernelError& error);
+
+}  // namespace xfrmd::netlink

@@ -1,0 +1,105 @@
+#include "netlink/installation.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace xfrmd::netlink {
+
+std::vector<Installation::Result> Installation::run(std::span<const TunnelSpec> specs) {
+    std::vector<Job> jobs;
+    jobs.reserve(specs.size());
+    for (const TunnelSpec& spec : specs) jobs.push_back({spec, {}, books_.new_claimant(), false, {}, {}});
+    for (Job& job : jobs) begin(job);
+    carry_out();
+    // A policy that others use is touched only when both SAs stand: it may lead into a tunnel that works.
+    for (Job& job : jobs) {
+        if (!job.error && job.shares_policies) add_policies(job);
+    }
+    carry_out();
+    std::vector<Result> results;
+    results.reserve(jobs.size());
+    for (Job& job : jobs) results.push_back(finish(job));
+    return results;
+}
+
+void Installation::begin(Job& job) {
+    std::vector<Selector> selectors = tidied(job.spec.selectors);
+    if (selectors.empty()) {
+        job.error = {InstallStep::policy, kernel_error(EINVAL, "a tunnel without selectors")};
+        return;
+    }
+    const Reqid reqid = books_.reqids.acquire(job.spec.mode, selectors);
+    job.tunnel = make_tunnel(job.spec, std::move(selectors), reqid);
+    // Somebody may have flushed the kernel's SAs: our own books count as well.
+    if (!books_.tunnels.try_emplace(job.tunnel.ids.inbound, KeptTunnel{job.tunnel, job.claimant}).second) {
+        job.error = {InstallStep::inbound_sa, kernel_error(EEXIST)};
+        books_.reqids.release(job.tunnel.mode, job.tunnel.selectors);
+        return;
+    }
+    for (const PolicySpec& policy : policies_of(job.tunnel)) {
+        const bool is_known = books_.policies.wanted(policy.id) != nullptr || books_.policies.is_in_kernel(policy.id);
+        job.shares_policies = job.shares_policies || is_known;
+    }
+    add_sas(job);
+    if (!job.shares_policies) add_policies(job);
+}
+
+void Installation::add_sas(Job& job) {
+    add(job, InstallStep::inbound_sa, AddSa{inbound_sa(job.spec, job.tunnel)});
+    add(job, InstallStep::outbound_sa, AddSa{outbound_sa(job.spec, job.tunnel)});
+}
+
+void Installation::add_policies(Job& job) {
+    for (const PolicySpec& policy : policies_of(job.tunnel)) {
+        books_.policies.claim(job.claimant, Rank::tunnel, policy);
+        if (auto change = books_.policies.change_for(policy.id, true)) {
+            add(job, InstallStep::policy, std::move(*change));
+        }
+    }
+}
+
+void Installation::add(Job& job, InstallStep step, Change change) {
+    changes_.push_back(std::move(change));
+    steps_.push_back({&job, step});
+}
+
+void Installation::carry_out() {
+    const auto results = books_.apply(changes_);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        Job& job = *steps_[i].job;
+        const auto* sa = std::get_if<AddSa>(&changes_[i]);
+        // After an EEXIST, what is there is not ours.
+        if (sa != nullptr && (results[i] || answer_was_lost(results[i].error()))) {
+            job.undo.emplace_back(DeleteSa{sa->sa.id});
+        }
+        if (!results[i] && !job.error) job.error = {steps_[i].step, named(changes_[i], results[i].error())};
+    }
+    changes_.clear();
+    steps_.clear();
+}
+
+// Policies lead to whoever has them next, or go; then the SAs, last first.
+void Installation::give_up(Job& job) {
+    std::vector<Change> back;
+    const std::vector<PolicySpec> policies = policies_of(job.tunnel);
+    for (auto policy = policies.rbegin(); policy != policies.rend(); ++policy) {
+        const bool stood = books_.policies.is_standing(job.claimant, policy->id);
+        books_.policies.release(job.claimant, policy->id);
+        if (!stood || !books_.policies.is_in_kernel(policy->id)) continue;
+        if (auto change = books_.policies.change_for(policy->id, true)) back.push_back(std::move(*change));
+    }
+    std::move(job.undo.rbegin(), job.undo.rend(), std::back_inserter(back));
+    if (const auto undone = books_.insist(back); !undone) job.error->kernel.text += "; then " + undone.error().text;
+    books_.reqids.release(job.tunnel.mode, job.tunnel.selectors);
+    books_.tunnels.erase(job.tunnel.ids.inbound);
+}
+
+Installation::Result Installation::finish(Job& job) {
+    if (!job.error) return job.tunnel.ids;
+    const auto kept = books_.tunnels.find(job.tunnel.ids.inbound);
+    if (kept != books_.tunnels.end() && kept->second.claimant == job.claimant) give_up(job);
+    return tl::unexpected(std::move(*job.error));
+}
+
+}  // namespace xfrmd::netlink

@@ -1,0 +1,51 @@
+// One go at installing tunnels, all that are waiting: as few rounds with the kernel as can be, and for each tunnel all or
+// nothing, whatever becomes of the others.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "netlink/books.h"
+#include "netlink/install_error.h"
+
+namespace xfrmd::netlink {
+
+class Installation {
+public:
+    using Result = tl::expected<InstalledTunnel, InstallError>;
+
+    explicit Installation(Books& books) : books_(books) {}
+
+    // One result for each, in order.
+    std::vector<Result> run(std::span<const TunnelSpec> specs);
+
+private:
+    struct Job {
+        const TunnelSpec& spec;
+        Tunnel tunnel;
+        Claimant claimant{};
+        bool shares_policies = false;
+        std::optional<InstallError> error;
+        std::vector<Change> undo;  // of what was done to SAs, in order
+    };
+    // Whose change it is, and what it is for.
+    struct Step {
+        Job* job;
+        InstallStep step;
+    };
+
+    void begin(Job& job);
+    void add_sas(Job& job);
+    void add_policies(Job& job);
+    void add(Job& job, InstallStep step, Change change);
+    void carry_out();
+    void give_up(Job& job);
+    Result finish(Job& job);
+
+    Books& books_;
+    std::vector<Change> changes_;  // of the next round
+    std::vector<Step> steps_;      // for each of them
+};
+
+}  // namespace xfrmd::netlink

@@ -1,0 +1,80 @@
+// Who wants which policy, and which of them the kernel has. Linux keeps one policy for each PolicyId, so tunnels, traps
+// and blocks with a selector in common share it: the claim that ranks highest stands there, among equals the newest.
+// Books only; the changes that follow are the caller's to make, who tells how they ended. Indexes are given out here,
+// with a mark in their upper bits by which a later process knows which policies are ours.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
+#include "netlink/kernel.h"
+
+namespace xfrmd::netlink {
+
+// A tunnel goes before the trap that led to it, and both before the block that stands when there is nothing.
+enum class Rank : std::uint8_t { block, trap, tunnel };
+
+// Whose claim it is; chosen by the caller.
+enum class Claimant : std::uint64_t { none = 0 };
+
+// Whether the index is one that a PolicyTable gave out, in this process or another.
+bool is_our_index(std::uint32_t index);
+
+// A strict order for maps; it means nothing else.
+struct PolicyIdOrder {
+    bool operator()(const PolicyId& a, const PolicyId& b) const;
+};
+
+class PolicyTable {
+public:
+    // A claimant has one claim to a policy; a second one replaces it. The policy's index is chosen here.
+    void claim(Claimant claimant, Rank rank, PolicySpec policy);
+    void release(Claimant claimant, const PolicyId& id);
+
+    // What has to be done so that the kernel has what stands; nothing where it does. `renew` puts it there once more.
+    std::optional<Change> change_for(const PolicyId& id, bool renew = false);
+    // How that ended. An answer that was lost counts as done: the next change then updates or deletes.
+    void done(const Change& change, const KernelResult<void>& result);
+
+    // What stands, nullptr where nobody claims it. Good until the next call that is not const.
+    const PolicySpec* wanted(const PolicyId& id) const;
+    // Of the highest rank only, none where another one stands.
+    bool is_standing(Claimant claimant, const PolicyId& id) const;
+    bool is_in_kernel(const PolicyId& id) const;
+
+    // A policy of ours that the kernel has, from before this process or in spite of what was asked.
+    void found(const PolicyId& id, std::uint32_t index);
+    // The kernel has it no more.
+    void lost(const PolicyId& id);
+    // In the kernel, and nobody claims them.
+    std::vector<PolicyId> orphans() const;
+    // Claimed ones, and orphans.
+    std::vector<PolicyId> all() const;
+    std::size_t size() const { return entries_.size(); }
+
+private:
+    struct Claim {
+        Claimant claimant;
+        Rank rank;
+        PolicySpec policy;
+    };
+    struct Entry {
+        std::vector<Claim> claims;  // the one that stands last
+        std::uint32_t index = 0;
+        bool in_kernel = false;
+    };
+    using Entries = std::map<PolicyId, Entry, PolicyIdOrder>;
+
+    std::uint32_t new_index(Direction direction);
+    void drop_if_unused(Entries::iterator entry);
+    Change deletion(const PolicyId& id, const Entry& entry);
+
+    Entries entries_;
+    std::unordered_set<std::uint32_t> indexes_;  // in use
+    std::uint32_t last_number_ = 0;
+    std::uint32_t deletions_ = 0;
+};
+
+}  // namespace xfrmd::netlink

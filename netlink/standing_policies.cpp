@@ -1,0 +1,35 @@
+#include "netlink/standing_policies.h"
+
+namespace xfrmd::netlink {
+
+KernelResult<Claimant> StandingPolicies::put(Rank rank, const std::vector<PolicySpec>& policies) {
+    const Claimant claimant = books_.new_claimant();
+    std::vector<Change> changes;
+    for (const PolicySpec& policy : policies) {
+        books_.policies.claim(claimant, rank, policy);
+        // What somebody else's claim stands for needs no change.
+        if (!books_.policies.is_standing(claimant, policy.id)) continue;
+        if (auto change = books_.policies.change_for(policy.id, true)) changes.push_back(std::move(*change));
+    }
+    const auto results = books_.apply(changes);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        if (results[i]) continue;
+        KernelError error = named(changes[i], results[i].error());
+        if (const auto undone = take_away(claimant, policies); !undone) error.text += "; then " + undone.error().text;
+        return tl::unexpected<KernelError>(std::move(error));
+    }
+    return claimant;
+}
+
+KernelResult<void> StandingPolicies::take_away(Claimant claimant, const std::vector<PolicySpec>& policies) {
+    std::vector<Change> changes;
+    for (const PolicySpec& policy : policies) {
+        const bool stood = books_.policies.is_standing(claimant, policy.id);
+        books_.policies.release(claimant, policy.id);
+        if (!stood || !books_.policies.is_in_kernel(policy.id)) continue;
+        if (auto change = books_.policies.change_for(policy.id, true)) changes.push_back(std::move(*change));
+    }
+    return books_.insist(changes);
+}
+
+}  // namespace xfrmd::netlink
