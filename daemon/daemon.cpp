@@ -6,8 +6,6 @@
 #include "daemon/config/swanctl_loader.h"
 #include "daemon/source_address.h"
 #include "ike/shard.h"
-#include "netlink/memory_kernel.h"
-#include "netlink/xfrm_kernel.h"
 
 namespace xfrmd::daemon {
 
@@ -39,26 +37,14 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
                                                                  policy::Snapshot configuration) {
     std::unique_ptr<Daemon> daemon(new Daemon(io, log, files, options));
     daemon->configuration_ = std::move(configuration);
-    if (auto opened = daemon->open_kernel(); !opened) return tl::unexpected(opened.error());
+    auto kernel = KernelSide::open(io, log, options.kernel, [d = daemon.get()](const TunnelOwner& o) { d->renew(o); });
+    if (!kernel) return tl::unexpected(kernel.error());
+    daemon->kernel_ = std::move(*kernel);
     daemon->options_.pool.worker.ipsec = options.kernel == KernelChoice::linux_xfrm;
     auto pool = WorkerPool::open(io, daemon->options_.pool, daemon->configuration_, *daemon);
     if (!pool) return tl::unexpected(pool.error());
     daemon->pool_ = std::move(*pool);
     return daemon;
-}
-
-tl::expected<void, std::string> Daemon::open_kernel() {
-    if (options_.kernel == KernelChoice::memory) {
-        log_.warning("no kernel is used: SAs are negotiated but no packet is protected");
-        kernel_ = std::make_unique<netlink::MemoryKernel>();
-    } else {
-        auto kernel = netlink::XfrmKernel::open();
-        if (!kernel) return tl::unexpected(kernel.error().text);
-        kernel_ = std::move(*kernel);
-    }
-    if (const auto able = kernel_->probe(); !able) return tl::unexpected(able.error().text);
-    tunnels_ = std::make_unique<Tunnels>(*kernel_);
-    return {};
 }
 
 void Daemon::run_start_actions() { start_actions_.run(*configuration_, nullptr); }
@@ -107,19 +93,35 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
     pool_->on_main([this, shard, kept] {
         const ike::IkeSaId ike_sa = kept->ike_sa;
         const ike::ChildSaId id = kept->child;
-        auto result = tunnels_->install(std::move(*kept));
-        ++revision_;
-        pool_->submit(shard, ike::ChildInstalled{ike_sa, id, std::move(result)});
+        kernel_->queue().install(std::move(*kept), [this, shard, ike_sa, id](base::Result<void> result) {
+            ++revision_;
+            pool_->submit(shard, ike::ChildInstalled{ike_sa, id, std::move(result)});
+        });
     });
 }
 
 void Daemon::remove(ike::ChildSaId child) {
     pool_->on_main([this, child] {
-        ++revision_;
-        if (const auto removed = tunnels_->remove(child); !removed) {
-            log_.error("removing child SA " + std::to_string(static_cast<std::uint64_t>(child)) + ": " +
-                       removed.error().sentence());
-        }
+        kernel_->queue().remove(child, [this](const base::Result<void>& removed) {
+            ++revision_;
+            if (!removed) log_.error("removing child SAs: " + removed.error().sentence());
+        });
+    });
+}
+
+// Another child in its place. Its IKE SA is the peer's way to us and is kept; the old child's Delete goes first, for
+// both ends would use the older of two that are alike.
+void Daemon::renew(const TunnelOwner& owner) {
+    if (stopping_) return;
+    log_.error(owner.connection_name + ": the kernel has lost child SA " +
+               std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" + owner.child_name +
+               "); another one is negotiated");
+    const ChildWish wish{owner.connection_name, owner.child_name, owner.ike_sa};
+    clear(owner.ike_sa, owner.child, false, [this, wish](const ike::OperationDone& cleared) {
+        if (!cleared.result) return;
+        initiate(wish, [this, wish](const ike::OperationDone& done) {
+            if (!done.result) log_.error(wish.connection + ": " + wish.child + ": " + done.result.error().sentence());
+        });
     });
 }
 
@@ -152,7 +154,7 @@ void Daemon::stop(std::function<void()> stopped) {
 // What a peer brought up while we were stopping is not left in the kernel either.
 void Daemon::finish_stop() {
     stop_timer_.cancel();
-    if (const auto removed = tunnels_->remove_all(); !removed) log_.error(removed.error().sentence());
+    kernel_->clean();
     if (stopped_) std::exchange(stopped_, nullptr)();
 }
 

@@ -11,15 +11,13 @@
 #include <tl/expected.hpp>
 
 #include "daemon/config/files.h"
+#include "daemon/kernel_side.h"
 #include "daemon/log.h"
 #include "daemon/operations.h"
 #include "daemon/start_actions.h"
-#include "daemon/tunnels.h"
 #include "daemon/worker_pool.h"
 
 namespace xfrmd::daemon {
-
-enum class KernelChoice : std::uint8_t { linux_xfrm, memory };
 
 struct DaemonOptions {
     std::string config_path = "/etc/swanctl/swanctl.conf";
@@ -61,7 +59,7 @@ public:
     void initiate(const ChildWish& wish, Operations::End end);
     void clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
     WorkerPool& pool() { return *pool_; }
-    Tunnels& tunnels() { return *tunnels_; }
+    KernelSide& kernel() { return *kernel_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
     const DaemonOptions& options() const { return options_; }
     std::uint64_t revision() const { return revision_; }
@@ -75,7 +73,7 @@ public:
 
 private:
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
-    tl::expected<void, std::string> open_kernel();
+    void renew(const TunnelOwner& owner);
     void clear_all(bool force, std::function<void()> cleared);
     void finish_stop();
 
@@ -84,8 +82,7 @@ private:
     const Files& files_;
     DaemonOptions options_;
     policy::Snapshot configuration_;
-    std::unique_ptr<netlink::Kernel> kernel_;
-    std::unique_ptr<Tunnels> tunnels_;
+    std::unique_ptr<KernelSide> kernel_;
     Operations operations_;
     StartActions start_actions_;
     asio::steady_timer stop_timer_;

@@ -80,7 +80,7 @@ Management::Management(asio::io_context& io, Daemon& daemon) : io_(io), daemon_(
 
 void Management::add_counters(api::IkeSaView& sa) {
     for (api::ChildSaView& child : sa.child_sas) {
-        const TunnelCounters counters = daemon_.tunnels().counters(ike::ChildSaId{child.id});
+        const TunnelCounters counters = daemon_.kernel().tunnels().counters(ike::ChildSaId{child.id});
         child.reqid = counters.reqid;
         child.bytes_in = counters.bytes_in;
         child.bytes_out = counters.bytes_out;
@@ -223,7 +223,7 @@ void Management::system_info(api::Done<api::SystemInfo> done) {
     info->engines = static_cast<std::uint32_t>(daemon_.pool().size());
     info->connections = daemon_.configuration().connections().size();
     info->revision = daemon_.revision();
-    info->child_sas = daemon_.tunnels().size();
+    info->child_sas = daemon_.kernel().tunnels().size();
     const auto count = [info](Worker& worker) {
         info->ike_sas += worker.engine().size();
         info->ike_sas_half_open += worker.engine().half_open();

@@ -37,45 +37,70 @@ base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child) {
 
 }  // namespace
 
-base::Result<void> Tunnels::install(ike::ChildInstall child) {
-    const ike::ChildSaId id = child.child;
-    const auto spec = spec_of(std::move(child));
-    if (!spec) return tl::unexpected(spec.error());
-    const auto installed = installer_.install(*spec);
-    if (!installed) return base::fail(Reason::KernelRefused, installed.error().kernel.text);
-    installed_.emplace(id, *installed);
-    return {};
+std::vector<base::Result<void>> Tunnels::install(std::vector<ike::ChildInstall> children) {
+    std::vector<base::Result<void>> results(children.size());
+    std::vector<netlink::TunnelSpec> specs;
+    std::vector<std::pair<TunnelOwner, std::size_t>> places;  // of each spec: whose it is, and where its result goes
+    for (std::size_t i = 0; i < children.size(); ++i) {
+        ike::ChildInstall& child = children[i];
+        TunnelOwner owner{child.ike_sa, child.child, child.connection_name, child.child_name};
+        auto spec = spec_of(std::move(child));
+        if (!spec) {
+            results[i] = tl::unexpected(spec.error());
+            continue;
+        }
+        specs.push_back(std::move(*spec));
+        places.emplace_back(std::move(owner), i);
+    }
+    const auto installed = installer_.install(specs);
+    for (std::size_t i = 0; i < installed.size(); ++i) {
+        auto& [owner, place] = places[i];
+        if (installed[i]) {
+            const ike::ChildSaId id = owner.child;
+            installed_.emplace(id, Installed{*installed[i], std::move(owner)});
+        } else {
+            results[place] = base::fail(Reason::KernelRefused, installed[i].error().kernel.text);
+        }
+    }
+    return results;
 }
 
-base::Result<void> Tunnels::remove(ike::ChildSaId child) {
-    const auto found = installed_.find(child);
-    if (found == installed_.end()) return {};
-    const netlink::InstalledTunnel tunnel = found->second;
-    installed_.erase(found);
-    const auto removed = installer_.remove(tunnel);
+base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
+    std::vector<netlink::InstalledTunnel> tunnels;
+    for (const ike::ChildSaId child : children) {
+        const auto found = installed_.find(child);
+        if (found == installed_.end()) continue;
+        tunnels.push_back(found->second.tunnel);
+        installed_.erase(found);
+    }
+    const auto removed = installer_.remove(tunnels);
     if (!removed) return base::fail(Reason::KernelRefused, removed.error().text);
     return {};
 }
 
 base::Result<void> Tunnels::remove_all() {
-    base::Result<void> result;
-    while (!installed_.empty()) {
-        const auto removed = remove(installed_.begin()->first);
-        if (result && !removed) result = removed;
+    std::vector<ike::ChildSaId> children;
+    for (const auto& [child, tunnel] : installed_) children.push_back(child);
+    return remove(children);
+}
+
+const TunnelOwner* Tunnels::owner_of(const netlink::InstalledTunnel& tunnel) const {
+    for (const auto& [child, installed] : installed_) {
+        if (installed.tunnel == tunnel) return &installed.owner;
     }
-    return result;
+    return nullptr;
 }
 
 TunnelCounters Tunnels::counters(ike::ChildSaId child) {
     TunnelCounters counters;
     const auto found = installed_.find(child);
     if (found == installed_.end()) return counters;
-    counters.reqid = static_cast<std::uint32_t>(found->second.reqid);
-    if (const auto in = kernel_.find_sa(found->second.inbound)) {
+    counters.reqid = static_cast<std::uint32_t>(found->second.tunnel.reqid);
+    if (const auto in = kernel_.find_sa(found->second.tunnel.inbound)) {
         counters.bytes_in = in->bytes;
         counters.packets_in = in->packets;
     }
-    if (const auto out = kernel_.find_sa(found->second.outbound)) {
+    if (const auto out = kernel_.find_sa(found->second.tunnel.outbound)) {
         counters.bytes_out = out->bytes;
         counters.packets_out = out->packets;
     }

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "ike/base/result.h"
 #include "ike/child_install.h"
@@ -20,24 +23,41 @@ struct TunnelCounters {
     std::uint64_t packets_out = 0;
 };
 
+// Whose child SA it is, by number and by the names it is configured under.
+struct TunnelOwner {
+    ike::IkeSaId ike_sa{};
+    ike::ChildSaId child{};
+    std::string connection_name;
+    std::string child_name;
+};
+
 class Tunnels {
 public:
-    explicit Tunnels(netlink::Kernel& kernel) : kernel_(kernel), installer_(kernel) {}
+    // `books` outlive it.
+    explicit Tunnels(netlink::Books& books) : kernel_(books.kernel), installer_(books) {}
 
-    // Error: KernelRefused (AlgorithmUnavailable, TrafficSelectorsUnacceptable) with the step and the kernel's words.
-    base::Result<void> install(ike::ChildInstall child);
-    // A child that is not there is not an error.
-    base::Result<void> remove(ike::ChildSaId child);
+    // One result for each, in order. Error: KernelRefused (AlgorithmUnavailable, TrafficSelectorsUnacceptable) with the
+    // step and the kernel's words.
+    std::vector<base::Result<void>> install(std::vector<ike::ChildInstall> children);
+    // A child that is not there is not an error. The first error is returned after everything was tried.
+    base::Result<void> remove(std::span<const ike::ChildSaId> children);
     // The first error is returned after everything was tried.
     base::Result<void> remove_all();
     // Zeros for what the kernel does not tell.
     TunnelCounters counters(ike::ChildSaId child);
     std::size_t size() const { return installed_.size(); }
+    // nullptr for one that is not there. Good until the next change.
+    const TunnelOwner* owner_of(const netlink::InstalledTunnel& tunnel) const;
 
 private:
+    struct Installed {
+        netlink::InstalledTunnel tunnel;
+        TunnelOwner owner;
+    };
+
     netlink::Kernel& kernel_;
     netlink::Installer installer_;
-    std::unordered_map<ike::ChildSaId, netlink::InstalledTunnel> installed_;
+    std::unordered_map<ike::ChildSaId, Installed> installed_;
 };
 
 }  // namespace xfrmd::daemon

@@ -17,6 +17,14 @@ struct KeptTunnel {
     Claimant claimant{};
 };
 
+// An SA from before this process, known by the policies of ours that lead to it.
+struct OrphanedSa {
+    SaId id;
+    Reqid reqid{};
+    std::vector<PolicyId> policies;
+    bool is_replaced = false;  // nothing led to it at the last look
+};
+
 struct Books {
     explicit Books(Kernel& port, Reqid first_reqid = Reqid{1}) : kernel(port), reqids(first_reqid) {}
 
@@ -24,8 +32,7 @@ struct Books {
     Reqids reqids;
     PolicyTable policies;
     std::map<SaId, KeptTunnel> tunnels;  // by inbound SA
-    // SAs from before this process that may still carry packets: those that our orphaned policies lead to.
-    std::vector<SaId> orphaned_sas;
+    std::vector<OrphanedSa> orphaned_sas;
 
     Claimant new_claimant() { return Claimant{++last_claimant_}; }
 

@@ -1,5 +1,5 @@
-// One go at installing tunnels, all that are waiting: as few rounds with the kernel as can be, and for each tunnel all or
-// nothing, whatever becomes of the others.
+// One go at installing tunnels, all that are waiting: as few rounds with the kernel as can be, and for each tunnel all
+// or nothing, whatever becomes of the others.
 #pragma once
 
 #include <optional>

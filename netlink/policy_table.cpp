@@ -75,8 +75,7 @@ const PolicySpec* PolicyTable::wanted(const PolicyId& id) const {
 
 bool PolicyTable::is_standing(Claimant claimant, const PolicyId& id) const {
     const auto entry = entries_.find(id);
-    return entry != entries_.end() && !entry->second.claims.empty() &&
-           entry->second.claims.back().claimant == claimant;
+    return entry != entries_.end() && !entry->second.claims.empty() && entry->second.claims.back().claimant == claimant;
 }
 
 bool PolicyTable::is_in_kernel(const PolicyId& id) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace xfrmd::netlink {
 
@@ -12,36 +13,50 @@ using base::Address;
 
 // Enough of an SA to know it by a template that leads to it.
 using Way = std::tuple<Address, Address, std::uint8_t, Reqid>;
+using Ways = std::map<Way, std::vector<PolicyId>>;
 
-std::set<Way> ways_of(const PolicySpec& policy) {
-    std::set<Way> ways;
-    for (const Template& hop : policy.templates) ways.emplace(hop.source, hop.destination, hop.protocol, hop.reqid);
-    return ways;
+void add_ways(const PolicySpec& policy, Ways& ways) {
+    for (const Template& hop : policy.templates) {
+        ways[{hop.source, hop.destination, hop.protocol, hop.reqid}].push_back(policy.id);
+    }
 }
 
-Way way_of(const SaState& sa) { return {sa.source, sa.id.destination, sa.id.protocol, sa.reqid}; }
+// The same SA with another limit. Its keys are not known, and not needed: Linux keeps those it has
+// (xfrm_state_update()).
+SaSpec limited(const SaState& sa, std::chrono::seconds age_at_end) {
+    SaSpec spec;
+    static_cast<SaProperties&>(spec) = sa;
+    spec.algorithms = CipherAndMac{"ecb(cipher_null)", {}, "", {}, 0};
+    spec.inbound = sa.inbound.value_or(false);
+    spec.lifetime.hard.since_added = age_at_end;
+    return spec;
+}
 
 }  // namespace
 
-KernelResult<Inheritance> Reconciler::inherit() {
+KernelResult<Inheritance> Reconciler::inherit(std::chrono::sys_seconds now, std::chrono::seconds life) {
     const auto policies = books_.kernel.list_policies();
     if (!policies) return tl::unexpected<KernelError>(policies.error());
     const auto sas = books_.kernel.list_sas();
     if (!sas) return tl::unexpected<KernelError>(sas.error());
     Inheritance inheritance;
-    std::set<Way> ways;
+    Ways ways;
     for (const PolicyState& state : *policies) {
         if (!is_our_index(state.policy.index)) continue;
         books_.policies.found(state.policy.id, state.policy.index);
-        ways.merge(ways_of(state.policy));
+        add_ways(state.policy, ways);
         ++inheritance.policies;
     }
+    std::vector<Change> limits;
     for (const SaState& sa : *sas) {
-        if (!ways.contains(way_of(sa))) continue;
-        books_.orphaned_sas.push_back(sa.id);
+        const auto way = ways.find({sa.source, sa.id.destination, sa.id.protocol, sa.reqid});
+        if (way == ways.end()) continue;
+        books_.orphaned_sas.push_back({sa.id, sa.reqid, way->second, false});
         books_.reqids.reserve(sa.reqid);
+        if (sa.id.protocol == kEsp) limits.emplace_back(UpdateSa{limited(sa, now - sa.added + life)});
     }
     inheritance.sas = books_.orphaned_sas.size();
+    if (const auto limited = books_.insist(limits); !limited) return tl::unexpected<KernelError>(limited.error());
     return inheritance;
 }
 
@@ -50,7 +65,7 @@ KernelResult<void> Reconciler::retire() {
     for (const PolicyId& id : books_.policies.orphans()) {
         if (auto change = books_.policies.change_for(id)) changes.push_back(std::move(*change));
     }
-    for (const SaId& id : books_.orphaned_sas) changes.emplace_back(DeleteSa{id});
+    for (const OrphanedSa& sa : books_.orphaned_sas) changes.emplace_back(DeleteSa{sa.id});
     books_.orphaned_sas.clear();
     return books_.insist(changes);
 }
@@ -73,7 +88,22 @@ void Reconciler::check_sas(const std::vector<SaState>& had, Drift& drift) {
         const InstalledTunnel& ids = kept.tunnel.ids;
         if (!there.contains(ids.inbound) || !there.contains(ids.outbound)) drift.broken.push_back(ids);
     }
-    std::erase_if(books_.orphaned_sas, [&](const SaId& id) { return !there.contains(id); });
+    std::erase_if(books_.orphaned_sas, [&](const OrphanedSa& sa) { return !there.contains(sa.id); });
+    end_replaced_sas();
+}
+
+// Not at once: packets that the peer sent before it knew of the new SA are still on their way.
+void Reconciler::end_replaced_sas() {
+    std::vector<Change> changes;
+    std::erase_if(books_.orphaned_sas, [&](OrphanedSa& sa) {
+        const bool is_used = std::any_of(sa.policies.begin(), sa.policies.end(), [&](const PolicyId& id) {
+            return books_.policies.is_in_kernel(id) && books_.policies.wanted(id) == nullptr;
+        });
+        if (is_used || !std::exchange(sa.is_replaced, true)) return false;
+        changes.emplace_back(DeleteSa{sa.id});
+        return true;
+    });
+    static_cast<void>(books_.insist(changes));  // what stays has its hard limit
 }
 
 void Reconciler::check_policies(const std::vector<PolicyState>& had, Drift& drift) {

@@ -7,7 +7,8 @@ namespace xfrmd::netlink {
 namespace {
 
 constexpr std::uint32_t kInARow = 1000;
-constexpr std::uint32_t kMultiplier = 2654435761;  // odd, so every number has one product of its own; 2^32 / golden ratio
+constexpr std::uint32_t kMultiplier =
+    2654435761;  // odd, so every number has one product of its own; 2^32 / golden ratio
 
 // May give one of the first thousand, or 0, again: those are taken, or no reqid at all.
 Reqid scattered(std::uint32_t number) { return Reqid{number <= kInARow ? number : number * kMultiplier}; }

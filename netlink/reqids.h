@@ -1,8 +1,8 @@
 // Reqids, which join policies to the SAs that serve them. Tunnels of one mode and one set of selectors share a reqid,
-// as they share their policies; it stays theirs while one of them stands. The first thousand are 1, 2, 3, ..., as people
-// and scripts expect; those behind are scattered, for Linux finds SAs by reqid xor addresses, and numbers in a row with
-// addresses in a row would all meet in one bucket (xfrm_state's bydst hash). None comes again soon, so a late packet or
-// script does not meet somebody else's.
+// as they share their policies; it stays theirs while one of them stands. The first thousand are 1, 2, 3, ..., as
+// people and scripts expect; those behind are scattered, for Linux finds SAs by reqid xor addresses, and numbers in a
+// row with addresses in a row would all meet in one bucket (xfrm_state's bydst hash). None comes again soon, so a late
+// packet or script does not meet somebody else's.
 #pragma once
 
 #include <cstdint>

@@ -121,8 +121,7 @@ std::optional<SaState> decode_state(const xfrm_usersa_info& in, PayloadReader& r
     out.encapsulation = decode_encapsulation(reader);
     out.selector = decode_own_selector(in.sel);
     xfrm_replay_state_esn window{};
-    out.replay_window =
-        reader.attribute_into(XFRMA_REPLAY_ESN_VAL, window) ? window.replay_window : in.replay_window;
+    out.replay_window = reader.attribute_into(XFRMA_REPLAY_ESN_VAL, window) ? window.replay_window : in.replay_window;
     out.esn = (in.flags & XFRM_STATE_ESN) != 0;
     out.flags = decode_flags(in.flags, reader);
     out.lifetime = decode(in.lft);

@@ -105,8 +105,8 @@ void put_output_mark(const Mark& mark, MessageBatch& batch) {
 void put_offload(const Offload& offload, bool inbound, MessageBatch& batch) {
     Zeroed<xfrm_user_offload> out;
     out.value.ifindex = static_cast<int>(offload.interface);
-    const unsigned flags = (inbound ? XFRM_OFFLOAD_INBOUND : 0U) |
-                           (offload.kind == OffloadKind::packet ? XFRM_OFFLOAD_PACKET : 0U);
+    const unsigned flags =
+        (inbound ? XFRM_OFFLOAD_INBOUND : 0U) | (offload.kind == OffloadKind::packet ? XFRM_OFFLOAD_PACKET : 0U);
     out.value.flags = static_cast<std::uint8_t>(flags);
     batch.attribute(XFRMA_OFFLOAD_DEV, bytes_of(out.value));
 }
@@ -173,9 +173,7 @@ void name_sa(std::uint16_t type, const SaId& id, MessageBatch& batch) {
 void encode(const AddSa& change, MessageBatch& batch) {
     encode_sa(XFRM_MSG_NEWSA, NLM_F_CREATE | NLM_F_EXCL, change.sa, batch);
 }
-void encode(const UpdateSa& change, MessageBatch& batch) {
-    encode_sa(XFRM_MSG_UPDSA, NLM_F_REPLACE, change.sa, batch);
-}
+void encode(const UpdateSa& change, MessageBatch& batch) { encode_sa(XFRM_MSG_UPDSA, NLM_F_REPLACE, change.sa, batch); }
 void encode(const DeleteSa& change, MessageBatch& batch) { name_sa(XFRM_MSG_DELSA, change.id, batch); }
 
 void encode_find_sa(const SaId& id, MessageBatch& batch) { name_sa(XFRM_MSG_GETSA, id, batch); }

@@ -1,5 +1,5 @@
-// Parts that XFRM's messages have in common, as structures of linux/xfrm.h, and what that file does not have where it is
-// older than the kernel. For xfrm_encode_*.cpp and xfrm_decode_*.cpp only.
+// Parts that XFRM's messages have in common, as structures of linux/xfrm.h, and what that file does not have where it
+// is older than the kernel. For xfrm_encode_*.cpp and xfrm_decode_*.cpp only.
 #pragma once
 
 #include <linux/xfrm.h>

@@ -29,27 +29,40 @@ ike::ChildInstall child(std::uint64_t id, const std::string& local_ts, const std
     return install;
 }
 
+base::Result<void> install(daemon::Tunnels& tunnels, ike::ChildInstall child) {
+    std::vector<ike::ChildInstall> children;
+    children.push_back(std::move(child));
+    return tunnels.install(std::move(children)).front();
+}
+
+base::Result<void> remove(daemon::Tunnels& tunnels, std::uint64_t child) {
+    const ike::ChildSaId id{child};
+    return tunnels.remove({&id, 1});
+}
+
 }  // namespace
 
 TEST_CASE("a child becomes two SAs and three policies, and goes without a trace", "[daemon][rfc4301-4.4]") {
     netlink::MemoryKernel kernel;
-    daemon::Tunnels tunnels(kernel);
-    REQUIRE(tunnels.install(child(1, "10.1.0.0/24", "10.2.0.0/24")));
+    netlink::Books books(kernel);
+    daemon::Tunnels tunnels(books);
+    REQUIRE(install(tunnels, child(1, "10.1.0.0/24", "10.2.0.0/24")));
     CHECK(kernel.sa_count() == 2);
     CHECK(kernel.policy_count() == 3);
     CHECK(tunnels.counters(ike::ChildSaId{1}).reqid == 1);
-    REQUIRE(tunnels.remove(ike::ChildSaId{1}));
+    REQUIRE(remove(tunnels, 1));
     CHECK(kernel.empty());
-    CHECK(tunnels.remove(ike::ChildSaId{1}));
+    CHECK(remove(tunnels, 1));
 }
 
 TEST_CASE("behind a NAT both SAs are encapsulated, each with its own direction's ports", "[daemon][rfc3948-2]") {
     netlink::MemoryKernel kernel;
-    daemon::Tunnels tunnels(kernel);
-    ike::ChildInstall install = child(1, "10.1.0.0/24", "10.2.0.0/24");
-    install.udp_encapsulation = true;
-    install.remote.port = 61000;
-    REQUIRE(tunnels.install(std::move(install)));
+    netlink::Books books(kernel);
+    daemon::Tunnels tunnels(books);
+    ike::ChildInstall wanted = child(1, "10.1.0.0/24", "10.2.0.0/24");
+    wanted.udp_encapsulation = true;
+    wanted.remote.port = 61000;
+    REQUIRE(install(tunnels, std::move(wanted)));
     const auto* in = kernel.sa({*base::Address::parse("192.0.2.1"), netlink::Spi{0xc0000001}});
     const auto* out = kernel.sa({*base::Address::parse("192.0.2.2"), netlink::Spi{0xc1000001}});
     REQUIRE(in != nullptr);
@@ -60,18 +73,20 @@ TEST_CASE("behind a NAT both SAs are encapsulated, each with its own direction's
 
 TEST_CASE("address ranges become exactly the prefixes that make them up", "[daemon][rfc7296-3.13]") {
     netlink::MemoryKernel kernel;
-    daemon::Tunnels tunnels(kernel);
-    REQUIRE(tunnels.install(child(1, "10.1.0.1-10.1.0.2", "10.2.0.0/24")));
+    netlink::Books books(kernel);
+    daemon::Tunnels tunnels(books);
+    REQUIRE(install(tunnels, child(1, "10.1.0.1-10.1.0.2", "10.2.0.0/24")));
     CHECK(kernel.policy_count() == 6);
 }
 
 TEST_CASE("selectors without common traffic are refused before the kernel is asked", "[daemon][rfc7296-2.9]") {
     netlink::MemoryKernel kernel;
-    daemon::Tunnels tunnels(kernel);
-    const auto families = tunnels.install(child(1, "10.1.0.0/24", "fd02::/64"));
+    netlink::Books books(kernel);
+    daemon::Tunnels tunnels(books);
+    const auto families = install(tunnels, child(1, "10.1.0.0/24", "fd02::/64"));
     REQUIRE_FALSE(families);
     CHECK(families.error().reason == base::Reason::TrafficSelectorsUnacceptable);
-    const auto protocols = tunnels.install(child(2, "10.1.0.0/24[tcp]", "10.2.0.0/24[udp]"));
+    const auto protocols = install(tunnels, child(2, "10.1.0.0/24[tcp]", "10.2.0.0/24[udp]"));
     REQUIRE_FALSE(protocols);
     CHECK(kernel.empty());
 }
@@ -81,8 +96,9 @@ TEST_CASE("whatever the kernel refuses, nothing stays behind and the error has i
         netlink::MemoryKernel kernel;
         netlink::FailingKernel failing(kernel);
         failing.fail_change(nth, ENOMEM);
-        daemon::Tunnels tunnels(failing);
-        const auto refused = tunnels.install(child(1, "10.1.0.0/24", "10.2.0.0/24"));
+        netlink::Books books(failing);
+        daemon::Tunnels tunnels(books);
+        const auto refused = install(tunnels, child(1, "10.1.0.0/24", "10.2.0.0/24"));
         INFO(nth);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason == base::Reason::KernelRefused);

@@ -16,6 +16,9 @@ namespace {
 
 const Selector kNets = selector("10.1.0.0/24", "10.2.0.0/24");
 
+constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'000'000)};
+constexpr std::chrono::seconds kLife{3600};
+
 // What a process that was killed left behind.
 void leave_behind(Kernel& kernel) {
     Books books(kernel);
@@ -88,7 +91,7 @@ TEST_CASE("somebody else's policies and SAs are never touched", "[netlink][hosti
     REQUIRE(make(kernel, AddSa{std::move(sa_of_theirs)}));
     Books books(kernel);
     Reconciler reconciler(books);
-    const auto inherited = reconciler.inherit();
+    const auto inherited = reconciler.inherit(kNow, kLife);
     REQUIRE(inherited);
     CHECK(inherited->policies == 0);
     CHECK(inherited->sas == 0);
@@ -104,7 +107,7 @@ TEST_CASE("what a killed process left behind works on until a new tunnel takes i
     leave_behind(kernel);
     Books books(kernel);
     Reconciler reconciler(books);
-    const auto inherited = reconciler.inherit();
+    const auto inherited = reconciler.inherit(kNow, kLife);
     REQUIRE(inherited);
     CHECK(inherited->policies == 3);
     CHECK(inherited->sas == 2);
@@ -118,11 +121,28 @@ TEST_CASE("what a killed process left behind works on until a new tunnel takes i
     CHECK(kernel.policy_count() == 3);
     CHECK(kernel.policy({Direction::out, kNets})->templates[0].spi == Spi{0xd0000002});
     CHECK(kernel.sa_count() == 4);
-    REQUIRE(reconciler.retire());
+    // The old SAs go when what was on its way has had time to arrive.
+    REQUIRE(reconciler.run());
+    CHECK(kernel.sa_count() == 4);
+    REQUIRE(reconciler.run());
     CHECK(kernel.sa_count() == 2);
     CHECK(kernel.policy_count() == 3);
     REQUIRE(installer.remove(*installed));
     CHECK(kernel.empty());
+}
+
+TEST_CASE("what a killed process left behind ends by itself", "[netlink][hostile-g9]") {
+    MemoryKernel kernel;
+    kernel.set_time(kNow - std::chrono::seconds(100));
+    leave_behind(kernel);
+    Books books(kernel);
+    REQUIRE(Reconciler(books).inherit(kNow, kLife));
+    const auto sas = kernel.list_sas();
+    REQUIRE(sas);
+    for (const SaState& sa : *sas) {
+        CHECK(sa.lifetime.hard.since_added == kLife + std::chrono::seconds(100));
+        CHECK(sa.algorithms.cipher == "rfc4106(gcm(aes))");
+    }
 }
 
 TEST_CASE("what nobody claims goes when it is retired", "[netlink][hostile-g9]") {
@@ -130,7 +150,7 @@ TEST_CASE("what nobody claims goes when it is retired", "[netlink][hostile-g9]")
     leave_behind(kernel);
     Books books(kernel);
     Reconciler reconciler(books);
-    REQUIRE(reconciler.inherit());
+    REQUIRE(reconciler.inherit(kNow, kLife));
     REQUIRE(reconciler.retire());
     CHECK(kernel.empty());
     CHECK(books.policies.size() == 0);
@@ -195,7 +215,7 @@ TEST_CASE("a kernel that cannot be listed is left alone", "[netlink][hostile-g3]
     Books unlisted(mute);
     REQUIRE(Installer(unlisted).install(tunnel(0xc0000001, 0xd0000001)));
     CHECK_FALSE(Reconciler(unlisted).run());
-    CHECK_FALSE(Reconciler(unlisted).inherit());
+    CHECK_FALSE(Reconciler(unlisted).inherit(kNow, kLife));
     CHECK(unlisted.tunnels.size() == 1);
 }
 

@@ -1,0 +1,29 @@
+# SIGKILL: what the daemon had in the kernel carries packets on without it; the next one takes it over without a gap, and
+# leaves nothing of either behind.
+#   killed.sh PEER
+# shellcheck shell=bash
+
+gateways
+start_pair "$1"
+expect up moon net
+expect_ping alice 10.2.0.10
+crash moon
+expect_ping alice 10.2.0.10
+
+restart moon
+expect_log moon 'left 2 SAs and 3 policies'
+expect_ping alice 10.2.0.10
+expect up moon net
+[[ $(on moon ip xfrm policy list dir out | grep -c 'tmpl') -eq 1 ]] || fail "two out policies"
+expect_tunnel
+
+# Once more, and the end of the second one cleans up what the first one had.
+crash moon
+restart moon
+expect_ping alice 10.2.0.10
+stop moon
+# What the first one had, nobody knows any more; it has a limit of its own.
+[[ $(on moon ip -s xfrm state | grep -c 'expire add: soft 0(sec), hard 3[0-9]*(sec)') -gt 0 ]] || fail "old SAs without a limit"
+[[ -z $(on moon ip xfrm policy | grep '^src 10') ]] || fail "policies stayed"
+on moon ip xfrm state flush
+pass
