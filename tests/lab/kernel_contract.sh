@@ -8,6 +8,9 @@ tests=$lab_build/tests/unit/netlink
 tell "$(grep -E 'All tests passed|assertions' "$out/kernel_contract.log")"
 
 gateways
+# The hosts' IPv6 addresses have to be usable, or moon complains about alice in the clear.
+expect_ping moon fd01::10
+expect_ping sun fd02::10
 
 # ends MOON SUN MODE WORD... -- SELECTOR=SELECTOR...: both ends of a tunnel between the gateways, selectors as moon has them.
 ends() {
@@ -76,6 +79,17 @@ ends 192.0.2.1 192.0.2.2 transport -- 192.0.2.1/32=192.0.2.2/32
 expect_ping moon 192.0.2.2
 expect_used moon 2 && expect_used sun 2
 flush
+
+# A mapping changed: moon sends from another port than sun was told.
+on sun "$tests/kernel_events" >"$out/kernel_events.log" 2>&1 &
+events=$!
+eventually 5 grep -qs listening "$out/kernel_events.log" || fail "kernel_events: $(<"$out/kernel_events.log")"
+end_on moon 192.0.2.1 192.0.2.2 left tunnel moved $nets4
+end_on sun 192.0.2.2 192.0.2.1 right tunnel encap 10.2.0.0/24=10.1.0.0/24
+expect_ping alice 10.2.0.10
+eventually 5 grep -qsF 'mapping 192.0.2.2 spi 0xc0000002 from 192.0.2.1[4501]' "$out/kernel_events.log" ||
+    fail "no mapping: $(<"$out/kernel_events.log")"
+kill "$events" && flush
 
 # Neighbour discovery has to get through as well: its answers go from host to host, into the tunnel.
 for mode in transport tunnel; do

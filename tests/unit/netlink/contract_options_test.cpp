@@ -215,7 +215,8 @@ TEST_CASE("what a protocol cannot do is refused", "[netlink][hostile-g4]") {
     CHECK(spoiled(sa(0xc0000001), [](SaSpec& spec) { spec.output_mark = {2, 1}; }) == EINVAL);
     CHECK(spoiled(sa(0xc0000001), [](SaSpec& spec) { spec.offload = Offload{}; }) == EINVAL);
     CHECK(spoiled(sa(0xc0000001), [](SaSpec& spec) { spec.lifetime.hard.since_added = seconds(-1); }) == EINVAL);
-    CHECK(spoiled(sa(0xc0000001), [](SaSpec& spec) { spec.lifetime = {{200, 0, {}, {}}, {100, 0, {}, {}}}; }) == EINVAL);
+    CHECK(spoiled(sa(0xc0000001), [](SaSpec& spec) { spec.lifetime = {{200, 0, {}, {}}, {100, 0, {}, {}}}; }) ==
+          EINVAL);
     CHECK(spoiled(sa(0xc0000001), [](SaSpec& spec) {
               spec.mode = Mode::transport;
               spec.tfc_bytes = 100;
@@ -223,7 +224,8 @@ TEST_CASE("what a protocol cannot do is refused", "[netlink][hostile-g4]") {
     CHECK(kernel->list_sas()->empty());
 }
 
-TEST_CASE("offload to a device that cannot: the cryptography falls back, the rest is refused", "[netlink][hostile-g11]") {
+TEST_CASE("offload to a device that cannot: the cryptography falls back, the rest is refused",
+          "[netlink][hostile-g11]") {
     const auto kernel = make_kernel();
     SaSpec spec = sa(0xc0000001);
     spec.mode = Mode::transport;

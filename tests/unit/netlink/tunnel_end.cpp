@@ -1,6 +1,7 @@
-// tunnel_end LOCAL REMOTE left|right tunnel|transport [encap] [esn] SELECTOR=SELECTOR...: puts one end of a tunnel with
-// fixed keys into the kernel of this namespace and says "installed". With "encap" it stays until it is killed, to hold
-// the socket that takes ESP out of UDP.
+// tunnel_end LOCAL REMOTE left|right tunnel|transport [encap|moved] [esn] SELECTOR=SELECTOR...: puts one end of a
+// tunnel with fixed keys into the kernel of this namespace and says "installed". "moved" is an "encap" that sends from
+// another port than the other end knows. With "encap" it stays until it is killed, to hold the socket that takes ESP
+// out of UDP.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -25,6 +26,8 @@ void add_word(TunnelSpec& spec, const std::string& word) {
     const std::size_t middle = word.find('=');
     if (word == "encap") {
         spec.encapsulation = UdpEncapsulation{kPort, kPort};
+    } else if (word == "moved") {
+        spec.encapsulation = UdpEncapsulation{kPort + 1, kPort};
     } else if (word == "esn") {
         spec.esn = true;
         spec.replay_window = 128;
