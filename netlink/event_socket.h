@@ -1,5 +1,5 @@
-// Netlink sockets for what the kernel tells unasked, in the network namespace the thread is in when they are opened. Each
-// has a file descriptor to wait on (readable) and never blocks. Believes the kernel only (sender 0).
+// Netlink sockets for what the kernel tells unasked, in the network namespace the thread is in when they are opened.
+// Each has a file descriptor to wait on (readable) and never blocks. Believes the kernel only (sender 0).
 #pragma once
 
 #include <functional>
@@ -14,11 +14,11 @@ namespace xfrmd::netlink {
 
 class EventSocket {
 public:
-    // ACQUIRE, EXPIRE and MAPPING. While it is open, the kernel takes us for a key manager: packets that want an SA wait
-    // for an answer. EPERM without CAP_NET_ADMIN.
+    // ACQUIRE, EXPIRE and MAPPING. While it is open, the kernel takes us for a key manager: packets that want an SA
+    // wait for an answer. EPERM without CAP_NET_ADMIN.
     static KernelResult<EventSocket> open();
-    // Changes of SAs and policies by others than `own_sender` (XfrmKernel::sender()), whose changes the kernel leaves out
-    // before they take room. 0 leaves out nobody; many programs sign with 0.
+    // Changes of SAs and policies by others than `own_sender` (XfrmKernel::sender()), whose changes the kernel leaves
+    // out before they take room. 0 leaves out nobody; many programs sign with 0.
     static KernelResult<EventSocket> watch_changes(std::uint32_t own_sender);
     ~EventSocket();
     EventSocket(EventSocket&&) noexcept;
@@ -27,9 +27,9 @@ public:
     int fd() const;
 
     using Visitor = std::function<void(Event&&)>;
-    // Gives out what is there, but no more than some hundreds at once: the descriptor stays readable where there is more.
-    // An error is the socket's end, and it has to be opened anew; what was lost before, the visitor got an OverrunEvent
-    // for.
+    // Gives out what is there, but no more than some hundreds at once: the descriptor stays readable where there is
+    // more. An error is the socket's end, and it has to be opened anew; what was lost before, the visitor got an
+    // OverrunEvent for.
     KernelResult<void> read(const Visitor& visitor);
 
 private:

@@ -16,7 +16,7 @@ struct AcquireEvent {
     std::uint32_t sequence = 0;  // for SaSpec::acquire_sequence
     PolicyId policy;
     std::uint32_t policy_index = 0;
-    Selector packet;  // of the one that it was: single addresses, ports
+    Selector packet;       // of the one that it was: single addresses, ports
     base::Address source;  // outer ones of the SA that is missing; transport mode has the packet's
     base::Address destination;
     std::vector<Template> templates;   // the policy's
@@ -60,8 +60,8 @@ struct PolicyFlushEvent {};
 using Event = std::variant<AcquireEvent, ExpireEvent, MappingEvent, OverrunEvent, SaChangeEvent, SaFlushEvent,
                            PolicyChangeEvent, PolicyFlushEvent>;
 
-// nullopt: nothing for us (policies of sockets, SAs of other protocols, messages that are no events). OverrunEvent: what
-// cannot be read.
+// nullopt: nothing for us (policies of sockets, SAs of other protocols, messages that are no events). OverrunEvent:
+// what cannot be read.
 std::optional<Event> decode_event(const Message& message);
 
 }  // namespace xfrmd::netlink

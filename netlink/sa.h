@@ -100,8 +100,8 @@ struct SaProperties {
 struct SaSpec : SaProperties {
     Algorithms algorithms;
     bool inbound = false;
-    // Kernels since 6.10 then check the direction of packets; older ones ignore it. With cpu, nat_keepalive and IP-TFS
-    // it is told in any case: see tells_direction().
+    // For kernels that have it (KernelFeatures::sa_direction): they check the direction of packets then. With cpu,
+    // nat_keepalive and IP-TFS, which are newer, it is told in any case: see tells_direction().
     bool tell_direction = false;
     std::uint32_t acquire_sequence = 0;  // of the ACQUIRE that this answers: its larval SA goes; 0 none
     IpTfs iptfs;                         // for Mode::iptfs

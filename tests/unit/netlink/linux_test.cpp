@@ -1,14 +1,18 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
+#include <utility>
 
+#include "netlink/features.h"
 #include "netlink/socket_bypass.h"
 #include "netlink/xfrm_kernel.h"
 #include "tests/unit/netlink/contract.h"
@@ -51,6 +55,21 @@ TEST_CASE("Linux tells when an SA was added", "[netlink][linux]") {
     REQUIRE(state);
     CHECK(state->added >= before);
     CHECK(state->added <= std::chrono::system_clock::now());
+}
+
+TEST_CASE("Linux since 6.14 has all that is asked for", "[netlink][linux]") {
+    utsname system{};
+    REQUIRE(uname(&system) == 0);
+    int major = 0;
+    int minor = 0;
+    REQUIRE(std::sscanf(system.release, "%d.%d", &major, &minor) == 2);
+    const bool is_new = std::pair(major, minor) >= std::pair(6, 14);
+    const auto features = find_features(*make_kernel());
+    REQUIRE(features);
+    CHECK(features->iptfs == is_new);
+    CHECK(features->per_cpu == is_new);
+    if (is_new) CHECK(features->sa_direction);
+    if (is_new) CHECK(features->nat_keepalive);
 }
 
 TEST_CASE("Linux says why in words", "[netlink][linux]") {

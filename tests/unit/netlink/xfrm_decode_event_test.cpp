@@ -88,8 +88,7 @@ TEST_CASE("an acquire tells the packet, the policy and the sequence number", "[n
     CHECK(event.policy.mark == Mark{1, 0xff});
     CHECK(event.policy.if_id == 42);
     CHECK(event.policy_index == 0x80000001);
-    CHECK(event.packet ==
-          Selector{prefix("10.1.0.5/32"), prefix("10.2.0.7/32"), 6, {1024, 0xffff}, {443, 0xffff}, 0});
+    CHECK(event.packet == Selector{prefix("10.1.0.5/32"), prefix("10.2.0.7/32"), 6, {1024, 0xffff}, {443, 0xffff}, 0});
     CHECK(event.source == address("2001:db8::1"));
     CHECK(event.destination == address("2001:db8::2"));
     REQUIRE(event.templates.size() == 1);
@@ -155,8 +154,11 @@ TEST_CASE("what is for others is passed over", "[netlink][hostile-g3]") {
 TEST_CASE("an event that is cut off counts as lost", "[netlink][hostile-g3]") {
     Layout expiry;
     put_sa(expiry).u8(1).zeros(7);
-    for (const auto& [type, payload] : {std::pair{kAcquire, acquire()}, {kExpire, expiry}, {kMapping, mapping()},
-                                        {kDelSa, sa_deletion()}, {kDelPolicy, policy_deletion()}}) {
+    for (const auto& [type, payload] : {std::pair{kAcquire, acquire()},
+                                        {kExpire, expiry},
+                                        {kMapping, mapping()},
+                                        {kDelSa, sa_deletion()},
+                                        {kDelPolicy, policy_deletion()}}) {
         std::size_t lost = 0;
         for (std::size_t size = 0; size < payload.size(); ++size) {
             const Message cut{static_cast<std::uint16_t>(type), 0, 1, base::ByteView(payload.view()).first(size)};
