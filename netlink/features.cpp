@@ -49,8 +49,8 @@ SaSpec trial_of(const KernelAlgorithm& algorithm, std::uint32_t number) {
     const std::string name(algorithm.name);
     switch (algorithm.kind) {
         case AlgorithmKind::aead:
-            return trial(Aead{name, first_key(algorithm), algorithm.icv_bits.back() != 0 ? algorithm.icv_bits.back()
-                                                                                         : algorithm.icv_bits.front()},
+            return trial(Aead{name, first_key(algorithm),
+                              algorithm.icv_bits.back() != 0 ? algorithm.icv_bits.back() : algorithm.icv_bits.front()},
                          number);
         case AlgorithmKind::cipher:
             return trial(CipherAndMac{name, first_key(algorithm), {}, {}, 0}, number);
@@ -68,7 +68,7 @@ SaSpec plain_trial(std::uint32_t number) { return trial(CipherAndMac{"ecb(cipher
 
 // One thing to find out: where to note it, what to ask for, and how it shows.
 struct Question {
-    bool KernelFeatures::*feature;
+    bool KernelFeatures::* feature;
     void (*ask)(SaSpec&);
     bool (*shows)(const SaState&);
 };
@@ -145,8 +145,8 @@ KernelResult<KernelFeatures> find_features(Kernel& kernel) {
         features.*question.feature = state && question.shows(*state);
     }
     features.ah = was_taken(added[next]);
-    features.ipcomp = std::find(features.algorithms.begin(), features.algorithms.end(), "deflate") !=
-                      features.algorithms.end();
+    features.ipcomp =
+        std::find(features.algorithms.begin(), features.algorithms.end(), "deflate") != features.algorithms.end();
     (void)kernel.apply(removals);
     for (const auto& result : added) {
         if (const auto answer = is_answer(result); !answer) return tl::unexpected<KernelError>(answer.error());

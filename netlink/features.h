@@ -1,7 +1,7 @@
 // What this kernel can do, found out by trying: XFRM has no way to ask, and ignores attributes that it does not know.
-// Adds SAs between documentation addresses (RFC 5737) of documentation SPIs in one batch, looks at them and deletes them
-// in another. Loads the kernel's modules of all the algorithms as it goes, which may take some tenths of a second, and
-// makes the first SA of each as fast as later ones.
+// Adds SAs between documentation addresses (RFC 5737) of documentation SPIs in one batch, looks at them and deletes
+// them in another. Loads the kernel's modules of all the algorithms as it goes, which may take some tenths of a second,
+// and makes the first SA of each as fast as later ones.
 #pragma once
 
 #include <string>

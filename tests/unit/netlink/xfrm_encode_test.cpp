@@ -164,6 +164,102 @@ TEST_CASE("NEWSA: a NULL cipher without MAC has no key and no MAC attribute", "[
           expected_message(kNewSa, kAdd, payload));
 }
 
+TEST_CASE("NEWSA: AH and IPComp", "[netlink][rfc4302][rfc3173]") {
+    const auto expected = [](unsigned protocol, const Layout& attributes) {
+        Layout payload;
+        payload.zeros(56).address(octets("192.0.2.2")).net32(0x1234).u8(protocol).zeros(3);
+        put_lifetimes(payload.address(octets("192.0.2.1"))).zeros(12).native32(0).native32(7);
+        payload.native16(kInet).u8(1).u8(protocol == 51 ? 32 : 0).u8(kAfUnspecFlag).zeros(7).bytes(attributes.view());
+        return expected_message(kNewSa, kAdd, payload);
+    };
+    SaSpec ah = sa(0x1234, Mac{"hmac(sha1)", key(20), 96});
+    ah.id.protocol = kAh;
+    Layout mac;
+    mac.native16(4 + 72 + 20).native16(kAuthTruncAttribute);
+    mac.text("hmac(sha1)", 64).native32(160).native32(96).bytes(key(20).view());
+    CHECK(encoded(AddSa{std::move(ah)}) == expected(51, mac));
+    SaSpec ipcomp = sa(0x1234, Compression{"deflate"});
+    ipcomp.id.protocol = kIpComp;
+    Layout compression;
+    compression.native16(4 + 68).native16(3).text("deflate", 64).native32(0);
+    CHECK(encoded(AddSa{std::move(ipcomp)}) == expected(108, compression));
+}
+
+namespace {
+
+SaSpec with_everything(bool inbound) {
+    SaSpec spec = sa(0xc1234567);
+    spec.inbound = inbound;
+    spec.mode = Mode::iptfs;
+    spec.flags = {false, false, true, false, true, true};
+    spec.id.mark = {1, 0xff};
+    spec.output_mark = {0x100, 0xf00};
+    spec.if_id = 42;
+    spec.cpu = 3;
+    spec.acquire_sequence = 4711;
+    spec.offload = Offload{9, inbound ? OffloadKind::packet : OffloadKind::crypto};
+    spec.iptfs = {1000, 3, true, 500, 100000, 1400};
+    spec.encapsulation = UdpEncapsulation{4500, 4500};
+    spec.nat_keepalive = std::chrono::seconds(20);
+    spec.lifetime = {{1, 2, std::chrono::seconds(3), std::chrono::seconds(4)},
+                     {5, 6, std::chrono::seconds(7), std::chrono::seconds(8)}};
+    return spec;
+}
+
+// The message up to its attributes, and those that both directions have.
+Layout with_everything_begun(unsigned window, unsigned flags) {
+    Layout out;
+    out.zeros(56).address(octets("192.0.2.2")).net32(0xc1234567).u8(50).zeros(3).address(octets("192.0.2.1"));
+    for (const unsigned limit : {1U, 5U, 2U, 6U, 3U, 7U, 4U, 8U}) out.native64(limit);
+    out.zeros(32).zeros(12).native32(4711).native32(7).native16(kInet).u8(5).u8(window).u8(flags).zeros(7);
+    put_gcm(out).native16(4 + 24).native16(kEncapAttribute).native16(2).net16(4500).net16(4500).zeros(18);
+    out.native16(12).native16(21).native32(1).native32(0xff);
+    return out.native16(8)
+        .native16(29)
+        .native32(0x100)
+        .native16(8)
+        .native16(30)
+        .native32(0xf00)
+        .native16(8)
+        .native16(31)
+        .native32(42);
+}
+
+}  // namespace
+
+TEST_CASE("NEWSA: everything an SA can have, each in its direction", "[netlink][rfc4301-4.4.2][rfc9347][rfc9611]") {
+    // XFRM_STATE_NOECN, _DECAP_DSCP, _ICMP, _AF_UNSPEC
+    Layout in = with_everything_begun(32, 1 | 2 | 16 | 32);
+    in.native16(12).native16(28).native32(9).u8(2 | 4).zeros(3);  // inbound, packet
+    in.native16(5).native16(33).u8(1).zeros(3).native16(8).native16(35).native32(3);
+    in.native16(8).native16(36).native32(1000).native16(6).native16(37).native16(3).zeros(2);
+    CHECK(encoded(AddSa{with_everything(true)}) == expected_message(kNewSa, kAdd, in));
+
+    // XFRM_STATE_NOECN, _NOPMTUDISC, _AF_UNSPEC; DONT_ENCAP_DSCP, OSEQ_MAY_WRAP
+    Layout out = with_everything_begun(0, 1 | 4 | 32);
+    out.native16(8).native16(24).native32(3).native16(12).native16(28).native32(9).zeros(4);
+    out.native16(5).native16(33).u8(2).zeros(3).native16(8).native16(34).native32(20);
+    out.native16(8).native16(35).native32(3).native16(4).native16(38).native16(8).native16(39).native32(500);
+    out.native16(8).native16(40).native32(100000).native16(8).native16(41).native32(1400);
+    CHECK(encoded(AddSa{with_everything(false)}) == expected_message(kNewSa, kAdd, out));
+}
+
+TEST_CASE("NEWSA: BEET carries the addresses inside, and a tunnel its padding", "[netlink][rfc4303-2.7]") {
+    SaSpec beet = sa(0xc1234567);
+    beet.mode = Mode::beet;
+    beet.selector = selector("10.1.0.1/32", "10.2.0.1/32");
+    Layout payload;
+    put(payload, SelectorFields{"10.1.0.1", "10.2.0.1", 32, 32, kInet});
+    put_gcm(put(payload, SaFields{.mode = 4, .flags = 0}));
+    CHECK(encoded(AddSa{std::move(beet)}) == expected_message(kNewSa, kAdd, payload));
+    SaSpec padded = sa(0xc1234567);
+    padded.inbound = false;
+    padded.tfc_bytes = 1400;
+    Layout tunnel;
+    put_gcm(put(tunnel.zeros(56), SaFields{.window = 0})).native16(8).native16(22).native32(1400);
+    CHECK(encoded(AddSa{std::move(padded)}) == expected_message(kNewSa, kAdd, tunnel));
+}
+
 TEST_CASE("UPDSA is NEWSA by another name", "[netlink]") {
     Layout payload;
     put_gcm(put(payload.zeros(56), SaFields{}));
@@ -177,6 +273,10 @@ TEST_CASE("DELSA and GETSA name the SA", "[netlink]") {
     MessageBatch batch(1, 256);
     encode_find_sa(sa(0xc1234567).id, batch);
     CHECK(sealed(batch) == expected_message(kGetSa, kPlain, id));
+    SaId marked = sa(0xc1234567).id;
+    marked.mark = {1, 0xff};
+    id.native16(12).native16(21).native32(1).native32(0xff);
+    CHECK(encoded(DeleteSa{marked}) == expected_message(kDelSa, kPlain, id));
 }
 
 TEST_CASE("lists are asked for without a word more", "[netlink]") {
@@ -212,6 +312,44 @@ TEST_CASE("NEWPOLICY and UPDPOLICY: selector, priority, direction and template",
     CHECK(encoded(AddPolicy{spec}) == expected_message(kNewPolicy, kAdd, expected(2, 0)));
 }
 
+TEST_CASE("NEWPOLICY: a bundle with mark, if_id, interface, index and offload", "[netlink][rfc4301-4.4.1]") {
+    PolicySpec spec = policy(Direction::in, selector("10.1.0.0/24", "10.2.0.0/24"));
+    spec.id.selector.interface = 5;
+    spec.id.mark = {1, 0xff};
+    spec.id.if_id = 42;
+    spec.index = 0x80000008;
+    spec.priority = 9;
+    spec.icmp = true;
+    spec.offload_interface = 6;
+    Template esp = spec.templates.front();
+    esp.mode = Mode::transport;
+    spec.templates = {spec.templates.front(), esp};
+    spec.templates[0].protocol = kIpComp;
+    spec.templates[0].optional = true;
+    Layout payload;
+    payload.address(octets("10.2.0.0")).address(octets("10.1.0.0")).zeros(8);
+    payload.native16(kInet).u8(24).u8(24).zeros(4).native32(5).native32(0);
+    put_lifetimes(payload).native32(9).native32(0x80000008).u8(0).u8(0).u8(2).u8(0).zeros(4);
+    payload.native16(4 + 2 * 64).native16(kTemplateAttribute);
+    for (const bool first : {true, false}) {
+        payload.address(octets("192.0.2.2")).net32(0).u8(first ? 108 : 50).zeros(3);
+        payload.native16(kInet).zeros(2).address(octets("192.0.2.1")).native32(7);
+        payload.u8(first ? 1 : 0).u8(0).u8(first ? 1 : 0).zeros(1).native32(~0U).native32(~0U).native32(~0U);
+    }
+    payload.native16(12).native16(21).native32(1).native32(0xff).native16(8).native16(31).native32(42);
+    payload.native16(12).native16(28).native32(6).u8(4).zeros(3);
+    CHECK(encoded(AddPolicy{spec}) == expected_message(kNewPolicy, kAdd, payload));
+}
+
+TEST_CASE("NEWPOLICY: what blocks has no template", "[netlink][rfc4301-4.4.1]") {
+    PolicySpec spec = policy(Direction::out, selector("10.1.0.0/24", "10.2.0.0/24"));
+    spec.action = PolicyAction::block;
+    spec.templates.clear();
+    Layout payload;
+    put_lifetimes(put(payload, kNetToNet)).native32(375423).native32(0).u8(1).u8(1).u8(0).u8(0).zeros(4);
+    CHECK(encoded(AddPolicy{spec}) == expected_message(kNewPolicy, kAdd, payload));
+}
+
 TEST_CASE("DELPOLICY: the selector as it was added, whatever else was in its bits", "[netlink]") {
     const auto expected = [](const SelectorFields& selector, unsigned direction) {
         Layout payload;
@@ -224,6 +362,15 @@ TEST_CASE("DELPOLICY: the selector as it was added, whatever else was in its bit
     odd.source.network = address("10.1.0.77");
     odd.source_port = {99, 0};
     CHECK(encoded(DeletePolicy{{Direction::forward, odd}}) == expected(kNetToNet, 2));
+    Layout by_index;
+    put(by_index, kNetToNet).native32(0x80000002).u8(2).zeros(3).native16(8).native16(31).native32(42);
+    CHECK(encoded(DeletePolicy{{Direction::forward, selector("10.1.0.0/24", "10.2.0.0/24"), {}, 42}, 0x80000002}) ==
+          expected_message(kDelPolicy, kPlain, by_index));
+    MessageBatch batch(1, 256);
+    encode_find_policy({Direction::forward, selector("10.1.0.0/24", "10.2.0.0/24"), {}, 42}, batch);
+    Layout by_selector;
+    put(by_selector, kNetToNet).native32(0).u8(2).zeros(3).native16(8).native16(31).native32(42);
+    CHECK(sealed(batch) == expected_message(kGetPolicy, kPlain, by_selector));
     Selector ping{prefix("fd01::/64"), prefix("fd02::1/128"), 58, {128, 0xffff}, {0, 0xffff}, 0};
     CHECK(encoded(DeletePolicy{{Direction::out, ping}}) ==
           expected({"fd01::", "fd02::1", 64, 128, kInet6, 58, 128, 0xffff, 0, 0xffff}, 1));
@@ -236,6 +383,12 @@ TEST_CASE("the longest message has room, 64 times", "[netlink]") {
         spec.encapsulation = UdpEncapsulation{};
         spec.esn = true;
         spec.replay_window = kLargestReplayWindow;
+        spec.mode = Mode::iptfs;
+        spec.id.mark = spec.output_mark = {1, 1};
+        spec.if_id = 1;
+        spec.cpu = 1;
+        spec.offload = Offload{1, OffloadKind::packet};
+        spec.iptfs = {1, 1, true, 1, 1, 1};
         encode(AddSa{std::move(spec)}, batch);
     }
     CHECK(batch.ok());
