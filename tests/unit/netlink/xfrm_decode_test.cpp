@@ -70,6 +70,55 @@ TEST_CASE("an SA is told with counters and times", "[netlink]") {
     CHECK((**decode_sa(as_message(kNewSa, sa_payload(0, kInet, 0)))).mode == Mode::transport);
 }
 
+TEST_CASE("what an SA was asked for is told", "[netlink]") {
+    Layout payload = sa_payload(0, kInet, 5);
+    // XFRMA_ALG_CRYPT, _ALG_AUTH_TRUNC, _ENCAP, _REPLAY_ESN_VAL, _MARK, _SET_MARK and mask, _IF_ID, _TFCPAD
+    payload.native16(4 + 68).native16(2).text("cbc(aes)", 64).native32(128);
+    payload.native16(4 + 72).native16(20).text("hmac(sha256)", 64).native32(256).native32(128);
+    payload.native16(4 + 24).native16(4).native16(2).net16(61234).net16(4500).zeros(18);
+    payload.native16(4 + 28).native16(23).native32(1).zeros(16).native32(20).zeros(4);
+    payload.native16(12).native16(21).native32(1).native32(0xff);
+    payload.native16(8).native16(29).native32(0x100).native16(8).native16(30).native32(0xf00);
+    payload.native16(8).native16(31).native32(42).native16(8).native16(22).native32(1400);
+    // XFRMA_SA_EXTRA_FLAGS, _OFFLOAD_DEV, _NAT_KEEPALIVE_INTERVAL, _SA_PCPU, _SA_DIR
+    payload.native16(8).native16(24).native32(3).native16(12).native16(28).native32(9).u8(4).zeros(3);
+    payload.native16(8).native16(34).native32(20).native16(8).native16(35).native32(3);
+    payload.native16(5).native16(33).u8(2).zeros(3);
+    const auto state = decode_sa(as_message(kNewSa, payload));
+    REQUIRE((state && *state));
+    CHECK((*state)->mode == Mode::iptfs);
+    CHECK((*state)->algorithms == AlgorithmNames{"cbc(aes)", 128, "hmac(sha256)", 256, 128, ""});
+    CHECK((*state)->encapsulation == UdpEncapsulation{61234, 4500});
+    CHECK((*state)->replay_window == 20);
+    CHECK((*state)->id.mark == Mark{1, 0xff});
+    CHECK((*state)->output_mark == Mark{0x100, 0xf00});
+    CHECK((*state)->if_id == 42);
+    CHECK((*state)->tfc_bytes == 1400);
+    CHECK((*state)->flags == SaFlags{true, true, false, false, false, true});
+    CHECK((*state)->offload == Offload{9, OffloadKind::packet});
+    CHECK((*state)->nat_keepalive.count() == 20);
+    CHECK((*state)->cpu == 3);
+    CHECK((*state)->inbound == false);
+}
+
+TEST_CASE("no bytes are too strange to be an SA's or a policy's", "[netlink][hostile-g3]") {
+    std::uint32_t random = 7;
+    for (int round = 0; round < 20000; ++round) {
+        Layout sa_noise = sa_payload(1);
+        Layout policy_noise = policy_payload(1);
+        for (int i = 0; i < 200; ++i) {
+            random = random * 1664525 + 1013904223;
+            // Small numbers are likelier to pass for lengths and types.
+            const unsigned octet = (random >> 31) != 0 ? random >> 24 & 0x1f : 0;
+            sa_noise.u8(octet);
+            policy_noise.u8(octet);
+        }
+        (void)decode_sa(as_message(kNewSa, sa_noise));
+        (void)decode_policy(as_message(kNewPolicy, policy_noise));
+    }
+    SUCCEED();
+}
+
 TEST_CASE("what is no SA of IP is passed over", "[netlink][hostile-g3]") {
     CHECK_FALSE(decode_sa(as_message(kNewPolicy, sa_payload(0))).value());
     CHECK_FALSE(decode_sa(as_message(kNewSa, sa_payload(0, 0))).value());
