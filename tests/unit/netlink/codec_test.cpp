@@ -19,22 +19,22 @@ base::Bytes bytes_in(const MessageBatch& batch) { return base::to_bytes(batch.vi
 
 }  // namespace
 
-TEST_CASE("messages are laid out one after the other, each aligned, the last to be acknowledged",
+TEST_CASE("messages are laid out one after the other, each aligned and signed, the last to be acknowledged",
           "[netlink][rfc3549-2.3.2]") {
     MessageBatch batch(4, 4096);
     batch.begin(0x11, 0x100, Fixed{0x01020304, 0x0506});
     batch.attribute(7, base::as_bytes("abc"));
     batch.attribute(8, base::as_bytes("de"), base::as_bytes("fgh"));
     batch.begin(0x12, 0);
-    batch.seal(41);
+    batch.seal(41, 77);
     REQUIRE(batch.ok());
     CHECK(batch.count() == 2);
 
-    Layout expected = header(44, 0x11, 0x101, 41);  // NLM_F_REQUEST comes by itself
+    Layout expected = header(44, 0x11, 0x101, 41, 77);  // NLM_F_REQUEST comes by itself
     expected.native32(0x01020304).native16(0x0506).zeros(2);
     expected.native16(7).native16(7).text("abc", 4);
     expected.native16(9).native16(8).text("defgh", 8);
-    CHECK(bytes_in(batch) == join(expected, header(16, 0x12, 0x005, 42)));
+    CHECK(bytes_in(batch) == join(expected, header(16, 0x12, 0x005, 42, 77)));
 }
 
 TEST_CASE("a batch that is full takes nothing more and says so", "[netlink]") {

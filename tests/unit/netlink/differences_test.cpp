@@ -102,8 +102,7 @@ TEST_CASE("identities are told in full", "[netlink]") {
     CHECK(to_string(id) == "192.0.2.2 ipcomp spi 0xc1234567 mark 0x1/0xff");
     PolicyId policy{Direction::out, selector("10.1.0.0/24", "10.2.0.0/24"), {0x1, 0xff}, 42};
     policy.selector.interface = 7;
-    CHECK(to_string(policy) ==
-          "the out policy 10.1.0.0/24 === 10.2.0.0/24 on interface 7 mark 0x1/0xff if_id 42");
+    CHECK(to_string(policy) == "the out policy 10.1.0.0/24 === 10.2.0.0/24 on interface 7 mark 0x1/0xff if_id 42");
     CHECK(policy_priority(policy.selector) == 375421);
     CHECK(policy_index(1, Direction::in) == 8);
     CHECK(policy_index(1, Direction::out) == 9);

@@ -50,9 +50,10 @@ private:
     base::Bytes bytes_;
 };
 
-// linux/netlink.h: struct nlmsghdr. The sender's port id is 0: the kernel fills it in.
-inline Layout header(std::size_t length, unsigned type, unsigned flags, std::uint32_t sequence) {
-    return Layout().native32(length).native16(type).native16(flags).native32(sequence).native32(0);
+// linux/netlink.h: struct nlmsghdr.
+inline Layout header(std::size_t length, unsigned type, unsigned flags, std::uint32_t sequence,
+                     std::uint32_t sender = 0) {
+    return Layout().native32(length).native16(type).native16(flags).native32(sequence).native32(sender);
 }
 
 inline base::Bytes join(const Layout& head, const Layout& rest) {
