@@ -1,0 +1,27 @@
+// What every Network checks before it changes anything; pure.
+#pragma once
+
+#include "netlink/route/network.h"
+
+namespace xfrmd::netlink::route {
+
+// Linux's own: default, main and local.
+bool is_linux_table(std::uint32_t table);
+
+// EINVAL, with a sentence, where the values cannot belong together.
+KernelResult<void> check(const RouteQuestion& question);
+KernelResult<void> check(const RouteSpec& route);
+KernelResult<void> check(const XfrmInterfaceSpec& spec);
+KernelResult<void> check_address(const base::Prefix& address);
+
+// EEXIST, with a sentence, unless `link` is an xfrm interface with this if_id.
+KernelResult<void> check_is_ours(const Link& link, std::uint32_t if_id);
+// May it be adopted for `spec`? `underlying` is the index of the device that spec names, or none.
+KernelResult<void> check_adoption(const Link& link, const XfrmInterfaceSpec& spec, InterfaceIndex underlying);
+
+// EEXIST: an xfrm interface of another name has the if_id.
+tl::unexpected<KernelError> if_id_is_taken(const XfrmInterfaceSpec& spec);
+// ENODEV.
+tl::unexpected<KernelError> no_such_interface(const std::string& name);
+
+}  // namespace xfrmd::netlink::route

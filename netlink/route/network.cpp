@@ -1,0 +1,117 @@
+#include "netlink/route/network.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "netlink/route/checks.h"
+
+namespace xfrmd::netlink::route {
+
+namespace {
+
+constexpr std::uint32_t kDefaultTable = 253;
+constexpr std::uint32_t kLocalTable = 255;
+constexpr std::uint32_t kIpv6Metric = 1024;  // IP6_RT_PRIO_USER
+constexpr std::size_t kLongestName = 15;
+constexpr std::uint32_t kLeastMtu = 68;  // RFC 791
+constexpr std::uint32_t kMostMtu = 65535;
+
+base::Prefix canonical(const base::Prefix& prefix) { return {prefix.network.network(prefix.length), prefix.length}; }
+
+// dev_valid_name(): what the kernel takes, and what no file name or rule of iptables stumbles over.
+bool is_interface_name(const std::string& name) {
+    if (name.empty() || name.size() > kLongestName || name == "." || name == "..") return false;
+    return std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c != '/' && c != ':' && c != '\x7f'; });
+}
+
+bool same_family(const std::optional<base::Address>& address, base::Family family) {
+    return !address || address->family() == family;
+}
+
+std::string hexadecimal(std::uint32_t value) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text;
+    for (; value != 0 || text.empty(); value >>= 4) text.insert(text.begin(), kDigits[value & 0xf]);
+    return "0x" + text;
+}
+
+}  // namespace
+
+RouteId id_of(const RouteSpec& route) {
+    const bool default_metric = route.metric == 0 && route.destination.network.is_v6();
+    return {canonical(route.destination), route.table, default_metric ? kIpv6Metric : route.metric};
+}
+
+RouteId id_of(const RouteState& route) { return {canonical(route.destination), route.table, route.metric}; }
+
+std::string to_string(const RouteSpec& route) {
+    std::string text = canonical(route.destination).to_string();
+    if (route.gateway) text += " via " + route.gateway->to_string();
+    text += " dev " + route.interface;
+    if (route.source) text += " src " + route.source->to_string();
+    return text + " table " + std::to_string(route.table);
+}
+
+bool is_linux_table(std::uint32_t table) { return table >= kDefaultTable && table <= kLocalTable; }
+
+KernelResult<void> check(const RouteQuestion& question) {
+    if (!same_family(question.source, question.destination.family())) {
+        return refused(EINVAL, "a route from " + question.source->to_string() + " to " +
+                                   question.destination.to_string() + " is asked for");
+    }
+    return {};
+}
+
+KernelResult<void> check(const RouteSpec& route) {
+    const base::Family family = route.destination.network.family();
+    if (auto good = check_address(route.destination); !good) return good;
+    if (!same_family(route.source, family)) return refused(EINVAL, to_string(route) + ": the families differ");
+    // RFC 5549: IPv4 over an IPv6 router, but not the reverse.
+    if (family == base::Family::ipv6 && !same_family(route.gateway, family)) {
+        return refused(EINVAL, to_string(route) + ": the families differ");
+    }
+    if (route.table == 0) return refused(EINVAL, "there is no table 0");
+    return {};
+}
+
+KernelResult<void> check(const XfrmInterfaceSpec& spec) {
+    if (!is_interface_name(spec.name)) return refused(EINVAL, "not a name for an interface: '" + spec.name + "'");
+    if (spec.if_id == 0) return refused(EINVAL, spec.name + ": an xfrm interface needs an if_id, and 0 is none");
+    if (spec.mtu != 0 && (spec.mtu < kLeastMtu || spec.mtu > kMostMtu)) {
+        return refused(EINVAL, spec.name + ": the MTU must be 68 to 65535, not " + std::to_string(spec.mtu));
+    }
+    for (const base::Prefix& address : spec.addresses) {
+        if (auto good = check_address(address); !good) return good;
+    }
+    return {};
+}
+
+KernelResult<void> check_address(const base::Prefix& address) {
+    if (address.length <= address.network.bits()) return {};
+    return refused(EINVAL, "no prefix is as long as that: " + address.to_string());
+}
+
+KernelResult<void> check_is_ours(const Link& link, std::uint32_t if_id) {
+    if (link.kind != "xfrm") {
+        const std::string what = link.kind.empty() ? "hardware" : "of kind " + link.kind;
+        return refused(EEXIST, "the interface " + link.name + " exists and is no xfrm interface but " + what);
+    }
+    if (link.if_id == if_id) return {};
+    return refused(EEXIST, "the xfrm interface " + link.name + " exists and has if_id " + hexadecimal(link.if_id) +
+                               ", not " + hexadecimal(if_id));
+}
+
+KernelResult<void> check_adoption(const Link& link, const XfrmInterfaceSpec& spec, InterfaceIndex underlying) {
+    if (auto ours = check_is_ours(link, spec.if_id); !ours || link.underlying == underlying) return ours;
+    return refused(EEXIST, "the xfrm interface " + link.name + " exists and sits on another device");
+}
+
+tl::unexpected<KernelError> if_id_is_taken(const XfrmInterfaceSpec& spec) {
+    return refused(EEXIST, "another xfrm interface than " + spec.name + " has if_id " + hexadecimal(spec.if_id));
+}
+
+tl::unexpected<KernelError> no_such_interface(const std::string& name) {
+    return refused(ENODEV, "there is no interface " + name);
+}
+
+}  // namespace xfrmd::netlink::route

@@ -1,0 +1,10 @@
+// What the administrator of a Linux host types: "link add dummy0 type dummy". Fails the test where ip fails.
+#pragma once
+
+#include <string>
+
+namespace xfrmd::netlink::route::test {
+
+void ip(const std::string& words);
+
+}  // namespace xfrmd::netlink::route::test
