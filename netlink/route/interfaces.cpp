@@ -11,6 +11,7 @@ bool Interfaces::apply(const Event& event) {
 
 void Interfaces::clear() {
     links_.clear();
+    names_.clear();
     addresses_.clear();
 }
 
@@ -29,17 +30,28 @@ bool Interfaces::learn(const AddressAppeared& event) {
 bool Interfaces::learn(const AddressGone& event) { return addresses_.erase(key_of(event.address)) != 0; }
 
 bool Interfaces::learn(const Link& link) {
-    const auto [place, added] = links_.try_emplace(link.index, link);
-    if (added) return true;
-    const bool news = place->second != link;
-    place->second = link;
-    return news;
+    Link& known = links_[link.index];
+    if (known == link) return false;
+    forget_name(known);
+    known = link;
+    names_[link.name] = link.index;
+    return true;
 }
 
 bool Interfaces::learn(const LinkGone& event) {
     const InterfaceIndex index = event.link.index;
     std::erase_if(addresses_, [index](const auto& entry) { return entry.first.interface == index; });
-    return links_.erase(index) != 0;
+    const auto link = links_.find(index);
+    if (link == links_.end()) return false;
+    forget_name(link->second);
+    links_.erase(link);
+    return true;
+}
+
+// While names change hands, another interface may already have this one.
+void Interfaces::forget_name(const Link& link) {
+    const auto name = names_.find(link.name);
+    if (name != names_.end() && name->second == link.index) names_.erase(name);
 }
 
 const Link* Interfaces::by_index(InterfaceIndex index) const {
@@ -48,9 +60,8 @@ const Link* Interfaces::by_index(InterfaceIndex index) const {
 }
 
 const Link* Interfaces::by_name(std::string_view name) const {
-    const auto found =
-        std::find_if(links_.begin(), links_.end(), [name](const auto& entry) { return entry.second.name == name; });
-    return found == links_.end() ? nullptr : &found->second;
+    const auto found = names_.find(name);
+    return found == names_.end() ? nullptr : by_index(found->second);
 }
 
 bool Interfaces::is_up(std::string_view name) const {

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -58,9 +59,11 @@ private:
     bool learn(const RouteChanged&) { return false; }
     bool learn(const Overrun&) { return false; }
     bool learn(const Link& link);
+    void forget_name(const Link& link);
     bool is_switched_on(InterfaceIndex index) const;
 
     std::map<InterfaceIndex, Link> links_;
+    std::map<std::string, InterfaceIndex, std::less<>> names_;
     std::map<AddressKey, LocalAddress> addresses_;
 };
 

@@ -72,21 +72,21 @@ KernelResult<RouteAnswer> LinuxNetwork::route_to(const RouteQuestion& question) 
     return tl::unexpected<KernelError>(words.error());
 }
 
-KernelResult<void> LinuxNetwork::add_route(const RouteSpec& route) {
-    if (auto good = check(route); !good) return good;
+KernelResult<RouteState> LinuxNetwork::add_route(const RouteSpec& route) {
+    if (auto good = check(route); !good) return tl::unexpected<KernelError>(good.error());
     const auto index = index_of(route.interface);
     if (!index) return tl::unexpected<KernelError>(index.error());
     using requests::Existing;
     const auto existing = is_linux_table(route.table) ? Existing::refuse : Existing::replace;
-    return named(socket_.change(requests::add_route(route, *index, existing)), "adding the route " + to_string(route));
+    const RouteState state = state_of(route, *index);
+    const auto done =
+        named(socket_.change(requests::add_route(state, route.mtu, existing)), "adding the route " + to_string(route));
+    return done.map([&] { return state; });
 }
 
-KernelResult<void> LinuxNetwork::delete_route(const RouteSpec& route) {
-    if (auto good = check(route); !good) return good;
-    const auto index = index_of(route.interface);
-    if (!index) return index.error().errno_value == ENODEV ? KernelResult<void>{} : index.map([](auto) {});
-    auto done = socket_.change(requests::delete_route(route, *index));
-    // ENODEV: the interface has just gone, and the route with it.
+KernelResult<void> LinuxNetwork::delete_route(const RouteState& route) {
+    auto done = socket_.change(requests::delete_route(route));
+    // ENODEV: the interface has gone, and the route with it.
     if (is(done, ESRCH) || is(done, ENODEV)) return {};
     return named(std::move(done), "deleting the route " + to_string(route));
 }

@@ -17,8 +17,8 @@ public:
 
     KernelResult<void> refresh() override;
     KernelResult<RouteAnswer> route_to(const RouteQuestion& question) override;
-    KernelResult<void> add_route(const RouteSpec& route) override;
-    KernelResult<void> delete_route(const RouteSpec& route) override;
+    KernelResult<RouteState> add_route(const RouteSpec& route) override;
+    KernelResult<void> delete_route(const RouteState& route) override;
     KernelResult<std::vector<RouteState>> list_routes(std::uint32_t table) override;
     KernelResult<void> ensure_rule(const RuleSpec& rule) override;
     KernelResult<void> remove_rule(const RuleSpec& rule) override;

@@ -15,11 +15,6 @@ using base::Family;
 
 constexpr std::uint32_t kUsualMtu = 1500;
 
-RouteState state_of(const RouteSpec& route, InterfaceIndex interface) {
-    const RouteId id = id_of(route);
-    return {id.destination, id.table, id.metric, route.protocol, route.source, route.gateway, interface};
-}
-
 bool is_link_local(const Address& address) { return base::Prefix::parse("fe80::/10")->contains(address); }
 
 Event state_event(const Link& link) { return link.is_up() ? Event{LinkUp{link}} : Event{LinkDown{link}}; }
@@ -82,6 +77,14 @@ void MemoryNetwork::switch_link(const std::string& name, bool on) {
     forget_routes([&](const RouteState& route) { return route.interface == link.index; }, false);
 }
 
+void MemoryNetwork::rename_link(const std::string& name, const std::string& new_name) {
+    const Link* found = truth_.by_name(name);
+    if (found == nullptr) return;
+    Link link = *found;
+    link.name = new_name;
+    tell(state_event(link));
+}
+
 void MemoryNetwork::remove_link(const std::string& name) {
     const Link* found = truth_.by_name(name);
     if (found == nullptr) return;
@@ -126,9 +129,9 @@ void MemoryNetwork::forget_routes(Which which, bool told) {
     routes_.erase(first, routes_.end());
 }
 
-KernelResult<void> MemoryNetwork::add_route(const RouteSpec& route) {
-    if (auto good = check(route).and_then([&] { return changeable(); }); !good) return good;
-    if (auto way = check_way(route); !way) return way;
+KernelResult<RouteState> MemoryNetwork::add_route(const RouteSpec& route) {
+    const auto good = check(route).and_then([&] { return changeable(); }).and_then([&] { return check_way(route); });
+    if (!good) return tl::unexpected<KernelError>(good.error());
     const RouteState state = state_of(route, *index_of(route.interface));
     const auto same = [&](const RouteState& other) { return id_of(other) == id_of(state); };
     const bool exists = std::any_of(routes_.begin(), routes_.end(), same);
@@ -136,7 +139,7 @@ KernelResult<void> MemoryNetwork::add_route(const RouteSpec& route) {
     forget_routes(same, false);
     routes_.push_back(state);
     events_.emplace_back(RouteChanged{state, false});
-    return {};
+    return state;
 }
 
 KernelResult<void> MemoryNetwork::check_way(const RouteSpec& route) const {
@@ -157,11 +160,9 @@ bool MemoryNetwork::is_on_link(const Address& address, InterfaceIndex interface)
            });
 }
 
-KernelResult<void> MemoryNetwork::delete_route(const RouteSpec& route) {
-    if (auto good = check(route).and_then([&] { return changeable(); }); !good) return good;
-    if (const auto index = index_of(route.interface)) {
-        forget_routes([state = state_of(route, *index)](const RouteState& other) { return other == state; }, true);
-    }
+KernelResult<void> MemoryNetwork::delete_route(const RouteState& route) {
+    if (auto good = changeable(); !good) return good;
+    forget_routes([&](const RouteState& other) { return other == route; }, true);
     return {};
 }
 

@@ -15,8 +15,8 @@ public:
 
     KernelResult<void> refresh() override;
     KernelResult<RouteAnswer> route_to(const RouteQuestion& question) override;
-    KernelResult<void> add_route(const RouteSpec& route) override;
-    KernelResult<void> delete_route(const RouteSpec& route) override;
+    KernelResult<RouteState> add_route(const RouteSpec& route) override;
+    KernelResult<void> delete_route(const RouteState& route) override;
     KernelResult<std::vector<RouteState>> list_routes(std::uint32_t table) override;
     KernelResult<void> ensure_rule(const RuleSpec& rule) override;
     KernelResult<void> remove_rule(const RuleSpec& rule) override;
@@ -28,6 +28,7 @@ public:
     // The host's own doings. Names that do not exist are ignored.
     void put_link(const std::string& name, const std::string& kind = "dummy");  // switched off
     void switch_link(const std::string& name, bool on);
+    void rename_link(const std::string& name, const std::string& new_name);
     void remove_link(const std::string& name);
     void put_address(const std::string& interface, const base::Prefix& address);
     void take_address(const std::string& interface, const base::Prefix& address);

@@ -28,6 +28,15 @@ bool same_family(const std::optional<base::Address>& address, base::Family famil
     return !address || address->family() == family;
 }
 
+template <typename Route>
+std::string text_of(const Route& route, const std::string& device) {
+    std::string text = canonical(route.destination).to_string();
+    if (route.gateway) text += " via " + route.gateway->to_string();
+    text += device;
+    if (route.source) text += " src " + route.source->to_string();
+    return text + " table " + std::to_string(route.table);
+}
+
 std::string hexadecimal(std::uint32_t value) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     std::string text;
@@ -44,13 +53,14 @@ RouteId id_of(const RouteSpec& route) {
 
 RouteId id_of(const RouteState& route) { return {canonical(route.destination), route.table, route.metric}; }
 
-std::string to_string(const RouteSpec& route) {
-    std::string text = canonical(route.destination).to_string();
-    if (route.gateway) text += " via " + route.gateway->to_string();
-    text += " dev " + route.interface;
-    if (route.source) text += " src " + route.source->to_string();
-    return text + " table " + std::to_string(route.table);
+RouteState state_of(const RouteSpec& route, InterfaceIndex interface) {
+    const RouteId id = id_of(route);
+    return {id.destination, id.table, id.metric, route.protocol, route.source, route.gateway, interface};
 }
+
+std::string to_string(const RouteSpec& route) { return text_of(route, " dev " + route.interface); }
+
+std::string to_string(const RouteState& route) { return text_of(route, ""); }
 
 bool is_linux_table(std::uint32_t table) { return table >= kDefaultTable && table <= kLocalTable; }
 

@@ -58,9 +58,12 @@ struct RouteId {
 };
 RouteId id_of(const RouteSpec& route);
 RouteId id_of(const RouteState& route);
+// As the kernel will have it.
+RouteState state_of(const RouteSpec& route, InterfaceIndex interface);
 
-// "10.2.0.0/24 via 192.0.2.2 dev eth0 src 10.1.0.1 table 220"
+// "10.2.0.0/24 via 192.0.2.2 dev eth0 src 10.1.0.1 table 220"; of a state, without "dev".
 std::string to_string(const RouteSpec& route);
+std::string to_string(const RouteState& route);
 
 // "220: not from all fwmark 0xdc lookup 220", for both families.
 struct RuleSpec {
@@ -99,14 +102,15 @@ public:
     // else's leads there for marked packets, too.
     virtual KernelResult<RouteAnswer> route_to(const RouteQuestion& question) = 0;
 
-    // Adding what is there already changes nothing. In a table that is not one of Linux's own (253..255), whatever
-    // stood for that destination and metric is replaced without a gap: such tables are the daemon's. In Linux's own
-    // tables nobody's route is touched: EEXIST, even where it is the same. ENODEV: no such interface; ENETDOWN: it is
-    // switched off; EINVAL: the source is not an own address; ENETUNREACH or EHOSTUNREACH: the gateway cannot be
-    // reached over that interface.
-    virtual KernelResult<void> add_route(const RouteSpec& route) = 0;
-    // Only a route that is like this in all it tells. One that is gone, or whose interface is, is no error.
-    virtual KernelResult<void> delete_route(const RouteSpec& route) = 0;
+    // What stands then; adding what is there already changes nothing. In a table that is not one of Linux's own
+    // (253..255), whatever stood for that destination and metric is replaced without a gap: such tables are the
+    // daemon's. In Linux's own tables nobody's route is touched: EEXIST, even where it is the same. ENODEV: no such
+    // interface; ENETDOWN: it is switched off; EINVAL: the source is not an own address; ENETUNREACH or EHOSTUNREACH:
+    // the gateway cannot be reached over that interface.
+    virtual KernelResult<RouteState> add_route(const RouteSpec& route) = 0;
+    // Only a route that is exactly like this (of IPv6 ones Linux does not compare the source), whatever its interface
+    // is called by now. One that is gone, or whose interface is, is no error.
+    virtual KernelResult<void> delete_route(const RouteState& route) = 0;
     // Of both families, everybody's. For tables of our own, to find leftovers: EINVAL for Linux's own (253..255).
     virtual KernelResult<std::vector<RouteState>> list_routes(std::uint32_t table) = 0;
 

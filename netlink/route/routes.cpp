@@ -14,25 +14,29 @@ bool Routes::Order::operator()(const RouteId& a, const RouteId& b) const {
 }
 
 // In a table of our own the kernel replaces without a gap; in Linux's own it replaces nothing.
-KernelResult<void> Routes::put(const RouteSpec* old, const RouteSpec& route) {
-    if (old == nullptr || !is_linux_table(route.table)) return network_.add_route(route);
-    if (*old == route) return {};
-    auto done = network_.delete_route(*old).and_then([&] { return network_.add_route(route); });
-    if (!done) (void)network_.add_route(*old);
-    return done;
+KernelResult<void> Routes::replace(const RouteId& id, Entry& entry, const RouteSpec& old, const RouteSpec& route) {
+    const bool must_delete = is_linux_table(route.table) && !lost_.contains(id);
+    if (must_delete) {
+        if (auto deleted = network_.delete_route(entry.state); !deleted) return deleted;
+    }
+    auto added = network_.add_route(route);
+    if (!added && must_delete && !network_.add_route(old)) lost_.insert(id);
+    if (!added) return tl::unexpected<KernelError>(added.error());
+    entry.state = *added;
+    lost_.erase(id);
+    return {};
 }
 
 KernelResult<void> Routes::want(const RouteSpec& route, RouteOwner owner) {
     const RouteId id = id_of(route);
-    const auto entry = entries_.find(id);
-    if (entry == entries_.end()) {
-        auto done = put(nullptr, route);
-        if (done) entries_[id] = {{owner, route}};
-        return done;
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) {
+        return network_.add_route(route).map(
+            [&](const RouteState& state) { entries_[id] = {{{owner, route}}, state}; });
     }
-    Claims& claims = entry->second;
+    auto& claims = found->second.claims;
     const auto claim = std::find_if(claims.begin(), claims.end(), [&](const Claim& c) { return c.owner == owner; });
-    if (claim == claims.begin()) return replace_first(id, claims, route);
+    if (claim == claims.begin()) return replace_first(id, found->second, route);
     if (claim != claims.end()) {
         claim->route = route;
     } else {
@@ -41,42 +45,37 @@ KernelResult<void> Routes::want(const RouteSpec& route, RouteOwner owner) {
     return {};
 }
 
-KernelResult<void> Routes::replace_first(const RouteId& id, Claims& claims, const RouteSpec& route) {
-    if (claims.front().route == route && !lost_.contains(id)) return {};
-    auto done = put(lost_.contains(id) ? nullptr : &claims.front().route, route);
-    if (!done) return done;
-    claims.front().route = route;
-    lost_.erase(id);
-    return {};
+KernelResult<void> Routes::replace_first(const RouteId& id, Entry& entry, const RouteSpec& route) {
+    Claim& first = entry.claims.front();
+    if (first.route == route && !lost_.contains(id)) return {};
+    auto done = replace(id, entry, first.route, route);
+    if (done) first.route = route;
+    return done;
 }
 
 KernelResult<void> Routes::release(const RouteSpec& route, RouteOwner owner) {
-    const auto entry = entries_.find(id_of(route));
-    if (entry == entries_.end()) return {};
-    Claims& claims = entry->second;
+    const auto found = entries_.find(id_of(route));
+    if (found == entries_.end()) return {};
+    auto& claims = found->second.claims;
     const auto claim = std::find_if(claims.begin(), claims.end(), [&](const Claim& c) { return c.owner == owner; });
     if (claim == claims.end()) return {};
-    if (claim == claims.begin()) return release_first(entry->first, claims);
+    if (claim == claims.begin()) return release_first(id_of(route), found->second);
     claims.erase(claim);
     return {};
 }
 
-KernelResult<void> Routes::release_first(const RouteId& id, Claims& claims) {
-    const RouteSpec old = claims.front().route;
-    claims.erase(claims.begin());
-    if (claims.empty()) {
-        const RouteId forgotten = id;  // the reference goes with the entry
-        lost_.erase(forgotten);
-        entries_.erase(forgotten);
-        return network_.delete_route(old);
-    }
-    if (claims.front().route == old) return {};
-    auto done = put(&old, claims.front().route);
-    if (done) {
+KernelResult<void> Routes::release_first(const RouteId& id, Entry& entry) {
+    const RouteSpec old = entry.claims.front().route;
+    entry.claims.erase(entry.claims.begin());
+    if (entry.claims.empty()) {
+        const RouteState state = entry.state;
         lost_.erase(id);
-    } else {
-        lost_.insert(id);
+        entries_.erase(id);
+        return network_.delete_route(state);
     }
+    if (entry.claims.front().route == old) return {};
+    auto done = replace(id, entry, old, entry.claims.front().route);
+    if (!done) lost_.insert(id);
     return done;
 }
 
@@ -86,8 +85,8 @@ void Routes::on_event(const Event& event) {
 
 template <typename Which>
 void Routes::lose(Which which) {
-    for (const auto& [id, claims] : entries_) {
-        if (which(claims.front().route)) lost_.insert(id);
+    for (const auto& [id, entry] : entries_) {
+        if (which(entry.claims.front().route)) lost_.insert(id);
     }
 }
 
@@ -122,12 +121,14 @@ bool Routes::can_stand(const RouteSpec& route) const {
 Routes::Repaired Routes::repair() {
     Repaired repaired;
     for (auto id = lost_.begin(); id != lost_.end();) {
-        const RouteSpec& route = entries_.at(*id).front().route;
+        Entry& entry = entries_.at(*id);
+        const RouteSpec& route = entry.claims.front().route;
         if (!can_stand(route)) {
             ++id;
             continue;
         }
         auto done = network_.add_route(route);
+        if (done) entry.state = *done;
         // In Linux's own tables it may have been there all the time.
         if (done || done.error().errno_value == EEXIST) {
             ++repaired.restored;
@@ -145,11 +146,8 @@ KernelResult<std::size_t> Routes::remove_leftovers(std::uint32_t table) {
     if (!listed) return tl::unexpected<KernelError>(listed.error());
     std::size_t removed = 0;
     for (const RouteState& left : *listed) {
-        const Link* link = network_.interfaces().by_index(left.interface);
-        if (left.protocol != kStaticProtocol || link == nullptr || entries_.contains(id_of(left))) continue;
-        const RouteSpec route{left.destination, left.table,   left.metric, left.protocol,
-                              left.source,      left.gateway, link->name,  0};
-        if (auto done = network_.delete_route(route); !done) return tl::unexpected<KernelError>(done.error());
+        if (left.protocol != kStaticProtocol || entries_.contains(id_of(left))) continue;
+        if (auto done = network_.delete_route(left); !done) return tl::unexpected<KernelError>(done.error());
         ++removed;
     }
     return removed;

@@ -49,14 +49,17 @@ private:
         RouteOwner owner{};
         RouteSpec route;
     };
-    using Claims = std::vector<Claim>;  // never empty; the first one's route is the kernel's
+    struct Entry {
+        std::vector<Claim> claims;  // never empty; the first one's route is the kernel's
+        RouteState state;           // as it was installed last
+    };
     struct Order {
         bool operator()(const RouteId& a, const RouteId& b) const;
     };
 
-    KernelResult<void> put(const RouteSpec* old, const RouteSpec& route);
-    KernelResult<void> replace_first(const RouteId& id, Claims& claims, const RouteSpec& route);
-    KernelResult<void> release_first(const RouteId& id, Claims& claims);
+    KernelResult<void> replace(const RouteId& id, Entry& entry, const RouteSpec& old, const RouteSpec& route);
+    KernelResult<void> replace_first(const RouteId& id, Entry& entry, const RouteSpec& route);
+    KernelResult<void> release_first(const RouteId& id, Entry& entry);
     bool can_stand(const RouteSpec& route) const;
     template <typename Which>
     void lose(Which which);
@@ -70,7 +73,7 @@ private:
     void on(const Overrun& event);
 
     Network& network_;
-    std::map<RouteId, Claims, Order> entries_;
+    std::map<RouteId, Entry, Order> entries_;
     std::set<RouteId, Order> lost_;
 };
 

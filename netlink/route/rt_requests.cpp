@@ -67,7 +67,7 @@ void put(Request& request, int type, base::ByteView bytes) {
 }
 
 // RFC 5549: a gateway of the other family has an attribute of its own.
-bool set_gateway(rtnl_nexthop& hop, const RouteSpec& route) {
+bool set_gateway(rtnl_nexthop& hop, const RouteState& route) {
     const NlAddress gateway = nl_address(*route.gateway);
     if (gateway == nullptr) return false;
     if (route.gateway->family() != route.destination.network.family()) {
@@ -77,32 +77,31 @@ bool set_gateway(rtnl_nexthop& hop, const RouteSpec& route) {
     return true;
 }
 
-bool add_hop(rtnl_route& made, const RouteSpec& route, InterfaceIndex interface) {
+bool add_hop(rtnl_route& made, const RouteState& route) {
     rtnl_nexthop* hop = rtnl_route_nh_alloc();
     if (hop == nullptr) return false;
-    rtnl_route_nh_set_ifindex(hop, signed_index(interface));
+    rtnl_route_nh_set_ifindex(hop, signed_index(route.interface));
     const bool complete = !route.gateway || set_gateway(*hop, route);
     rtnl_route_add_nexthop(&made, hop);  // owns it from now on
     return complete;
 }
 
-NlRoute nl_route(const RouteSpec& route, InterfaceIndex interface) {
-    const RouteId id = id_of(route);
+NlRoute nl_route(const RouteState& route, std::uint32_t mtu) {
     NlRoute made(rtnl_route_alloc());
-    const NlAddress destination = nl_address(id.destination.network, id.destination.length);
+    const NlAddress destination = nl_address(route.destination.network, route.destination.length);
     if (made == nullptr || destination == nullptr) return nullptr;
-    rtnl_route_set_family(made.get(), number_of(id.destination.network.family()));
+    rtnl_route_set_family(made.get(), number_of(route.destination.network.family()));
     rtnl_route_set_dst(made.get(), destination.get());
     rtnl_route_set_table(made.get(), route.table);
     rtnl_route_set_protocol(made.get(), route.protocol);
     rtnl_route_set_scope(made.get(), route.gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK);
-    if (id.metric != 0) rtnl_route_set_priority(made.get(), id.metric);
-    if (route.mtu != 0) rtnl_route_set_metric(made.get(), RTAX_MTU, route.mtu);
+    if (route.metric != 0) rtnl_route_set_priority(made.get(), route.metric);
+    if (mtu != 0) rtnl_route_set_metric(made.get(), RTAX_MTU, mtu);
     if (route.source) {
         const NlAddress source = nl_address(*route.source);
         if (source == nullptr || rtnl_route_set_pref_src(made.get(), source.get()) < 0) return nullptr;
     }
-    if (!add_hop(*made, route, interface)) return nullptr;
+    if (!add_hop(*made, route)) return nullptr;
     return made;
 }
 
@@ -151,15 +150,15 @@ Request route_to(const RouteQuestion& question) {
     return request;
 }
 
-Request add_route(const RouteSpec& route, InterfaceIndex interface, Existing existing) {
-    const NlRoute made = nl_route(route, interface);
+Request add_route(const RouteState& route, std::uint32_t mtu, Existing existing) {
+    const NlRoute made = nl_route(route, mtu);
     if (made == nullptr) return nullptr;
     const int flags = NLM_F_CREATE | (existing == Existing::replace ? NLM_F_REPLACE : NLM_F_EXCL);
     return built([&](nl_msg** out) { return rtnl_route_build_add_request(made.get(), flags, out); });
 }
 
-Request delete_route(const RouteSpec& route, InterfaceIndex interface) {
-    const NlRoute made = nl_route(route, interface);
+Request delete_route(const RouteState& route) {
+    const NlRoute made = nl_route(route, 0);
     if (made == nullptr) return nullptr;
     return built([&](nl_msg** out) { return rtnl_route_build_del_request(made.get(), 0, out); });
 }

@@ -9,8 +9,8 @@ namespace xfrmd::netlink::route::requests {
 Request route_to(const RouteQuestion& question);
 // Replaces what stands there, or is refused with EEXIST.
 enum class Existing : std::uint8_t { replace, refuse };
-Request add_route(const RouteSpec& route, InterfaceIndex interface, Existing existing);
-Request delete_route(const RouteSpec& route, InterfaceIndex interface);
+Request add_route(const RouteState& route, std::uint32_t mtu, Existing existing);
+Request delete_route(const RouteState& route);
 Request list_routes(base::Family family, std::uint32_t table);
 
 Request list_links();

@@ -29,6 +29,7 @@ public:
     virtual Network& network() = 0;
     virtual void add_link(const std::string& name) = 0;  // a dummy, switched off
     virtual void switch_link(const std::string& name, bool on) = 0;
+    virtual void rename_link(const std::string& name, const std::string& new_name) = 0;
     virtual void remove_link(const std::string& name) = 0;
     virtual void add_address(const std::string& interface, const std::string& address) = 0;
     virtual void remove_address(const std::string& interface, const std::string& address) = 0;

@@ -69,7 +69,8 @@ TEST_CASE("a route is added, found by packets, and deleted; our own questions lo
     for (const RouteSpec& route : {inner_route("0.0.0.0/0"), inner_route("::/0", "fd01::1", "2001:db8::2")}) {
         const auto peer = address(route.destination.network.is_v6() ? "2001:db8:1::7" : "198.51.100.7");
         const auto before = network.route_to({peer, {}});
-        REQUIRE(network.add_route(route));
+        const auto state = network.add_route(route);
+        REQUIRE(state);
         CHECK(is_listed(network, route));
         const auto packet = network.route_to({peer, {}, 0});
         REQUIRE(packet);
@@ -77,7 +78,7 @@ TEST_CASE("a route is added, found by packets, and deleted; our own questions lo
         CHECK(packet->source == route.source);
         CHECK(packet->next_hop == route.gateway);
         CHECK(network.route_to({peer, {}}).value() == before.value());
-        CHECK(network.delete_route(route));
+        CHECK(network.delete_route(*state));
         CHECK(network.route_to({peer, {}, 0}).value() == before.value());
     }
 }
@@ -110,9 +111,10 @@ TEST_CASE("host bits of a destination do not count", "[route]") {
     world->make_gateway();
     RouteSpec route = inner_route();
     route.destination.network = address("10.2.0.77");
-    REQUIRE(world->network().add_route(route));
+    const auto state = world->network().add_route(route);
+    REQUIRE(state);
     CHECK(is_listed(world->network(), inner_route()));
-    CHECK(world->network().delete_route(route));
+    CHECK(world->network().delete_route(*state));
     CHECK(listed(world->network()) == 0);
 }
 
@@ -133,17 +135,24 @@ TEST_CASE("only the route that was meant is deleted, and one that is gone is no 
     const auto world = make_world();
     world->make_gateway();
     Network& network = world->network();
-    REQUIRE(network.add_route(inner_route()));
-    RouteSpec other = inner_route();
+    const auto state = network.add_route(inner_route());
+    REQUIRE(state);
+    RouteState other = *state;
     other.gateway = address("192.0.2.3");
     CHECK(network.delete_route(other));
-    other = inner_route();
-    other.interface = "nowhere0";
+    other = *state;
+    other.source = address("192.0.2.1");
+    CHECK(network.delete_route(other));
+    other = *state;
+    other.protocol = 99;
+    CHECK(network.delete_route(other));
+    other = *state;
+    other.interface = InterfaceIndex{9999};
     CHECK(network.delete_route(other));
     CHECK(listed(network) == 1);
-    CHECK(network.delete_route(inner_route()));
+    CHECK(network.delete_route(*state));
     CHECK(listed(network) == 0);
-    CHECK(network.delete_route(inner_route()));
+    CHECK(network.delete_route(*state));
 }
 
 TEST_CASE("a route that cannot be is refused", "[route]") {

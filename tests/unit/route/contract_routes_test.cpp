@@ -69,6 +69,18 @@ TEST_CASE("routes come back with an interface that was made anew", "[route][host
     CHECK(watched.in_kernel() == 2);
 }
 
+TEST_CASE("routes of an interface that was renamed are still ours to delete", "[route][hostile-g8]") {
+    Watched watched;
+    watched.world->rename_link("eth0", "wan0");
+    watched.observe();
+    CHECK(watched.world->network().interfaces().by_name("wan0"));
+    CHECK(watched.world->network().interfaces().by_name("eth0") == nullptr);
+    CHECK(watched.in_kernel() == 2);
+    CHECK(watched.routes.release(inner_route(), kChild));
+    CHECK(watched.routes.release(inner_route("fd02::/64"), kChild));
+    CHECK(watched.in_kernel() == 0);
+}
+
 TEST_CASE("routes come back with the source address that was taken", "[route][hostile-g8]") {
     Watched watched;
     watched.world->remove_address("eth1", "10.1.0.1/24");

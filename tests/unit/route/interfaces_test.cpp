@@ -36,6 +36,20 @@ TEST_CASE("what is told twice is news once", "[route]") {
     CHECK_FALSE(known.apply(LinkGone{link(2, "wan0")}));
 }
 
+TEST_CASE("names that change hands lead to the right interface", "[route][hostile-g8]") {
+    Interfaces known;
+    known.apply(LinkUp{link(2, "eth0")});
+    known.apply(LinkUp{link(3, "eth1")});
+    known.apply(LinkUp{link(3, "eth0")});
+    known.apply(LinkUp{link(2, "eth1")});
+    CHECK(known.by_name("eth0")->index == InterfaceIndex{3});
+    CHECK(known.by_name("eth1")->index == InterfaceIndex{2});
+    known.apply(LinkGone{link(3, "eth0")});
+    CHECK(known.by_name("eth0") == nullptr);
+    known.apply(LinkUp{link(4, "eth0")});
+    CHECK(known.by_name("eth0")->index == InterfaceIndex{4});
+}
+
 TEST_CASE("an address on two interfaces, or with two prefix lengths, goes with the last one", "[route][hostile-g8]") {
     Interfaces known;
     known.apply(LinkUp{link(2, "eth0")});

@@ -6,5 +6,7 @@
 namespace xfrmd::netlink::route::test {
 
 void ip(const std::string& words);
+// A command on each line.
+void ip_batch(const std::string& lines);
 
 }  // namespace xfrmd::netlink::route::test

@@ -5,8 +5,6 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
 
 #include "netlink/route/linux_network.h"
 #include "netlink/route/network_events.h"
@@ -84,10 +82,6 @@ TEST_CASE("a link that leaves a bridge has not gone", "[route][linux]") {
     }
     world->observe();
     CHECK(world->network().interfaces().by_name("eth0"));
-    ip("link set eth0 name wan0");
-    world->observe();
-    CHECK(world->network().interfaces().by_name("wan0"));
-    CHECK(world->network().interfaces().by_name("eth0") == nullptr);
 }
 
 TEST_CASE("more events than the socket holds are an overrun", "[route][linux][hostile-g2]") {
@@ -95,14 +89,12 @@ TEST_CASE("more events than the socket holds are an overrun", "[route][linux][ho
     NetworkEvents events = open_events();
     ip("link add eth0 type dummy");
     ip("link set eth0 up");
-    const std::string path = std::filesystem::temp_directory_path() / "xfrmd-route-contract.batch";
-    std::ofstream batch(path);
+    std::string routes;
     for (int i = 0; i < 4096; ++i) {
-        batch << "route add 10." << i / 256 << "." << i % 256 << ".0/24 dev eth0 table 99\n";
+        routes +=
+            "route add 10." + std::to_string(i / 256) + "." + std::to_string(i % 256) + ".0/24 dev eth0 table 99\n";
     }
-    batch.close();
-    ip("-batch " + path);
-    std::filesystem::remove(path);
+    ip_batch(routes);
     CHECK(has_overrun(events));
     CHECK_FALSE(has_overrun(events));
     ip("link set eth0 down");
@@ -119,7 +111,9 @@ TEST_CASE("a list that is read while it is long is whole", "[route][linux][hosti
         REQUIRE(world->network().add_route(route));
     }
     CHECK(world->network().list_routes(kRouteTable)->size() == kMany);
-    for (int i = 0; i < kMany; ++i) ip("link add d" + std::to_string(i) + " type dummy");
+    std::string links;
+    for (int i = 0; i < kMany; ++i) links += "link add d" + std::to_string(i) + " type dummy\n";
+    ip_batch(links);
     REQUIRE(world->network().refresh());
     CHECK(world->network().interfaces().links().size() >= kMany + 3U);
 }
@@ -166,9 +160,10 @@ TEST_CASE("an IPv4 route may lead over an IPv6 router", "[route][linux][rfc5549]
     Network& network = world->network();
     RouteSpec route = inner_route("10.2.0.0/24", "10.1.0.1", "2001:db8::2");
     route.table = kMainTable;
-    REQUIRE(network.add_route(route));
+    const auto state = network.add_route(route);
+    REQUIRE(state);
     CHECK(network.route_to({address("10.2.0.9"), {}})->next_hop == address("2001:db8::2"));
-    CHECK(network.delete_route(route));
+    CHECK(network.delete_route(*state));
     CHECK(network.route_to({address("10.2.0.9"), {}})->next_hop == address("192.0.2.2"));
 }
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <sstream>
 
@@ -32,6 +34,13 @@ void ip(const std::string& words) {
     REQUIRE(status == 0);
 }
 
+void ip_batch(const std::string& lines) {
+    const std::string path = std::filesystem::temp_directory_path() / "xfrmd-route-contract.batch";
+    std::ofstream(path) << lines;
+    ip("-batch " + path);
+    std::filesystem::remove(path);
+}
+
 namespace {
 
 // Its thread's network namespace is a new one, which goes when the next world comes.
@@ -48,6 +57,9 @@ public:
     Network& network() override { return *network_; }
     void add_link(const std::string& name) override { ip("link add " + name + " type dummy"); }
     void switch_link(const std::string& name, bool on) override { ip("link set " + name + (on ? " up" : " down")); }
+    void rename_link(const std::string& name, const std::string& new_name) override {
+        ip("link set " + name + " name " + new_name);
+    }
     void remove_link(const std::string& name) override { ip("link del " + name); }
     void add_address(const std::string& interface, const std::string& address) override {
         ip("address add " + address + " dev " + interface);

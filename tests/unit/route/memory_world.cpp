@@ -10,6 +10,9 @@ public:
     Network& network() override { return network_; }
     void add_link(const std::string& name) override { network_.put_link(name); }
     void switch_link(const std::string& name, bool on) override { network_.switch_link(name, on); }
+    void rename_link(const std::string& name, const std::string& new_name) override {
+        network_.rename_link(name, new_name);
+    }
     void remove_link(const std::string& name) override { network_.remove_link(name); }
     void add_address(const std::string& interface, const std::string& address) override {
         network_.put_address(interface, on_net(address));

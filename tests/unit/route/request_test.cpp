@@ -41,13 +41,15 @@ TEST_CASE("a route is written as it is read", "[route]") {
     route.table = 1000;
     for (const char* gateway : {"192.0.2.2", "fe80::1"}) {
         route.gateway = address(gateway);
-        const auto message = message_of(requests::add_route(route, InterfaceIndex{7}, requests::Existing::replace));
+        const auto message =
+            message_of(requests::add_route(state_of(route, InterfaceIndex{7}), route.mtu, requests::Existing::replace));
         CHECK((message.flags & (NLM_F_CREATE | NLM_F_REPLACE | NLM_F_EXCL)) == (NLM_F_CREATE | NLM_F_REPLACE));
         PayloadReader reader(message.payload);
         CHECK(decode_route(reader) == RouteState{prefix("10.2.0.0/24"), 1000, 5, kStaticProtocol, route.source,
                                                  address(gateway), InterfaceIndex{7}});
     }
-    const auto message = message_of(requests::add_route(route, InterfaceIndex{7}, requests::Existing::refuse));
+    const auto message =
+        message_of(requests::add_route(state_of(route, InterfaceIndex{7}), 0, requests::Existing::refuse));
     CHECK((message.flags & (NLM_F_REPLACE | NLM_F_EXCL)) == NLM_F_EXCL);
 }
 
@@ -55,7 +57,8 @@ TEST_CASE("a route's MTU is its metric", "[route]") {
     RouteSpec route = inner_route();
     route.mtu = 1300;
     PayloadReader reader(
-        message_of(requests::add_route(route, InterfaceIndex{7}, requests::Existing::replace)).payload);
+        message_of(requests::add_route(state_of(route, InterfaceIndex{7}), route.mtu, requests::Existing::replace))
+            .payload);
     reader.fixed<rtmsg>();
     PayloadReader metrics(reader.attribute(RTA_METRICS));
     CHECK(metrics.attribute_as<std::uint32_t>(RTAX_MTU) == 1300);
