@@ -11,18 +11,24 @@ namespace xfrmd::netlink::route::test {
 
 namespace {
 
-Message message_of(const Request& request) {
+struct Written {
+    std::uint16_t type;
+    std::uint16_t flags;
+    base::Bytes payload;
+};
+
+Written written(const Request& request) {
     REQUIRE(request);
     const nlmsghdr* header = nlmsg_hdr(request.get());
-    return {header->nlmsg_type, header->nlmsg_flags, 0,
-            base::ByteView(static_cast<const std::uint8_t*>(nlmsg_data(header)), header->nlmsg_len - sizeof(nlmsghdr))};
+    const auto* start = static_cast<const std::uint8_t*>(nlmsg_data(header));
+    return {header->nlmsg_type, header->nlmsg_flags, {start, start + nlmsg_datalen(header)}};
 }
 
 }  // namespace
 
 TEST_CASE("a route is asked for by one question that is no dump", "[route]") {
     for (const char* to : {"198.51.100.7", "2001:db8:1::7"}) {
-        const auto message = message_of(requests::route_to({address(to), std::nullopt}));
+        const auto message = written(requests::route_to({address(to), std::nullopt}));
         CHECK(message.type == RTM_GETROUTE);
         CHECK((message.flags & NLM_F_DUMP) == 0);
         PayloadReader reader(message.payload);
@@ -42,23 +48,23 @@ TEST_CASE("a route is written as it is read", "[route]") {
     for (const char* gateway : {"192.0.2.2", "fe80::1"}) {
         route.gateway = address(gateway);
         const auto message =
-            message_of(requests::add_route(state_of(route, InterfaceIndex{7}), route.mtu, requests::Existing::replace));
+            written(requests::add_route(state_of(route, InterfaceIndex{7}), route.mtu, requests::Existing::replace));
         CHECK((message.flags & (NLM_F_CREATE | NLM_F_REPLACE | NLM_F_EXCL)) == (NLM_F_CREATE | NLM_F_REPLACE));
         PayloadReader reader(message.payload);
         CHECK(decode_route(reader) == RouteState{prefix("10.2.0.0/24"), 1000, 5, kStaticProtocol, route.source,
                                                  address(gateway), InterfaceIndex{7}});
     }
     const auto message =
-        message_of(requests::add_route(state_of(route, InterfaceIndex{7}), 0, requests::Existing::refuse));
+        written(requests::add_route(state_of(route, InterfaceIndex{7}), 0, requests::Existing::refuse));
     CHECK((message.flags & (NLM_F_REPLACE | NLM_F_EXCL)) == NLM_F_EXCL);
 }
 
 TEST_CASE("a route's MTU is its metric", "[route]") {
     RouteSpec route = inner_route();
     route.mtu = 1300;
-    PayloadReader reader(
-        message_of(requests::add_route(state_of(route, InterfaceIndex{7}), route.mtu, requests::Existing::replace))
-            .payload);
+    const auto message =
+        written(requests::add_route(state_of(route, InterfaceIndex{7}), route.mtu, requests::Existing::replace));
+    PayloadReader reader(message.payload);
     reader.fixed<rtmsg>();
     PayloadReader metrics(reader.attribute(RTA_METRICS));
     CHECK(metrics.attribute_as<std::uint32_t>(RTAX_MTU) == 1300);
@@ -66,8 +72,8 @@ TEST_CASE("a route's MTU is its metric", "[route]") {
 
 TEST_CASE("the rule is for all packets but our marked questions", "[route]") {
     for (const base::Family family : {base::Family::ipv4, base::Family::ipv6}) {
-        const Request request = requests::add_rule({}, family);
-        PayloadReader reader(message_of(request).payload);
+        const auto message = written(requests::add_rule({}, family));
+        PayloadReader reader(message.payload);
         const auto header = reader.fixed<fib_rule_hdr>();
         CHECK(header.family == (family == base::Family::ipv6 ? AF_INET6 : AF_INET));
         CHECK(header.flags == FIB_RULE_INVERT);
@@ -77,7 +83,8 @@ TEST_CASE("the rule is for all packets but our marked questions", "[route]") {
     }
     RuleSpec for_all;
     for_all.except_mark.reset();
-    PayloadReader reader(message_of(requests::add_rule(for_all, base::Family::ipv4)).payload);
+    const auto message = written(requests::add_rule(for_all, base::Family::ipv4));
+    PayloadReader reader(message.payload);
     CHECK(reader.fixed<fib_rule_hdr>().flags == 0);
     CHECK(reader.attribute(FRA_FWMARK).empty());
 }
