@@ -14,7 +14,7 @@ using enum Support;
 constexpr Keyword kTable[] = {
     // Encryption
     {"null", transform(EncryptionId::null), in_esp},
-    {"des", transform(EncryptionId::des), not_yet},
+    {"des", transform(EncryptionId::des), in_esp},
     {"3des", transform(EncryptionId::triple_des)},
     {"aes", transform(EncryptionId::aes_cbc, 128)},
     {"aes128", transform(EncryptionId::aes_cbc, 128)},
@@ -65,15 +65,15 @@ constexpr Keyword kTable[] = {
     {"aes256gcm16", transform(EncryptionId::aes_gcm_16, 256)},
     {"aes256gcm128", transform(EncryptionId::aes_gcm_16, 256)},
     {"aes256gcm", transform(EncryptionId::aes_gcm_16, 256)},
-    {"aes128gmac", transform(EncryptionId::null_aes_gmac, 128), not_yet},
-    {"aes192gmac", transform(EncryptionId::null_aes_gmac, 192), not_yet},
-    {"aes256gmac", transform(EncryptionId::null_aes_gmac, 256), not_yet},
+    {"aes128gmac", transform(EncryptionId::null_aes_gmac, 128), in_esp},
+    {"aes192gmac", transform(EncryptionId::null_aes_gmac, 192), in_esp},
+    {"aes256gmac", transform(EncryptionId::null_aes_gmac, 256), in_esp},
     {"chacha20poly1305", transform(EncryptionId::chacha20_poly1305)},
     {"chacha20poly1305compat", transform(EncryptionId::chacha20_poly1305, 256), not_yet},
-    {"camellia", transform(EncryptionId::camellia_cbc, 128), in_ike},
-    {"camellia128", transform(EncryptionId::camellia_cbc, 128), in_ike},
-    {"camellia192", transform(EncryptionId::camellia_cbc, 192), in_ike},
-    {"camellia256", transform(EncryptionId::camellia_cbc, 256), in_ike},
+    {"camellia", transform(EncryptionId::camellia_cbc, 128)},
+    {"camellia128", transform(EncryptionId::camellia_cbc, 128)},
+    {"camellia192", transform(EncryptionId::camellia_cbc, 192)},
+    {"camellia256", transform(EncryptionId::camellia_cbc, 256)},
     {"camellia128ctr", transform(EncryptionId::camellia_ctr, 128), in_ike},
     {"camellia192ctr", transform(EncryptionId::camellia_ctr, 192), in_ike},
     {"camellia256ctr", transform(EncryptionId::camellia_ctr, 256), in_ike},
@@ -186,6 +186,9 @@ constexpr bool words_are_unique() {
                               [](const Keyword& a, const Keyword& b) { return a.word == b.word; }) == kSorted.end();
 }
 static_assert(words_are_unique());
+
+// RFC 7296 3.3.1: the number of a proposal's transforms is one octet, and none stands in a proposal twice.
+static_assert(kSorted.size() <= 255);
 
 constexpr std::size_t kLongestWord = 32;
 

@@ -13,8 +13,8 @@ namespace xfrmd::policy {
 
 enum class Support : std::uint8_t {
     runs,
-    in_ike,     // but not in ESP
-    in_esp,     // but not in IKE: it keeps no secret (RFC 7296 3.14)
+    in_ike,     // but not in ESP: Linux has it not
+    in_esp,     // but not in IKE: it keeps no secret (RFC 7296 3.14), or none worth the name (DES)
     not_yet,    // has a number here, but no implementation
     no_number,  // strongSwan's alone: its transform means nothing here
 };

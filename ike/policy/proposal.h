@@ -41,13 +41,16 @@ struct OfferedProposal {
 
 // The words of one proposal string, joined with "-", or "default" (which may give several). Rules are strongSwan's: an
 // IKE proposal without a PRF derives it from its integrity algorithms, needs a key exchange, never mixes AEAD and other
-// ciphers; ESP and AH get noesn where neither is named and drop PRFs. Stricter than strongSwan: classic ESP ciphers
-// need an integrity algorithm (RFC 8221 4), IKE takes neither null nor esn. Errors: ConfigurationInvalid or
+// ciphers; ESP and AH get noesn where neither is named and drop PRFs, AH drops ciphers. Stricter than strongSwan:
+// classic ESP ciphers need an integrity algorithm (RFC 8221 4), IKE takes neither null, des nor esn, AH no GMAC, which
+// Linux has in ESP only. Errors: ConfigurationInvalid or
 // AlgorithmUnavailable, naming the word and what is wrong with it.
 base::Result<std::vector<Proposal>> parse_proposal(ProtocolId protocol, std::string_view text);
 
-// What is offered and accepted where nothing is configured: strongSwan's defaults, less what this build cannot run
-// (Camellia). None for AH.
+// Proposals of one SA payload: their numbers are one octet and count from 1 (RFC 7296 3.3.1).
+inline constexpr std::size_t kMostProposals = 255;
+
+// What "default" stands for: strongSwan's defaults, less Camellia in IKE. A child that names no proposals has ESP's.
 std::vector<Proposal> default_proposals(ProtocolId protocol);
 
 // The first of `ours` that has a common choice with any of `offered`, in our order of preference (strongSwan's

@@ -1,4 +1,5 @@
-// What strongSwan offers where nothing is configured, in its order; without Camellia, which this build cannot run.
+// What strongSwan offers where nothing is configured, in its order, but without Camellia, which hardly a peer has. Its
+// AH takes the integrity algorithms of its ESP.
 
 #include "ike/policy/proposal.h"
 
@@ -59,7 +60,7 @@ Proposal ike_combined() {
 }
 
 // RFC 7296 3.3.6: a key exchange NONE among others leaves it to the peer whether there is one.
-void add_esp_tail(Transforms& list) {
+void add_child_tail(Transforms& list) {
     add(list, key_exchanges());
     list.push_back(transform(KeyExchangeId::none));
     list.push_back(transform(Esn::no));
@@ -67,16 +68,26 @@ void add_esp_tail(Transforms& list) {
 
 Proposal esp_combined() {
     Transforms list = in_three_sizes({EncryptionId::aes_gcm_16});
-    add_esp_tail(list);
+    add_child_tail(list);
     return {ProtocolId::esp, list};
 }
 
-Proposal esp_classic() {
+Transforms child_integrity() {
     using enum IntegrityId;
+    return all({hmac_sha2_256_128, hmac_sha2_384_192, hmac_sha2_512_256, hmac_sha1_96, aes_xcbc_96});
+}
+
+Proposal esp_classic() {
     Transforms list = in_three_sizes({EncryptionId::aes_cbc});
-    add(list, all({hmac_sha2_256_128, hmac_sha2_384_192, hmac_sha2_512_256, hmac_sha1_96, aes_xcbc_96}));
-    add_esp_tail(list);
+    add(list, child_integrity());
+    add_child_tail(list);
     return {ProtocolId::esp, list};
+}
+
+Proposal ah() {
+    Transforms list = child_integrity();
+    add_child_tail(list);
+    return {ProtocolId::ah, list};
 }
 
 }  // namespace
@@ -88,6 +99,7 @@ std::vector<Proposal> default_proposals(ProtocolId protocol) {
         case ProtocolId::esp:
             return {esp_combined(), esp_classic()};
         case ProtocolId::ah:
+            return {ah()};
         case ProtocolId::none:
             break;
     }

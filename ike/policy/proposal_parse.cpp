@@ -38,15 +38,21 @@ tl::unexpected<base::Error> additional_refused(std::string_view word, std::strin
                       "additional key exchange " + quoted(word) + " is not yet supported");
 }
 
+bool is_gmac(const Transform& one) {
+    return one.type == TransformType::encryption && one.id == transform(EncryptionId::null_aes_gmac).id;
+}
+
 // Empty where the keyword may stand in a proposal for the protocol.
 std::string_view obstacle(const Keyword& keyword, ProtocolId protocol) {
     switch (keyword.support) {
         case Support::runs:
             break;
         case Support::in_ike:
-            return protocol == ProtocolId::ike ? "" : " is not yet supported in ESP";
+            return protocol == ProtocolId::esp ? " is not supported by Linux in ESP" : "";
         case Support::in_esp:
-            return protocol == ProtocolId::ike ? " is not possible in IKE" : "";
+            if (protocol == ProtocolId::ike) return " is for ESP only";
+            // RFC 4543 9 has an integrity transform for it in AH, which takes the place of what is dropped otherwise.
+            return protocol == ProtocolId::ah && is_gmac(keyword.transform) ? " is not supported by Linux in AH" : "";
         case Support::not_yet:
             return " is not yet supported";
         case Support::no_number:

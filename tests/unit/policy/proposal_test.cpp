@@ -50,6 +50,19 @@ TEST_CASE("ESP and AH proposals get noesn and lose PRFs", "[policy][rfc7296-3.3.
     CHECK(ah("sha256-aes128-prfsha1") == "AH:HMAC_SHA2_256_128/NO_EXT_SEQ");
 }
 
+TEST_CASE("ESP takes what Linux has beyond IKE's algorithms", "[policy][rfc4543-9][rfc2405][rfc4312]") {
+    CHECK(esp("des-md5") == "ESP:DES_CBC/HMAC_MD5_96/NO_EXT_SEQ");
+    CHECK(esp("aes192gmac-x25519") == "ESP:NULL_AES_GMAC_192/CURVE_25519/NO_EXT_SEQ");
+    CHECK(esp("camellia256-sha1_160") == "ESP:CAMELLIA_CBC_256/HMAC_SHA1_160/NO_EXT_SEQ");
+    CHECK(esp("aes128-sha256_96-esn") == "ESP:AES_CBC_128/HMAC_SHA2_256_96/EXT_SEQ");
+}
+
+TEST_CASE("AH takes integrity algorithms, a key exchange and sequence numbers", "[policy][rfc4302-2.6]") {
+    CHECK(ah("sha256-modp2048") == "AH:HMAC_SHA2_256_128/MODP_2048/NO_EXT_SEQ");
+    CHECK(ah("sha1-md5-esn-noesn") == "AH:HMAC_SHA1_96/HMAC_MD5_96/EXT_SEQ/NO_EXT_SEQ");
+    CHECK(ah("camellia128ccm8-aescmac") == "AH:AES_CMAC_96/NO_EXT_SEQ");
+}
+
 TEST_CASE("words may be repeated and alternate in any order", "[policy]") {
     CHECK(esp("sha1-aes256-aes128-aes256-sha1") == "ESP:AES_CBC_256/AES_CBC_128/HMAC_SHA1_96/NO_EXT_SEQ");
 }
@@ -63,7 +76,7 @@ TEST_CASE("a rule that a proposal breaks is named", "[policy][rfc7296-3.3.3]") {
           "proposal 'aes128gcm16-x25519': IKE needs a PRF with an AEAD cipher, such as prfsha256");
     CHECK(ike("aes128gcm16-aes128-sha256-x25519") ==
           "proposal 'aes128gcm16-aes128-sha256-x25519': AEAD and classic ciphers cannot stand in one IKE proposal");
-    CHECK(ike("null-sha256-x25519") == "proposal 'null-sha256-x25519': 'null' is not possible in IKE");
+    CHECK(ike("null-sha256-x25519") == "proposal 'null-sha256-x25519': 'null' is for ESP only");
     CHECK(ike("aes128-sha256-x25519-esn") == "proposal 'aes128-sha256-x25519-esn': esn and noesn are for ESP and AH");
     CHECK(esp("aes128") == "proposal 'aes128': ESP needs an integrity algorithm with AES_CBC_128");
     CHECK(esp("null") == "proposal 'null': ESP needs an integrity algorithm with NULL");
@@ -95,10 +108,11 @@ TEST_CASE("words that strongSwan knows and we do not run are refused by name", "
           "proposal 'serpent256-sha256-x25519': 'serpent256' is known to strongSwan but not supported");
     CHECK(ike("aes128-sha256-mlkem768") == "proposal 'aes128-sha256-mlkem768': 'mlkem768' is not yet supported");
     CHECK(ike("camellia256-sha256-x25519") == "IKE:CAMELLIA_CBC_256/PRF_HMAC_SHA2_256/HMAC_SHA2_256_128/CURVE_25519");
-    CHECK(esp("camellia256-sha256") == "proposal 'camellia256-sha256': 'camellia256' is not yet supported in ESP");
-    CHECK(ike("des-sha256-x25519") == "proposal 'des-sha256-x25519': 'des' is not yet supported");
-    CHECK(esp("aes128gmac") == "proposal 'aes128gmac': 'aes128gmac' is not yet supported");
-    CHECK(esp("camellia128ccm8") == "proposal 'camellia128ccm8': 'camellia128ccm8' is not yet supported in ESP");
+    CHECK(ike("des-sha256-x25519") == "proposal 'des-sha256-x25519': 'des' is for ESP only");
+    CHECK(ike("aes128gmac-sha256-x25519") == "proposal 'aes128gmac-sha256-x25519': 'aes128gmac' is for ESP only");
+    CHECK(ah("aes128gmac") == "proposal 'aes128gmac': 'aes128gmac' is not supported by Linux in AH");
+    CHECK(esp("camellia128ccm8") == "proposal 'camellia128ccm8': 'camellia128ccm8' is not supported by Linux in ESP");
+    CHECK(esp("camellia128ctr-sha256").find("is not supported by Linux in ESP") != std::string::npos);
     CHECK(ike("aes128-sha256-x25519-KE1_mlkem768") ==
           "proposal 'aes128-sha256-x25519-KE1_mlkem768': additional key exchange 'KE1_mlkem768' is not yet supported");
     CHECK(ike("aes128-sha256-ke1_sha1") == "proposal 'aes128-sha256-ke1_sha1': unknown algorithm 'ke1_sha1'");
@@ -136,7 +150,13 @@ TEST_CASE("the defaults are strongSwan's, in its order, less Camellia", "[policy
           "ESP:AES_CBC_128/AES_CBC_192/AES_CBC_256/HMAC_SHA2_256_128/HMAC_SHA2_384_192/HMAC_SHA2_512_256/HMAC_SHA1_96/"
           "AES_XCBC_96/" +
               ke + "/KE_NONE/NO_EXT_SEQ");
-    CHECK(default_proposals(ProtocolId::ah).empty());
+    const auto ah_defaults = default_proposals(ProtocolId::ah);
+    REQUIRE(ah_defaults.size() == 1);
+    CHECK(ah_defaults[0].to_string() ==
+          "AH:HMAC_SHA2_256_128/HMAC_SHA2_384_192/HMAC_SHA2_512_256/HMAC_SHA1_96/AES_XCBC_96/" + ke +
+              "/KE_NONE/NO_EXT_SEQ");
+    CHECK(parse_proposal(ProtocolId::ah, "default") == ah_defaults);
+    CHECK(default_proposals(ProtocolId::none).empty());
     CHECK(parse_proposal(ProtocolId::ike, "default") == ike_defaults);
     CHECK(parse_proposal(ProtocolId::esp, "default") == esp_defaults);
 }
