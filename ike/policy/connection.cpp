@@ -8,11 +8,25 @@
 
 namespace xfrmd::policy {
 
-const Child* Connection::child(std::string_view child_name) const {
+namespace {
+
+const Child* find(const std::vector<Child>& children, std::string_view name) {
     const auto found =
-        std::find_if(children.begin(), children.end(), [&](const Child& one) { return one.name == child_name; });
+        std::find_if(children.begin(), children.end(), [&](const Child& one) { return one.name == name; });
     return found == children.end() ? nullptr : &*found;
 }
+
+}  // namespace
+
+std::vector<Proposal> Child::proposals() const {
+    std::vector<Proposal> all = esp_proposals;
+    all.insert(all.end(), ah_proposals.begin(), ah_proposals.end());
+    return all;
+}
+
+const Child* Connection::child(std::string_view child_name) const { return find(children, child_name); }
+
+const Child* Connection::shunt(std::string_view shunt_name) const { return find(shunts, shunt_name); }
 
 IndexedConfiguration::IndexedConfiguration(Configuration configuration)
     : configuration_(std::move(configuration)),

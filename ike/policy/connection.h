@@ -10,27 +10,17 @@
 
 #include "ike/base/address.h"
 #include "ike/base/secret_bytes.h"
+#include "ike/policy/child.h"
 #include "ike/policy/identity.h"
+#include "ike/policy/manual_sa.h"
 #include "ike/policy/proposal.h"
-#include "ike/policy/traffic_selector.h"
 
 namespace xfrmd::policy {
 
-enum class Mode : std::uint8_t { tunnel, transport };
-enum class StartAction : std::uint8_t { none, start };
 enum class AuthMethod : std::uint8_t { psk };
-
-struct Child {
-    std::string name;
-    std::vector<Proposal> esp_proposals;       // never empty after loading
-    std::vector<ConfiguredSelector> local_ts;  // never empty
-    std::vector<ConfiguredSelector> remote_ts;
-    Mode mode = Mode::tunnel;
-    StartAction start_action = StartAction::none;
-    std::uint32_t replay_window = 32;  // packets, 0..4096
-
-    friend bool operator==(const Child&, const Child&) = default;
-};
+// What becomes of a connection's SAs while its local address or the link below it is away: closed, or kept for its
+// return. Our own; strongSwan always keeps them.
+enum class OnLocalDown : std::uint8_t { hold, clear };
 
 struct AuthRound {
     AuthMethod auth = AuthMethod::psk;
@@ -51,9 +41,17 @@ struct Connection {
     bool encap = false;                 // force UDP encapsulation
     std::chrono::seconds dpd_delay{0};  // 0: no liveness checks of our own
     std::uint32_t keyingtries = 1;      // 0: for ever
+    InterfaceId if_id_in;               // of children that have none of their own
+    InterfaceId if_id_out;
+    OnLocalDown on_local_down = OnLocalDown::hold;
+    bool fail_closed = false;  // our own: block policies below those of the children, so that nothing leaks
     std::vector<Child> children;
+    std::vector<Child> shunts;  // children with mode pass or drop: installed, never negotiated
 
     const Child* child(std::string_view child_name) const;
+    const Child* shunt(std::string_view shunt_name) const;
+    // Whether there is a peer at all: a connection that only holds shunts has none and is no candidate for one.
+    bool negotiates() const { return shunts.empty() || !children.empty(); }
     friend bool operator==(const Connection&, const Connection&) = default;
 };
 
@@ -68,6 +66,7 @@ struct SharedSecret {
 struct Configuration {
     std::vector<Connection> connections;
     std::vector<SharedSecret> secrets;
+    std::vector<ManualSa> manual;  // sound, and no two of them with the same SA in the kernel
 };
 
 class ConnectionIndex;
@@ -87,6 +86,7 @@ public:
 
     const std::vector<Connection>& connections() const { return configuration_.connections; }
     const std::vector<SharedSecret>& secrets() const { return configuration_.secrets; }
+    const std::vector<ManualSa>& manual() const { return configuration_.manual; }
     const Connection* connection(std::string_view name) const;
 
     // The connections that may be meant by a peer at `remote` that talks to `local` and claims an identity (IKE_AUTH),

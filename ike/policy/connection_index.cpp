@@ -71,11 +71,15 @@ ConnectionIndex::ConnectionIndex(const std::vector<Connection>& connections) : c
     Numbering proposals;
     Numbering groups;
     Position same_proposals = 0;
+    const Connection* previous = nullptr;
     for (Position i = 0; i < connections.size(); ++i) {
+        by_name_.push_back(i);
+        if (!connections[i].negotiates()) continue;
         // Neighbours mostly have the same list, and comparing is cheaper than making a key.
-        if (i == 0 || connections[i].proposals != connections[i - 1].proposals) {
+        if (previous == nullptr || connections[i].proposals != previous->proposals) {
             same_proposals = proposals.of(key_of(connections[i].proposals));
         }
+        previous = &connections[i];
         std::string key;
         append_number(key, same_proposals);
         append_ranges(key, connections[i].local_addrs);
@@ -93,7 +97,6 @@ ConnectionIndex::ConnectionIndex(const std::vector<Connection>& connections) : c
 
 void ConnectionIndex::index_member(Position group, Position connection) {
     const Identity& remote_id = connections_[connection].remote.id;
-    by_name_.push_back(connection);
     groups_[group].members.push_back(connection);
     if (remote_id.is_exact()) {
         by_identity_.push_back({group, remote_id.folded(), connection});

@@ -32,7 +32,7 @@ void check(const policy::Connection& connection) {
     require(!connection.name.empty() && !connection.proposals.empty());
     require(connection.local_port != 0 && connection.remote_port != 0);
     for (const policy::Child& child : connection.children) {
-        require(!child.name.empty() && !child.esp_proposals.empty());
+        require(!child.name.empty() && !child.proposals().empty() && !child.is_shunt());
         require(!child.local_ts.empty() && !child.remote_ts.empty());
         require(child.replay_window <= 4096);
     }

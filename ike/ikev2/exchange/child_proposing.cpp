@@ -32,7 +32,7 @@ Reason reason_of(wire::NotifyType type) {
 base::Error refusal(const policy::Child& child, const sa::ProposedChild& proposed, const wire::Notify& notify) {
     const Reason reason = reason_of(notify.type);
     std::string detail = "peer answered " + to_string(notify.type) + " to child " + child.name;
-    if (reason == Reason::NoProposalChosen) detail += "; we offered " + policy::to_string(child.esp_proposals);
+    if (reason == Reason::NoProposalChosen) detail += "; we offered " + policy::to_string(child.proposals());
     if (reason == Reason::TrafficSelectorsUnacceptable) {
         detail += "; we offered " + to_string(proposed.local_ts) + " === " + to_string(proposed.remote_ts);
     }
@@ -67,9 +67,9 @@ policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& 
 }
 
 std::vector<policy::Proposal> proposals_of(const policy::Child& child, bool first_child) {
-    if (!first_child) return child.esp_proposals;
+    if (!first_child) return child.proposals();
     std::vector<policy::Proposal> proposals;
-    for (const policy::Proposal& proposal : child.esp_proposals) proposals.push_back(proposal.without_key_exchange());
+    for (const policy::Proposal& proposal : child.proposals()) proposals.push_back(proposal.without_key_exchange());
     return proposals;
 }
 

@@ -24,13 +24,13 @@ void send_create_child(sa::Step& step, sa::Established& phase, const policy::Chi
 // The first method of the first proposal that is not NONE; nullptr without PFS.
 base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(const sa::Step& step,
                                                                       const policy::Child& child) {
-    const auto methods = child.esp_proposals.front().of(policy::TransformType::key_exchange);
+    const auto methods = child.proposals().front().of(policy::TransformType::key_exchange);
     if (methods.empty() || policy::KeyExchangeId{methods.front().id} == policy::KeyExchangeId::none) return nullptr;
     return crypto::KeyExchange::make(policy::KeyExchangeId{methods.front().id}, step.random);
 }
 
 bool offers_group(const policy::Child& child, policy::KeyExchangeId group) {
-    for (const policy::Proposal& proposal : child.esp_proposals) {
+    for (const policy::Proposal& proposal : child.proposals()) {
         for (const policy::Transform& transform : proposal.of(policy::TransformType::key_exchange)) {
             if (transform == policy::transform(group)) return true;
         }

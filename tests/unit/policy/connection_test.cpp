@@ -333,3 +333,57 @@ TEST_CASE("a snapshot compares its connections by what was configured", "[policy
     changed.dpd_delay = std::chrono::seconds(30);
     CHECK_FALSE(changed == *b->connection("moon"));
 }
+
+TEST_CASE("a connection of shunts is found by name, but is nobody's peer", "[policy]") {
+    Configuration configuration;
+    for (const std::string_view name : {"shunts", "a", "b"}) {
+        configuration.connections.push_back(
+            connection({name, {}, {}, "%any", name == "b" ? "aes128-sha256-x25519" : "default"}));
+    }
+    Connection& shunts = configuration.connections.front();
+    shunts.shunts.emplace_back().name = "bypass";
+    const Snapshot snapshot = IndexedConfiguration::of(std::move(configuration));
+    REQUIRE(snapshot->connection("shunts") != nullptr);
+    CHECK_FALSE(snapshot->connection("shunts")->negotiates());
+    CHECK(snapshot->connection("shunts")->shunt("bypass") != nullptr);
+    CHECK(snapshot->connection("shunts")->child("bypass") == nullptr);
+    CHECK(names(snapshot->candidates(address("192.0.2.1"), address("192.0.2.2"), id("peer"))) == "a b");
+    CHECK(names(snapshot->candidates_by_proposals(address("192.0.2.1"), address("192.0.2.2"))) == "a b");
+}
+
+TEST_CASE("a connection with a child besides its shunts has a peer", "[policy]") {
+    Connection both = connection({"both", {}, {}});
+    CHECK(both.negotiates());
+    both.shunts.emplace_back();
+    CHECK_FALSE(both.negotiates());
+    both.children.emplace_back();
+    CHECK(both.negotiates());
+}
+
+TEST_CASE("a child proposes ESP before AH", "[policy]") {
+    Child child;
+    child.ah_proposals = parse_proposal(ProtocolId::ah, "sha256").value();
+    CHECK(to_string(child.proposals()) == "AH:HMAC_SHA2_256_128/NO_EXT_SEQ");
+    child.esp_proposals = parse_proposal(ProtocolId::esp, "aes128gcm16").value();
+    CHECK(to_string(child.proposals()) == "ESP:AES_GCM_16_128/NO_EXT_SEQ; AH:HMAC_SHA2_256_128/NO_EXT_SEQ");
+}
+
+TEST_CASE("start actions are bits", "[policy]") {
+    CHECK_FALSE(traps(StartAction::none));
+    CHECK_FALSE(starts(StartAction::none));
+    CHECK(traps(StartAction::trap));
+    CHECK_FALSE(starts(StartAction::trap));
+    CHECK_FALSE(traps(StartAction::start));
+    CHECK(starts(StartAction::start));
+    CHECK(traps(StartAction::trap_and_start));
+    CHECK(starts(StartAction::trap_and_start));
+}
+
+TEST_CASE("marks and interface ids are set by a number or by asking for one", "[policy]") {
+    CHECK_FALSE(Mark{}.is_set());
+    CHECK(Mark{NumberKind::given, 0, 0xffffffff}.is_set());
+    CHECK(Mark{NumberKind::unique, 0, 0}.is_set());
+    CHECK_FALSE(InterfaceId{}.is_set());
+    CHECK(InterfaceId{NumberKind::given, 7}.is_set());
+    CHECK(InterfaceId{NumberKind::unique_dir, 0}.is_set());
+}
