@@ -16,9 +16,12 @@ public:
     explicit ErrorList(const settings::Document& document) : document_(document) {}
 
     void add(settings::Position at, std::string message) {
+        ++found_;
         if (!full()) errors_.emplace(at, std::move(message));
     }
     bool empty() const { return errors_.empty(); }
+    // Those that are left out included.
+    std::size_t found() const { return found_; }
     bool full() const { return errors_.size() == kMost; }
 
     ConfigErrors in_order() const {
@@ -30,6 +33,7 @@ public:
 private:
     const settings::Document& document_;
     std::map<settings::Position, std::string> errors_;
+    std::size_t found_ = 0;
 };
 
 }  // namespace xfrmd::daemon

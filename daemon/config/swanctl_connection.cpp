@@ -1,7 +1,9 @@
 #include "daemon/config/swanctl_connection.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "daemon/config/suggestion.h"
 #include "daemon/config/swanctl_section.h"
@@ -18,6 +20,15 @@ constexpr std::array<std::string_view, 2> kInRound{"cert", "cacert"};
 
 std::string printable(std::string_view name) { return base::printable(base::as_bytes(name)); }
 
+bool proposes_esn(const policy::Child& child) {
+    const policy::Transform esn = policy::transform(policy::Esn::yes);
+    const auto holds_esn = [&](const policy::Proposal& proposal) {
+        return std::find(proposal.transforms.begin(), proposal.transforms.end(), esn) != proposal.transforms.end();
+    };
+    const auto proposals = child.proposals();
+    return std::any_of(proposals.begin(), proposals.end(), holds_esn);
+}
+
 class ConnectionReader {
 public:
     ConnectionReader(const View& section, const DefaultProposals& defaults, ErrorList& errors)
@@ -27,8 +38,10 @@ public:
         connection_.name = section_.name();
         read_settings(section_, Place::connection, path_, {.connection = &connection_}, errors_);
         for (const View& inner : section_.sections()) read_inner(inner);
-        require("local", local_);
-        require("remote", remote_);
+        if (connection_.negotiates()) {
+            require("local", local_);
+            require("remote", remote_);
+        }
         if (local_) connection_.local = *local_;
         if (remote_) connection_.remote = *remote_;
         if (connection_.proposals.empty()) connection_.proposals = defaults_.ike;
@@ -81,16 +94,41 @@ private:
     }
 
     void read_child(const View& inner, const std::string& path) {
-        policy::Child& child = connection_.children.emplace_back();
+        policy::Child child;
         child.name = inner.name();
         read_settings(inner, Place::child, path, {.child = &child}, errors_);
         for (const View& unknown : inner.sections()) {
             errors_.add(unknown.at(), path + "." + printable(unknown.name()) + ": unknown section");
         }
-        if (child.esp_proposals.empty()) child.esp_proposals = defaults_.esp;
+        if (child.is_shunt()) {
+            finish_shunt(child, inner, path);
+        } else {
+            finish_child(child, inner, path);
+        }
         for (auto* selectors : {&child.local_ts, &child.remote_ts}) {
             if (selectors->empty()) selectors->push_back({.dynamic = true, .selector = {}});
         }
+        (child.is_shunt() ? connection_.shunts : connection_.children).push_back(std::move(child));
+    }
+
+    void finish_child(policy::Child& child, const View& inner, const std::string& path) {
+        if (child.proposals().empty()) child.esp_proposals = defaults_.esp;
+        if (child.replay_window != 0 || !proposes_esn(child)) return;
+        // RFC 4303 3.4.3: the window is where the high bits of a sequence number are guessed from.
+        errors_.add(inner.setting("replay_window")->value_at,
+                    path + ".replay_window: esn in a proposal needs a window, at least of 1 packet");
+    }
+
+    // With nothing but dynamic selectors it would be for the whole of the traffic, which nobody means.
+    void finish_shunt(policy::Child& child, const View& inner, const std::string& path) {
+        const auto names_addresses = [](const auto& selectors) {
+            return std::any_of(selectors.begin(), selectors.end(), [](const auto& one) { return !one.dynamic; });
+        };
+        if (!names_addresses(child.local_ts) && !names_addresses(child.remote_ts)) {
+            errors_.add(inner.at(), path + ": with mode = pass or drop, local_ts or remote_ts must name addresses");
+        }
+        child.esp_proposals.clear();
+        child.ah_proposals.clear();
     }
 
     const View& section_;

@@ -1,13 +1,13 @@
-// Every key of strongSwan's swanctl.conf, in one table: where it may stand, what its values look like, and what xfrmd
-// does with it. A key has a setter (honoured), or values that say what xfrmd does anyway (accepted), or neither: it is
-// refused as not yet honoured, whatever its value.
+// Every key of strongSwan's swanctl.conf, and a few of our own, in one table: where it may stand, what its values look
+// like, and what xfrmd does with it. A key has a setter (honoured), or values that say what xfrmd does anyway
+// (accepted), or neither: it is refused as not yet honoured, whatever its value.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string_view>
 
-#include "daemon/config/swanctl_setters.h"
+#include "daemon/config/swanctl_draft.h"
 #include "daemon/config/swanctl_value.h"
 
 namespace xfrmd::daemon {
@@ -24,13 +24,16 @@ enum class Place : std::uint8_t {
     token,          // secrets.token*
     pool,           // pools.<name>
     authority,      // authorities.<name>
+    manual,         // manual.<name>
+    manual_authentication,
+    manual_encryption,
 };
 
 struct Key {
     Place place;
     Kind kind;
     std::string_view name;      // with '*' at its end: any name that starts so; "<number>": any number
-    std::string_view words;     // of Kind::word and Kind::action: all that strongSwan takes, separated by blanks
+    std::string_view words;     // of Kind::word, action and mark: all names that strongSwan takes, separated by blanks
     std::string_view accepted;  // values as read_value gives them, or "*": all; empty: all that the setter takes
     Setter set = nullptr;
 };

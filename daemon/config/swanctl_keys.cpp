@@ -2,15 +2,23 @@
 #include <array>
 
 #include "daemon/config/swanctl_key.h"
+#include "daemon/config/swanctl_manual_setters.h"
+#include "daemon/config/swanctl_member_setters.h"
+#include "daemon/config/swanctl_setters.h"
 
 namespace xfrmd::daemon {
 
 namespace {
 
 using enum Place;
+using policy::Child;
+using policy::Connection;
+using policy::ManualSa;
 
 constexpr std::string_view kActions = "none clear trap route start restart";
 constexpr std::string_view kModes = "tunnel transport transport_proxy iptfs beet pass drop";
+constexpr std::string_view kUnique = "%unique %unique-dir";
+constexpr std::string_view kUniqueOrSame = "%unique %unique-dir %same";
 
 // clang-format off
 // Grouped by place, in the order of the enumeration.
@@ -26,9 +34,9 @@ constexpr Key kKeys[] = {
     {connection, Kind::boolean, "aggressive", "", "no"},
     {connection, Kind::boolean, "pull", "", "yes"},
     {connection, Kind::dscp, "dscp", "", "0"},
-    {connection, Kind::boolean, "encap", "", "", set_encap},
+    {connection, Kind::boolean, "encap", "", "", set_flag<&Draft::connection, &Connection::encap>},
     {connection, Kind::boolean, "mobike", "", "no"},
-    {connection, Kind::time, "dpd_delay", "", "", set_dpd_delay},
+    {connection, Kind::time, "dpd_delay", "", "", set_seconds<&Draft::connection, &Connection::dpd_delay>},
     {connection, Kind::time, "dpd_timeout", "", "*"},  // IKEv1 only; IKEv2 has its retransmission schedule instead
     {connection, Kind::word, "fragmentation", "yes accept force no", "no"},
     {connection, Kind::word, "childless", "allow prefer force never", "never"},
@@ -37,18 +45,21 @@ constexpr Key kKeys[] = {
     {connection, Kind::word, "ocsp", "reply request both never", "reply never"},
     {connection, Kind::text, "ppk_id", "", ""},
     {connection, Kind::boolean, "ppk_required", "", "no"},
-    {connection, Kind::number, "keyingtries", "", "", set_keyingtries},
+    {connection, Kind::number, "keyingtries", "", "", set_number<&Draft::connection, &Connection::keyingtries>},
     {connection, Kind::word, "unique", "no never keep replace", "no never"},
     {connection, Kind::time, "reauth_time", "", "0"},
     {connection, Kind::time, "rekey_time", "", "0"},
     {connection, Kind::time, "over_time", "", "0"},
     {connection, Kind::time, "rand_time", "", "0"},
     {connection, Kind::list, "pools", "", ""},
-    {connection, Kind::if_id, "if_id_in", "", "0"},
-    {connection, Kind::if_id, "if_id_out", "", "0"},
+    {connection, Kind::if_id, "if_id_in", "", "", set_if_id<&Draft::connection, &Connection::if_id_in>},
+    {connection, Kind::if_id, "if_id_out", "", "", set_if_id<&Draft::connection, &Connection::if_id_out>},
     {connection, Kind::boolean, "mediation", "", "no"},
     {connection, Kind::text, "mediated_by", "", ""},
     {connection, Kind::text, "mediation_peer", "", ""},
+    // Ours:
+    {connection, Kind::word, "on_local_down", "hold clear", "", set_on_local_down},
+    {connection, Kind::boolean, "fail_closed", "", "", set_flag<&Draft::connection, &Connection::fail_closed>},
 
     {round, Kind::number, "round", "", "*"},  // an order among several rounds, of which there is one
     {round, Kind::list, "certs", "", ""},
@@ -69,49 +80,50 @@ constexpr Key kKeys[] = {
     {certificate, Kind::number, "slot", "", ""},
     {certificate, Kind::text, "module", "", ""},
 
-    {child, Kind::list, "ah_proposals", "", ""},
+    {child, Kind::list, "ah_proposals", "", "", set_ah_proposals},
     {child, Kind::list, "esp_proposals", "", "", set_esp_proposals},
-    {child, Kind::boolean, "sha256_96", "", "no"},
-    {child, Kind::list, "local_ts", "", "", set_local_ts},
-    {child, Kind::list, "remote_ts", "", "", set_remote_ts},
-    {child, Kind::time, "rekey_time", "", "0"},
-    {child, Kind::time, "life_time", "", "0"},
-    {child, Kind::time, "rand_time", "", "0"},
-    {child, Kind::bytes, "rekey_bytes", "", "0"},
-    {child, Kind::bytes, "life_bytes", "", "0"},
-    {child, Kind::bytes, "rand_bytes", "", "0"},
-    {child, Kind::number, "rekey_packets", "", "0"},
-    {child, Kind::number, "life_packets", "", "0"},
-    {child, Kind::number, "rand_packets", "", "0"},
+    {child, Kind::boolean, "sha256_96", "", "", set_flag<&Draft::child, &Child::sha256_96>},
+    {child, Kind::list, "local_ts", "", "", set_selectors<&Draft::child, &Child::local_ts>},
+    {child, Kind::list, "remote_ts", "", "", set_selectors<&Draft::child, &Child::remote_ts>},
+    // While we do not rekey, a tunnel that is to live by it is refused: the hard limit would end it.
+    {child, Kind::time, "rekey_time", "", "0", set_seconds<&Draft::child, &Child::rekey_time>},
+    {child, Kind::time, "life_time", "", "", set_seconds<&Draft::child, &Child::life_time>},
+    {child, Kind::time, "rand_time", "", "0", set_seconds<&Draft::child, &Child::rand_time>},
+    {child, Kind::bytes, "rekey_bytes", "", "0", set_number<&Draft::child, &Child::rekey_bytes>},
+    {child, Kind::bytes, "life_bytes", "", "", set_number<&Draft::child, &Child::life_bytes>},
+    {child, Kind::bytes, "rand_bytes", "", "0", set_number<&Draft::child, &Child::rand_bytes>},
+    {child, Kind::number, "rekey_packets", "", "0", set_number<&Draft::child, &Child::rekey_packets>},
+    {child, Kind::number, "life_packets", "", "", set_number<&Draft::child, &Child::life_packets>},
+    {child, Kind::number, "rand_packets", "", "0", set_number<&Draft::child, &Child::rand_packets>},
     {child, Kind::text, "updown", "", ""},
-    {child, Kind::boolean, "hostaccess", "", "no"},
-    {child, Kind::word, "mode", kModes, "tunnel transport", set_mode},
-    {child, Kind::boolean, "policies", "", "yes"},
-    {child, Kind::boolean, "policies_fwd_out", "", "no"},
+    {child, Kind::boolean, "hostaccess", "", "", set_flag<&Draft::child, &Child::hostaccess>},
+    {child, Kind::word, "mode", kModes, "tunnel transport beet pass drop", set_mode},
+    {child, Kind::boolean, "policies", "", "", set_flag<&Draft::child, &Child::policies>},
+    {child, Kind::boolean, "policies_fwd_out", "", "", set_flag<&Draft::child, &Child::policies_fwd_out>},
     {child, Kind::action, "dpd_action", kActions, "none"},
-    {child, Kind::boolean, "ipcomp", "", "no"},
+    {child, Kind::boolean, "ipcomp", "", "", set_flag<&Draft::child, &Child::ipcomp>},
     {child, Kind::time, "inactivity", "", "0"},
-    {child, Kind::number, "reqid", "", "0"},
-    {child, Kind::number, "priority", "", "0"},
-    {child, Kind::text, "interface", "", ""},
-    {child, Kind::mark, "mark_in", "", "0/0"},
-    {child, Kind::boolean, "mark_in_sa", "", "no"},
-    {child, Kind::mark, "mark_out", "", "0/0"},
-    {child, Kind::mark, "set_mark_in", "", "0/0"},
-    {child, Kind::mark, "set_mark_out", "", "0/0"},
-    {child, Kind::if_id, "if_id_in", "", "0"},
-    {child, Kind::if_id, "if_id_out", "", "0"},
+    {child, Kind::number, "reqid", "", "", set_number<&Draft::child, &Child::reqid>},
+    {child, Kind::number, "priority", "", "", set_number<&Draft::child, &Child::priority>},
+    {child, Kind::text, "interface", "", "", set_interface<&Draft::child, &Child::interface>},
+    {child, Kind::mark, "mark_in", kUnique, "", set_mark<&Draft::child, &Child::mark_in>},
+    {child, Kind::boolean, "mark_in_sa", "", "", set_flag<&Draft::child, &Child::mark_in_sa>},
+    {child, Kind::mark, "mark_out", kUnique, "", set_mark<&Draft::child, &Child::mark_out>},
+    {child, Kind::mark, "set_mark_in", kUniqueOrSame, "", set_mark<&Draft::child, &Child::set_mark_in>},
+    {child, Kind::mark, "set_mark_out", kUniqueOrSame, "", set_mark<&Draft::child, &Child::set_mark_out>},
+    {child, Kind::if_id, "if_id_in", "", "", set_if_id<&Draft::child, &Child::if_id_in>},
+    {child, Kind::if_id, "if_id_out", "", "", set_if_id<&Draft::child, &Child::if_id_out>},
     {child, Kind::text, "label", "", ""},
     {child, Kind::word, "label_mode", "system simple selinux", "system"},
-    {child, Kind::padding, "tfc_padding", "", "0"},
+    {child, Kind::padding, "tfc_padding", "", "", set_tfc_padding},
     {child, Kind::number, "replay_window", "", "", set_replay_window},
     {child, Kind::word, "per_cpu_sas", "no false disabled 0 yes true enabled 1 encap", "no false disabled 0"},
-    {child, Kind::word, "hw_offload", "no yes crypto packet auto", "no"},
-    {child, Kind::boolean, "copy_df", "", "yes"},
-    {child, Kind::boolean, "copy_ecn", "", "yes"},
-    {child, Kind::word, "copy_dscp", "out in yes no", "out"},
+    {child, Kind::word, "hw_offload", "no yes crypto packet auto", "", set_hw_offload},
+    {child, Kind::boolean, "copy_df", "", "", set_flag<&Draft::child, &Child::copy_df>},
+    {child, Kind::boolean, "copy_ecn", "", "", set_flag<&Draft::child, &Child::copy_ecn>},
+    {child, Kind::word, "copy_dscp", "out in yes no", "", set_copy_dscp},
     {child, Kind::boolean, "icmp", "", "no"},
-    {child, Kind::action, "start_action", kActions, "none start", set_start_action},
+    {child, Kind::action, "start_action", kActions, "", set_start_action},
     {child, Kind::action, "close_action", kActions, "none"},
 
     {ike_secret, Kind::text, "secret", "", "", set_secret},
@@ -149,9 +161,29 @@ constexpr Key kKeys[] = {
     {authority, Kind::list, "crl_uris", "", ""},
     {authority, Kind::list, "ocsp_uris", "", ""},
     {authority, Kind::text, "cert_uri_base", "", ""},
+
+    // Ours as a whole.
+    {manual, Kind::word, "direction", "inbound outbound bidirectional", "", set_manual_direction},
+    {manual, Kind::word, "protocol", "ah esp bundle", "", set_manual_protocol},
+    {manual, Kind::number, "spi", "", "", set_number<&Draft::manual, &ManualSa::spi>},
+    {manual, Kind::number, "auxiliary_spi", "", "", set_number<&Draft::manual, &ManualSa::auxiliary_spi>},
+    {manual, Kind::word, "mode", "tunnel transport", "", set_manual_mode},
+    {manual, Kind::list, "local_addrs", "", "", set_manual_local_addrs},
+    {manual, Kind::list, "remote_addrs", "", "", set_manual_remote_addrs},
+    {manual, Kind::list, "local_ts", "", "", set_selectors<&Draft::manual, &ManualSa::local_ts>},
+    {manual, Kind::list, "remote_ts", "", "", set_selectors<&Draft::manual, &ManualSa::remote_ts>},
+    {manual, Kind::mark, "mark", "", "", set_mark<&Draft::manual, &ManualSa::mark>},
+    {manual, Kind::number, "if_id", "", "", set_number<&Draft::manual, &ManualSa::if_id>},
+    {manual, Kind::text, "interface", "", "", set_interface<&Draft::manual, &ManualSa::interface>},
+
+    {manual_authentication, Kind::word, "algorithm", kManualAuthentication, "", set_authentication_algorithm},
+    {manual_authentication, Kind::text, "key", "", "", set_authentication_key},
+
+    {manual_encryption, Kind::word, "algorithm", kManualEncryption, "", set_encryption_algorithm},
+    {manual_encryption, Kind::text, "key", "", "", set_encryption_key},
 };
 
-constexpr std::array<std::string_view, 10> kPatterns{
+constexpr std::array<std::string_view, 13> kPatterns{
     "connections.<conn>",
     "connections.<conn>.local* and .remote*",
     "connections.<conn>.local*.cert* and .cacert*",
@@ -162,6 +194,9 @@ constexpr std::array<std::string_view, 10> kPatterns{
     "secrets.token*",
     "pools.<name>",
     "authorities.<name>",
+    "manual.<name>",
+    "manual.<name>.authentication",
+    "manual.<name>.encryption",
 };
 // clang-format on
 

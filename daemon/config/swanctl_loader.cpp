@@ -9,6 +9,7 @@
 #include "daemon/config/settings_view.h"
 #include "daemon/config/suggestion.h"
 #include "daemon/config/swanctl_connection.h"
+#include "daemon/config/swanctl_manual.h"
 #include "daemon/config/swanctl_section.h"
 #include "ike/base/bytes.h"
 
@@ -18,7 +19,7 @@ namespace {
 
 using settings::View;
 
-constexpr std::array<std::string_view, 4> kTopLevel{"connections", "secrets", "pools", "authorities"};
+constexpr std::array<std::string_view, 5> kTopLevel{"connections", "manual", "secrets", "pools", "authorities"};
 
 struct SecretSection {
     std::string_view prefix;
@@ -64,6 +65,7 @@ public:
 private:
     void read_top_level(const View& section) {
         if (section.name() == "connections") return read_each(section, &Loader::read_connection);
+        if (section.name() == "manual") return read_each(section, &Loader::read_manual);
         if (section.name() == "secrets") return read_each(section, &Loader::read_secret);
         if (section.name() == "pools") return read_each(section, &Loader::read_pool);
         if (section.name() == "authorities") return read_each(section, &Loader::read_authority);
@@ -89,6 +91,12 @@ private:
         auto& connections = result_.configuration.connections;
         connections.push_back(daemon::read_connection(section, defaults_, errors_));
         if (!can_initiate(connections.back())) warn_of_start(connections.back(), section.at());
+        warn_of_life(connections.back(), section.at());
+    }
+
+    void read_manual(const View& section) {
+        result_.configuration.manual.push_back(manual_.read(section));
+        for (const settings::Position at : places_of_keys(section)) secret_files_.insert(at.file);
     }
 
     void read_secret(const View& section) {
@@ -135,16 +143,27 @@ private:
     }
 
     void warn_of_missing_secrets() {
-        if (result_.configuration.connections.empty() || !result_.configuration.secrets.empty()) return;
+        const auto& connections = result_.configuration.connections;
+        const bool negotiates = std::any_of(connections.begin(), connections.end(),
+                                            [](const policy::Connection& one) { return one.negotiates(); });
+        if (!negotiates || !result_.configuration.secrets.empty()) return;
         result_.warnings.push_back(document_.files.front().path +
                                    ": no pre-shared key under 'secrets', so no connection can come up");
     }
 
     void warn_of_start(const policy::Connection& connection, settings::Position at) {
         for (const policy::Child& child : connection.children) {
-            if (child.start_action != policy::StartAction::start) continue;
+            if (child.start_action == policy::StartAction::none) continue;
             warn(at, "connections." + printable(connection.name) + ": '" + printable(child.name) +
                          "' cannot start by itself, as remote_addrs names no single address");
+        }
+    }
+
+    void warn_of_life(const policy::Connection& connection, settings::Position at) {
+        for (const policy::Child& child : connection.children) {
+            if (child.life_time.count() == 0) continue;
+            warn(at, "connections." + printable(connection.name) + ": '" + printable(child.name) +
+                         "' is closed at the end of its life_time, as xfrmd does not rekey it before");
         }
     }
 
@@ -152,6 +171,7 @@ private:
     const settings::References& references_;
     const DefaultProposals defaults_;
     ErrorList errors_;
+    ManualReader manual_{errors_};
     LoadResult result_;
     std::set<std::uint32_t> secret_files_;
 };
@@ -174,11 +194,14 @@ std::string print(const LoadResult& result) {
     std::string text;
     for (const std::string& warning : result.warnings) text += "warning: " + warning + "\n";
     std::size_t children = 0;
-    for (const policy::Connection& connection : result.configuration.connections)
-        children += connection.children.size();
+    for (const policy::Connection& connection : result.configuration.connections) {
+        children += connection.children.size() + connection.shunts.size();
+    }
+    const std::size_t manual = result.configuration.manual.size();
     return text + "configuration is valid: " + count_of(result.configuration.connections.size(), "connection") + ", " +
            std::to_string(children) + (children == 1 ? " child, " : " children, ") +
-           count_of(result.configuration.secrets.size(), "pre-shared key") + "\n";
+           count_of(result.configuration.secrets.size(), "pre-shared key") +
+           (manual == 0 ? "" : ", " + count_of(manual, "manual SA")) + "\n";
 }
 
 std::string print(const ConfigErrors& errors) {

@@ -15,7 +15,7 @@ std::string quoted(std::string_view text) { return "'" + base::printable(base::a
 
 bool is_secret(Place place) {
     return place == Place::ike_secret || place == Place::shared_secret || place == Place::private_key ||
-           place == Place::token;
+           place == Place::token || place == Place::manual_authentication || place == Place::manual_encryption;
 }
 
 std::string known_elsewhere(std::string_view name) {

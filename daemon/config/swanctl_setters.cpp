@@ -1,8 +1,7 @@
 #include "daemon/config/swanctl_setters.h"
 
-#include <limits>
-
 #include "daemon/config/swanctl_addresses.h"
+#include "daemon/config/swanctl_member_setters.h"
 #include "daemon/config/swanctl_secret.h"
 #include "ike/base/bytes.h"
 
@@ -10,9 +9,11 @@ namespace xfrmd::daemon {
 
 namespace {
 
-constexpr std::uint64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kWidestReplayWindow = 4096;
 constexpr std::uint16_t kIkePort = 500;
+
+// What a peer may be expected to take in one payload beside others.
+constexpr std::size_t kLongestIdentity = 4096;
 
 template <typename T>
 Verdict store(T& into, Read<T> value) {
@@ -27,27 +28,22 @@ tl::unexpected<std::string> explain(const base::Error& error) {
 
 template <typename Number>
 Verdict store_number(Number& into, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
-    if (value < least || value > most) {
-        return complain("expected a number from " + std::to_string(least) + " to " + std::to_string(most));
-    }
+    if (const Verdict fits = check_range(value, least, most); !fits) return fits;
     into = static_cast<Number>(value);
     return {};
 }
 
-Verdict store_proposals(std::vector<policy::Proposal>& into, policy::ProtocolId protocol, const Value& value) {
+// `others` stand in the same SA payload.
+Verdict store_proposals(std::vector<policy::Proposal>& into, std::size_t others, policy::ProtocolId protocol,
+                        const Value& value) {
     for (const std::string_view item : value.items) {
         auto proposals = policy::parse_proposal(protocol, item);
         if (!proposals) return explain(proposals.error());
         into.insert(into.end(), proposals->begin(), proposals->end());
-    }
-    return {};
-}
-
-Verdict store_selectors(std::vector<policy::ConfiguredSelector>& into, const Value& value) {
-    for (const std::string_view item : value.items) {
-        auto selector = policy::parse_selector(item);
-        if (!selector) return explain(selector.error());
-        into.push_back(*selector);
+        if (into.size() + others > policy::kMostProposals) {
+            return complain("expected at most " + std::to_string(policy::kMostProposals) + " proposals" +
+                            (others == 0 ? "" : " for AH and ESP together"));
+        }
     }
     return {};
 }
@@ -55,6 +51,9 @@ Verdict store_selectors(std::vector<policy::ConfiguredSelector>& into, const Val
 Read<policy::Identity> read_identity(std::string_view text) {
     auto identity = policy::Identity::parse(text);
     if (!identity) return explain(identity.error());
+    if (identity->data.size() > kLongestIdentity) {
+        return complain("expected an identity of at most " + std::to_string(kLongestIdentity) + " bytes");
+    }
     return std::move(*identity);
 }
 
@@ -78,36 +77,32 @@ Verdict set_remote_port(const Draft& draft, const Value& value) {
 }
 
 Verdict set_proposals(const Draft& draft, const Value& value) {
-    return store_proposals(draft.connection->proposals, policy::ProtocolId::ike, value);
-}
-
-Verdict set_encap(const Draft& draft, const Value& value) {
-    draft.connection->encap = value.number != 0;
-    return {};
-}
-
-Verdict set_dpd_delay(const Draft& draft, const Value& value) {
-    if (value.number > kMost32) return complain("expected at most " + std::to_string(kMost32) + " seconds");
-    draft.connection->dpd_delay = std::chrono::seconds(value.number);
-    return {};
-}
-
-Verdict set_keyingtries(const Draft& draft, const Value& value) {
-    return store_number(draft.connection->keyingtries, value.number, 0, kMost32);
+    return store_proposals(draft.connection->proposals, 0, policy::ProtocolId::ike, value);
 }
 
 Verdict set_id(const Draft& draft, const Value& value) { return store(draft.round->id, read_identity(value.text)); }
 
-Verdict set_esp_proposals(const Draft& draft, const Value& value) {
-    return store_proposals(draft.child->esp_proposals, policy::ProtocolId::esp, value);
+Verdict set_on_local_down(const Draft& draft, const Value& value) {
+    draft.connection->on_local_down =
+        value.canonical == "clear" ? policy::OnLocalDown::clear : policy::OnLocalDown::hold;
+    return {};
 }
 
-Verdict set_local_ts(const Draft& draft, const Value& value) { return store_selectors(draft.child->local_ts, value); }
+Verdict set_ah_proposals(const Draft& draft, const Value& value) {
+    return store_proposals(draft.child->ah_proposals, draft.child->esp_proposals.size(), policy::ProtocolId::ah, value);
+}
 
-Verdict set_remote_ts(const Draft& draft, const Value& value) { return store_selectors(draft.child->remote_ts, value); }
+Verdict set_esp_proposals(const Draft& draft, const Value& value) {
+    return store_proposals(draft.child->esp_proposals, draft.child->ah_proposals.size(), policy::ProtocolId::esp,
+                           value);
+}
 
 Verdict set_mode(const Draft& draft, const Value& value) {
-    draft.child->mode = value.canonical == "transport" ? policy::Mode::transport : policy::Mode::tunnel;
+    using enum policy::Mode;
+    for (const auto& [word, mode] : {std::pair("tunnel", tunnel), std::pair("transport", transport),
+                                     std::pair("beet", beet), std::pair("pass", pass), std::pair("drop", drop)}) {
+        if (value.canonical == word) draft.child->mode = mode;
+    }
     return {};
 }
 
@@ -116,7 +111,36 @@ Verdict set_replay_window(const Draft& draft, const Value& value) {
 }
 
 Verdict set_start_action(const Draft& draft, const Value& value) {
-    draft.child->start_action = value.canonical == "start" ? policy::StartAction::start : policy::StartAction::none;
+    using enum policy::StartAction;
+    draft.child->start_action = value.canonical == "trap|start" ? trap_and_start
+                                : value.canonical == "trap"     ? trap
+                                : value.canonical == "start"    ? start
+                                                                : none;
+    return {};
+}
+
+Verdict set_tfc_padding(const Draft& draft, const Value& value) {
+    if (value.canonical == "mtu") {
+        draft.child->tfc_padding = policy::kPadToMtu;
+        return {};
+    }
+    return store_number(draft.child->tfc_padding, value.number, 0, policy::kPadToMtu - 1);
+}
+
+Verdict set_hw_offload(const Draft& draft, const Value& value) {
+    using enum policy::HwOffload;
+    const std::string& word = value.canonical;
+    draft.child->hw_offload = word == "yes" || word == "crypto" ? crypto
+                              : word == "packet"                ? packet
+                              : word == "auto"                  ? automatic
+                                                                : no;
+    return {};
+}
+
+Verdict set_copy_dscp(const Draft& draft, const Value& value) {
+    using enum policy::CopyDscp;
+    const std::string& word = value.canonical;
+    draft.child->copy_dscp = word == "in" ? in : word == "yes" ? yes : word == "no" ? no : out;
     return {};
 }
 

@@ -25,7 +25,9 @@ constexpr std::string_view kFalse = "no false disabled 0";
 
 constexpr std::string_view kExpectedTime = "a time: a number of seconds, or a number followed by s, m, h or d";
 constexpr std::string_view kExpectedBytes = "a number of bytes, or a number followed by k, m or g";
-constexpr std::string_view kExpectedMark = "a mark: value/mask, %unique, %unique-dir or %same";
+constexpr std::string_view kExpectedMark = "a mark: value/mask of 32 bits";
+
+constexpr std::uint32_t kWholeMask = std::numeric_limits<std::uint32_t>::max();
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -84,12 +86,16 @@ Outcome boolean(std::string_view text) {
     return Value{text, yes ? "yes" : "no", yes ? 1U : 0U, {}};
 }
 
+std::string listed(std::string_view words) {
+    std::string list;
+    for (const std::string_view word : split_words(words)) list.append(list.empty() ? "" : ", ").append(word);
+    return list;
+}
+
 Outcome word(std::string_view text, std::string_view words) {
     std::string found = to_lower(text);
     if (has_word(words, found)) return Value{text, std::move(found), 0, {}};
-    std::string expected;
-    for (const std::string_view known : split_words(words)) expected.append(expected.empty() ? "" : ", ").append(known);
-    return complain("one of " + expected);
+    return complain("one of " + listed(words));
 }
 
 std::string_view action_of(std::string_view word) {
@@ -114,14 +120,25 @@ Outcome action(std::string_view text, std::string_view words) {
     return Value{text, trap && start ? "trap|start" : trap ? "trap" : start ? "start" : "none", 0, {}};
 }
 
-Outcome mark(std::string_view text) {
+bool fits_32_bits(std::optional<std::uint64_t> value) { return value && *value <= kWholeMask; }
+
+// As strongSwan, cuts the value to the mask: the kernel would take any other for a mark that never fits.
+Outcome mark(std::string_view text, std::string_view words) {
     const std::size_t slash = text.find('/');
-    const auto mask = slash == std::string_view::npos ? 0xffffffffU : number(text.substr(slash + 1));
-    const std::string_view value = text.substr(0, slash);
-    const auto plain = number(value);
-    const bool named = has_word("%unique %unique-dir %same", value);
-    if (!mask || (!plain && !named)) return complain(std::string(kExpectedMark));
-    return Value{text, (named ? std::string(value) : std::to_string(*plain)) + "/" + std::to_string(*mask), 0, {}};
+    const auto mask = slash == std::string_view::npos ? kWholeMask : number(text.substr(slash + 1));
+    const std::string_view name = text.substr(0, slash);
+    const bool named = has_word(words, name);
+    const auto given = named ? 0 : number(name);
+    if (!fits_32_bits(mask) || !fits_32_bits(given)) {
+        return complain(std::string(kExpectedMark) + (words.empty() ? "" : ", or one of ") + listed(words));
+    }
+    const std::uint64_t value = *given & *mask;
+    if (*mask == 0 && (named || *given != 0)) return complain("a mask that lets the mark through; 0/0 is no mark");
+    return Value{text,
+                 (named ? std::string(name) : std::to_string(value)) + "/" + std::to_string(*mask),
+                 value,
+                 {},
+                 static_cast<std::uint32_t>(*mask)};
 }
 
 Outcome number_or_word(std::string_view text, std::string_view words, std::string_view expected) {
@@ -156,7 +173,7 @@ Read<Value> read_value(Kind kind, std::string_view words, std::string_view text)
         case Kind::action:
             return action(text, words);
         case Kind::mark:
-            return mark(text);
+            return mark(text, words);
         case Kind::if_id:
             return number_or_word(text, "%unique %unique-dir", "a number, %unique or %unique-dir");
         case Kind::dscp:

@@ -30,8 +30,9 @@ enum class Kind : std::uint8_t {
 struct Value {
     std::string_view text;                // as written, without quotes
     std::string canonical;                // equal for what means the same: "yes", "3600"; empty for lists and text
-    std::uint64_t number = 0;             // of booleans (0 or 1), numbers, times, bytes
+    std::uint64_t number = 0;             // of booleans (0 or 1), numbers, times, bytes, marks, interface ids
     std::vector<std::string_view> items;  // of lists: without blanks around them and without empty ones
+    std::uint32_t mask = 0;               // of marks
 };
 
 // The complaint is what is expected instead: "a number, %unique or %unique-dir".

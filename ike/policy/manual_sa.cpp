@@ -40,9 +40,10 @@ KeySize key_size(const ManualEncryption& encryption) {
 
 std::string wrong_size(const KeySize& size, std::size_t given) {
     const std::string bytes = std::to_string(size.bytes);
-    return std::string(size.name) + " takes a key of " + bytes + " bytes: " + bytes + " characters, or " +
-           std::to_string(2 * size.bytes) + " hexadecimal digits after 0x; this one has " + std::to_string(given) +
-           (given == 1 ? " byte" : " bytes");
+    const std::string rule = std::string(size.name) + " takes a key of " + bytes + " bytes: " + bytes +
+                             " characters, or " + std::to_string(2 * size.bytes) + " hexadecimal digits after 0x";
+    if (given == 0) return rule;
+    return rule + "; this one has " + std::to_string(given) + (given == 1 ? " byte" : " bytes");
 }
 
 void check_spi(std::string_view option, std::uint32_t spi, Faults& faults) {
@@ -170,7 +171,7 @@ std::vector<ManualFault> faults_of(const ManualSa& sa) {
     check_protection(sa, faults);
     check_keys(sa, faults);
     check_addresses(sa, faults);
-    check_selectors(sa, faults);
+    if (sa.local_addrs.family() == sa.remote_addrs.family()) check_selectors(sa, faults);
     return faults;
 }
 

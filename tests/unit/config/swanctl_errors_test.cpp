@@ -54,20 +54,99 @@ TEST_CASE("bad addresses, proposals, selectors and identities are named", "[conf
     CHECK(holds(in_round("id = \"@#zz\""), "/s.conf:3:6: connections.gw.local.id: "));
 }
 
+TEST_CASE("what the kernel could not take is refused", "[config][errors]") {
+    const std::string path = "connections.gw.children.net.";
+    CHECK(in_child("mark_in = 1/0x1ffffffff") == "/s.conf:6:11: " + path +
+                                                     "mark_in: expected a mark: value/mask of 32 bits, or one of "
+                                                     "%unique, %unique-dir, not '1/0x1ffffffff'\n");
+    CHECK(holds(in_child("mark_out = %same"), path + "mark_out: expected a mark"));
+    CHECK(holds(in_child("set_mark_in = same"), "or one of %unique, %unique-dir, %same, not 'same'"));
+    CHECK(in_child("if_id_in = 4294967296") ==
+          "/s.conf:6:12: " + path + "if_id_in: expected a number from 0 to 4294967295\n");
+    CHECK(holds(in_connection("if_id_out = %same"), "expected a number, %unique or %unique-dir, not '%same'"));
+    CHECK(in_child("reqid = 4294967296") == "/s.conf:6:9: " + path + "reqid: expected a number from 0 to 4294967295\n");
+    CHECK(holds(in_child("priority = 4294967296"), path + "priority: expected a number from 0 to 4294967295"));
+    CHECK(in_child("tfc_padding = 4294967295") ==
+          "/s.conf:6:15: " + path + "tfc_padding: expected a number from 0 to 4294967294\n");
+    CHECK(in_child("life_time = 4294967296") ==
+          "/s.conf:6:13: " + path + "life_time: expected at most 4294967295 seconds\n");
+    CHECK(in_child("interface = a-name-of-16-chr") ==
+          "/s.conf:6:13: " + path +
+              "interface: 'a-name-of-16-chr' is no name of an interface: up to 15 characters without blanks, '/' and "
+              "':'\n");
+    for (const char* bad : {"eth/0", "\"eth 0\"", ".", "..", "eth0:1"}) {
+        CHECK(holds(in_child(std::string("interface = ") + bad), "is no name of an interface"));
+    }
+    CHECK(holds(in_child("hw_offload = full"), "expected one of no, yes, crypto, packet, auto, not 'full'"));
+    CHECK(holds(in_child("copy_dscp = both"), "expected one of out, in, yes, no, not 'both'"));
+    CHECK(holds(in_child("copy_df = out"), path + "copy_df: expected yes or no, not 'out'"));
+    CHECK(holds(in_child("ah_proposals = aes128"), path + "ah_proposals: proposal 'aes128': AH needs an integrity"));
+    CHECK(in_connection("on_local_down = wait") ==
+          "/s.conf:4:17: connections.gw.on_local_down: expected one of hold, clear, not 'wait'\n");
+    CHECK(holds(in_connection("fail_closed = open"), "connections.gw.fail_closed: expected yes or no, not 'open'"));
+}
+
+TEST_CASE("esn needs a replay window", "[config][errors][rfc4303-3.4.3]") {
+    CHECK(in_child("replay_window = 0\nesp_proposals = aes128gcm16-esn") ==
+          "/s.conf:6:17: connections.gw.children.net.replay_window: esn in a proposal needs a window, at least of 1 "
+          "packet\n");
+    CHECK_FALSE(in_child("replay_window = 0\nah_proposals = sha256, sha1-noesn-esn").empty());
+    CHECK(in_child("replay_window = 0\nesp_proposals = aes128gcm16").empty());
+    CHECK(in_child("replay_window = 1\nesp_proposals = aes128gcm16-esn").empty());
+}
+
+TEST_CASE("a shunt names addresses", "[config][errors]") {
+    CHECK(in_child("mode = pass") ==
+          "/s.conf:5:12: connections.gw.children.net: with mode = pass or drop, local_ts or "
+          "remote_ts must name addresses\n");
+    CHECK_FALSE(in_child("mode = drop\nremote_ts = dynamic[tcp]").empty());
+    CHECK(in_child("mode = drop\nremote_ts = 0.0.0.0/0").empty());
+    CHECK(in_child("mode = pass\nlocal_ts = 10.0.0.0/8").empty());
+}
+
+TEST_CASE("lists and identities have a largest size", "[config][errors][rfc7296-3.3.1][rfc7296-3.13]") {
+    const auto list = [](const std::string& item, int count) {
+        std::string text = item;
+        for (int i = 1; i < count; ++i) text += "," + item;
+        return text;
+    };
+    CHECK(in_child("local_ts = " + list("10.0.0.0/8", 255)).empty());
+    CHECK(in_child("local_ts = " + list("10.0.0.0/8", 256)) ==
+          "/s.conf:6:12: connections.gw.children.net.local_ts: expected at most 255 selectors\n");
+    CHECK(in_connection("proposals = " + list("aes128-sha256-x25519", 255)).empty());
+    CHECK(in_connection("proposals = " + list("aes128-sha256-x25519", 256)) ==
+          "/s.conf:4:13: connections.gw.proposals: expected at most 255 proposals\n");
+    CHECK(in_connection("proposals = " + list("default", 128)).find("at most 255") != std::string::npos);
+    CHECK(in_child("ah_proposals = " + list("sha256", 200) + "\nesp_proposals = " + list("aes128gcm16", 55)).empty());
+    CHECK(in_child("ah_proposals = " + list("sha256", 200) + "\nesp_proposals = " + list("aes128gcm16", 56)) ==
+          "/s.conf:7:17: connections.gw.children.net.esp_proposals: expected at most 255 proposals for AH and ESP "
+          "together\n");
+    CHECK(in_round("id = " + std::string(4096, 'x')).empty());
+    CHECK(in_round("id = " + std::string(4097, 'x')) ==
+          "/s.conf:3:6: connections.gw.local.id: expected an identity of at most 4096 bytes\n");
+}
+
 TEST_CASE("what is not yet honoured says what is", "[config][errors]") {
     CHECK(in_connection("mobike = yes") ==
           "/s.conf:4:1: connections.gw.mobike = yes is not yet honoured; use 'no', or leave it out\n");
     CHECK(in_round("auth = pubkey") ==
           "/s.conf:3:1: connections.gw.local.auth = pubkey is not yet honoured; use 'psk'\n");
     CHECK(in_connection("vips = 0.0.0.0") == "/s.conf:4:1: connections.gw.vips is not yet honoured\n");
-    CHECK(in_child("mode = pass") ==
-          "/s.conf:6:1: connections.gw.children.net.mode = pass is not yet honoured; use 'tunnel' or 'transport', or "
-          "leave it out\n");
+    CHECK(in_child("mode = iptfs") ==
+          "/s.conf:6:1: connections.gw.children.net.mode = iptfs is not yet honoured; use 'tunnel' or 'transport' or "
+          "'beet' or 'pass' or 'drop', or leave it out\n");
+    CHECK(in_child("rekey_time = 1h") ==
+          "/s.conf:6:1: connections.gw.children.net.rekey_time = 1h is not yet honoured; use '0', or leave it out\n");
 }
 
 TEST_CASE("an unknown key comes with a near match or with its right place", "[config][errors]") {
     CHECK(in_connection("dpd_dely = 3") ==
           "/s.conf:4:1: connections.gw: unknown key 'dpd_dely'; did you mean 'dpd_delay'?\n");
+    CHECK(in_child("mark_inn = 1") ==
+          "/s.conf:6:1: connections.gw.children.net: unknown key 'mark_inn'; did you mean 'mark_in'?\n");
+    CHECK(holds(in_child("hw_ofload = no"), "did you mean 'hw_offload'?"));
+    CHECK(holds(in_connection("fail_close = yes"), "did you mean 'fail_closed'?"));
+    CHECK(holds(in_child("fail_closed = yes"), "it belongs in connections.<conn>"));
     CHECK(in_connection("colour = blue") == "/s.conf:4:1: connections.gw: unknown key 'colour'\n");
     CHECK(in_connection("esp_proposals = default") ==
           "/s.conf:4:1: connections.gw: unknown key 'esp_proposals'; it belongs in "
@@ -113,7 +192,7 @@ TEST_CASE("authentication must be asked for", "[config][errors]") {
 }
 
 TEST_CASE("all errors are reported together, in the order of their places", "[config][errors]") {
-    const auto loaded = load_text(connection_with("mobike = yes\nfoo = 1\nversion = 7", "mode = drop"));
+    const auto loaded = load_text(connection_with("mobike = yes\nfoo = 1\nversion = 7", "mode = iptfs"));
     REQUIRE_FALSE(loaded);
     REQUIRE(loaded.error().size() == 4);
     CHECK(loaded.error().at(0).line == 4);

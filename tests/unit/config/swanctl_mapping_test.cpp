@@ -57,6 +57,16 @@ TEST_CASE("what is left out has strongSwan's defaults", "[config][mapping]") {
     CHECK(child.mode == policy::Mode::tunnel);
     CHECK(child.start_action == policy::StartAction::none);
     CHECK(child.replay_window == 32);
+
+    policy::Child nothing_else;
+    nothing_else.name = "net";
+    nothing_else.esp_proposals = child.esp_proposals;
+    nothing_else.local_ts = nothing_else.remote_ts = child.local_ts;
+    CHECK(child == nothing_else);
+    CHECK(connection.shunts.empty());
+    CHECK_FALSE(connection.if_id_in.is_set());
+    CHECK(connection.on_local_down == policy::OnLocalDown::hold);
+    CHECK_FALSE(connection.fail_closed);
 }
 
 TEST_CASE("addresses are networks, ranges and single addresses", "[config][mapping]") {
@@ -131,6 +141,138 @@ TEST_CASE("the settings of a child arrive", "[config][mapping]") {
     CHECK(child.replay_window == 0);
 }
 
+TEST_CASE("marks are a value with a mask, or one of our choice", "[config][mapping]") {
+    using policy::Mark;
+    using enum policy::NumberKind;
+    policy::Child child =
+        only_child("mark_in = 0x1ff/0xff\nmark_out = %unique-dir\nset_mark_in = %same/0xf0\nset_mark_out = 7");
+    CHECK(child.mark_in == Mark{given, 0xff, 0xff});
+    CHECK(child.mark_out == Mark{unique_dir, 0, 0xffffffff});
+    CHECK(child.set_mark_in == Mark{same, 0, 0xf0});
+    CHECK(child.set_mark_out == Mark{given, 7, 0xffffffff});
+    child = only_child("mark_in = %unique\nmark_out = 0\nset_mark_in = 0/0\nset_mark_out = %unique/0xff");
+    CHECK(child.mark_in == Mark{unique, 0, 0xffffffff});
+    CHECK(child.mark_out == Mark{given, 0, 0xffffffff});
+    CHECK_FALSE(child.set_mark_in.is_set());
+    CHECK(child.set_mark_out == Mark{unique, 0, 0xff});
+}
+
+TEST_CASE("interface ids stand in connections and children", "[config][mapping]") {
+    using policy::InterfaceId;
+    using enum policy::NumberKind;
+    const policy::Connection connection = only_connection(
+        connection_with("if_id_in = 0x2a\nif_id_out = %unique", "if_id_in = %unique-dir\nif_id_out = 7"));
+    CHECK(connection.if_id_in == InterfaceId{given, 42});
+    CHECK(connection.if_id_out == InterfaceId{unique, 0});
+    CHECK(connection.children.at(0).if_id_in == InterfaceId{unique_dir, 0});
+    CHECK(connection.children.at(0).if_id_out == InterfaceId{given, 7});
+}
+
+TEST_CASE("what the kernel does for a child arrives", "[config][mapping]") {
+    policy::Child child = only_child(
+        "sha256_96 = yes\nhostaccess = yes\npolicies = no\npolicies_fwd_out = yes\nipcomp = yes\nmark_in_sa = yes\n"
+        "copy_df = no\ncopy_ecn = no\ncopy_dscp = in\nreqid = 7\npriority = 1000\ninterface = eth0\n"
+        "tfc_padding = 1400\nhw_offload = packet\nmode = beet");
+    CHECK(child.sha256_96);
+    CHECK(child.hostaccess);
+    CHECK_FALSE(child.policies);
+    CHECK(child.policies_fwd_out);
+    CHECK(child.ipcomp);
+    CHECK(child.mark_in_sa);
+    CHECK_FALSE(child.copy_df);
+    CHECK_FALSE(child.copy_ecn);
+    CHECK(child.copy_dscp == policy::CopyDscp::in);
+    CHECK(child.reqid == 7);
+    CHECK(child.priority == 1000);
+    CHECK(child.interface == "eth0");
+    CHECK(child.tfc_padding == 1400);
+    CHECK(child.hw_offload == policy::HwOffload::packet);
+    CHECK(child.mode == policy::Mode::beet);
+    CHECK(only_child("tfc_padding = mtu").tfc_padding == policy::kPadToMtu);
+}
+
+TEST_CASE("words become what they say", "[config][mapping]") {
+    using policy::CopyDscp;
+    using policy::HwOffload;
+    using policy::StartAction;
+    const auto offload = [](const std::string& word) { return only_child("hw_offload = " + word).hw_offload; };
+    CHECK(offload("no") == HwOffload::no);
+    CHECK(offload("yes") == HwOffload::crypto);
+    CHECK(offload("crypto") == HwOffload::crypto);
+    CHECK(offload("auto") == HwOffload::automatic);
+    const auto dscp = [](const std::string& word) { return only_child("copy_dscp = " + word).copy_dscp; };
+    CHECK(dscp("out") == CopyDscp::out);
+    CHECK(dscp("yes") == CopyDscp::yes);
+    CHECK(dscp("no") == CopyDscp::no);
+    const auto action = [](const std::string& word) { return only_child("start_action = " + word).start_action; };
+    CHECK(action("clear") == StartAction::none);
+    CHECK(action("route") == StartAction::trap);
+    CHECK(action("restart") == StartAction::start);
+    CHECK(action("start|trap") == StartAction::trap_and_start);
+    const auto local_down = [](const std::string& word) {
+        return only_connection(connection_with("on_local_down = " + word)).on_local_down;
+    };
+    CHECK(local_down("clear") == policy::OnLocalDown::clear);
+    CHECK(local_down("hold") == policy::OnLocalDown::hold);
+    CHECK(only_connection(connection_with("fail_closed = yes")).fail_closed);
+}
+
+TEST_CASE("hard limits arrive, and a time says what it will do", "[config][mapping]") {
+    const policy::Child child = only_child("life_time = 66m\nlife_bytes = 2k\nlife_packets = 0xffffffffffffffff");
+    CHECK(child.life_time == std::chrono::seconds(3960));
+    CHECK(child.life_bytes == 2048);
+    CHECK(child.life_packets == 18446744073709551615ULL);
+    CHECK(child.rekey_time.count() == 0);
+    const LoadResult result = loaded(connection_with("", "life_time = 1h\nlife_bytes = 1"));
+    REQUIRE(result.warnings.size() == 1);
+    CHECK(result.warnings.at(0) ==
+          "/s.conf:1:15: connections.gw: 'net' is closed at the end of its life_time, as xfrmd "
+          "does not rekey it before");
+    CHECK(loaded(connection_with("", "life_bytes = 1g")).warnings.empty());
+}
+
+TEST_CASE("a child proposes AH, ESP or both", "[config][mapping]") {
+    policy::Child child = only_child("ah_proposals = sha256-modp2048, sha1");
+    CHECK(child.esp_proposals.empty());
+    REQUIRE(child.ah_proposals.size() == 2);
+    CHECK(child.ah_proposals.at(0) == policy::parse_proposal(policy::ProtocolId::ah, "sha256-modp2048")->at(0));
+    child = only_child("ah_proposals = sha256\nesp_proposals = aes128gcm16");
+    CHECK(child.ah_proposals.size() == 1);
+    CHECK(child.esp_proposals.size() == 1);
+    child = only_child("ah_proposals =\nesp_proposals = \"\"");
+    CHECK(child.ah_proposals.empty());
+    CHECK(child.esp_proposals == policy::default_proposals(policy::ProtocolId::esp));
+}
+
+TEST_CASE("children with mode pass and drop are shunts", "[config][mapping]") {
+    const policy::Connection connection = only_connection(
+        "connections { gw { local { auth = psk\n }\n remote { auth = psk\n }\n children {\n"
+        "a { mode = pass\n local_ts = 10.1.0.0/16\n start_action = trap\n priority = 5\n esp_proposals = aes128gcm16\n "
+        "}\n"
+        "b { }\n c { mode = drop\n remote_ts = 10.2.0.0/16[tcp/80]\n } } } }");
+    REQUIRE(connection.shunts.size() == 2);
+    REQUIRE(connection.children.size() == 1);
+    CHECK(connection.child("b") != nullptr);
+    CHECK(connection.child("a") == nullptr);
+    const policy::Child* pass = connection.shunt("a");
+    REQUIRE(pass != nullptr);
+    CHECK(pass->mode == policy::Mode::pass);
+    CHECK(pass->start_action == policy::StartAction::trap);
+    CHECK(pass->priority == 5);
+    CHECK(pass->proposals().empty());
+    CHECK(pass->remote_ts == std::vector{*policy::parse_selector("dynamic")});
+    CHECK(connection.shunt("c")->mode == policy::Mode::drop);
+}
+
+TEST_CASE("a connection of shunts needs neither authentication nor a secret", "[config][mapping]") {
+    const LoadResult result = loaded(
+        "connections { shunts { remote_addrs = 127.0.0.1\n children { lan { mode = pass\n local_ts = 10.1.0.0/16\n"
+        "remote_ts = 10.1.0.0/16\n start_action = start\n } } } }");
+    CHECK(result.warnings.empty());
+    CHECK_FALSE(result.configuration.connections.at(0).negotiates());
+    CHECK(print(result) == "configuration is valid: 1 connection, 1 child, 0 pre-shared keys\n");
+}
+
 TEST_CASE("several connections and children keep their order", "[config][mapping]") {
     const LoadResult result = loaded(
         "base { local { auth = psk\n }\n remote { auth = psk\n } }\n"
@@ -180,6 +322,7 @@ TEST_CASE("what can hardly be meant is loaded with a warning", "[config][mapping
     CHECK(warnings(connection_with("remote_addrs = 10.0.0.1", "start_action = start")).empty());
     CHECK(warnings(connection_with("remote_addrs = 10.0.0.0/8, 10.0.0.1", "start_action = start")).empty());
     CHECK_FALSE(warnings(connection_with("remote_addrs = 10.0.0.0/8", "start_action = start")).empty());
+    CHECK_FALSE(warnings(connection_with("remote_addrs = 10.0.0.0/8", "start_action = trap")).empty());
     CHECK(warnings(connection_with("remote_addrs = 10.0.0.0/8")).empty());
     CHECK(warnings(connection_with("", "start_action = start")) ==
           "/s.conf:1:15: connections.gw: 'net' cannot start by itself, as remote_addrs names no single address");

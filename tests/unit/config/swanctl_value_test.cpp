@@ -89,11 +89,23 @@ TEST_CASE("actions have other names and may be joined", "[config][value]") {
 
 TEST_CASE("marks, interface ids, dscp and padding have their own forms", "[config][value]") {
     CHECK(meaning(Kind::mark, "0x10/0xff") == "16/255");
+    CHECK(meaning(Kind::mark, "0x1ff/0xff") == "255/255");
     CHECK(meaning(Kind::mark, "5") == "5/4294967295");
-    CHECK(meaning(Kind::mark, "%unique") == "%unique/4294967295");
+    CHECK(meaning(Kind::mark, "0/0") == "0/0");
+    CHECK(meaning(Kind::mark, "%unique", "%unique %same") == "%unique/4294967295");
+    CHECK(meaning(Kind::mark, "%same/0xff", "%unique %same") == "%same/255");
+    CHECK(read_value(Kind::mark, {}, "0x1ff/0xff")->number == 255);
+    CHECK(read_value(Kind::mark, {}, "0x1ff/0xff")->mask == 255);
+    CHECK(meaning(Kind::mark, "%unique") == "no: a mark: value/mask of 32 bits");
+    CHECK(meaning(Kind::mark, "%same", "%unique %unique-dir") ==
+          "no: a mark: value/mask of 32 bits, or one of %unique, %unique-dir");
+    CHECK(meaning(Kind::mark, "5/0") == "no: a mask that lets the mark through; 0/0 is no mark");
+    CHECK(refused(Kind::mark, "%unique/0", "%unique"));
     CHECK(refused(Kind::mark, "5/"));
     CHECK(refused(Kind::mark, "/5"));
-    CHECK(refused(Kind::mark, "%other"));
+    CHECK(refused(Kind::mark, "0x100000000"));
+    CHECK(refused(Kind::mark, "1/0x100000000"));
+    CHECK(refused(Kind::mark, "%other", "%unique"));
     CHECK(meaning(Kind::if_id, "0x2A") == "42");
     CHECK(meaning(Kind::if_id, "%unique-dir") == "%unique-dir");
     CHECK(refused(Kind::if_id, "%same"));

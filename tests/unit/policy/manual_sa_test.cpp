@@ -234,7 +234,7 @@ TEST_CASE("a 3DES key is not a DES key in disguise", "[policy][manual][rfc2451-2
 TEST_CASE("the ends of a manual SA are two addresses of one family", "[policy][manual]") {
     ManualSa sa = esp();
     sa.remote_addrs = address("2001:db8::1");
-    CHECK(faults(sa).starts_with("remote_addrs: one address is IPv4 and the other IPv6"));
+    CHECK(faults(sa) == "remote_addrs: one address is IPv4 and the other IPv6");
     sa = esp();
     sa.remote_addrs = sa.local_addrs;
     CHECK(faults(sa) == "remote_addrs: both ends have the same address");

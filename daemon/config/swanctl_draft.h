@@ -1,0 +1,23 @@
+// What setters of swanctl.conf's keys write to: the parts of a configuration that is being made.
+#pragma once
+
+#include "daemon/config/complaint.h"
+#include "daemon/config/swanctl_value.h"
+#include "ike/policy/connection.h"
+
+namespace xfrmd::daemon {
+
+// What the section being read is about; a key's place says which of these are there.
+struct Draft {
+    policy::Connection* connection = nullptr;
+    policy::AuthRound* round = nullptr;
+    policy::Child* child = nullptr;
+    policy::SharedSecret* secret = nullptr;
+    policy::ManualSa* manual = nullptr;
+};
+
+// The error says what is wrong with the value; for secrets it never holds it.
+using Verdict = Read<void>;
+using Setter = Verdict (*)(const Draft&, const Value&);
+
+}  // namespace xfrmd::daemon
