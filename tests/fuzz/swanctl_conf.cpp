@@ -36,6 +36,7 @@ void check(const policy::Connection& connection) {
         require(!child.local_ts.empty() && !child.remote_ts.empty());
         require(child.replay_window <= 4096);
     }
+    for (const policy::Child& shunt : connection.shunts) require(shunt.is_shunt() && !shunt.name.empty());
 }
 
 void check(const daemon::ConfigErrors& errors) {
@@ -56,6 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     for (const policy::Connection& connection : loaded->configuration.connections) check(connection);
     for (const policy::SharedSecret& secret : loaded->configuration.secrets) require(!secret.secret.empty());
+    for (const policy::ManualSa& sa : loaded->configuration.manual) require(policy::faults_of(sa).empty());
     require(daemon::print(*loaded).ends_with('\n'));
     return 0;
 }
