@@ -28,7 +28,10 @@ constexpr std::array kCiphers{
     CipherName{EncryptionId::chacha20_poly1305, "rfc7539esp(chacha20,poly1305)", 128},
     CipherName{EncryptionId::aes_cbc, "cbc(aes)", 0},
     CipherName{EncryptionId::aes_ctr, "rfc3686(ctr(aes))", 0},
+    CipherName{EncryptionId::null_aes_gmac, "rfc4543(gcm(aes))", 128},
     CipherName{EncryptionId::triple_des, "cbc(des3_ede)", 0},
+    CipherName{EncryptionId::des, "cbc(des)", 0},
+    CipherName{EncryptionId::camellia_cbc, "cbc(camellia)", 0},
     CipherName{EncryptionId::null, "ecb(cipher_null)", 0},
 };
 

@@ -1,5 +1,5 @@
-// Everything of the daemon that deals with the kernel: the port, the books of what is wanted there, tunnels and the queue
-// into them, and the watch over what the kernel really has. Main thread only.
+// Everything of the daemon that deals with the kernel: the port, the books of what is wanted there, tunnels and the
+// queue into them, and the watch over what the kernel really has. Main thread only.
 #pragma once
 
 #include <functional>

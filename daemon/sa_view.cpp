@@ -30,6 +30,12 @@ api::ChildSaState state_of(ikev2::sa::ChildState state) {
     return api::ChildSaState::deleting;
 }
 
+std::string text_of(policy::StartAction action) {
+    if (action == policy::StartAction::trap_and_start) return "trap|start";
+    if (action == policy::StartAction::trap) return "trap";
+    return action == policy::StartAction::start ? "start" : "none";
+}
+
 api::Mode mode_of(policy::Mode mode) { return mode == policy::Mode::tunnel ? api::Mode::tunnel : api::Mode::transport; }
 
 std::vector<std::string> texts(const policy::TrafficSelectors& selectors) {
@@ -111,8 +117,7 @@ api::ConnectionView view_of(const policy::Connection& connection) {
     view.proposals = texts(connection.proposals);
     for (const policy::Child& child : connection.children) {
         view.children.push_back({child.name, mode_of(child.mode), texts(child.local_ts), texts(child.remote_ts),
-                                 texts(child.esp_proposals),
-                                 child.start_action == policy::StartAction::start ? "start" : "none"});
+                                 texts(child.esp_proposals), text_of(child.start_action)});
     }
     return view;
 }

@@ -26,7 +26,7 @@ void StartActions::run(const policy::IndexedConfiguration& configuration, const 
     for (const policy::Connection& connection : configuration.connections()) {
         if (is_as_before(connection, before)) continue;
         for (const policy::Child& child : connection.children) {
-            if (child.start_action == policy::StartAction::start) start({connection.name, child.name});
+            if (policy::starts(child.start_action)) start({connection.name, child.name});
         }
     }
 }

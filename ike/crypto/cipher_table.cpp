@@ -12,8 +12,10 @@ namespace {
 constexpr std::uint8_t kVariable = 0;
 
 // RFC 2451, 3602, 3686, 4106, 4309, 4543, 5529, 7634; RFC 5282 for their use in IKE. CCM's nonce has 11 bytes, so L
-// is 4. NULL and GMAC protect no secrecy: ESP only (RFC 7296 3.3.2). Linux has no CTR and CCM of Camellia for ESP.
-constexpr std::array<CipherTraits, 17> kCiphers{{
+// is 4. NULL and GMAC protect no secrecy: ESP only (RFC 7296 3.3.2). Linux has no CTR and CCM of Camellia for
+// ESP. DES is ESP's alone, too: RFC 8247 2.1 forbids it in IKE.
+constexpr std::array<CipherTraits, 18> kCiphers{{
+    {EncryptionId::des, CipherKind::cbc, "", "", 8, 0, 8, 8, 0, false, true},
     {EncryptionId::triple_des, CipherKind::cbc, "TripleDES/CBC/NoPadding", "", 24, 0, 8, 8, 0, false, true},
     {EncryptionId::null, CipherKind::null, "", "", 0, 0, 0, 1, 0, false, true},
     {EncryptionId::aes_cbc, CipherKind::cbc, "AES-", "/CBC/NoPadding", kVariable, 0, 16, 16, 0, true, true},

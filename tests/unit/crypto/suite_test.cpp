@@ -163,7 +163,7 @@ TEST_CASE("keying material has the sizes of the RFCs",
     CHECK(key_bytes(EncryptionId::null_aes_gmac, 192) == 28);
     CHECK(key_bytes(EncryptionId::camellia_cbc, 256) == 32);
     CHECK(key_bytes(EncryptionId::chacha20_poly1305, 0) == 36);
-    CHECK(key_bytes(EncryptionId::des, 0) == 0);
+    CHECK(key_bytes(EncryptionId::des, 0) == 8);
     CHECK(salt_bytes(EncryptionId::aes_gcm_16) == 4);
     CHECK(salt_bytes(EncryptionId::aes_ccm_16) == 3);
     CHECK(salt_bytes(EncryptionId::aes_cbc) == 0);
