@@ -5,6 +5,7 @@
 
 #include "daemon/esp_algorithms.h"
 #include "daemon/kernel_selectors.h"
+#include "daemon/tunnel_options.h"
 
 namespace xfrmd::daemon {
 
@@ -12,7 +13,12 @@ namespace {
 
 using base::Reason;
 
-base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child) {
+netlink::Mode mode_of(policy::Mode mode) {
+    if (mode == policy::Mode::transport) return netlink::Mode::transport;
+    return mode == policy::Mode::beet ? netlink::Mode::beet : netlink::Mode::tunnel;
+}
+
+base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child, UniqueNumbers& numbers) {
     auto selectors = kernel_selectors(child.local_ts, child.remote_ts);
     if (!selectors) return tl::unexpected(selectors.error());
     auto in = to_kernel(child.suite, std::move(child.encryption_in), std::move(child.integrity_in));
@@ -23,16 +29,20 @@ base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child) {
     netlink::TunnelSpec spec;
     spec.local = child.local.address;
     spec.remote = child.remote.address;
-    spec.mode = child.mode == policy::Mode::tunnel ? netlink::Mode::tunnel : netlink::Mode::transport;
+    spec.mode = mode_of(child.mode);
     spec.selectors = std::move(*selectors);
     spec.spi_in = netlink::Spi{static_cast<std::uint32_t>(child.spi_in)};
     spec.spi_out = netlink::Spi{static_cast<std::uint32_t>(child.spi_out)};
     spec.algorithms_in = std::move(*in);
     spec.algorithms_out = std::move(*out);
     if (child.udp_encapsulation) spec.encapsulation = netlink::UdpEncapsulation{child.local.port, child.remote.port};
-    spec.replay_window = child.replay_window;
     spec.esn = child.suite.esn;
-    return spec;
+    const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
+    if (options == nullptr) return spec;
+    const auto set = set_options(spec, child.ike_sa, *child.connection, *options, numbers);
+    if (set) return spec;
+    numbers.release(child.ike_sa);
+    return tl::unexpected(set.error());
 }
 
 }  // namespace
@@ -44,7 +54,7 @@ std::vector<base::Result<void>> Tunnels::install(std::vector<ike::ChildInstall> 
     for (std::size_t i = 0; i < children.size(); ++i) {
         ike::ChildInstall& child = children[i];
         TunnelOwner owner{child.ike_sa, child.child, child.connection_name, child.child_name};
-        auto spec = spec_of(std::move(child));
+        auto spec = spec_of(std::move(child), numbers_);
         if (!spec) {
             results[i] = tl::unexpected(spec.error());
             continue;
@@ -59,6 +69,7 @@ std::vector<base::Result<void>> Tunnels::install(std::vector<ike::ChildInstall> 
             const ike::ChildSaId id = owner.child;
             installed_.emplace(id, Installed{*installed[i], std::move(owner)});
         } else {
+            numbers_.release(owner.ike_sa);
             results[place] = base::fail(Reason::KernelRefused, installed[i].error().kernel.text);
         }
     }
@@ -71,6 +82,7 @@ base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
         const auto found = installed_.find(child);
         if (found == installed_.end()) continue;
         tunnels.push_back(found->second.tunnel);
+        numbers_.release(found->second.owner.ike_sa);
         installed_.erase(found);
     }
     const auto removed = installer_.remove(tunnels);

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "daemon/tunnel_options.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
 #include "netlink/installer.h"
@@ -57,6 +58,7 @@ private:
 
     netlink::Kernel& kernel_;
     netlink::Installer installer_;
+    UniqueNumbers numbers_;
     std::unordered_map<ike::ChildSaId, Installed> installed_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "ike/base/address.h"
@@ -37,7 +38,8 @@ struct ChildInstall {
     base::SecretBytes encryption_out, integrity_out;
     policy::TrafficSelectors local_ts;
     policy::TrafficSelectors remote_ts;
-    std::uint32_t replay_window = 32;
+    // As configured when it was negotiated, with the child of `child_name` in it.
+    std::shared_ptr<const policy::Connection> connection;
 };
 
 }  // namespace xfrmd::ike

@@ -34,6 +34,9 @@ struct Books {
     std::map<SaId, KeptTunnel> tunnels;  // by inbound SA
     std::vector<OrphanedSa> orphaned_sas;
 
+    void give_back_reqid(const Tunnel& tunnel) {
+        if (tunnel.owns_reqid) reqids.release(tunnel.mode, tunnel.selectors);
+    }
     Claimant new_claimant() { return Claimant{++last_claimant_}; }
 
     // Changes the kernel and notes in the policy table what became of it.

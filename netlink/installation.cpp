@@ -29,12 +29,12 @@ void Installation::begin(Job& job) {
         job.error = {InstallStep::policy, kernel_error(EINVAL, "a tunnel without selectors")};
         return;
     }
-    const Reqid reqid = books_.reqids.acquire(job.spec.mode, selectors);
+    const Reqid reqid = job.spec.reqid ? *job.spec.reqid : books_.reqids.acquire(job.spec.mode, selectors);
     job.tunnel = make_tunnel(job.spec, std::move(selectors), reqid);
     // Somebody may have flushed the kernel's SAs: our own books count as well.
     if (!books_.tunnels.try_emplace(job.tunnel.ids.inbound, KeptTunnel{job.tunnel, job.claimant}).second) {
         job.error = {InstallStep::inbound_sa, kernel_error(EEXIST)};
-        books_.reqids.release(job.tunnel.mode, job.tunnel.selectors);
+        books_.give_back_reqid(job.tunnel);
         return;
     }
     for (const PolicySpec& policy : policies_of(job.tunnel)) {
@@ -46,8 +46,10 @@ void Installation::begin(Job& job) {
 }
 
 void Installation::add_sas(Job& job) {
-    add(job, InstallStep::inbound_sa, AddSa{inbound_sa(job.spec, job.tunnel)});
-    add(job, InstallStep::outbound_sa, AddSa{outbound_sa(job.spec, job.tunnel)});
+    for (SaSpec& sa : sas_of(job.spec, job.tunnel)) {
+        const InstallStep step = sa.inbound ? InstallStep::inbound_sa : InstallStep::outbound_sa;
+        add(job, step, AddSa{std::move(sa)});
+    }
 }
 
 void Installation::add_policies(Job& job) {
@@ -91,7 +93,7 @@ void Installation::give_up(Job& job) {
     }
     std::move(job.undo.rbegin(), job.undo.rend(), std::back_inserter(back));
     if (const auto undone = books_.insist(back); !undone) job.error->kernel.text += "; then " + undone.error().text;
-    books_.reqids.release(job.tunnel.mode, job.tunnel.selectors);
+    books_.give_back_reqid(job.tunnel);
     books_.tunnels.erase(job.tunnel.ids.inbound);
 }
 

@@ -14,7 +14,7 @@ KernelResult<void> Installer::remove(std::span<const InstalledTunnel> tunnels) {
         const auto found = books_.tunnels.find(tunnel.inbound);
         if (found == books_.tunnels.end() || found->second.tunnel.ids != tunnel) continue;
         plan_removal(found->second, changes);
-        books_.reqids.release(found->second.tunnel.mode, found->second.tunnel.selectors);
+        books_.give_back_reqid(found->second.tunnel);
         books_.tunnels.erase(found);
     }
     return books_.insist(changes);
@@ -28,8 +28,8 @@ void Installer::plan_removal(const KeptTunnel& kept, std::vector<Change>& change
         if (!stood) continue;
         if (auto change = books_.policies.change_for(policy->id, true)) changes.push_back(std::move(*change));
     }
-    changes.emplace_back(DeleteSa{kept.tunnel.ids.outbound});
-    changes.emplace_back(DeleteSa{kept.tunnel.ids.inbound});
+    const std::vector<SaId> sas = sa_ids_of(kept.tunnel.ids);
+    for (auto sa = sas.rbegin(); sa != sas.rend(); ++sa) changes.emplace_back(DeleteSa{*sa});
 }
 
 }  // namespace xfrmd::netlink

@@ -85,8 +85,9 @@ void Reconciler::check_sas(const std::vector<SaState>& had, Drift& drift) {
     std::set<SaId> there;
     for (const SaState& sa : had) there.insert(sa.id);
     for (const auto& [id, kept] : books_.tunnels) {
-        const InstalledTunnel& ids = kept.tunnel.ids;
-        if (!there.contains(ids.inbound) || !there.contains(ids.outbound)) drift.broken.push_back(ids);
+        const std::vector<SaId> ids = sa_ids_of(kept.tunnel.ids);
+        const bool whole = std::all_of(ids.begin(), ids.end(), [&](const SaId& sa) { return there.contains(sa); });
+        if (!whole) drift.broken.push_back(kept.tunnel.ids);
     }
     std::erase_if(books_.orphaned_sas, [&](const OrphanedSa& sa) { return !there.contains(sa.id); });
     end_replaced_sas();

@@ -1,42 +1,106 @@
 #include "netlink/tunnel.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace xfrmd::netlink {
 
 namespace {
 
-// What both directions have in common.
-SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel) {
+// Under IPComp the inner header is IPComp's affair.
+Mode mode_under_ipcomp(const Tunnel& tunnel) { return tunnel.ids.ipcomp ? Mode::transport : tunnel.mode; }
+
+// An SA has room for one selector; with several, the policies alone decide. In tunnel mode they do anyway.
+std::optional<Selector> own_selector(const Tunnel& tunnel) {
+    if (tunnel.mode == Mode::tunnel || tunnel.selectors.size() != 1) return std::nullopt;
+    return tunnel.selectors.front();
+}
+
+// What an SA has of its tunnel in this direction.
+SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
     SaSpec sa;
+    sa.inbound = inbound;
+    sa.source = inbound ? tunnel.remote : tunnel.local;
+    sa.id = inbound ? tunnel.ids.inbound : tunnel.ids.outbound;
     sa.reqid = tunnel.ids.reqid;
-    sa.mode = spec.mode;
+    sa.mode = mode_under_ipcomp(tunnel);
+    sa.selector = own_selector(tunnel);
+    if (sa.selector && inbound) sa.selector = reversed(*sa.selector);
+    sa.flags = spec.sa.flags;
+    sa.if_id = inbound ? tunnel.policy.if_id_in : tunnel.policy.if_id_out;
+    sa.output_mark = inbound ? spec.sa.output_mark_in : spec.sa.output_mark_out;
+    sa.tell_direction = spec.sa.tell_direction;
+    return sa;
+}
+
+// What only the SA that protects has.
+SaSpec protecting_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
+    SaSpec sa = sa_of(spec, tunnel, inbound);
+    sa.algorithms = clone(inbound ? spec.algorithms_in : spec.algorithms_out);
     sa.encapsulation = spec.encapsulation;
+    if (sa.encapsulation && inbound) std::swap(sa.encapsulation->source_port, sa.encapsulation->destination_port);
     sa.replay_window = spec.replay_window;
     sa.esn = spec.esn;
-    // An SA has room for one selector; with several, the policies alone decide. In tunnel mode they do anyway.
-    if (spec.mode == Mode::transport && tunnel.selectors.size() == 1) sa.selector = tunnel.selectors.front();
+    sa.lifetime = spec.sa.lifetime;
+    sa.offload = spec.sa.offload;
+    if (inbound) return sa;
+    sa.tfc_bytes = sa.mode == Mode::tunnel ? spec.sa.tfc_bytes : 0;
+    sa.acquire_sequence = spec.sa.acquire_sequence;
+    return sa;
+}
+
+SaId compression_id(const SaId& protecting, Spi cpi) {
+    SaId id = protecting;
+    id.protocol = kIpComp;
+    id.spi = cpi;
+    return id;
+}
+
+SaSpec compressing_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
+    SaSpec sa = sa_of(spec, tunnel, inbound);
+    sa.id = compression_id(sa.id, inbound ? tunnel.ids.ipcomp->in : tunnel.ids.ipcomp->out);
+    sa.mode = tunnel.mode;
+    sa.algorithms = Compression{"deflate"};
+    sa.replay_window = 0;
     return sa;
 }
 
 // RFC 4301 5.2: what came out of a tunnel may be for another host, which Linux checks against its forward policies. In
 // transport mode it never is.
-bool has_direction(Mode mode, Direction direction) { return mode == Mode::tunnel || direction != Direction::forward; }
+bool has_direction(const Tunnel& tunnel, Direction direction) {
+    return tunnel.mode != Mode::transport || direction != Direction::forward;
+}
 
-// `selector` is one of the tunnel's, in the outbound view.
-PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction direction) {
-    const bool out = direction == Direction::out;
-    PolicySpec policy;
-    policy.id = {direction, out ? selector : reversed(selector)};
-    policy.priority = policy_priority(selector);
-    Template served_by;
-    served_by.mode = tunnel.mode;
-    served_by.reqid = tunnel.ids.reqid;
-    served_by.source = out ? tunnel.local : tunnel.remote;
-    served_by.destination = out ? tunnel.remote : tunnel.local;
+// Innermost first.
+std::vector<Template> templates_of(const Tunnel& tunnel, bool out) {
+    Template protecting;
+    protecting.mode = mode_under_ipcomp(tunnel);
+    protecting.protocol = tunnel.ids.outbound.protocol;
+    protecting.reqid = tunnel.ids.reqid;
+    protecting.source = out ? tunnel.local : tunnel.remote;
+    protecting.destination = out ? tunnel.remote : tunnel.local;
     // Several SAs may have the reqid and the addresses: this one is to be sent over, any of them may be received.
-    if (out) served_by.spi = tunnel.ids.outbound.spi;
-    policy.templates.push_back(served_by);
+    if (out) protecting.spi = tunnel.ids.outbound.spi;
+    if (!tunnel.ids.ipcomp) return {protecting};
+    Template compressing = protecting;
+    compressing.mode = tunnel.mode;
+    compressing.protocol = kIpComp;
+    compressing.spi = out ? tunnel.ids.ipcomp->out : Spi{};
+    compressing.optional = !out;  // RFC 3173 2.2: what does not shrink comes without
+    return {compressing, protecting};
+}
+
+// `selector` is one of the tunnel's, in the outbound view; `out` says which SA serves the policy.
+PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction direction, bool out) {
+    const PolicyOptions& options = tunnel.policy;
+    PolicySpec policy;
+    policy.id = {direction, out ? selector : reversed(selector), out ? options.mark_out : options.mark_in,
+                 out ? options.if_id_out : options.if_id_in};
+    policy.id.selector.interface = options.interface;
+    policy.priority = options.priority != 0 ? options.priority : policy_priority(policy.id.selector);
+    policy.templates = templates_of(tunnel, out);
+    // What passes through to the tunnel is let through here, and protected behind it.
+    if (out && direction == Direction::forward) policy.templates.clear();
     return policy;
 }
 
@@ -52,34 +116,40 @@ std::vector<Selector> tidied(const std::vector<Selector>& selectors) {
 }
 
 Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selectors, Reqid reqid) {
-    const InstalledTunnel ids{reqid, {spec.local, spec.spi_in, kEsp}, {spec.remote, spec.spi_out, kEsp}};
-    return {ids, spec.mode, spec.local, spec.remote, std::move(tidied_selectors)};
+    InstalledTunnel ids{reqid, {spec.local, spec.spi_in, spec.protocol}, {spec.remote, spec.spi_out, spec.protocol}};
+    ids.outbound.mark = spec.policy.mark_out;
+    if (spec.sa.mark_in_sa) ids.inbound.mark = spec.policy.mark_in;
+    ids.ipcomp = spec.ipcomp;
+    return {ids, !spec.reqid, spec.mode, spec.local, spec.remote, std::move(tidied_selectors), spec.policy};
 }
 
-SaSpec inbound_sa(const TunnelSpec& spec, const Tunnel& tunnel) {
-    SaSpec sa = sa_of(spec, tunnel);
-    sa.inbound = true;
-    sa.source = spec.remote;
-    sa.id = tunnel.ids.inbound;
-    sa.algorithms = clone(spec.algorithms_in);
-    if (sa.selector) sa.selector = reversed(*sa.selector);
-    if (sa.encapsulation) std::swap(sa.encapsulation->source_port, sa.encapsulation->destination_port);
-    return sa;
+std::vector<SaSpec> sas_of(const TunnelSpec& spec, const Tunnel& tunnel) {
+    std::vector<SaSpec> sas;
+    for (const bool inbound : {true, false}) {
+        sas.push_back(protecting_sa(spec, tunnel, inbound));
+        if (spec.ipcomp) sas.push_back(compressing_sa(spec, tunnel, inbound));
+    }
+    return sas;
 }
 
-SaSpec outbound_sa(const TunnelSpec& spec, const Tunnel& tunnel) {
-    SaSpec sa = sa_of(spec, tunnel);
-    sa.source = spec.local;
-    sa.id = tunnel.ids.outbound;
-    sa.algorithms = clone(spec.algorithms_out);
-    return sa;
+std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel) {
+    if (!tunnel.ipcomp) return {tunnel.inbound, tunnel.outbound};
+    return {tunnel.inbound, compression_id(tunnel.inbound, tunnel.ipcomp->in), tunnel.outbound,
+            compression_id(tunnel.outbound, tunnel.ipcomp->out)};
 }
 
 std::vector<PolicySpec> policies_of(const Tunnel& tunnel) {
     std::vector<PolicySpec> policies;
+    if (!tunnel.policy.install) return policies;
     for (const Direction direction : {Direction::in, Direction::forward, Direction::out}) {
-        if (!has_direction(tunnel.mode, direction)) continue;
-        for (const Selector& selector : tunnel.selectors) policies.push_back(policy_for(tunnel, selector, direction));
+        if (!has_direction(tunnel, direction)) continue;
+        const bool out = direction == Direction::out;
+        for (const Selector& selector : tunnel.selectors) {
+            policies.push_back(policy_for(tunnel, selector, direction, out));
+            if (direction == Direction::forward && tunnel.policy.forward_out) {
+                policies.push_back(policy_for(tunnel, selector, direction, true));
+            }
+        }
     }
     return policies;
 }

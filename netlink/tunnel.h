@@ -9,10 +9,43 @@
 
 namespace xfrmd::netlink {
 
+// What a tunnel's policies are like, beyond their selectors.
+struct PolicyOptions {
+    bool install = true;          // or states alone
+    bool forward_out = false;     // a forward policy for outbound traffic, too
+    std::uint32_t priority = 0;   // 0: by the selector
+    std::uint32_t interface = 0;  // that they are bound to, by its index; 0 none
+    Mark mark_in;
+    Mark mark_out;
+    std::uint32_t if_id_in = 0;
+    std::uint32_t if_id_out = 0;
+};
+
+// What its SAs are like, beyond keys and addresses. Marks and ids they share with the policies.
+struct SaOptions {
+    SaFlags flags;
+    bool mark_in_sa = false;  // the inbound SA has mark_in, too
+    Mark output_mark_in;
+    Mark output_mark_out;
+    std::uint32_t tfc_bytes = 0;
+    Lifetime lifetime;
+    std::optional<Offload> offload;
+    bool tell_direction = false;
+    std::uint32_t acquire_sequence = 0;  // of the ACQUIRE that the outbound SA answers
+};
+
+// RFC 3173: IPComp before ESP or AH. CPIs are SPIs of 16 bits.
+struct IpCompSpis {
+    Spi in{};
+    Spi out{};
+    friend bool operator==(const IpCompSpis&, const IpCompSpis&) = default;
+};
+
 struct TunnelSpec {
     base::Address local;  // outer addresses
     base::Address remote;
     Mode mode = Mode::tunnel;
+    std::uint8_t protocol = kEsp;
     // Outbound view: source is our side. selectors_between() makes them.
     std::vector<Selector> selectors;
     Spi spi_in{};
@@ -22,6 +55,10 @@ struct TunnelSpec {
     std::optional<UdpEncapsulation> encapsulation;  // source_port is ours
     std::uint32_t replay_window = 32;
     bool esn = false;
+    std::optional<IpCompSpis> ipcomp;
+    std::optional<Reqid> reqid;  // nothing: chosen here
+    SaOptions sa;
+    PolicyOptions policy;
 };
 
 // What the caller keeps to remove the tunnel or to ask for its counters.
@@ -29,15 +66,18 @@ struct InstalledTunnel {
     Reqid reqid{};
     SaId inbound;
     SaId outbound;
+    std::optional<IpCompSpis> ipcomp = {};
     friend bool operator==(const InstalledTunnel&, const InstalledTunnel&) = default;
 };
 
 struct Tunnel {
     InstalledTunnel ids;
+    bool owns_reqid = true;  // it was chosen by Reqids, and goes back there
     Mode mode = Mode::tunnel;
     base::Address local;
     base::Address remote;
     std::vector<Selector> selectors;  // as tidied() makes them
+    PolicyOptions policy;
 };
 
 // Canonical, sorted, without repetition.
@@ -45,8 +85,10 @@ std::vector<Selector> tidied(const std::vector<Selector>& selectors);
 
 Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selectors, Reqid reqid);
 
-SaSpec inbound_sa(const TunnelSpec& spec, const Tunnel& tunnel);
-SaSpec outbound_sa(const TunnelSpec& spec, const Tunnel& tunnel);
+// In the order of adding them: what receives before what sends.
+std::vector<SaSpec> sas_of(const TunnelSpec& spec, const Tunnel& tunnel);
+// Theirs, in the same order.
+std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel);
 
 // In the order of adding them, in and forward before out: what may be answered is to be let in (RFC 7296 2.8).
 std::vector<PolicySpec> policies_of(const Tunnel& tunnel);

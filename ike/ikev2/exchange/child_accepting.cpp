@@ -22,7 +22,6 @@ base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Ch
     NegotiatedChild negotiated;
     negotiated.name = child.name;
     negotiated.mode = child.mode;
-    negotiated.replay_window = child.replay_window;
     const policy::TrafficSelectors local_ts = resolve(child.local_ts, sa.local.address);
     const policy::TrafficSelectors remote_ts = resolve(child.remote_ts, sa.remote.address);
     negotiated.local_ts = narrow(local_ts, request.ts_r->selectors);

@@ -30,7 +30,8 @@ ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& chil
     install.integrity_in = std::move(keys.integrity_r);
     install.local_ts = child.local_ts;
     install.remote_ts = child.remote_ts;
-    install.replay_window = child.replay_window;
+    // Lives as long as the snapshot that holds it.
+    install.connection = {step.sa.configuration, step.sa.connection};
     return install;
 }
 

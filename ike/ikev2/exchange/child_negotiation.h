@@ -31,7 +31,6 @@ struct NegotiatedChild {
     ike::EspSpi spi_out{};
     policy::TrafficSelectors local_ts;
     policy::TrafficSelectors remote_ts;
-    std::uint32_t replay_window = 32;
     ike::OperationId operation{};
 };
 

@@ -111,10 +111,9 @@ base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, con
     if (const auto mode = check_mode(child, answer); !mode) return tl::unexpected(mode.error());
     if (const auto selectors = check_selectors(proposed, answer); !selectors) return tl::unexpected(selectors.error());
     const ike::EspSpi spi_out{base::Reader(answered->spi).u32()};
-    return NegotiatedChild{
-        child.name,          child.mode,        std::move(answered->proposal), *suite,
-        proposed.spi_in,     spi_out,           answer.ts_i->selectors,        answer.ts_r->selectors,
-        child.replay_window, proposed.operation};
+    return NegotiatedChild{child.name,        child.mode, std::move(answered->proposal), *suite,
+                           proposed.spi_in,   spi_out,    answer.ts_i->selectors,        answer.ts_r->selectors,
+                           proposed.operation};
 }
 
 }  // namespace xfrmd::ikev2::exchange

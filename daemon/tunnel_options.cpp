@@ -1,0 +1,124 @@
+#include "daemon/tunnel_options.h"
+
+#include <net/if.h>
+
+#include <variant>
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using policy::NumberKind;
+
+bool is_unique(NumberKind kind) { return kind == NumberKind::unique || kind == NumberKind::unique_dir; }
+
+netlink::Mark mark_of(const policy::Mark& mark, std::uint32_t chosen) {
+    if (!mark.is_set()) return {};
+    return {(mark.kind == NumberKind::given ? mark.value : chosen) & mark.mask, mark.mask};
+}
+
+// %same: the value that packets of this direction are matched by.
+netlink::Mark output_mark_of(const policy::Mark& mark, const netlink::Mark& matched) {
+    return mark_of(mark, matched.value);
+}
+
+std::uint32_t id_of(const policy::InterfaceId& id, std::uint32_t chosen) {
+    return id.kind == NumberKind::given ? id.value : chosen;
+}
+
+void set_marks(netlink::TunnelSpec& spec, const policy::Child& child, UniqueNumbers& numbers) {
+    const UniqueNumbers::Pair chosen = numbers.next(child.mark_in.kind, child.mark_out.kind);
+    spec.policy.mark_in = mark_of(child.mark_in, chosen.in);
+    spec.policy.mark_out = mark_of(child.mark_out, chosen.out);
+    spec.sa.mark_in_sa = child.mark_in_sa;
+    spec.sa.output_mark_in = output_mark_of(child.set_mark_in, spec.policy.mark_in);
+    spec.sa.output_mark_out = output_mark_of(child.set_mark_out, spec.policy.mark_out);
+}
+
+void set_interface_ids(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
+                       const policy::Child& child, UniqueNumbers& numbers) {
+    const UniqueNumbers::Pair chosen = numbers.next(child.if_id_in.kind, child.if_id_out.kind);
+    const UniqueNumbers::Pair common = numbers.of_ike_sa(ike_sa, connection);
+    spec.policy.if_id_in = child.if_id_in.is_set() ? id_of(child.if_id_in, chosen.in) : common.in;
+    spec.policy.if_id_out = child.if_id_out.is_set() ? id_of(child.if_id_out, chosen.out) : common.out;
+}
+
+netlink::Lifetime lifetime_of(const policy::Child& child) {
+    netlink::Lifetime lifetime;
+    lifetime.hard.since_added = child.life_time;
+    lifetime.hard.bytes = child.life_bytes;
+    lifetime.hard.packets = child.life_packets;
+    return lifetime;
+}
+
+netlink::SaFlags flags_of(const policy::Child& child) {
+    netlink::SaFlags flags;
+    flags.copy_df = child.copy_df;
+    flags.copy_ecn = child.copy_ecn;
+    flags.copy_dscp_in = child.copy_dscp == policy::CopyDscp::in || child.copy_dscp == policy::CopyDscp::yes;
+    flags.copy_dscp_out = child.copy_dscp == policy::CopyDscp::out || child.copy_dscp == policy::CopyDscp::yes;
+    return flags;
+}
+
+// sha256_96: some peers cut HMAC-SHA-256 as its first draft did.
+void cut_sha256(netlink::Algorithms& algorithms) {
+    constexpr std::uint32_t kOfTheDraft = 96;
+    if (auto* pair = std::get_if<netlink::CipherAndMac>(&algorithms); pair != nullptr && pair->mac == "hmac(sha256)") {
+        pair->icv_bits = kOfTheDraft;
+    }
+    if (auto* mac = std::get_if<netlink::Mac>(&algorithms); mac != nullptr && mac->name == "hmac(sha256)") {
+        mac->icv_bits = kOfTheDraft;
+    }
+}
+
+}  // namespace
+
+UniqueNumbers::Pair UniqueNumbers::next(NumberKind in, NumberKind out) {
+    Pair pair;
+    if (is_unique(in) || is_unique(out)) pair.in = pair.out = ++last_;
+    if (in == NumberKind::unique_dir || out == NumberKind::unique_dir) pair.out = ++last_;
+    return pair;
+}
+
+UniqueNumbers::Pair UniqueNumbers::of_ike_sa(ike::IkeSaId ike_sa, const policy::Connection& connection) {
+    const policy::InterfaceId& in = connection.if_id_in;
+    const policy::InterfaceId& out = connection.if_id_out;
+    if (!is_unique(in.kind) && !is_unique(out.kind)) return {in.value, out.value};
+    const auto [found, is_new] = of_ike_sas_.try_emplace(ike_sa);
+    Shared& shared = found->second;
+    if (is_new) {
+        const Pair chosen = next(in.kind, out.kind);
+        shared.pair = {id_of(in, chosen.in), id_of(out, chosen.out)};
+    }
+    ++shared.uses;
+    return shared.pair;
+}
+
+void UniqueNumbers::release(ike::IkeSaId ike_sa) {
+    const auto found = of_ike_sas_.find(ike_sa);
+    if (found != of_ike_sas_.end() && --found->second.uses == 0) of_ike_sas_.erase(found);
+}
+
+base::Result<void> set_options(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
+                               const policy::Child& child, UniqueNumbers& numbers) {
+    set_marks(spec, child, numbers);
+    set_interface_ids(spec, ike_sa, connection, child, numbers);
+    spec.sa.lifetime = lifetime_of(child);
+    spec.sa.flags = flags_of(child);
+    spec.sa.tfc_bytes = child.tfc_padding;  // the kernel pads no further than the path's MTU
+    spec.replay_window = child.replay_window;
+    if (child.reqid != 0) spec.reqid = netlink::Reqid{child.reqid};
+    spec.policy.install = child.policies;
+    spec.policy.forward_out = child.policies_fwd_out;
+    spec.policy.priority = child.priority;
+    if (child.sha256_96) {
+        cut_sha256(spec.algorithms_in);
+        cut_sha256(spec.algorithms_out);
+    }
+    if (child.interface.empty()) return {};
+    spec.policy.interface = if_nametoindex(child.interface.c_str());
+    if (spec.policy.interface != 0) return {};
+    return base::fail(base::Reason::ConfigurationInvalid, "there is no interface " + child.interface);
+}
+
+}  // namespace xfrmd::daemon

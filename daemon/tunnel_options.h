@@ -1,0 +1,41 @@
+// From a child's options in swanctl.conf to those of a kernel tunnel: marks, interface ids, limits, flags, offload.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "ike/base/result.h"
+#include "ike/child_install.h"
+#include "netlink/tunnel.h"
+
+namespace xfrmd::daemon {
+
+// Gives out the numbers that %unique and %unique-dir stand for, from 1. Those of a connection are for all children of an
+// IKE SA alike.
+class UniqueNumbers {
+public:
+    struct Pair {
+        std::uint32_t in = 0;
+        std::uint32_t out = 0;
+    };
+
+    Pair next(policy::NumberKind in, policy::NumberKind out);
+    // The interface ids of the connection: the same for every child of that IKE SA. Each call wants a release().
+    Pair of_ike_sa(ike::IkeSaId ike_sa, const policy::Connection& connection);
+    void release(ike::IkeSaId ike_sa);
+
+private:
+    struct Shared {
+        Pair pair;
+        std::size_t uses = 0;
+    };
+
+    std::uint32_t last_ = 0;
+    std::unordered_map<ike::IkeSaId, Shared> of_ike_sas_;  // of connections that want them unique
+};
+
+// Error: ConfigurationInvalid for an interface that is not there.
+base::Result<void> set_options(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
+                               const policy::Child& child, UniqueNumbers& numbers);
+
+}  // namespace xfrmd::daemon
