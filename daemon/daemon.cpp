@@ -37,7 +37,7 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
                                                                  policy::Snapshot configuration) {
     std::unique_ptr<Daemon> daemon(new Daemon(io, log, files, options));
     daemon->configuration_ = std::move(configuration);
-    auto kernel = KernelSide::open(io, log, options.kernel, [d = daemon.get()](const TunnelOwner& o) { d->renew(o); });
+    auto kernel = KernelSide::open(io, log, options.kernel, *daemon);
     if (!kernel) return tl::unexpected(kernel.error());
     daemon->kernel_ = std::move(*kernel);
     daemon->options_.pool.worker.ipsec = options.kernel == KernelChoice::linux_xfrm;
@@ -47,7 +47,10 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     return daemon;
 }
 
-void Daemon::run_start_actions() { start_actions_.run(*configuration_, nullptr); }
+void Daemon::run_start_actions() {
+    kernel_->configure(configuration_);
+    start_actions_.run(*configuration_, nullptr);
+}
 
 void Daemon::reload() {
     if (stopping_) return;
@@ -63,6 +66,7 @@ void Daemon::reload() {
     ++revision_;
     const std::size_t count = configuration_->connections().size();
     log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
+    kernel_->configure(configuration_);
     start_actions_.run(*configuration_, before.get());
 }
 
@@ -122,6 +126,21 @@ void Daemon::renew(const TunnelOwner& owner) {
         initiate(wish, [this, wish](const ike::OperationDone& done) {
             if (!done.result) log_.error(wish.connection + ": " + wish.child + ": " + done.result.error().sentence());
         });
+    });
+}
+
+// A hard limit without another child in its place (RFC 4301 4.4.2.1): the peer is told.
+void Daemon::expire(const TunnelOwner& owner) {
+    if (stopping_) return;
+    log_.info(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" +
+              owner.child_name + ") has reached its limit");
+    clear(owner.ike_sa, owner.child, false, [](const ike::OperationDone&) {});
+}
+
+void Daemon::acquire(const std::string& connection, const std::string& child, std::function<void()> done) {
+    initiate({connection, child}, [this, connection, child, done = std::move(done)](const ike::OperationDone& end) {
+        if (!end.result) log_.warning(connection + ": child " + child + ": " + end.result.error().sentence());
+        done();
     });
 }
 

@@ -38,7 +38,7 @@ struct ChildWish {
     ike::IkeSaId ike_sa = ike::IkeSaId::none;  // none: in whatever IKE SA the connection has, or in a new one
 };
 
-class Daemon final : public Outside {
+class Daemon final : public Outside, public KernelClient {
 public:
     // Reads the configuration; its warnings are logged. Error: what is wrong with it.
     static tl::expected<policy::Snapshot, StartError> load(Log& log, const Files& files, const DaemonOptions& options);
@@ -71,9 +71,13 @@ public:
     void report(const ike::Report& report) override;
     void forward(std::uint8_t shard, OwnedDatagram datagram) override;
 
+    // --- KernelClient ---
+    void renew(const TunnelOwner& owner) override;
+    void expire(const TunnelOwner& owner) override;
+    void acquire(const std::string& connection, const std::string& child, std::function<void()> done) override;
+
 private:
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
-    void renew(const TunnelOwner& owner);
     void clear_all(bool force, std::function<void()> cleared);
     void finish_stop();
 

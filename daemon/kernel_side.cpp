@@ -1,7 +1,8 @@
 #include "daemon/kernel_side.h"
 
-#include <chrono>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include "netlink/memory_kernel.h"
 #include "netlink/xfrm_kernel.h"
@@ -14,37 +15,45 @@ constexpr auto kReconcileEvery = std::chrono::seconds(30);
 // How long what an earlier process left behind may carry packets without anybody claiming it.
 constexpr auto kInheritanceLife = std::chrono::hours(1);
 
-tl::expected<std::unique_ptr<netlink::Kernel>, std::string> open_port(Log& log, KernelChoice choice) {
-    if (choice == KernelChoice::memory) {
-        log.warning("no kernel is used: SAs are negotiated but no packet is protected");
-        return std::make_unique<netlink::MemoryKernel>();
-    }
-    auto kernel = netlink::XfrmKernel::open();
-    if (!kernel) return tl::unexpected(kernel.error().text);
-    return std::move(*kernel);
-}
+constexpr auto kStandingPause = std::chrono::seconds(5);
+// Flows that want a child at the same time; the kernel asks again for what is left out.
+constexpr std::size_t kMostAcquires = 256;
 
 }  // namespace
 
 tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io_context& io, Log& log,
-                                                                        KernelChoice choice, OnBroken on_broken) {
-    auto kernel = open_port(log, choice);
-    if (!kernel) return tl::unexpected(kernel.error());
-    if (const auto able = (*kernel)->probe(); !able) return tl::unexpected(able.error().text);
-    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(*kernel), std::move(on_broken)));
+                                                                        KernelChoice choice, KernelClient& client) {
+    std::unique_ptr<netlink::Kernel> kernel = std::make_unique<netlink::MemoryKernel>();
+    std::optional<std::uint32_t> sender;
+    if (choice == KernelChoice::memory) {
+        log.warning("no kernel is used: SAs are negotiated but no packet is protected");
+    } else {
+        auto linux = netlink::XfrmKernel::open();
+        if (!linux) return tl::unexpected(linux.error().text);
+        sender = (*linux)->sender();
+        kernel = std::move(*linux);
+    }
+    if (const auto able = kernel->probe(); !able) return tl::unexpected(able.error().text);
+    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(kernel), client));
+    if (sender) {
+        if (const auto opened = side->events_.open(*sender); !opened) return tl::unexpected(opened.error().text);
+    }
     side->inherit();
-    side->reconcile_later();
+    side->reconcile_within(kReconcileEvery);
     return side;
 }
 
-KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel, OnBroken on_broken)
+KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel, KernelClient& client)
     : log_(log),
-      on_broken_(std::move(on_broken)),
+      client_(client),
       kernel_(std::move(kernel)),
       books_(*kernel_),
       reconciler_(books_),
       tunnels_(books_),
       queue_(io, tunnels_),
+      standing_(log, books_),
+      events_(io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); }),
+      standing_timer_(io),
       reconcile_timer_(io),
       retire_timer_(io) {}
 
@@ -69,13 +78,58 @@ void KernelSide::retire() {
     if (const auto retired = reconciler_.retire(); !retired) log_.error(retired.error().text);
 }
 
-void KernelSide::reconcile_later() {
-    reconcile_timer_.expires_after(kReconcileEvery);
+void KernelSide::configure(policy::Snapshot configuration) {
+    configuration_ = std::move(configuration);
+    put_standing();
+}
+
+// What has no route yet gets another chance.
+void KernelSide::put_standing() {
+    standing_timer_.cancel();
+    if (standing_.update(*configuration_)) return;
+    standing_timer_.expires_after(kStandingPause);
+    standing_timer_.async_wait([this](const std::error_code& error) {
+        if (!error) put_standing();
+    });
+}
+
+// Never later than it was going to be anyway.
+void KernelSide::reconcile_within(std::chrono::milliseconds delay) {
+    const auto due = std::chrono::steady_clock::now() + delay;
+    if (reconcile_timer_.expiry() > std::chrono::steady_clock::now() && reconcile_timer_.expiry() <= due) return;
+    reconcile_timer_.expires_at(due);
     reconcile_timer_.async_wait([this](const std::error_code& error) {
         if (error) return;
         if (const auto drift = reconcile(); !drift) log_.error("cannot list the kernel's SAs: " + drift.error().text);
-        reconcile_later();
+        reconcile_within(kReconcileEvery);
     });
+}
+
+// The kernel asks once for each larval SA, which are many where a trap is wide; one child serves them all.
+void KernelSide::on(const netlink::AcquireEvent& event) {
+    const netlink::Reqid reqid = event.templates.empty() ? netlink::Reqid{} : event.templates.front().reqid;
+    const StandingChild* trap = standing_.trap_of(reqid);
+    if (trap == nullptr) return;  // a tunnel whose SA has gone: the reconciler sees to it
+    const std::pair key(trap->connection, trap->child);
+    if (acquiring_.size() >= kMostAcquires || !acquiring_.insert(key).second) return;
+    log_.info(key.first + ": a packet asks for child " + key.second + ": " + to_string(event.packet));
+    tunnels_.answer_acquire(key.first, key.second, event.sequence);
+    client_.acquire(key.first, key.second, [this, key] { acquiring_.erase(key); });
+}
+
+void KernelSide::on(const netlink::ExpireEvent& event) {
+    if (!event.hard) return;
+    if (const TunnelOwner* owner = tunnels_.owner_of(event.sa)) client_.expire(*owner);
+}
+
+void KernelSide::on(const netlink::MappingEvent& event) {
+    log_.info("the peer of SA " + to_string(event.sa) + " sends from " + event.source.to_string() + " port " +
+              std::to_string(event.source_port) + " now");
+}
+
+// Others' SAs come and go as they please.
+void KernelSide::on(const netlink::SaChangeEvent& event) {
+    if (event.change == netlink::ChangeOfEntry::deleted) reconcile_within(kSoon);
 }
 
 netlink::KernelResult<netlink::Drift> KernelSide::reconcile() {
@@ -85,15 +139,18 @@ netlink::KernelResult<netlink::Drift> KernelSide::reconcile() {
     for (const std::string& sentence : drift->repaired) log_.warning("kernel: " + sentence + "; it was put back");
     for (const std::string& sentence : drift->failed) log_.error("kernel: " + sentence);
     for (const netlink::InstalledTunnel& tunnel : drift->broken) {
-        if (const TunnelOwner* owner = tunnels_.owner_of(tunnel)) on_broken_(*owner);
+        if (const TunnelOwner* owner = tunnels_.owner_of(tunnel.inbound)) client_.renew(*owner);
     }
     return drift;
 }
 
 void KernelSide::clean() {
+    events_.close();
+    standing_timer_.cancel();
     reconcile_timer_.cancel();
     retire_timer_.cancel();
     queue_.flush();
+    standing_.remove_all();
     if (const auto removed = tunnels_.remove_all(); !removed) log_.error(removed.error().sentence());
     retire();
 }

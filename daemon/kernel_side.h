@@ -2,8 +2,10 @@
 // queue into them, and the watch over what the kernel really has. Main thread only.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,7 +13,9 @@
 #include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/kernel_events.h"
 #include "daemon/log.h"
+#include "daemon/standing_keeper.h"
 #include "daemon/tunnel_queue.h"
 #include "daemon/tunnels.h"
 #include "netlink/books.h"
@@ -21,37 +25,64 @@ namespace xfrmd::daemon {
 
 enum class KernelChoice : std::uint8_t { linux_xfrm, memory };
 
+// What the kernel's side wants of whoever speaks with peers.
+class KernelClient {
+public:
+    virtual ~KernelClient() = default;
+    // A tunnel whose SAs have gone from the kernel, by whoever's hand.
+    virtual void renew(const TunnelOwner& owner) = 0;
+    // A tunnel that has reached its hard limit.
+    virtual void expire(const TunnelOwner& owner) = 0;
+    // A packet waits for this child; `done` when there is one, or none can be had.
+    virtual void acquire(const std::string& connection, const std::string& child, std::function<void()> done) = 0;
+};
+
 class KernelSide {
 public:
-    // A tunnel whose SAs have gone from the kernel, by whoever's hand.
-    using OnBroken = std::function<void(const TunnelOwner&)>;
-
-    // Opens the kernel, and takes over what an earlier process left there. `io` and `log` outlive it. The error is one
-    // sentence.
+    // Opens the kernel, and takes over what an earlier process left there. All outlive it. The error is one sentence.
     static tl::expected<std::unique_ptr<KernelSide>, std::string> open(asio::io_context& io, Log& log,
-                                                                       KernelChoice choice, OnBroken on_broken);
+                                                                       KernelChoice choice, KernelClient& client);
 
     Tunnels& tunnels() { return tunnels_; }
     TunnelQueue& queue() { return queue_; }
+    // Traps, shunts and blocks of this configuration, and no others.
+    void configure(policy::Snapshot configuration);
     // Compares and repairs now. Error: the kernel could not be listed.
     netlink::KernelResult<netlink::Drift> reconcile();
     // Removes everything of ours.
     void clean();
 
 private:
-    KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel, OnBroken on_broken);
+    KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel, KernelClient& client);
     void inherit();
-    void reconcile_later();
+    void put_standing();
+    void reconcile_within(std::chrono::milliseconds delay);
+    void on(const netlink::AcquireEvent& event);
+    void on(const netlink::ExpireEvent& event);
+    void on(const netlink::MappingEvent& event);
+    void on(const netlink::OverrunEvent&) { reconcile_within(kSoon); }
+    void on(const netlink::SaChangeEvent& event);
+    void on(const netlink::SaFlushEvent&) { reconcile_within(kSoon); }
+    void on(const netlink::PolicyChangeEvent&) { reconcile_within(kSoon); }
+    void on(const netlink::PolicyFlushEvent&) { reconcile_within(kSoon); }
     void retire_later();
     void retire();
 
+    // After somebody else's hand: at once enough for two seconds, and late enough to see a flush as one event.
+    static constexpr std::chrono::milliseconds kSoon{200};
+
     Log& log_;
-    OnBroken on_broken_;
+    KernelClient& client_;
     std::unique_ptr<netlink::Kernel> kernel_;
     netlink::Books books_;
     netlink::Reconciler reconciler_;
     Tunnels tunnels_;
     TunnelQueue queue_;
+    StandingKeeper standing_;
+    policy::Snapshot configuration_;
+    std::set<std::pair<std::string, std::string>> acquiring_;  // connection and child
+    KernelEvents events_;
+    asio::steady_timer standing_timer_;
     asio::steady_timer reconcile_timer_;
     asio::steady_timer retire_timer_;
 };

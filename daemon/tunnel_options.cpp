@@ -99,8 +99,29 @@ void UniqueNumbers::release(ike::IkeSaId ike_sa) {
     if (found != of_ike_sas_.end() && --found->second.uses == 0) of_ike_sas_.erase(found);
 }
 
+netlink::Mode kernel_mode(policy::Mode mode) {
+    if (mode == policy::Mode::transport) return netlink::Mode::transport;
+    return mode == policy::Mode::beet ? netlink::Mode::beet : netlink::Mode::tunnel;
+}
+
+base::Result<void> set_policy_options(netlink::PolicyOptions& options, const policy::Connection& connection,
+                                      const policy::Child& child) {
+    options.install = child.policies;
+    options.forward_out = child.policies_fwd_out;
+    options.priority = child.priority;
+    options.mark_in = mark_of(child.mark_in, 0);
+    options.mark_out = mark_of(child.mark_out, 0);
+    options.if_id_in = id_of(child.if_id_in.is_set() ? child.if_id_in : connection.if_id_in, 0);
+    options.if_id_out = id_of(child.if_id_out.is_set() ? child.if_id_out : connection.if_id_out, 0);
+    if (child.interface.empty()) return {};
+    options.interface = if_nametoindex(child.interface.c_str());
+    if (options.interface != 0) return {};
+    return base::fail(base::Reason::ConfigurationInvalid, "there is no interface " + child.interface);
+}
+
 base::Result<void> set_options(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
                                const policy::Child& child, UniqueNumbers& numbers) {
+    const auto set = set_policy_options(spec.policy, connection, child);
     set_marks(spec, child, numbers);
     set_interface_ids(spec, ike_sa, connection, child, numbers);
     spec.sa.lifetime = lifetime_of(child);
@@ -108,17 +129,11 @@ base::Result<void> set_options(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, c
     spec.sa.tfc_bytes = child.tfc_padding;  // the kernel pads no further than the path's MTU
     spec.replay_window = child.replay_window;
     if (child.reqid != 0) spec.reqid = netlink::Reqid{child.reqid};
-    spec.policy.install = child.policies;
-    spec.policy.forward_out = child.policies_fwd_out;
-    spec.policy.priority = child.priority;
     if (child.sha256_96) {
         cut_sha256(spec.algorithms_in);
         cut_sha256(spec.algorithms_out);
     }
-    if (child.interface.empty()) return {};
-    spec.policy.interface = if_nametoindex(child.interface.c_str());
-    if (spec.policy.interface != 0) return {};
-    return base::fail(base::Reason::ConfigurationInvalid, "there is no interface " + child.interface);
+    return set;
 }
 
 }  // namespace xfrmd::daemon

@@ -10,8 +10,8 @@
 
 namespace xfrmd::daemon {
 
-// Gives out the numbers that %unique and %unique-dir stand for, from 1. Those of a connection are for all children of an
-// IKE SA alike.
+// Gives out the numbers that %unique and %unique-dir stand for, from 1. Those of a connection are for all children of
+// an IKE SA alike.
 class UniqueNumbers {
 public:
     struct Pair {
@@ -34,7 +34,14 @@ private:
     std::unordered_map<ike::IkeSaId, Shared> of_ike_sas_;  // of connections that want them unique
 };
 
-// Error: ConfigurationInvalid for an interface that is not there.
+netlink::Mode kernel_mode(policy::Mode mode);
+
+// Those that can be told before there is an SA: with what %unique stands for left out. Error: ConfigurationInvalid for
+// an interface that is not there.
+base::Result<void> set_policy_options(netlink::PolicyOptions& options, const policy::Connection& connection,
+                                      const policy::Child& child);
+
+// Error: as set_policy_options().
 base::Result<void> set_options(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
                                const policy::Child& child, UniqueNumbers& numbers);
 

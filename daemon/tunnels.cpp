@@ -13,11 +13,6 @@ namespace {
 
 using base::Reason;
 
-netlink::Mode mode_of(policy::Mode mode) {
-    if (mode == policy::Mode::transport) return netlink::Mode::transport;
-    return mode == policy::Mode::beet ? netlink::Mode::beet : netlink::Mode::tunnel;
-}
-
 base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child, UniqueNumbers& numbers) {
     auto selectors = kernel_selectors(child.local_ts, child.remote_ts);
     if (!selectors) return tl::unexpected(selectors.error());
@@ -29,7 +24,7 @@ base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child, UniqueNumbers
     netlink::TunnelSpec spec;
     spec.local = child.local.address;
     spec.remote = child.remote.address;
-    spec.mode = mode_of(child.mode);
+    spec.mode = kernel_mode(child.mode);
     spec.selectors = std::move(*selectors);
     spec.spi_in = netlink::Spi{static_cast<std::uint32_t>(child.spi_in)};
     spec.spi_out = netlink::Spi{static_cast<std::uint32_t>(child.spi_out)};
@@ -58,6 +53,9 @@ std::vector<base::Result<void>> Tunnels::install(std::vector<ike::ChildInstall> 
         if (!spec) {
             results[i] = tl::unexpected(spec.error());
             continue;
+        }
+        if (const auto asked = acquires_.extract({owner.connection_name, owner.child_name}); !asked.empty()) {
+            spec->sa.acquire_sequence = asked.mapped();
         }
         specs.push_back(std::move(*spec));
         places.emplace_back(std::move(owner), i);
@@ -96,11 +94,15 @@ base::Result<void> Tunnels::remove_all() {
     return remove(children);
 }
 
-const TunnelOwner* Tunnels::owner_of(const netlink::InstalledTunnel& tunnel) const {
+const TunnelOwner* Tunnels::owner_of(const netlink::SaId& sa) const {
     for (const auto& [child, installed] : installed_) {
-        if (installed.tunnel == tunnel) return &installed.owner;
+        if (installed.tunnel.inbound == sa || installed.tunnel.outbound == sa) return &installed.owner;
     }
     return nullptr;
+}
+
+void Tunnels::answer_acquire(const std::string& connection, const std::string& child, std::uint32_t sequence) {
+    acquires_[{connection, child}] = sequence;
 }
 
 TunnelCounters Tunnels::counters(ike::ChildSaId child) {

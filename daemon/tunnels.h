@@ -2,6 +2,7 @@
 // Translates IKE's words into the kernel port's. One instance for all engines of a network namespace, on one thread.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,8 +48,10 @@ public:
     // Zeros for what the kernel does not tell.
     TunnelCounters counters(ike::ChildSaId child);
     std::size_t size() const { return installed_.size(); }
-    // nullptr for one that is not there. Good until the next change.
-    const TunnelOwner* owner_of(const netlink::InstalledTunnel& tunnel) const;
+    // By either of its SAs; nullptr for one that is not there. Good until the next change.
+    const TunnelOwner* owner_of(const netlink::SaId& sa) const;
+    // The next SA of that child answers this ACQUIRE, whose larval SA goes then.
+    void answer_acquire(const std::string& connection, const std::string& child, std::uint32_t sequence);
 
 private:
     struct Installed {
@@ -59,6 +62,7 @@ private:
     netlink::Kernel& kernel_;
     netlink::Installer installer_;
     UniqueNumbers numbers_;
+    std::map<std::pair<std::string, std::string>, std::uint32_t> acquires_;  // by connection and child
     std::unordered_map<ike::ChildSaId, Installed> installed_;
 };
 

@@ -19,6 +19,7 @@ struct PolicyOptions {
     Mark mark_out;
     std::uint32_t if_id_in = 0;
     std::uint32_t if_id_out = 0;
+    friend bool operator==(const PolicyOptions&, const PolicyOptions&) = default;
 };
 
 // What its SAs are like, beyond keys and addresses. Marks and ids they share with the policies.
@@ -78,6 +79,7 @@ struct Tunnel {
     base::Address remote;
     std::vector<Selector> selectors;  // as tidied() makes them
     PolicyOptions policy;
+    friend bool operator==(const Tunnel&, const Tunnel&) = default;
 };
 
 // Canonical, sorted, without repetition.

@@ -4,7 +4,7 @@
 # shellcheck shell=bash
 
 foreign='src 10.77.0.0/24 dst 10.78.0.0/24 dir out'
-foreign_is_there() { on moon ip xfrm policy | grep -q '^src 10.77.0.0/24 dst 10.78.0.0/24'; }
+foreign_is_there() { [[ $(on moon ip xfrm policy | grep -c '^src 10.77.0.0/24 dst 10.78.0.0/24') -eq 1 ]]; }
 has_policies() { [[ $(on moon ip xfrm policy | grep -c '^src 10.[12].0.0/24') -eq 3 ]]; }
 tunnel_works() { pings alice 10.2.0.10 1; }
 

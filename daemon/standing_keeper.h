@@ -1,0 +1,48 @@
+// Keeps the kernel's standing policies (traps, shunts, blocks) true to the configuration, and knows which child a trap
+// is for. Main thread only.
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "daemon/log.h"
+#include "daemon/standing_specs.h"
+#include "netlink/standing_policies.h"
+
+namespace xfrmd::daemon {
+
+class StandingKeeper {
+public:
+    // Both outlive it.
+    StandingKeeper(Log& log, netlink::Books& books) : log_(log), books_(books), policies_(books) {}
+
+    // What is new or has changed is put into the kernel, what has gone is removed. False where something could not be
+    // put there (logged, once as long as it stays so): ask again later.
+    bool update(const policy::IndexedConfiguration& configuration);
+    void remove_all();
+    // The trap with this reqid, nullptr where there is none. Good until the next update.
+    const StandingChild* trap_of(netlink::Reqid reqid) const;
+
+private:
+    using Key = std::tuple<std::string, std::string, StandingKind>;
+    struct Installed {
+        StandingChild wanted;
+        netlink::Tunnel tunnel;  // with its reqid
+        std::vector<netlink::PolicySpec> policies;
+        netlink::Claimant claimant{};
+    };
+
+    void complain(const base::Error& error, std::vector<std::string>& complaints);
+    void put(const Key& key, const StandingChild& child, std::vector<std::string>& complaints);
+    void remove(const Installed& installed);
+
+    Log& log_;
+    netlink::Books& books_;
+    netlink::StandingPolicies policies_;
+    std::map<Key, Installed> installed_;
+    std::vector<std::string> complaints_;  // of the last update
+};
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,39 @@
+// Which policies the configuration alone asks for, before or without any SA: traps (start_action = trap), shunts
+// (mode = pass | drop), and the blocks of connections with fail_closed = yes. Pure, but for one question to the routing
+// table for each connection.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ike/base/result.h"
+#include "ike/policy/connection.h"
+#include "netlink/policy_table.h"
+#include "netlink/tunnel.h"
+
+namespace xfrmd::daemon {
+
+enum class StandingKind : std::uint8_t { trap, pass, drop, block };
+
+// One child's standing policies of one kind.
+struct StandingChild {
+    std::string connection;
+    std::string child;
+    StandingKind kind = StandingKind::trap;
+    netlink::Tunnel tunnel;  // without SAs, and without a reqid yet
+    friend bool operator==(const StandingChild&, const StandingChild&) = default;
+};
+
+// Those of one connection. What cannot be, such as a trap for a peer whose address nobody knows, is an error for each
+// child; NoRoute may pass.
+struct StandingChildren {
+    std::vector<StandingChild> children;
+    std::vector<base::Error> errors;
+};
+StandingChildren standing_children_of(const policy::Connection& connection);
+
+netlink::Rank rank_of(StandingKind kind);
+// With the reqid of a trap in `child.tunnel.ids`.
+std::vector<netlink::PolicySpec> policies_of(const StandingChild& child);
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,31 @@
+# start_action = trap: the first packet brings the tunnel up, the trap comes back when it goes, and nothing leaves in the
+# clear meanwhile.
+#   trap.sh PEER
+# shellcheck shell=bash
+
+out_policies() { on moon ip xfrm policy list dir out | grep -c '^src 10.1.0.0/24 dst 10.2.0.0/24'; }
+sas() { on moon ip xfrm state | grep -c '^src' || :; }
+has_trap_only() { [[ $(out_policies) -eq 1 && $(sas) -eq 0 ]]; }
+
+gateways
+start_strongswan sun "$1" <<<"$(tunnel_conf sun)"
+start_xfrmd moon <<<"$(tunnel_conf moon child='start_action = trap')"
+eventually 2 has_trap_only || fail "there is no trap"
+expect_ping alice 10.2.0.10
+expect_log moon 'a packet asks for child net'
+[[ $(out_policies) -eq 1 ]] || fail "the trap stands beside its tunnel"
+[[ $(sas) -eq 2 ]] || fail "there are $(sas) SAs: $(on moon ip xfrm state)"
+
+# Many flows, one tunnel.
+clear moon
+eventually 5 has_trap_only || fail "the trap did not come back"
+for ((i = 0; i < 20; ++i)); do on alice ping -n -q -c 1 -W 1 10.2.0.10 >/dev/null & done
+wait_for_tunnel() { pings alice 10.2.0.10 1; }
+eventually 5 wait_for_tunnel || fail "the tunnel did not come back"
+[[ $(xfrmctl moon sa list --json | grep -c '"child": "net"') -le 1 ]] || fail "more than one child for one trap"
+
+# Without it in the configuration, it goes.
+change_conf moon <<<"$(tunnel_conf moon)"
+expect_empty_kernel moon
+expect_no_clear
+pass
