@@ -63,15 +63,23 @@ auto find(const Table& table, Id id) -> decltype(&table[0]) {
 }
 
 tl::unexpected<base::Error> unknown(const policy::Transform& transform) {
-    return base::fail(base::Reason::AlgorithmUnavailable, "no ESP algorithm of Linux for " + to_string(transform));
+    return base::fail(base::Reason::AlgorithmUnavailable, "no algorithm of Linux for " + to_string(transform));
+}
+
+base::Result<netlink::Algorithms> ah_to_kernel(const crypto::ChildSuite& suite, base::SecretBytes key) {
+    const auto id = suite.integrity.value_or(IntegrityId::none);
+    const MacName* mac = find(kMacs, id);
+    if (mac == nullptr) return unknown(policy::transform(id));
+    return netlink::Mac{std::string(mac->name), std::move(key), mac->icv_bits};
 }
 
 }  // namespace
 
 base::Result<netlink::Algorithms> to_kernel(const crypto::ChildSuite& suite, base::SecretBytes encryption,
                                             base::SecretBytes integrity) {
-    const CipherName* cipher = find(kCiphers, suite.encryption);
-    if (cipher == nullptr) return unknown(policy::transform(suite.encryption, suite.key_bits));
+    if (!suite.encryption) return ah_to_kernel(suite, std::move(integrity));
+    const CipherName* cipher = find(kCiphers, *suite.encryption);
+    if (cipher == nullptr) return unknown(policy::transform(*suite.encryption, suite.key_bits));
     if (cipher->icv_bits != 0) return netlink::Aead{std::string(cipher->name), std::move(encryption), cipher->icv_bits};
 
     netlink::CipherAndMac pair{std::string(cipher->name), std::move(encryption), {}, {}, 0};

@@ -1,4 +1,5 @@
-// What Linux calls the algorithms of a child SA: from a negotiated suite and its keys to the kernel port's algorithms.
+// What Linux calls the algorithms of a child SA, ESP's or AH's: from a negotiated suite and its keys to the kernel
+// port's algorithms.
 #pragma once
 
 #include "ike/base/result.h"
@@ -7,7 +8,7 @@
 
 namespace xfrmd::daemon {
 
-// Takes the keys. Error: AlgorithmUnavailable where Linux has no name for it.
+// Takes the keys. AH gives a netlink::Mac. Error: AlgorithmUnavailable where Linux has no name for it.
 base::Result<netlink::Algorithms> to_kernel(const crypto::ChildSuite& suite, base::SecretBytes encryption,
                                             base::SecretBytes integrity);
 

@@ -53,16 +53,41 @@ Result<std::optional<IntegrityId>> integrity_for(EncryptionId encryption, const 
     return id;
 }
 
+bool is_child_protocol(ProtocolId protocol) { return protocol == ProtocolId::esp || protocol == ProtocolId::ah; }
+
 bool is_available_cipher(ProtocolId protocol, const Transform& transform) {
     const CipherTraits* const cipher = find_cipher(static_cast<EncryptionId>(transform.id));
-    if (cipher == nullptr || !cipher->accepts(transform.key_bits)) return false;
+    if (cipher == nullptr || protocol == ProtocolId::ah || !cipher->accepts(transform.key_bits)) return false;
     return protocol == ProtocolId::ike ? cipher->in_ike() : cipher->in_esp;
+}
+
+// RFC 4302 2.6: AH without an ICV is nothing.
+bool is_available_integrity(ProtocolId protocol, IntegrityId id) {
+    if (id == IntegrityId::none) return protocol != ProtocolId::ah;
+    return find_integrity(id) != nullptr;
 }
 
 bool is_available_key_exchange(ProtocolId protocol, KeyExchangeId id) {
     // RFC 7296 3.3.2: NONE is a child's way to say that its key exchange is optional.
-    if (id == KeyExchangeId::none) return protocol == ProtocolId::esp;
+    if (id == KeyExchangeId::none) return is_child_protocol(protocol);
     return public_value_bytes(id) != 0;
+}
+
+Result<ChildSuite> esp_algorithms(const policy::Proposal& chosen) {
+    const auto encryption = required(chosen, TransformType::encryption, "encryption algorithm");
+    if (!encryption) return tl::unexpected(encryption.error());
+    const auto id = static_cast<EncryptionId>((*encryption)->id);
+    const auto integrity = integrity_for(id, chosen);
+    if (!integrity) return tl::unexpected(integrity.error());
+    return ChildSuite{ProtocolId::esp, id, (*encryption)->key_bits, *integrity, false, std::nullopt};
+}
+
+// RFC 7296 3.3.3: integrity and ESN, no encryption.
+Result<ChildSuite> ah_algorithms(const policy::Proposal& chosen) {
+    if (chosen.has(TransformType::encryption)) return base::fail(Reason::NoProposalChosen, "encryption in AH");
+    const auto integrity = required(chosen, TransformType::integrity, "integrity algorithm");
+    if (!integrity) return tl::unexpected(integrity.error());
+    return ChildSuite{ProtocolId::ah, std::nullopt, 0, static_cast<IntegrityId>((*integrity)->id), false, std::nullopt};
 }
 
 }  // namespace
@@ -82,17 +107,14 @@ Result<IkeSuite> IkeSuite::of(const policy::Proposal& chosen) {
 }
 
 Result<ChildSuite> ChildSuite::of(const policy::Proposal& chosen) {
-    const auto encryption = required(chosen, TransformType::encryption, "encryption algorithm");
-    if (!encryption) return tl::unexpected(encryption.error());
-    const auto encryption_id = static_cast<EncryptionId>((*encryption)->id);
-    const auto integrity = integrity_for(encryption_id, chosen);
-    if (!integrity) return tl::unexpected(integrity.error());
+    auto algorithms = chosen.protocol == ProtocolId::ah ? ah_algorithms(chosen) : esp_algorithms(chosen);
+    if (!algorithms) return tl::unexpected(algorithms.error());
     const auto esn = single(chosen, TransformType::esn);
     if (!esn) return tl::unexpected(esn.error());
     const auto key_exchange = single(chosen, TransformType::key_exchange);
     if (!key_exchange) return tl::unexpected(key_exchange.error());
 
-    ChildSuite suite{encryption_id, (*encryption)->key_bits, *integrity, false, std::nullopt};
+    ChildSuite suite = *algorithms;
     suite.esn = *esn != nullptr && (*esn)->id == static_cast<std::uint16_t>(policy::Esn::yes);
     if (*key_exchange != nullptr && (*key_exchange)->id != static_cast<std::uint16_t>(KeyExchangeId::none)) {
         suite.key_exchange = static_cast<KeyExchangeId>((*key_exchange)->id);
@@ -100,25 +122,23 @@ Result<ChildSuite> ChildSuite::of(const policy::Proposal& chosen) {
     return suite;
 }
 
-std::size_t ChildSuite::encryption_key_bytes() const { return key_bytes(encryption, key_bits); }
+std::size_t ChildSuite::encryption_key_bytes() const { return encryption ? key_bytes(*encryption, key_bits) : 0; }
 
 std::size_t ChildSuite::integrity_key_bytes() const { return integrity ? key_bytes(*integrity) : 0; }
 
 bool is_available(ProtocolId protocol, const Transform& transform) {
-    if (protocol != ProtocolId::ike && protocol != ProtocolId::esp) return false;
+    if (protocol != ProtocolId::ike && !is_child_protocol(protocol)) return false;
     if (transform.type == TransformType::encryption) return is_available_cipher(protocol, transform);
     if (transform.key_bits != 0) return false;  // RFC 7296 3.3.5: only ciphers take a Key Length here
     switch (transform.type) {
         case TransformType::prf:
             return protocol == ProtocolId::ike && find_prf(static_cast<policy::PrfId>(transform.id)) != nullptr;
-        case TransformType::integrity: {
-            const auto id = static_cast<IntegrityId>(transform.id);
-            return id == IntegrityId::none || find_integrity(id) != nullptr;
-        }
+        case TransformType::integrity:
+            return is_available_integrity(protocol, static_cast<IntegrityId>(transform.id));
         case TransformType::key_exchange:
             return is_available_key_exchange(protocol, static_cast<KeyExchangeId>(transform.id));
         case TransformType::esn:
-            return protocol == ProtocolId::esp && transform.id <= static_cast<std::uint16_t>(policy::Esn::yes);
+            return is_child_protocol(protocol) && transform.id <= static_cast<std::uint16_t>(policy::Esn::yes);
         default:
             return false;
     }

@@ -23,19 +23,21 @@ struct IkeSuite {
 };
 
 struct ChildSuite {
-    policy::EncryptionId encryption{};
+    policy::ProtocolId protocol = policy::ProtocolId::esp;  // or ah
+    std::optional<policy::EncryptionId> encryption;         // none with AH
     std::uint16_t key_bits = 0;
-    std::optional<policy::IntegrityId> integrity;
+    std::optional<policy::IntegrityId> integrity;  // none with an AEAD, never none with AH
     bool esn = false;
     std::optional<policy::KeyExchangeId> key_exchange;
 
+    // Errors: AlgorithmUnavailable, NoProposalChosen.
     static base::Result<ChildSuite> of(const policy::Proposal& chosen);
     // Bytes of keying material in one direction: key (with an AEAD's or CTR's salt) and integrity key (RFC 7296 2.17).
     std::size_t encryption_key_bytes() const;
     std::size_t integrity_key_bytes() const;
 };
 
-// Can this build run the transform in an IKE SA (or, for protocol esp, can it derive keys for it)? Every default must.
+// Can this build run the transform in an IKE SA (or, for esp and ah, can it derive keys for it)? Every default must.
 bool is_available(policy::ProtocolId protocol, const policy::Transform& transform);
 
 // Bytes of key for the cipher including the salt that IKE and ESP take from the keying material: 4 with GCM, CTR and

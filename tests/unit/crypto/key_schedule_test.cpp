@@ -17,6 +17,7 @@ using xfrmd::policy::EncryptionId;
 using xfrmd::policy::IntegrityId;
 using xfrmd::policy::KeyExchangeId;
 using xfrmd::policy::PrfId;
+using xfrmd::policy::ProtocolId;
 using xfrmd::tests::hex;
 using xfrmd::tests::text;
 using xfrmd::tests::vectors;
@@ -92,11 +93,20 @@ TEST_CASE("keys of children are those of NIST's vectors", "[crypto][rfc7296-2.17
             const PrfId prf = prf_of(group);
             const Bytes material = hex(test["derivedKeyingMaterial"]);
             const SecretBytes sk_d(ByteView(material).first(key_bytes(prf)));
-            const ChildSuite suite{EncryptionId::aes_cbc, 256, IntegrityId::hmac_sha2_512_256, false, std::nullopt};
+            const ChildSuite suite{ProtocolId::esp, EncryptionId::aes_cbc, 256, IntegrityId::hmac_sha2_512_256,
+                                   false,           std::nullopt};
             const ChildKeys plain = derive_child_keys(prf, sk_d, suite, {nonce_i, nonce_r}, SecretBytes());
             CHECK(begin_alike(in_order(plain), hex(test["derivedKeyingMaterialChild"])));
             const ChildKeys with_ke = derive_child_keys(prf, sk_d, suite, {nonce_i, nonce_r}, secret(test["girNew"]));
             CHECK(begin_alike(in_order(with_ke), hex(test["derivedKeyingMaterialDh"])));
+            // AH takes integrity keys only, initiator to responder first.
+            const ChildSuite ah{ProtocolId::ah, std::nullopt, 0, IntegrityId::hmac_sha2_384_192, false, std::nullopt};
+            const ChildKeys authentic = derive_child_keys(prf, sk_d, ah, {nonce_i, nonce_r}, SecretBytes());
+            CHECK(authentic.encryption_i.empty());
+            CHECK(authentic.encryption_r.empty());
+            CHECK(authentic.integrity_i.size() == 48);
+            CHECK(authentic.integrity_r.size() == 48);
+            CHECK(begin_alike(in_order(authentic), hex(test["derivedKeyingMaterialChild"])));
         }
     }
 }
@@ -149,10 +159,12 @@ TEST_CASE("a child's keys come out in order, with salt and without", "[crypto][r
             return std::vector<std::string>{to_text(keys.encryption_i), to_text(keys.integrity_i),
                                             to_text(keys.encryption_r), to_text(keys.integrity_r)};
         };
-        const ChildSuite gcm{EncryptionId::aes_gcm_16, 256, std::nullopt, false, KeyExchangeId::x25519};
+        const ChildSuite gcm{ProtocolId::esp, EncryptionId::aes_gcm_16, 256, std::nullopt,
+                             false,           KeyExchangeId::x25519};
         CHECK(derive(gcm, secret(test["child_shared_secret"])) ==
               test["child_gcm_256_with_ke"].get<std::vector<std::string>>());
-        const ChildSuite cbc{EncryptionId::aes_cbc, 128, IntegrityId::hmac_sha2_256_128, false, std::nullopt};
+        const ChildSuite cbc{ProtocolId::esp, EncryptionId::aes_cbc, 128, IntegrityId::hmac_sha2_256_128,
+                             false,           std::nullopt};
         CHECK(derive(cbc, SecretBytes()) == test["child_cbc_128_sha256"].get<std::vector<std::string>>());
     }
 }

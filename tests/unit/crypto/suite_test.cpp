@@ -119,11 +119,40 @@ TEST_CASE("a child suite without secrecy needs integrity, one without integrity 
     CHECK(refused_esp({kNoEsn}) == Reason::NoProposalChosen);
     CHECK(refused_esp({kGcm, kNoEsn, transform(Esn::yes)}) == Reason::NoProposalChosen);
     CHECK(refused_esp({kGcm, transform(static_cast<Esn>(2))}) == Reason::AlgorithmUnavailable);
-    CHECK(ChildSuite::of(proposal(ProtocolId::ah, {kSha256, kNoEsn})).error().reason != Reason::InternalInconsistency);
+}
+
+TEST_CASE("an AH suite is integrity and sequence numbers", "[crypto][rfc4302-2][rfc7296-3.3.3]") {
+    const auto plain = ChildSuite::of(proposal(ProtocolId::ah, {kSha256, kNoEsn}));
+    REQUIRE(plain);
+    CHECK(plain->protocol == ProtocolId::ah);
+    CHECK_FALSE(plain->encryption);
+    CHECK(plain->integrity == IntegrityId::hmac_sha2_256_128);
+    CHECK_FALSE(plain->esn);
+    CHECK(plain->encryption_key_bytes() == 0);
+    CHECK(plain->integrity_key_bytes() == 32);
+    const auto full = ChildSuite::of(proposal(ProtocolId::ah, {transform(IntegrityId::hmac_sha2_512_256),
+                                                               transform(Esn::yes), transform(KeyExchangeId::x448)}));
+    REQUIRE(full);
+    CHECK(full->esn);
+    CHECK(full->key_exchange == KeyExchangeId::x448);
+    CHECK(full->integrity_key_bytes() == 64);
+
+    const auto refused = [](std::vector<Transform> transforms) {
+        const auto suite = ChildSuite::of(proposal(ProtocolId::ah, std::move(transforms)));
+        REQUIRE_FALSE(suite);
+        return suite.error().reason;
+    };
+    CHECK(refused({kNoEsn}) == Reason::NoProposalChosen);
+    CHECK(refused({}) == Reason::NoProposalChosen);
+    CHECK(refused({transform(IntegrityId::none), kNoEsn}) == Reason::AlgorithmUnavailable);
+    CHECK(refused({transform(static_cast<IntegrityId>(9)), kNoEsn}) == Reason::AlgorithmUnavailable);
+    CHECK(refused({kSha256, transform(IntegrityId::hmac_sha1_96), kNoEsn}) == Reason::NoProposalChosen);
+    CHECK(refused({kCbc, kSha256, kNoEsn}) == Reason::NoProposalChosen);
+    CHECK(refused({kSha256, transform(static_cast<Esn>(2))}) == Reason::AlgorithmUnavailable);
 }
 
 TEST_CASE("every default transform is available", "[crypto]") {
-    for (const ProtocolId protocol : {ProtocolId::ike, ProtocolId::esp}) {
+    for (const ProtocolId protocol : {ProtocolId::ike, ProtocolId::esp, ProtocolId::ah}) {
         const auto defaults = default_proposals(protocol);
         REQUIRE_FALSE(defaults.empty());
         for (const Proposal& each : defaults) {
@@ -144,7 +173,13 @@ TEST_CASE("availability depends on the protocol", "[crypto][rfc7296-3.3.2]") {
     CHECK_FALSE(is_available(ProtocolId::ike, kNoEsn));
     CHECK_FALSE(is_available(ProtocolId::ike, transform(KeyExchangeId::none)));
     CHECK(is_available(ProtocolId::esp, transform(KeyExchangeId::none)));
-    CHECK_FALSE(is_available(ProtocolId::ah, kSha256));
+    CHECK(is_available(ProtocolId::ah, kSha256));
+    CHECK(is_available(ProtocolId::ah, transform(KeyExchangeId::none)));
+    CHECK(is_available(ProtocolId::ah, transform(Esn::yes)));
+    CHECK_FALSE(is_available(ProtocolId::ah, transform(IntegrityId::none)));
+    CHECK_FALSE(is_available(ProtocolId::ah, kGcm));
+    CHECK_FALSE(is_available(ProtocolId::ah, transform(EncryptionId::null)));
+    CHECK_FALSE(is_available(ProtocolId::ah, kPrf));
     CHECK_FALSE(is_available(ProtocolId::none, kSha256));
     CHECK_FALSE(is_available(ProtocolId::ike, Transform{TransformType::prf, 5, 128}));
     CHECK_FALSE(is_available(ProtocolId::ike, Transform{static_cast<TransformType>(6), 36, 0}));

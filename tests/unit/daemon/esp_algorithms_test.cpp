@@ -11,8 +11,8 @@ using namespace xfrmd;
 
 namespace {
 
-crypto::ChildSuite suite_of(const std::string& words) {
-    const auto proposals = policy::parse_proposal(policy::ProtocolId::esp, words);
+crypto::ChildSuite suite_of(const std::string& words, policy::ProtocolId protocol = policy::ProtocolId::esp) {
+    const auto proposals = policy::parse_proposal(protocol, words);
     INFO(words);
     REQUIRE(proposals);
     const auto suite = crypto::ChildSuite::of(proposals->front());
@@ -59,6 +59,24 @@ TEST_CASE("every ESP algorithm that may be configured has a name and sizes in Li
     }
 }
 
+TEST_CASE("every AH algorithm that may be configured has a name and sizes in Linux", "[daemon][rfc8221-6]") {
+    std::size_t count = 0;
+    for (const policy::Keyword& word : policy::keywords()) {
+        if (word.support != policy::Support::runs && word.support != policy::Support::in_esp) continue;
+        if (word.transform.type != policy::TransformType::integrity) continue;
+        const std::string text(word.word);
+        INFO(text);
+        const auto names = kernel_names(suite_of(text, policy::ProtocolId::ah));
+        REQUIRE(names);
+        const auto* mac = std::get_if<netlink::Mac>(&*names);
+        REQUIRE(mac != nullptr);
+        CHECK(mac->key.size() != 0);
+        CHECK(linux_has(mac->name, mac->key.size(), mac->icv_bits));
+        ++count;
+    }
+    CHECK(count > 5);
+}
+
 TEST_CASE("what Linux has no name for is refused by name", "[daemon]") {
     crypto::ChildSuite suite;
     suite.encryption = policy::EncryptionId::camellia_ctr;
@@ -66,4 +84,7 @@ TEST_CASE("what Linux has no name for is refused by name", "[daemon]") {
     const auto names = daemon::to_kernel(suite, {}, {});
     REQUIRE_FALSE(names);
     CHECK(names.error().reason == base::Reason::AlgorithmUnavailable);
+    crypto::ChildSuite ah;
+    ah.protocol = policy::ProtocolId::ah;
+    CHECK(daemon::to_kernel(ah, {}, {}).error().reason == base::Reason::AlgorithmUnavailable);
 }
