@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ike/base/address.h"
 #include "ike/base/secret_bytes.h"
 #include "ike/crypto/suite.h"
+#include "ike/ipcomp.h"
 #include "ike/policy/connection.h"
 
 namespace xfrmd::ike {
@@ -40,6 +42,9 @@ struct ChildInstall {
     policy::TrafficSelectors remote_ts;
     // As configured when it was negotiated, with the child of `child_name` in it.
     std::shared_ptr<const policy::Connection> connection;
+    std::optional<IpComp> ipcomp;  // packets may be compressed before ESP or AH
+    bool tfc_padding_allowed =
+        true;  // of what we send; the peer may not take padding beyond ESP's own (RFC 7296 1.3.1)
 };
 
 }  // namespace xfrmd::ike

@@ -36,7 +36,10 @@ bool has_child(const IkeSa& sa, ChildSaId id) {
 }  // namespace
 
 Engine::Engine(Options options, base::Random& random, policy::Snapshot configuration)
-    : options_(options), random_(random), configuration_(std::move(configuration)), table_(options.shard, random) {}
+    : options_(options),
+      random_(random),
+      configuration_(std::move(configuration)),
+      table_(options.shard, options.shards, random) {}
 
 Actions Engine::handle(const Input& input, base::Instant now) {
     Turn turn{now, {}};

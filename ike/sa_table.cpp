@@ -43,6 +43,17 @@ EspSpi SaTable::new_esp_spi() {
     }
 }
 
+std::optional<Cpi> SaTable::new_cpi() {
+    // With every second one taken all of these miss once in 2^64 times; with nearly all taken nobody waits for luck.
+    constexpr int kTries = 64;
+    const std::uint64_t count = (kLastCpi - kFirstCpi + 1U) / shards_;
+    for (int i = 0; i < kTries; ++i) {
+        const Cpi cpi{static_cast<std::uint16_t>(kFirstCpi + random_.number() % count * shards_ + shard_)};
+        if (cpis_.insert(cpi).second) return cpi;
+    }
+    return std::nullopt;
+}
+
 IkeSa& SaTable::add(std::unique_ptr<IkeSa> sa) {
     const IkeSaId id = sa->sa().id;
     by_spi_.emplace(sa->sa().own_spi(), id);

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -18,13 +19,17 @@ namespace xfrmd::ike {
 
 class SaTable : public ikev2::sa::SpiSource {
 public:
-    SaTable(std::uint8_t shard, base::Random& random) : shard_(shard), random_(random) {}
+    SaTable(std::uint8_t shard, unsigned shards, base::Random& random)
+        : shard_(shard), shards_(shards), random_(random) {}
 
     // A random SPI nobody has, with the shard in its top byte; never 0.
     ikev2::wire::IkeSpi new_ike_spi();
     IkeSaId new_ike_id();
     EspSpi new_esp_spi() override;
     void release(EspSpi spi) override { esp_spis_.erase(spi); }
+    // One of this shard's.
+    std::optional<Cpi> new_cpi() override;
+    void release(Cpi cpi) override { cpis_.erase(cpi); }
     ChildSaId new_child_id() override;
 
     ikev2::sa::IkeSa& add(std::unique_ptr<ikev2::sa::IkeSa> sa);
@@ -55,6 +60,7 @@ private:
     std::vector<ikev2::sa::IkeSa*> members(const Group& group, const std::string& key);
 
     std::uint8_t shard_;
+    unsigned shards_;
     base::Random& random_;
     std::uint64_t last_ike_id_ = 0;
     std::uint64_t last_child_id_ = 0;
@@ -62,6 +68,7 @@ private:
     std::unordered_map<IkeSaId, Indexed> indexed_;
     std::unordered_map<ikev2::wire::IkeSpi, IkeSaId> by_spi_;
     std::unordered_set<EspSpi> esp_spis_;
+    std::unordered_set<Cpi> cpis_;
     std::set<std::pair<base::Instant, IkeSaId>> due_;
     Group by_connection_;
     Group by_identities_;

@@ -52,7 +52,7 @@ constexpr ReasonTraits kTable[] = {
     {ResponderWidenedTrafficSelectors, "responder_widened_traffic_selectors", "peer chose selectors wider than offered", fail_child, 0},
     {TrafficSelectorsUnacceptable, "ts_unacceptable", "no common traffic selectors", fail_child, 38},
     {SinglePairRequired, "single_pair_required", "peer wants a single address pair", fail_child, 34},
-    {ModeUnacceptable, "mode_unacceptable", "no common mode (tunnel or transport)", fail_child, 14},
+    {ModeUnacceptable, "mode_unacceptable", "no common mode", fail_child, 14},
     {ChildSaNotFound, "child_sa_not_found", "no child SA with this SPI", notify, 44},
     {NoAdditionalSas, "no_additional_sas", "no more child SAs are accepted", fail_child, 35},
     {TemporaryFailure, "temporary_failure", "temporarily not possible", fail_child, 43},

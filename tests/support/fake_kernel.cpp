@@ -9,6 +9,9 @@ ike::ChildInstalled FakeKernel::install(ike::ChildInstall child) {
     if (verdict) answer.result = verdict(child);
     for (const auto& [id, existing] : children_) {
         if (existing.spi_in == child.spi_in) complaints_.push_back("one SPI for two children");
+        if (existing.ipcomp && child.ipcomp && existing.ipcomp->in == child.ipcomp->in) {
+            complaints_.push_back("one CPI for two children");
+        }
     }
     if (!answer.result) {
         refused_.insert(answer.child);
@@ -37,9 +40,11 @@ std::string mismatch(const ike::ChildInstall& ours, const ike::ChildInstall& the
     if (ours.integrity_in.size() != ours.suite.integrity_key_bytes()) return "integrity key size";
     if (ours.local_ts != theirs.remote_ts || ours.remote_ts != theirs.local_ts) return "selectors";
     if (ours.mode != theirs.mode || ours.udp_encapsulation != theirs.udp_encapsulation) return "mode";
-    if (ours.suite.encryption != theirs.suite.encryption || ours.suite.key_bits != theirs.suite.key_bits ||
-        ours.suite.integrity != theirs.suite.integrity || ours.suite.esn != theirs.suite.esn ||
-        ours.suite.key_exchange != theirs.suite.key_exchange) {
+    if (ours.ipcomp.has_value() != theirs.ipcomp.has_value()) return "IPComp";
+    if (ours.ipcomp && *ours.ipcomp != ike::IpComp{theirs.ipcomp->out, theirs.ipcomp->in}) return "CPIs";
+    if (ours.suite.protocol != theirs.suite.protocol || ours.suite.encryption != theirs.suite.encryption ||
+        ours.suite.key_bits != theirs.suite.key_bits || ours.suite.integrity != theirs.suite.integrity ||
+        ours.suite.esn != theirs.suite.esn || ours.suite.key_exchange != theirs.suite.key_exchange) {
         return "suite";
     }
     return {};

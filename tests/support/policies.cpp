@@ -54,6 +54,8 @@ std::vector<policy::Proposal> esp_proposals(const std::string& text) {
     return proposals(policy::ProtocolId::esp, text);
 }
 
+std::vector<policy::Proposal> ah_proposals(const std::string& text) { return proposals(policy::ProtocolId::ah, text); }
+
 policy::TrafficSelectors selectors(const std::vector<std::string>& texts) {
     policy::TrafficSelectors all;
     for (const auto& selector : configured(texts)) all.push_back(selector.selector);
@@ -67,6 +69,8 @@ policy::Child child(const ChildWords& words) {
     child.local_ts = configured(words.local_ts);
     child.remote_ts = configured(words.remote_ts);
     child.mode = words.mode;
+    child.ah_proposals = ah_proposals(words.ah);
+    child.ipcomp = words.ipcomp;
     return child;
 }
 
@@ -78,6 +82,7 @@ policy::Connection connection(const ConnectionWords& words) {
     connection.proposals = ike_proposals(words.ike);
     connection.local.id = identity(words.local_id);
     connection.remote.id = identity(words.remote_id);
+    connection.encap = words.encap;
     for (const ChildWords& one : words.children) connection.children.push_back(child(one));
     return connection;
 }

@@ -13,6 +13,7 @@ base::Address address(const std::string& text);
 policy::Identity identity(const std::string& text);
 std::vector<policy::Proposal> ike_proposals(const std::string& text);
 std::vector<policy::Proposal> esp_proposals(const std::string& text);
+std::vector<policy::Proposal> ah_proposals(const std::string& text);
 policy::TrafficSelectors selectors(const std::vector<std::string>& texts);
 
 // Proposals may be several, separated by commas; "default" gives strongSwan's.
@@ -22,6 +23,8 @@ struct ChildWords {
     std::vector<std::string> local_ts = {"10.1.0.0/16"};
     std::vector<std::string> remote_ts = {"10.2.0.0/16"};
     policy::Mode mode = policy::Mode::tunnel;
+    std::string ah = {};
+    bool ipcomp = false;
 };
 policy::Child child(const ChildWords& words);
 
@@ -33,6 +36,7 @@ struct ConnectionWords {
     std::string remote_id = "b.example";
     std::string ike = "aes128-sha256-x25519";
     std::vector<ChildWords> children = {{}};
+    bool encap = false;
 };
 policy::Connection connection(const ConnectionWords& words);
 // The same connection as the peer has it: addresses, identities and selectors change sides.

@@ -85,6 +85,10 @@ wire::SecurityAssociation ScriptedPeer::esp_offer(std::uint32_t spi, const std::
     return exchange::offer(esp_proposals(words), base::Writer().u32(spi).take());
 }
 
+wire::SecurityAssociation ScriptedPeer::ah_offer(std::uint32_t spi, const std::string& words) {
+    return exchange::offer(ah_proposals(words), base::Writer().u32(spi).take());
+}
+
 wire::TrafficSelectorPayload ScriptedPeer::own_selectors() const {
     return {initiator_, selectors({"10.2.0.0/16"}), {}};
 }

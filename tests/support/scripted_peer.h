@@ -61,6 +61,7 @@ public:
 
     // Selectors 10.2.0.0/16 (ours) and 10.1.0.0/16, ESP aes128gcm16.
     static wire::SecurityAssociation esp_offer(std::uint32_t spi, const std::string& words = "aes128gcm16");
+    static wire::SecurityAssociation ah_offer(std::uint32_t spi, const std::string& words = "sha256");
     wire::TrafficSelectorPayload own_selectors() const;
     wire::TrafficSelectorPayload engine_selectors() const;
 

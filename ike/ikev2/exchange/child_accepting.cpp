@@ -1,17 +1,15 @@
 #include <utility>
 
-#include "ike/base/reader.h"
+#include "ike/ikev2/exchange/child_compression.h"
+#include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/offers.h"
-#include "ike/ikev2/exchange/protect.h"
 
 namespace xfrmd::ikev2::exchange {
 
 namespace {
 
 using base::Reason;
-
-constexpr std::uint32_t kReservedSpis = 255;  // RFC 4303 2.1: 1..255 are IANA's, 0 is nobody's
 
 std::string both_ends(const policy::TrafficSelectors& local, const policy::TrafficSelectors& remote) {
     return to_string(local) + " === " + to_string(remote);
@@ -22,6 +20,7 @@ base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Ch
     NegotiatedChild negotiated;
     negotiated.name = child.name;
     negotiated.mode = child.mode;
+    negotiated.tfc_padding_allowed = request.find(wire::NotifyType::esp_tfc_padding_not_supported) == nullptr;
     const policy::TrafficSelectors local_ts = resolve(child.local_ts, sa.local.address);
     const policy::TrafficSelectors remote_ts = resolve(child.remote_ts, sa.remote.address);
     negotiated.local_ts = narrow(local_ts, request.ts_r->selectors);
@@ -34,11 +33,33 @@ base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Ch
     return negotiated;
 }
 
-// RFC 7296 1.3.1: transport mode is asked for by a notify; a child takes part only in the mode it is configured for.
-base::Result<void> match_mode(const policy::Child& child, const wire::Payloads& request) {
-    const bool transport = request.find(wire::NotifyType::use_transport_mode) != nullptr;
-    if (child.mode == policy::Mode::tunnel || transport) return {};
-    return base::fail(Reason::ModeUnacceptable, "child " + child.name + " is for transport mode, peer wants a tunnel");
+// RFC 7296 1.2: no key exchange is negotiated in IKE_AUTH, whatever a peer may have written there.
+std::vector<policy::OfferedProposal> offered_children(const wire::SecurityAssociation& sa, bool first_child) {
+    std::vector<policy::OfferedProposal> all;
+    for (const auto protocol : {policy::ProtocolId::esp, policy::ProtocolId::ah}) {
+        for (policy::OfferedProposal& offer : offered(sa, protocol, 4)) {
+            if (first_child) offer.proposal = offer.proposal.without_key_exchange();
+            all.push_back(std::move(offer));
+        }
+    }
+    return all;
+}
+
+base::Result<void> match_proposals(const sa::Sa& sa, const policy::Child& child, const wire::Payloads& request,
+                                   bool first_child, AcceptedChild& accepted) {
+    const auto ours = proposals_of(sa, child, first_child);
+    if (!ours) return tl::unexpected(ours.error());
+    auto chosen = policy::choose(*ours, offered_children(*request.sa, first_child));
+    if (!chosen) return tl::unexpected(chosen.error());
+    const auto suite = crypto::ChildSuite::of(chosen->proposal);
+    if (!suite) return tl::unexpected(suite.error());
+    const auto spi_out = read_spi(spi_of(*request.sa, chosen->number));
+    if (!spi_out) return tl::unexpected(spi_out.error());
+    accepted.child.spi_out = *spi_out;
+    accepted.child.suite = *suite;
+    accepted.child.proposal = std::move(chosen->proposal);
+    accepted.proposal_number = chosen->number;
+    return {};
 }
 
 base::Result<AcceptedChild> match_child(const sa::Sa& sa, const policy::Child& child, const wire::Payloads& request,
@@ -46,24 +67,20 @@ base::Result<AcceptedChild> match_child(const sa::Sa& sa, const policy::Child& c
     auto negotiated = match_selectors(sa, child, request);
     if (!negotiated) return tl::unexpected(negotiated.error());
     if (const auto mode = match_mode(child, request); !mode) return tl::unexpected(mode.error());
+    if (const auto hosts = check_hosts(*negotiated); !hosts) return tl::unexpected(hosts.error());
+    AcceptedChild accepted{std::move(*negotiated), 1};
+    const auto matched = match_proposals(sa, child, request, first_child, accepted);
+    if (!matched) return tl::unexpected(matched.error());
+    return accepted;
+}
 
-    auto theirs = offered(*request.sa, policy::ProtocolId::esp, 4);
-    if (first_child) {
-        // RFC 7296 1.2: no key exchange is negotiated in IKE_AUTH, whatever a peer may have written there.
-        for (policy::OfferedProposal& offer : theirs) offer.proposal = offer.proposal.without_key_exchange();
-    }
-    auto chosen = policy::choose(proposals_of(child, first_child), theirs);
-    if (!chosen) return tl::unexpected(chosen.error());
-    const auto suite = crypto::ChildSuite::of(chosen->proposal);
-    if (!suite) return tl::unexpected(suite.error());
-
-    negotiated->spi_out = ike::EspSpi{base::Reader(spi_of(*request.sa, chosen->number)).u32()};
-    if (static_cast<std::uint32_t>(negotiated->spi_out) <= kReservedSpis) {
-        return base::fail(Reason::NoProposalChosen, "peer's SPI is a reserved one (RFC 4303 2.1)");
-    }
-    negotiated->suite = *suite;
-    negotiated->proposal = std::move(chosen->proposal);
-    return AcceptedChild{std::move(*negotiated), chosen->number};
+// RFC 7296 2.22: without a CPI of ours the offer is not taken, which is no reason to refuse the child.
+std::optional<ike::IpComp> accept_compression(sa::Step& step, const policy::Child& child,
+                                              const wire::Payloads& request) {
+    const auto cpi_out = child.ipcomp ? offered_cpi(request) : std::nullopt;
+    const auto cpi_in = cpi_out ? step.spis.new_cpi() : std::nullopt;
+    if (!cpi_in) return std::nullopt;
+    return ike::IpComp{*cpi_in, *cpi_out};
 }
 
 // Of several children's errors the one that got furthest tells most: selectors that fit, but not the rest.
@@ -80,6 +97,7 @@ base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& r
         auto accepted = match_child(step.sa, child, request, first_child);
         if (accepted) {
             accepted->child.spi_in = step.spis.new_esp_spi();
+            accepted->child.ipcomp = accept_compression(step, child, request);
             return accepted;
         }
         if (tells_more(accepted.error(), error)) error = accepted.error();
@@ -91,7 +109,8 @@ base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& r
 void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,
                          std::vector<wire::Payload>& payloads) {
     const NegotiatedChild& child = accepted.child;
-    if (child.mode == policy::Mode::transport) payloads.emplace_back(notify(wire::NotifyType::use_transport_mode));
+    if (child.ipcomp) payloads.emplace_back(ipcomp_supported(child.ipcomp->in));
+    if (auto mode = mode_notify(child.mode)) payloads.emplace_back(std::move(*mode));
     payloads.emplace_back(answer({accepted.proposal_number, child.proposal}, spi_bytes(child.spi_in)));
     if (keying.nonce != nullptr) payloads.emplace_back(wire::Nonce{*keying.nonce});
     if (keying.key_exchange != nullptr) {

@@ -32,6 +32,8 @@ ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& chil
     install.remote_ts = child.remote_ts;
     // Lives as long as the snapshot that holds it.
     install.connection = {step.sa.configuration, step.sa.connection};
+    install.ipcomp = child.ipcomp;
+    install.tfc_padding_allowed = child.tfc_padding_allowed;
     return install;
 }
 
@@ -47,7 +49,8 @@ sa::ChildSa record_of(const sa::Step& step, NegotiatedChild child, ike::ChildSaI
             std::move(child.local_ts),
             std::move(child.remote_ts),
             step.now,
-            child.operation};
+            child.operation,
+            child.ipcomp};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // is proposed, what is accepted, and the installation that follows from it.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "ike/ikev2/sa/sa.h"
@@ -10,10 +11,13 @@ namespace xfrmd::ikev2::exchange {
 
 // --- Initiator of the exchange ---
 
-// Takes an SPI and resolves the child's selectors against the IKE SA's addresses.
-sa::ProposedChild propose_child(sa::Step& step, const policy::Child& child, ike::OperationId operation);
+// Takes an SPI, with IPComp a CPI as well, and resolves the child's selectors against the IKE SA's addresses.
+// `first_child`: in IKE_AUTH no key exchange is negotiated. Error: proposals_of's.
+base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Child& child, ike::OperationId operation,
+                                              bool first_child);
 
-// [N(USE_TRANSPORT_MODE)], SA, [Ni, KEi], TSi, TSr. In IKE_AUTH there is no nonce and no key exchange.
+// [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SA, [Ni, KEi], TSi, TSr (RFC 7296 C.1, C.4). In IKE_AUTH there is no
+// nonce and no key exchange.
 struct FreshKeying {
     const base::Bytes* nonce = nullptr;
     const crypto::KeyExchange* key_exchange = nullptr;
@@ -32,16 +36,20 @@ struct NegotiatedChild {
     policy::TrafficSelectors local_ts;
     policy::TrafficSelectors remote_ts;
     ike::OperationId operation{};
+    std::optional<ike::IpComp> ipcomp;
+    bool tfc_padding_allowed = true;
 };
 
-// Checks the answer to `proposed`. `first_child`: in IKE_AUTH no key exchange is negotiated.
-// Errors: NoProposalChosen, TrafficSelectorsUnacceptable and what else the peer's notify says; PayloadMissing,
-// ResponderChoseUnofferedTransform, ResponderWidenedTrafficSelectors, ModeUnacceptable.
+// Checks the answer to `proposed`. Errors: NoProposalChosen, TrafficSelectorsUnacceptable and what else the peer's
+// notify says; PayloadMissing, ResponderChoseUnofferedTransform, ResponderWidenedTrafficSelectors, ModeUnacceptable.
 base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, const sa::ProposedChild& proposed,
-                                                 const wire::Payloads& answer, bool first_child);
+                                                 const wire::Payloads& answer);
 
-// Gives a proposed child up: releases its SPI, tells who asked for it. Where the peer has the child (its answer carries
-// an SA payload), it is told to delete it (RFC 7296 1.4.1).
+// Once it is installed: a CPI that the peer did not want is free again.
+void release_unused_cpi(sa::Step& step, const sa::ProposedChild& proposed, const NegotiatedChild& negotiated);
+
+// Gives a proposed child up: releases its SPI and CPI, tells who asked for it. Where the peer has the child (its answer
+// carries an SA payload), it is told to delete it (RFC 7296 1.4.1).
 void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
                          const wire::Payloads& answer);
 
@@ -56,7 +64,7 @@ struct AcceptedChild {
 // NoProposalChosen, ModeUnacceptable, each with both sides' view.
 base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& request, bool first_child);
 
-// SAr, [Nr, KEr], TSi, TSr, [N(USE_TRANSPORT_MODE)]
+// [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAr, [Nr, KEr], TSi, TSr
 void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,
                          std::vector<wire::Payload>& payloads);
 
@@ -74,9 +82,17 @@ ike::ChildSaId install_child(sa::Step& step, sa::Established& established, Negot
                              const KeyingMaterial& material);
 
 base::Bytes spi_bytes(ike::EspSpi spi);
+// Of 4 bytes, as every SPI is that has come so far. Error: NoProposalChosen for 0, which is nobody's, and 1..255, which
+// are IANA's (RFC 4303 2.1, RFC 4302 2.4).
+base::Result<ike::EspSpi> read_spi(const base::Bytes& bytes);
 
-// What of a child's proposals is negotiated: in IKE_AUTH, without key exchanges (RFC 7296 1.2).
-std::vector<policy::Proposal> proposals_of(const policy::Child& child, bool first_child);
+// Gives SPI and CPI back, of a child that does not come up or has gone.
+void release(sa::Step& step, ike::EspSpi spi_in, std::optional<ike::Cpi> cpi_in);
+
+// What of a child's proposals is negotiated: in IKE_AUTH, without key exchanges (RFC 7296 1.2); through a NAT, ESP
+// only. Error: NoProposalChosen if that leaves nothing.
+base::Result<std::vector<policy::Proposal>> proposals_of(const sa::Sa& sa, const policy::Child& child,
+                                                         bool first_child);
 
 // With `dynamic` selectors taking the address of the IKE SA at that end.
 policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host);

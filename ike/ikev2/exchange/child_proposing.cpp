@@ -2,6 +2,8 @@
 
 #include "ike/base/reader.h"
 #include "ike/base/writer.h"
+#include "ike/ikev2/exchange/child_compression.h"
+#include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
@@ -29,22 +31,14 @@ Reason reason_of(wire::NotifyType type) {
     }
 }
 
-base::Error refusal(const policy::Child& child, const sa::ProposedChild& proposed, const wire::Notify& notify) {
+base::Error refusal(const sa::ProposedChild& proposed, const wire::Notify& notify) {
     const Reason reason = reason_of(notify.type);
-    std::string detail = "peer answered " + to_string(notify.type) + " to child " + child.name;
-    if (reason == Reason::NoProposalChosen) detail += "; we offered " + policy::to_string(child.proposals());
+    std::string detail = "peer answered " + to_string(notify.type) + " to child " + proposed.name;
+    if (reason == Reason::NoProposalChosen) detail += "; we offered " + policy::to_string(proposed.proposals);
     if (reason == Reason::TrafficSelectorsUnacceptable) {
         detail += "; we offered " + to_string(proposed.local_ts) + " === " + to_string(proposed.remote_ts);
     }
     return {reason, std::move(detail), {}};
-}
-
-// RFC 7296 1.3.1: the answer without USE_TRANSPORT_MODE declines it; and nobody may answer it unasked.
-base::Result<void> check_mode(const policy::Child& child, const wire::Payloads& answer) {
-    const bool transport = answer.find(wire::NotifyType::use_transport_mode) != nullptr;
-    if (transport == (child.mode == policy::Mode::transport)) return {};
-    return base::fail(Reason::ModeUnacceptable, std::string("we asked for ") + (transport ? "tunnel" : "transport") +
-                                                    " mode, peer answered " + (transport ? "transport" : "tunnel"));
 }
 
 base::Result<void> check_selectors(const sa::ProposedChild& proposed, const wire::Payloads& answer) {
@@ -58,6 +52,19 @@ base::Result<void> check_selectors(const sa::ProposedChild& proposed, const wire
     return {};
 }
 
+// What mode, selectors and notifies say; the proposal has been read.
+base::Result<void> check_rest(const policy::Child& child, const sa::ProposedChild& proposed,
+                              const wire::Payloads& answer, NegotiatedChild& negotiated) {
+    if (const auto mode = check_mode(child, answer); !mode) return mode;
+    if (const auto selectors = check_selectors(proposed, answer); !selectors) return selectors;
+    const auto cpi_out = answered_cpi(proposed, answer);
+    if (!cpi_out) return tl::unexpected(cpi_out.error());
+    if (*cpi_out) negotiated.ipcomp = ike::IpComp{*proposed.cpi_in, **cpi_out};
+    negotiated.local_ts = answer.ts_i->selectors;
+    negotiated.remote_ts = answer.ts_r->selectors;
+    return check_hosts(negotiated);
+}
+
 }  // namespace
 
 policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host) {
@@ -66,29 +73,56 @@ policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& 
     return selectors;
 }
 
-std::vector<policy::Proposal> proposals_of(const policy::Child& child, bool first_child) {
-    if (!first_child) return child.proposals();
+base::Result<std::vector<policy::Proposal>> proposals_of(const sa::Sa& sa, const policy::Child& child,
+                                                         bool first_child) {
     std::vector<policy::Proposal> proposals;
-    for (const policy::Proposal& proposal : child.proposals()) proposals.push_back(proposal.without_key_exchange());
-    return proposals;
+    for (const policy::Proposal& proposal : child.proposals()) {
+        // RFC 3715 2.1: AH protects the addresses that a NAT changes, and RFC 3948 encapsulates ESP only.
+        if (sa.nat.any() && proposal.protocol == policy::ProtocolId::ah) continue;
+        proposals.push_back(first_child ? proposal.without_key_exchange() : proposal);
+    }
+    if (!proposals.empty()) return proposals;
+    return base::fail(Reason::NoProposalChosen, "child " + child.name +
+                                                    " has only AH proposals, and AH cannot pass the NAT between us and "
+                                                    "the peer (nor encap = yes, which stands for one)");
+}
+
+base::Result<ike::EspSpi> read_spi(const base::Bytes& bytes) {
+    constexpr std::uint32_t kReserved = 255;
+    const std::uint32_t spi = base::Reader(bytes).u32();
+    if (spi > kReserved) return ike::EspSpi{spi};
+    return base::fail(Reason::NoProposalChosen, "peer's SPI is a reserved one (RFC 4303 2.1, RFC 4302 2.4)");
 }
 
 base::Bytes spi_bytes(ike::EspSpi spi) { return base::Writer().u32(static_cast<std::uint32_t>(spi)).take(); }
 
-sa::ProposedChild propose_child(sa::Step& step, const policy::Child& child, ike::OperationId operation) {
-    return {child.name,
-            step.spis.new_esp_spi(),
-            operation,
-            resolve(child.local_ts, step.sa.local.address),
-            resolve(child.remote_ts, step.sa.remote.address),
-            policy::KeyExchangeId::none};
+void release(sa::Step& step, ike::EspSpi spi_in, std::optional<ike::Cpi> cpi_in) {
+    step.spis.release(spi_in);
+    if (cpi_in) step.spis.release(*cpi_in);
+}
+
+void release_unused_cpi(sa::Step& step, const sa::ProposedChild& proposed, const NegotiatedChild& negotiated) {
+    if (proposed.cpi_in && !negotiated.ipcomp) step.spis.release(*proposed.cpi_in);
+}
+
+base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Child& child, ike::OperationId operation,
+                                              bool first_child) {
+    auto proposals = proposals_of(step.sa, child, first_child);
+    if (!proposals) return tl::unexpected(proposals.error());
+    return sa::ProposedChild{child.name,
+                             step.spis.new_esp_spi(),
+                             operation,
+                             resolve(child.local_ts, step.sa.local.address),
+                             resolve(child.remote_ts, step.sa.remote.address),
+                             std::move(*proposals),
+                             child.ipcomp ? step.spis.new_cpi() : std::nullopt};
 }
 
 void append_child_request(const policy::Child& child, const sa::ProposedChild& proposed, const FreshKeying& keying,
                           std::vector<wire::Payload>& payloads) {
-    const bool first_child = keying.nonce == nullptr;
-    if (child.mode == policy::Mode::transport) payloads.emplace_back(notify(wire::NotifyType::use_transport_mode));
-    payloads.emplace_back(offer(proposals_of(child, first_child), spi_bytes(proposed.spi_in)));
+    if (proposed.cpi_in) payloads.emplace_back(ipcomp_supported(*proposed.cpi_in));
+    if (auto mode = mode_notify(child.mode)) payloads.emplace_back(std::move(*mode));
+    payloads.emplace_back(offer(proposed.proposals, spi_bytes(proposed.spi_in)));
     if (keying.nonce != nullptr) payloads.emplace_back(wire::Nonce{*keying.nonce});
     if (keying.key_exchange != nullptr) {
         payloads.emplace_back(
@@ -99,21 +133,29 @@ void append_child_request(const policy::Child& child, const sa::ProposedChild& p
 }
 
 base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, const sa::ProposedChild& proposed,
-                                                 const wire::Payloads& answer, bool first_child) {
-    if (const auto* error = answer.error()) return tl::unexpected(refusal(child, proposed, *error));
+                                                 const wire::Payloads& answer) {
+    if (const auto* error = answer.error()) return tl::unexpected(refusal(proposed, *error));
     if (!answer.sa || !answer.ts_i || !answer.ts_r) {
         return base::fail(Reason::PayloadMissing, "the answer lacks SA, TSi or TSr");
     }
-    auto answered = check_answer(*answer.sa, proposals_of(child, first_child), 4);
+    auto answered = check_answer(*answer.sa, proposed.proposals, 4);
     if (!answered) return tl::unexpected(answered.error());
     const auto suite = crypto::ChildSuite::of(answered->proposal);
     if (!suite) return tl::unexpected(suite.error());
-    if (const auto mode = check_mode(child, answer); !mode) return tl::unexpected(mode.error());
-    if (const auto selectors = check_selectors(proposed, answer); !selectors) return tl::unexpected(selectors.error());
-    const ike::EspSpi spi_out{base::Reader(answered->spi).u32()};
-    return NegotiatedChild{child.name,        child.mode, std::move(answered->proposal), *suite,
-                           proposed.spi_in,   spi_out,    answer.ts_i->selectors,        answer.ts_r->selectors,
-                           proposed.operation};
+    const auto spi_out = read_spi(answered->spi);
+    if (!spi_out) return tl::unexpected(spi_out.error());
+
+    NegotiatedChild negotiated;
+    negotiated.name = child.name;
+    negotiated.mode = child.mode;
+    negotiated.proposal = std::move(answered->proposal);
+    negotiated.suite = *suite;
+    negotiated.spi_in = proposed.spi_in;
+    negotiated.spi_out = *spi_out;
+    negotiated.operation = proposed.operation;
+    negotiated.tfc_padding_allowed = answer.find(wire::NotifyType::esp_tfc_padding_not_supported) == nullptr;
+    if (const auto rest = check_rest(child, proposed, answer, negotiated); !rest) return tl::unexpected(rest.error());
+    return negotiated;
 }
 
 }  // namespace xfrmd::ikev2::exchange

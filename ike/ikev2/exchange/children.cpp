@@ -21,7 +21,7 @@ sa::ChildSa forget_child(sa::Step& step, sa::Established& phase, ike::ChildSaId 
                                     [id](const sa::ChildSa& child) { return child.id == id; });
     sa::ChildSa gone = std::move(*found);
     phase.children.erase(found);
-    step.spis.release(gone.spi_in);
+    release(step, gone.spi_in, gone.ipcomp ? std::optional(gone.ipcomp->in) : std::nullopt);
     return gone;
 }
 
@@ -36,7 +36,14 @@ void tell_refused(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
     const sa::ChildSa gone = forget_child(step, phase, id);
     step.report(ike::Level::error, describe(gone) + ": " + error.sentence(), error.reason);
     step.done(gone.operation, id, tl::unexpected(error));
-    if (ours) step.sa.tasks.push_back(sa::DeleteChildTask{gone.spi_in, ike::ChildSaId::none, ike::OperationId::none});
+    if (ours)
+        step.sa.tasks.push_back(sa::DeleteChildTask{gone.inbound(), ike::ChildSaId::none, ike::OperationId::none});
+}
+
+// Which of our proposals the peer believes to have chosen.
+policy::ProtocolId answered_protocol(const wire::SecurityAssociation& answer) {
+    const bool ah = answer.proposals.front().protocol == policy::ProtocolId::ah;
+    return ah ? policy::ProtocolId::ah : policy::ProtocolId::esp;
 }
 
 }  // namespace
@@ -48,9 +55,9 @@ sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id) {
     return nullptr;
 }
 
-const sa::ChildSa* find_outbound(const sa::Established& phase, ike::EspSpi spi_out) {
+const sa::ChildSa* find_outbound(const sa::Established& phase, sa::ChildSpi spi_out) {
     for (const sa::ChildSa& child : phase.children) {
-        if (child.spi_out == spi_out) return &child;
+        if (child.outbound() == spi_out) return &child;
     }
     return nullptr;
 }
@@ -76,11 +83,11 @@ void remove_all_children(sa::Step& step, sa::Established& phase, const base::Err
 void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
                          const wire::Payloads& answer) {
     step.report(ike::Level::warning, "child SA " + proposed.name + " failed: " + error.sentence(), error.reason);
-    step.spis.release(proposed.spi_in);
+    release(step, proposed.spi_in, proposed.cpi_in);
     step.done(proposed.operation, {}, tl::unexpected(error));
-    if (answer.sa) {
-        step.sa.tasks.push_back(sa::DeleteChildTask{proposed.spi_in, ike::ChildSaId::none, ike::OperationId::none});
-    }
+    if (!answer.sa) return;
+    const sa::ChildSpi spi_in{answered_protocol(*answer.sa), proposed.spi_in};
+    step.sa.tasks.push_back(sa::DeleteChildTask{spi_in, ike::ChildSaId::none, ike::OperationId::none});
 }
 
 sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::ChildInstalled& answer) {

@@ -8,7 +8,7 @@
 namespace xfrmd::ikev2::exchange {
 
 sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id);
-const sa::ChildSa* find_outbound(const sa::Established& phase, ike::EspSpi spi_out);
+const sa::ChildSa* find_outbound(const sa::Established& phase, sa::ChildSpi spi_out);
 
 // Is the kernel at work on a child, or does the peer wait for it? Nothing of ours is begun meanwhile.
 bool waits_for_kernel(const sa::Established& phase);

@@ -13,7 +13,7 @@ namespace {
 
 using base::Reason;
 
-// SK {[N(USE_TRANSPORT_MODE)], SA, Ni, [KEi], TSi, TSr} (RFC 7296 1.3.1)
+// SK {[N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SA, Ni, [KEi], TSi, TSr} (RFC 7296 1.3.1)
 void send_create_child(sa::Step& step, sa::Established& phase, const policy::Child& child,
                        const sa::CreatingChild& creating) {
     std::vector<wire::Payload> payloads;
@@ -23,14 +23,14 @@ void send_create_child(sa::Step& step, sa::Established& phase, const policy::Chi
 
 // The first method of the first proposal that is not NONE; nullptr without PFS.
 base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(const sa::Step& step,
-                                                                      const policy::Child& child) {
-    const auto methods = child.proposals().front().of(policy::TransformType::key_exchange);
+                                                                      const sa::ProposedChild& proposed) {
+    const auto methods = proposed.proposals.front().of(policy::TransformType::key_exchange);
     if (methods.empty() || policy::KeyExchangeId{methods.front().id} == policy::KeyExchangeId::none) return nullptr;
     return crypto::KeyExchange::make(policy::KeyExchangeId{methods.front().id}, step.random);
 }
 
-bool offers_group(const policy::Child& child, policy::KeyExchangeId group) {
-    for (const policy::Proposal& proposal : child.proposals()) {
+bool offers_group(const sa::ProposedChild& proposed, policy::KeyExchangeId group) {
+    for (const policy::Proposal& proposal : proposed.proposals) {
         for (const policy::Transform& transform : proposal.of(policy::TransformType::key_exchange)) {
             if (transform == policy::transform(group)) return true;
         }
@@ -43,7 +43,7 @@ bool start_over(sa::Step& step, sa::Established& phase, sa::CreatingChild& creat
                 const wire::Notify& refusal) {
     base::Reader reader(refusal.data);
     const auto group = static_cast<policy::KeyExchangeId>(reader.u16());
-    if (!reader.complete() || creating.restarts > 0 || !offers_group(child, group)) return false;
+    if (!reader.complete() || creating.restarts > 0 || !offers_group(creating.proposed, group)) return false;
     auto key_exchange = crypto::KeyExchange::make(group, step.random);
     if (!key_exchange) return false;
     creating.key_exchange = std::move(*key_exchange);
@@ -66,15 +66,17 @@ base::Result<base::SecretBytes> shared_secret(const sa::CreatingChild& creating,
 
 base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
                               const policy::Child& child, const wire::Payloads& answer) {
-    auto negotiated = check_child_answer(child, creating.proposed, answer, false);
+    auto negotiated = check_child_answer(child, creating.proposed, answer);
     if (!negotiated) return tl::unexpected(negotiated.error());
     if (!answer.nonce) return base::fail(Reason::PayloadMissing, "the answer lacks a nonce");
     if (const auto nonce = check_nonce(*answer.nonce, creating.nonce); !nonce) return nonce;
-    if (std::find(creating.deleted.begin(), creating.deleted.end(), negotiated->spi_out) != creating.deleted.end()) {
+    const sa::ChildSpi spi_out{negotiated->suite.protocol, negotiated->spi_out};
+    if (std::find(creating.deleted.begin(), creating.deleted.end(), spi_out) != creating.deleted.end()) {
         return base::fail(Reason::PeerDeleted, "before its answer came");
     }
     const auto secret = shared_secret(creating, negotiated->suite, answer);
     if (!secret) return tl::unexpected(secret.error());
+    release_unused_cpi(step, creating.proposed, *negotiated);
     install_child(step, phase, std::move(*negotiated), {creating.nonce, answer.nonce->data, &*secret, true});
     return {};
 }
@@ -89,10 +91,11 @@ void start_create_child(sa::Step& step, sa::Established& phase, const sa::Create
             return step.done(task.operation, existing.id, {}, true);
         }
     }
-    auto key_exchange = first_key_exchange(step, *child);
-    if (!key_exchange) return step.done(task.operation, {}, tl::unexpected(key_exchange.error()));
-    sa::CreatingChild creating{
-        propose_child(step, *child, task.operation), step.random.bytes(kNonceSize), std::move(*key_exchange), 0, {}};
+    auto proposed = propose_child(step, *child, task.operation, false);
+    if (!proposed) return step.done(task.operation, {}, tl::unexpected(proposed.error()));
+    auto key_exchange = first_key_exchange(step, *proposed);
+    if (!key_exchange) return fail_proposed_child(step, *proposed, key_exchange.error(), {});
+    sa::CreatingChild creating{std::move(*proposed), step.random.bytes(kNonceSize), std::move(*key_exchange), 0, {}};
     send_create_child(step, phase, *child, creating);
     phase.exchange = std::move(creating);
 }

@@ -45,8 +45,8 @@ base::Result<void> check_room(const sa::Step& step, const sa::Established& phase
 // RFC 7296 1.3.3: REKEY_SA names the child by the SPI that the peer receives on.
 bool names_child(const sa::Established& phase, const wire::Notify& rekey) {
     base::Reader reader(rekey.spi);
-    const ike::EspSpi spi{reader.u32()};
-    return rekey.protocol == policy::ProtocolId::esp && reader.complete() && find_outbound(phase, spi) != nullptr;
+    const sa::ChildSpi spi{rekey.protocol, ike::EspSpi{reader.u32()}};
+    return reader.complete() && find_outbound(phase, spi) != nullptr;
 }
 
 }  // namespace
@@ -59,7 +59,8 @@ sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const s
     if (!accepted) return tl::unexpected(accepted.error());
     auto keys = exchange_keys(step, accepted->child.suite, request);
     if (!keys) {
-        step.spis.release(accepted->child.spi_in);
+        const auto& ipcomp = accepted->child.ipcomp;
+        release(step, accepted->child.spi_in, ipcomp ? std::optional(ipcomp->in) : std::nullopt);
         return tl::unexpected(keys.error());
     }
     const base::Bytes nonce = step.random.bytes(kNonceSize);

@@ -19,21 +19,33 @@ policy::Identity expected_identity(const sa::Sa& sa) {
     return configured.is_exact() ? configured : policy::Identity::of(sa.remote.address);
 }
 
-// The child of the first waiting task; the others follow in CREATE_CHILD_SA exchanges.
 struct FirstChild {
     const policy::Child* child;
-    ike::OperationId operation;
+    sa::ProposedChild proposed;
 };
-base::Result<FirstChild> first_child(const sa::Sa& sa) {
-    if (sa.tasks.empty()) return base::fail(Reason::InternalInconsistency, "no child to ask for");
-    const auto* task = std::get_if<sa::CreateChildTask>(&sa.tasks.front());
-    if (task == nullptr) return base::fail(Reason::OperatorRequest);
-    const policy::Child* child = sa.connection->child(task->child);
-    if (child == nullptr) return base::fail(Reason::ConfigurationRemoved, "child " + task->child);
-    return FirstChild{child, task->operation};
+
+// The child of the first waiting task that can be asked for; the others follow in CREATE_CHILD_SA exchanges. Those
+// before it fail.
+base::Result<FirstChild> first_child(sa::Step& step) {
+    sa::Sa& sa = step.sa;
+    base::Error error{Reason::InternalInconsistency, "no child to ask for", {}};
+    while (!sa.tasks.empty()) {
+        const auto* task = std::get_if<sa::CreateChildTask>(&sa.tasks.front());
+        if (task == nullptr) return base::fail(Reason::OperatorRequest);
+        const policy::Child* child = sa.connection->child(task->child);
+        if (child == nullptr) return base::fail(Reason::ConfigurationRemoved, "child " + task->child);
+        auto proposed = propose_child(step, *child, task->operation, true);
+        const ike::OperationId operation = task->operation;
+        sa.tasks.pop_front();
+        if (proposed) return FirstChild{child, std::move(*proposed)};
+        error = proposed.error();
+        step.done(operation, {}, tl::unexpected(error));
+    }
+    return tl::unexpected(std::move(error));
 }
 
-// SK {IDi, [N(INITIAL_CONTACT)], [IDr], AUTH, [N(USE_TRANSPORT_MODE)], SAi2, TSi, TSr} (RFC 7296 1.2, appendix C.2)
+// SK {IDi, [N(INITIAL_CONTACT)], [IDr], AUTH, [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAi2, TSi, TSr} (RFC
+// 7296 1.2, appendix C.2)
 std::vector<wire::Payload> make_request(const sa::Sa& sa, policy::Identity id_i, wire::Authentication auth) {
     std::vector<wire::Payload> payloads{wire::IdentificationInitiator{{std::move(id_i), 0}}};
     if (sa.announce_initial_contact) payloads.emplace_back(notify(wire::NotifyType::initial_contact));
@@ -69,9 +81,10 @@ base::Result<void> authenticate(const sa::Sa& sa, const sa::AuthRequested& phase
 void take_first_child(sa::Step& step, sa::Established& established, sa::ProposedChild proposed,
                       const wire::Payloads& answer, const sa::Transcript& transcript) {
     const policy::Child* child = step.sa.connection->child(proposed.name);
-    auto negotiated = child != nullptr ? check_child_answer(*child, proposed, answer, true)
+    auto negotiated = child != nullptr ? check_child_answer(*child, proposed, answer)
                                        : base::fail(Reason::ConfigurationRemoved, "child " + proposed.name);
     if (negotiated) {
+        release_unused_cpi(step, proposed, *negotiated);
         install_child(step, established, std::move(*negotiated),
                       {transcript.local_nonce, transcript.remote_nonce, nullptr, true});
         return;
@@ -90,18 +103,17 @@ base::Result<void> check_credentials(const sa::Sa& sa) {
 
 sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript) {
     sa::Sa& sa = step.sa;
-    const auto first = first_child(sa);
-    if (!first) return sa::Phase(sa::Closed{first.error()});
     policy::Identity id_i = own_identity(sa);
     auto auth = make_psk_auth(sa, keyed, transcript, id_i, expected_identity(sa));
     if (!auth) return sa::Phase(sa::Closed{auth.error()});
 
-    sa::ProposedChild proposed = propose_child(step, *first->child, first->operation);
+    auto first = first_child(step);
+    if (!first) return sa::Phase(sa::Closed{first.error()});
+
     std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), std::move(*auth));
-    append_child_request(*first->child, proposed, {}, payloads);
-    sa.tasks.pop_front();
+    append_child_request(*first->child, first->proposed, {}, payloads);
     send_request(step, keyed, wire::ExchangeType::ike_auth, payloads);
-    return sa::Phase(sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(proposed)});
+    return sa::Phase(sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(first->proposed)});
 }
 
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response) {

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "ike/base/reader.h"
+#include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
@@ -14,7 +15,7 @@ namespace {
 
 using base::Reason;
 
-// HDR, [N(COOKIE)], SAi1, KEi, Ni, N(NAT_DETECTION_*) (RFC 7296 1.2, 2.6)
+// HDR, [N(COOKIE)], SAi1, KEi, Ni, N(NAT_DETECTION_*), [V] (RFC 7296 1.2, 2.6)
 base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
     std::vector<wire::Payload> payloads;
     if (!phase.cookie.empty()) payloads.emplace_back(notify(wire::NotifyType::cookie, phase.cookie));
@@ -22,6 +23,7 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
     payloads.emplace_back(wire::KeyExchangePayload{phase.key_exchange->method(), phase.key_exchange->public_value()});
     payloads.emplace_back(wire::Nonce{phase.nonce});
     for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
+    for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
 
     wire::Header header = request_header(step, wire::ExchangeType::ike_sa_init);
     header.message_id = wire::MessageId{0};

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "ike/base/writer.h"
+#include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/nat.h"
@@ -60,11 +61,12 @@ base::Result<Exchanged> exchange_keys(sa::Step& step, const crypto::IkeSuite& su
     return Exchanged{(*key_exchange)->public_value(), std::move(*secret)};
 }
 
-// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*) (RFC 7296 1.2)
+// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V] (RFC 7296 1.2)
 base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& chosen, wire::KeyExchangePayload value,
                           const base::Bytes& nonce) {
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
     for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
+    for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
     return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);
 }
 

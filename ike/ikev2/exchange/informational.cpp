@@ -21,30 +21,39 @@ bool deletes_ike_sa(const wire::Payloads& payloads) {
 
 // The answer that would have told us of this child may still be on its way. As many are remembered as there can be
 // children.
-void remember_deleted(const sa::Step& step, sa::Established& phase, ike::EspSpi spi) {
+void remember_deleted(const sa::Step& step, sa::Established& phase, sa::ChildSpi spi) {
     auto* creating = std::get_if<sa::CreatingChild>(&phase.exchange);
     if (creating != nullptr && creating->deleted.size() < step.options.most_children) creating->deleted.push_back(spi);
 }
 
 // RFC 7296 1.4.1: the peer names the SPIs it receives on, we answer with ours of the same pairs. What is not there, or
 // is not this IKE SA's, is left alone.
-std::vector<std::uint32_t> delete_children(sa::Step& step, sa::Established& phase, const wire::Payloads& payloads) {
-    std::vector<std::uint32_t> ours;
-    for (const wire::Delete& item : payloads.deletes) {
-        if (item.protocol != policy::ProtocolId::esp) continue;
-        for (const std::uint32_t spi : item.spis) {
-            const sa::ChildSa* child = find_outbound(phase, ike::EspSpi{spi});
-            if (child == nullptr) {
-                remember_deleted(step, phase, ike::EspSpi{spi});
-                continue;
-            }
-            // RFC 7296 1.4.1: with our own Delete for it in flight, the answer does not name it again.
-            if (child->state != sa::ChildState::deleting) ours.push_back(static_cast<std::uint32_t>(child->spi_in));
-            step.report(ike::Level::info, "peer deletes child SA " + child->name, Reason::PeerDeleted);
-            remove_child(step, phase, child->id, base::Error{Reason::PeerDeleted, {}, {}});
+void delete_children(sa::Step& step, sa::Established& phase, const wire::Delete& named, wire::Delete& ours) {
+    for (const std::uint32_t number : named.spis) {
+        const sa::ChildSpi spi{named.protocol, ike::EspSpi{number}};
+        const sa::ChildSa* child = find_outbound(phase, spi);
+        if (child == nullptr) {
+            remember_deleted(step, phase, spi);
+            continue;
         }
+        // RFC 7296 1.4.1: with our own Delete for it in flight, the answer does not name it again.
+        if (child->state != sa::ChildState::deleting) ours.spis.push_back(static_cast<std::uint32_t>(child->spi_in));
+        step.report(ike::Level::info, "peer deletes child SA " + child->name, Reason::PeerDeleted);
+        remove_child(step, phase, child->id, base::Error{Reason::PeerDeleted, {}, {}});
     }
-    return ours;
+}
+
+// A Delete for each protocol that any of ours is of.
+std::vector<wire::Payload> delete_children(sa::Step& step, sa::Established& phase, const wire::Payloads& payloads) {
+    std::vector<wire::Payload> answer;
+    for (const auto protocol : {policy::ProtocolId::esp, policy::ProtocolId::ah}) {
+        wire::Delete ours{protocol, {}};
+        for (const wire::Delete& named : payloads.deletes) {
+            if (named.protocol == protocol) delete_children(step, phase, named, ours);
+        }
+        if (!ours.spis.empty()) answer.emplace_back(std::move(ours));
+    }
+    return answer;
 }
 
 bool is_fatal(const wire::Notify& notify) {
@@ -68,7 +77,7 @@ void send_delete_child(sa::Step& step, sa::Established& phase, const sa::DeleteC
         child->state = sa::ChildState::deleting;
     }
     const std::vector<wire::Payload> payloads{
-        wire::Delete{policy::ProtocolId::esp, {static_cast<std::uint32_t>(task.spi_in)}}};
+        wire::Delete{task.spi_in.protocol, {static_cast<std::uint32_t>(task.spi_in.spi)}}};
     send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
     phase.exchange = sa::DeletingChild{task.child, task.operation};
 }
@@ -92,11 +101,7 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
         send_response(step, phase.keyed, wire::ExchangeType::informational, {});
         return closed(Reason::PeerRefused, "peer sent " + to_string(fatal->type));
     }
-    std::vector<wire::Payload> answer;
-    if (std::vector<std::uint32_t> spis = delete_children(step, phase, request.payloads); !spis.empty()) {
-        answer.emplace_back(wire::Delete{policy::ProtocolId::esp, std::move(spis)});
-    }
-    send_response(step, phase.keyed, wire::ExchangeType::informational, answer);
+    send_response(step, phase.keyed, wire::ExchangeType::informational, delete_children(step, phase, request.payloads));
     return sa::stay();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "ike/base/instant.h"
@@ -10,6 +11,13 @@
 #include "ike/policy/connection.h"
 
 namespace xfrmd::ikev2::sa {
+
+// By which a child is known to one side, and named in Deletes: an AH and an ESP SA may have the same SPI.
+struct ChildSpi {
+    policy::ProtocolId protocol = policy::ProtocolId::esp;
+    ike::EspSpi spi{};
+    friend bool operator==(const ChildSpi&, const ChildSpi&) = default;
+};
 
 enum class ChildState : std::uint8_t { installing, installed, deleting };
 
@@ -26,6 +34,10 @@ struct ChildSa {
     policy::TrafficSelectors remote_ts;
     base::Instant created;
     ike::OperationId operation{};  // who waits for its installation or deletion; none: nobody
+    std::optional<ike::IpComp> ipcomp;
+
+    ChildSpi inbound() const { return {proposal.protocol, spi_in}; }
+    ChildSpi outbound() const { return {proposal.protocol, spi_out}; }
 };
 
 }  // namespace xfrmd::ikev2::sa

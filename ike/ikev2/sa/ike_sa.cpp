@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/protect.h"
 
@@ -69,7 +70,7 @@ void tell_waiting(Step& step, const Task& task, const base::Error& why) {
 
 void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why) {
     if (const auto* creating = std::get_if<CreatingChild>(&exchange)) {
-        step.spis.release(creating->proposed.spi_in);
+        exchange::release(step, creating->proposed.spi_in, creating->proposed.cpi_in);
         step.done(creating->proposed.operation, {}, tl::unexpected(why));
     } else if (const auto* deleting = std::get_if<DeletingChild>(&exchange)) {
         step.done(deleting->operation, deleting->child, {});
@@ -99,7 +100,7 @@ void settle(Step& step, Phase& phase, const base::Error& why) {
         tell_exchange(step, established->exchange, why);
         exchange::remove_all_children(step, *established, why);
     } else if (auto* auth = std::get_if<AuthRequested>(&phase)) {
-        step.spis.release(auth->child.spi_in);
+        exchange::release(step, auth->child.spi_in, auth->child.cpi_in);
         step.done(auth->child.operation, {}, tl::unexpected(why));
     } else if (auto* deleting = std::get_if<Deleting>(&phase)) {
         step.done(deleting->operation, {}, {});
@@ -265,7 +266,7 @@ void IkeSa::delete_child(ike::ChildSaId child, ike::OperationId operation, bool 
     auto* established = std::get_if<Established>(&phase_);
     const ChildSa* found = established == nullptr ? nullptr : exchange::find_child(*established, child);
     if (found == nullptr) return current.done(operation, child, {});
-    DeleteChildTask task{found->spi_in, child, operation};
+    DeleteChildTask task{found->inbound(), child, operation};
     // What the kernel still works on cannot be taken from it.
     if (force && found->state != ChildState::installing && has_room(around.options)) {
         exchange::remove_child(current, *established, child, {Reason::OperatorRequest, {}, {}});

@@ -11,6 +11,7 @@ namespace xfrmd::ikev2::sa {
 
 struct Options {
     std::uint8_t shard = 0;  // stands in the top byte of our IKE SPIs, so that a packet finds its engine
+    unsigned shards = 1;     // engines that share our addresses, 1..256: each has its part of the CPIs
     std::uint16_t port = 500;
     std::uint16_t nat_port = 4500;  // messages on it carry the non-ESP marker (RFC 3948 2.2)
     RetransmitSchedule retransmit;

@@ -23,7 +23,8 @@ struct ProposedChild {
     ike::OperationId operation{};
     policy::TrafficSelectors local_ts;
     policy::TrafficSelectors remote_ts;
-    policy::KeyExchangeId group{};  // what the request's KE payload was made with; none in IKE_AUTH
+    std::vector<policy::Proposal> proposals;  // never empty; without key exchanges in IKE_AUTH
+    std::optional<ike::Cpi> cpi_in;           // with IPComp
 };
 
 // Keys and ciphers of an SA from IKE_SA_INIT on.
@@ -90,7 +91,7 @@ struct CreatingChild {
     base::Bytes nonce;
     std::unique_ptr<crypto::KeyExchange> key_exchange;  // nullptr without PFS
     unsigned restarts = 0;
-    std::vector<ike::EspSpi> deleted;  // by the peer meanwhile; we did not know them, so one may be of this child
+    std::vector<ChildSpi> deleted;  // by the peer meanwhile; we did not know them, so one may be of this child
 };
 using Exchange = std::variant<std::monostate, Liveness, DeletingChild, CreatingChild>;
 

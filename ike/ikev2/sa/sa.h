@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,7 +23,7 @@ struct CreateChildTask {
     ike::OperationId operation{};
 };
 struct DeleteChildTask {
-    ike::EspSpi spi_in{};    // by which the peer knows it
+    ChildSpi spi_in;         // by which the peer knows it
     ike::ChildSaId child{};  // none: it was never installed
     ike::OperationId operation{};
 };
@@ -73,12 +74,15 @@ struct Sa {
     std::string connection_name() const { return connection == nullptr ? std::string() : connection->name; }
 };
 
-// SPIs of our own choice, unique in the engine.
+// SPIs and CPIs of our own choice, unique in the engine.
 class SpiSource {
 public:
     virtual ~SpiSource() = default;
     virtual ike::EspSpi new_esp_spi() = 0;
     virtual void release(ike::EspSpi spi) = 0;
+    // There are 61,184 of them. Nothing where a free one is hard to find.
+    virtual std::optional<ike::Cpi> new_cpi() = 0;
+    virtual void release(ike::Cpi cpi) = 0;
     virtual ike::ChildSaId new_child_id() = 0;
 };
 

@@ -55,6 +55,8 @@ constexpr Named<NotifyType> kNames[] = {
     {signature_hash_algorithms, "SIGNATURE_HASH_ALGORITHMS"},
     {use_ppk, "USE_PPK"},
     {intermediate_exchange_supported, "INTERMEDIATE_EXCHANGE_SUPPORTED"},
+
+    {use_beet_mode, "USE_BEET_MODE"},
 };
 
 }  // namespace

@@ -53,6 +53,9 @@ enum class NotifyType : std::uint16_t {
     signature_hash_algorithms = 16431,
     use_ppk = 16435,
     intermediate_exchange_supported = 16438,
+
+    // Of the private range: strongSwan's, and only beside its vendor ID.
+    use_beet_mode = 40961,
 };
 
 constexpr bool is_error(NotifyType type) { return static_cast<std::uint16_t>(type) < 16384; }
