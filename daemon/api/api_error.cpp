@@ -33,6 +33,7 @@ constexpr ErrorTraits kTable[] = {
     {ShuttingDown, "server.shutting_down", kOurCode, true, "try again when the daemon is back"},
 
     {SaNotFound, "sa.not_found", kOurCode, false, "sa.list shows what there is"},
+    {SaManual, "sa.manual", kOurCode, false, "take it out of the manual section of the configuration and reload"},
     {ConnNotFound, "conn.not_found", kOurCode, false, "conn.list shows what is configured"},
     {ConnAmbiguous, "conn.ambiguous", kOurCode, false, "name both the connection and the child"},
     {ConfigInvalid, "config.invalid", kOurCode, false, "correct the configuration and reload it"},

@@ -29,6 +29,7 @@ enum class ErrorKind : std::uint8_t {
     ShuttingDown,
     // What was asked for
     SaNotFound,
+    SaManual,
     ConnNotFound,
     ConnAmbiguous,
     ConfigInvalid,

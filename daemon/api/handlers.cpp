@@ -15,6 +15,7 @@ std::string text_of(const Parsed& params, const char* name) { return params.valu
 std::optional<SaKind> kind_of(const Parsed& params) {
     const std::string kind = text_of(params, "kind");
     if (kind.empty()) return std::nullopt;
+    if (kind == name(SaKind::manual)) return SaKind::manual;
     return kind == name(SaKind::ike) ? SaKind::ike : SaKind::child;
 }
 
@@ -64,6 +65,27 @@ Outcome<ClearRequest> clear_request(const Parsed& params) {
     return request;
 }
 
+// Nothing that was negotiated fits: nothing does, or a manual SA, which is configuration.
+void refuse_to_clear(Service& service, SaFilter filter, MethodDone done) {
+    filter.kind = SaKind::manual;
+    service.list_sas({filter, 0, 1}, [done = std::move(done)](const SaPage& page) {
+        if (page.manual.empty()) return done(tl::unexpected<ApiError>(no_such_sa()));
+        const std::string& name = page.manual.front().name;
+        done(tl::unexpected<ApiError>(ApiError{ErrorKind::SaManual, name + " is a manual SA, which is configuration"}));
+    });
+}
+
+// Where a page of sa.list begins.
+bool read_cursor(const std::string& cursor, SaQuery& query) {
+    if (cursor.starts_with(kManualCursor)) {
+        query.after_manual = cursor.substr(kManualCursor.size());
+        return true;
+    }
+    const auto id = SaId::parse(cursor);
+    if (id) query.after = id->ike;
+    return id.has_value();
+}
+
 std::vector<InitiateRequest> candidates_of(const ConnectionPage& page, const InitiateRequest& asked) {
     std::vector<InitiateRequest> candidates;
     for (const ConnectionView& connection : page.items) {
@@ -92,11 +114,8 @@ Outcome<InitiateRequest> target_of(const ConnectionPage& page, const InitiateReq
 
 void handle_sa_list(Call call, MethodDone done) {
     SaQuery query{filter_of(call.params.at("filter")), 0, call.params.at("limit").get<std::size_t>()};
-    if (call.params.contains("cursor")) {
-        const auto cursor = SaId::parse(text_of(call.params, "cursor"));
-        if (!cursor)
-            return done(invalid("/cursor", "/cursor is not one of ours", "give next_cursor of the page before"));
-        query.after = cursor->ike;
+    if (call.params.contains("cursor") && !read_cursor(text_of(call.params, "cursor"), query)) {
+        return done(invalid("/cursor", "/cursor is not one of ours", "give next_cursor of the page before"));
     }
     call.service.list_sas(query, [done = std::move(done)](const SaPage& page) { done(encode(page)); });
 }
@@ -116,13 +135,14 @@ void handle_sa_clear(Call call, MethodDone done) {
     // Clearing everything where there is nothing is done already; a selector that fits nothing was a mistake.
     const bool nothing_is_fine = call.params.at("all").get<bool>();
     const bool dry_run = request->dry_run;
-    call.service.clear_sas(*request,
-                           [done = std::move(done), nothing_is_fine, dry_run](Outcome<std::vector<ClearedSa>> rows) {
-                               if (!rows) return done(tl::unexpected<ApiError>(std::move(rows.error())));
-                               if (rows->empty() && !nothing_is_fine)
-                                   return done(tl::unexpected<ApiError>(no_such_sa()));
-                               done(encode(ClearResult{dry_run, std::move(*rows)}));
-                           });
+    Service& service = call.service;
+    const auto tell = [&service, done = std::move(done), nothing_is_fine, dry_run,
+                       filter = request->filter](Outcome<std::vector<ClearedSa>> rows) {
+        if (!rows) return done(tl::unexpected<ApiError>(std::move(rows.error())));
+        if (rows->empty() && !nothing_is_fine) return refuse_to_clear(service, filter, done);
+        done(encode(ClearResult{dry_run, std::move(*rows)}));
+    };
+    service.clear_sas(*request, tell);
 }
 
 void handle_sa_initiate(Call call, MethodDone done) {

@@ -10,15 +10,17 @@ namespace {
 
 using enum ParamType;
 
-// Every state of an IKE SA or of a child, once.
-constexpr std::string_view kStates[] = {"connecting", "established", "installing", "installed", "rekeying", "deleting"};
+// Every state of an IKE SA, of a child or of a manual SA, once.
+constexpr std::string_view kStates[] = {"connecting", "established", "installing", "installed",
+                                        "rekeying",   "deleting",    "manual",     "failed"};
 
 constexpr Parameter kSaFilterMembers[] = {
-    {"conn", string, false, "name of the connection"},
+    {"conn", string, false, "name of the connection, or of a manual SA"},
     {"child", string, false, "name of the configured child"},
     {"peer", string, false, "the peer's identity, its address, or a prefix that holds it"},
-    {"state", string, false, "of the IKE SA or of a child", "", kStates},
-    {"kind", string, false, "ike: without children; child: only IKE SAs with children that match", "", kSaKinds},
+    {"state", string, false, "of the IKE SA, of a child or of a manual SA", "", kStates},
+    {"kind", string, false, "ike: without children; child: only IKE SAs with children that match; manual: no others",
+     "", kSaKinds},
 };
 constexpr Parameter kConnFilterMembers[] = {
     {"conn", string, false, "name of the connection"},
@@ -43,7 +45,8 @@ constexpr Parameter kSaClear[] = {
     {"child", string, false, "name of the configured child"},
     {"peer", string, false, "the peer's identity, its address, or a prefix that holds it"},
     {"all", boolean, false, "every SA; stands alone", "false"},
-    {"kind", string, false, "what to delete; child where a child is named, else ike with its children", "", kSaKinds},
+    {"kind", string, false, "what to delete; child where a child is named, else ike with its children", "",
+     kNegotiatedKinds},
     {"force", boolean, false, "do not wait for the peer", "false"},
     {"timeout", integer, false, "seconds to wait for the peer, then the SA goes anyway", "10", {}, 0, 3600},
     {"dry_run", boolean, false, "change nothing, tell what matches", "false"},
@@ -61,6 +64,7 @@ constexpr Parameter kConnList[] = {
 
 constexpr ErrorKind kNoErrors[] = {ErrorKind::InvalidParams};
 constexpr ErrorKind kFindErrors[] = {ErrorKind::InvalidParams, ErrorKind::SaNotFound};
+constexpr ErrorKind kClearErrors[] = {ErrorKind::InvalidParams, ErrorKind::SaNotFound, ErrorKind::SaManual};
 constexpr ErrorKind kInitiateErrors[] = {
     ErrorKind::InvalidParams,        ErrorKind::ConnNotFound,   ErrorKind::ConnAmbiguous,
     ErrorKind::ConfigInvalid,        ErrorKind::NoSharedSecret, ErrorKind::OperationTimeout,
@@ -72,10 +76,10 @@ constexpr ErrorKind kInitiateErrors[] = {
 
 // The one truth about the methods: requests are checked and dispatched by it, rpc.discover tells it to callers.
 constexpr Method kMethods[] = {
-    {"sa.list", "IKE SAs with their child SAs", kSaList, "SaList", false, kNoErrors, handle_sa_list},
+    {"sa.list", "IKE SAs with their child SAs, then manual SAs", kSaList, "SaList", false, kNoErrors, handle_sa_list},
     {"sa.get", "one IKE SA, or the IKE SA of one child with that child alone", kSaGet, "IkeSa", false, kFindErrors,
      handle_sa_get},
-    {"sa.clear", "deletes SAs and tells what became of each", kSaClear, "ClearResult", true, kFindErrors,
+    {"sa.clear", "deletes SAs and tells what became of each", kSaClear, "ClearResult", true, kClearErrors,
      handle_sa_clear},
     {"sa.initiate", "brings up one child, and the IKE SA for it where there is none", kSaInitiate, "Initiated", true,
      kInitiateErrors, handle_sa_initiate},

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,10 @@ enum class Path : std::uint8_t { direct, nat_t };
 inline constexpr std::string_view kPaths[] = {"direct", "nat-t"};
 enum class Mode : std::uint8_t { tunnel, transport };
 inline constexpr std::string_view kModes[] = {"tunnel", "transport"};
-enum class SaKind : std::uint8_t { ike, child };
-inline constexpr std::string_view kSaKinds[] = {"ike", "child"};
+enum class SaKind : std::uint8_t { ike, child, manual };
+inline constexpr std::string_view kSaKinds[] = {"ike", "child", "manual"};
+// Without manual, which is configuration.
+inline constexpr std::span<const std::string_view> kNegotiatedKinds{kSaKinds, 2};
 
 constexpr std::string_view name(IkeSaState state) { return kIkeSaStates[static_cast<std::size_t>(state)]; }
 constexpr std::string_view name(ChildSaState state) { return kChildSaStates[static_cast<std::size_t>(state)]; }

@@ -9,14 +9,6 @@ namespace xfrmd::daemon::api {
 
 namespace {
 
-// SPIs as everybody writes them: hexadecimal, full width.
-Json hexadecimal(std::uint64_t number, std::size_t digits) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::string text(digits, '0');
-    for (std::size_t i = digits; i > 0; --i, number >>= 4) text[i - 1] = kDigits[number & 0xf];
-    return text;
-}
-
 Json unless_zero(std::uint64_t number, std::size_t digits) {
     return number == 0 ? Json(nullptr) : hexadecimal(number, digits);
 }
@@ -93,19 +85,29 @@ constexpr Field<Ike> kIkeSa[] = {
 };
 
 Json next_cursor(const SaPage& page) {
-    if (!page.more || page.items.empty()) return nullptr;
-    return SaId{page.items.back().id}.to_string();
+    if (page.more && !page.items.empty()) return SaId{page.items.back().id}.to_string();
+    if (!page.more_manual) return nullptr;
+    return std::string(kManualCursor) + (page.manual.empty() ? "" : page.manual.back().name);
 }
 
 constexpr Field<SaPage> kSaList[] = {
     {"items", "IkeSa[]", "in ascending order of id",
      [](const SaPage& v) { return encode_all<IkeSaView>(v.items, encode); }},
+    {"manual", "ManualSa[]", "SAs that are configured by hand, behind the last of `items`, in ascending order of name",
+     [](const SaPage& v) { return encode_all<ManualSaView>(v.manual, encode); }},
     {"next_cursor", "string?", "give it as `cursor` for what follows, null at the end",
      [](const SaPage& v) { return next_cursor(v); }},
     {"revision", "integer", "grows with every change of state", [](const SaPage& v) -> Json { return v.revision; }},
 };
 
 }  // namespace
+
+Json hexadecimal(std::uint64_t number, std::size_t digits) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string text(digits, '0');
+    for (std::size_t i = digits; i > 0; --i, number >>= 4) text[i - 1] = kDigits[number & 0xf];
+    return text;
+}
 
 Json encode(const IkeSaView& sa) { return encode_fields(kIkeSa, sa); }
 Json encode(const SaPage& page) { return encode_fields(kSaList, page); }

@@ -11,10 +11,13 @@ namespace {
 // What an item takes as JSON beside its variable parts; the names of its members are most of it.
 constexpr std::size_t kItemBytes = 700;
 
+bool is_within(const std::string& prefix_text, const base::Address& address) {
+    const auto prefix = base::Prefix::parse(prefix_text);
+    return prefix && prefix->contains(address);
+}
+
 bool matches_peer(const std::string& peer, const IkeSaView& sa) {
-    if (peer.empty() || peer == sa.remote_id) return true;
-    const auto prefix = base::Prefix::parse(peer);
-    return prefix && prefix->contains(sa.remote.address);
+    return peer.empty() || peer == sa.remote_id || is_within(peer, sa.remote.address);
 }
 
 bool matches_child(const SaFilter& filter, const ChildSaView& child, bool state_matters) {
@@ -36,6 +39,10 @@ std::size_t bytes_of(const IkeSaView& sa) {
     return sum;
 }
 
+std::size_t bytes_of(const ManualSaView& sa) {
+    return kItemBytes + bytes_of(sa.local_ts) + bytes_of(sa.remote_ts) + sa.last_error.size();
+}
+
 std::size_t bytes_of(const ConnectionView& connection) {
     std::size_t sum = kItemBytes + bytes_of(connection.proposals) + bytes_of(connection.local_addrs) +
                       bytes_of(connection.remote_addrs);
@@ -45,12 +52,15 @@ std::size_t bytes_of(const ConnectionView& connection) {
     return sum;
 }
 
+template <typename Page>
+bool is_full(const Page& page, std::size_t items, std::size_t limit) {
+    return items >= limit || page.approximate_bytes >= kPageBytes;
+}
+
 template <typename Page, typename View>
 bool add(Page& page, std::size_t limit, View view) {
-    if (page.items.size() >= limit || page.approximate_bytes >= kPageBytes) {
-        page.more = true;
-        return false;
-    }
+    page.more = is_full(page, page.items.size(), limit);
+    if (page.more) return false;
     page.approximate_bytes += bytes_of(view);
     page.items.push_back(std::move(view));
     return true;
@@ -59,6 +69,7 @@ bool add(Page& page, std::size_t limit, View view) {
 }  // namespace
 
 std::optional<IkeSaView> select(const SaFilter& filter, IkeSaView sa) {
+    if (filter.kind == SaKind::manual) return std::nullopt;
     if (filter.id && filter.id->ike != sa.id) return std::nullopt;
     if (!filter.conn.empty() && filter.conn != sa.conn) return std::nullopt;
     if (!matches_peer(filter.peer, sa)) return std::nullopt;
@@ -78,10 +89,28 @@ std::optional<IkeSaView> select(const SaFilter& filter, IkeSaView sa) {
     return sa;
 }
 
+bool matches(const SaFilter& filter, const ManualSaView& sa) {
+    if (filter.kind && filter.kind != SaKind::manual) return false;
+    if (filter.id || !filter.child.empty()) return false;
+    if (!filter.conn.empty() && filter.conn != sa.name) return false;
+    if (!filter.peer.empty() && !is_within(filter.peer, sa.remote)) return false;
+    return filter.state.empty() || filter.state == name(sa.state);
+}
+
 bool offer(const SaQuery& query, SaPage& page, IkeSaView sa) {
-    if (sa.id <= query.after) return true;
+    if (query.after_manual || sa.id <= query.after) return true;
     auto selected = select(query.filter, std::move(sa));
     return !selected || add(page, query.limit, std::move(*selected));
+}
+
+bool offer(const SaQuery& query, SaPage& page, ManualSaView sa) {
+    if (query.after_manual && sa.name <= *query.after_manual) return true;
+    if (!matches(query.filter, sa)) return true;
+    page.more_manual = page.more || is_full(page, page.items.size() + page.manual.size(), query.limit);
+    if (page.more_manual) return false;
+    page.approximate_bytes += bytes_of(sa);
+    page.manual.push_back(std::move(sa));
+    return true;
 }
 
 bool offer(const ConnectionQuery& query, ConnectionPage& page, ConnectionView connection) {

@@ -13,8 +13,12 @@ namespace xfrmd::daemon::api {
 // only if a child matches. Without a kind, `state` is the IKE SA's or that of the children which are kept.
 std::optional<IkeSaView> select(const SaFilter& filter, IkeSaView sa);
 
-// Adds the SA (or connection) if it matches. False when the page is full and the walk should end; then `more` is set.
+bool matches(const SaFilter& filter, const ManualSaView& sa);
+
+// Adds the SA (or connection) if it matches. False when the page is full and the walk should end; then `more` is set
+// (for manual SAs, which come behind all others, `more_manual`).
 bool offer(const SaQuery& query, SaPage& page, IkeSaView sa);
+bool offer(const SaQuery& query, SaPage& page, ManualSaView sa);
 bool offer(const ConnectionQuery& query, ConnectionPage& page, ConnectionView connection);
 
 }  // namespace xfrmd::daemon::api

@@ -14,7 +14,7 @@
 
 #include "daemon/api/api_error.h"
 #include "daemon/api/limits.h"
-#include "daemon/api/model.h"
+#include "daemon/api/manual_model.h"
 
 namespace xfrmd::daemon::api {
 
@@ -29,20 +29,23 @@ struct SaFilter {
     std::string conn = {};
     std::string child = {};
     std::string peer = {};   // an identity, an address or a prefix
-    std::string state = {};  // of the IKE SA or of a child
+    std::string state = {};  // of the IKE SA, of a child or of a manual SA
     std::optional<SaKind> kind = {};
 };
 
 struct SaQuery {
     SaFilter filter;
-    std::uint64_t after = 0;  // only IKE SAs with a greater id
-    std::size_t limit = kDefaultPage;
+    std::uint64_t after = 0;                                 // only IKE SAs with a greater id
+    std::size_t limit = kDefaultPage;                        // of both kinds together
+    std::optional<std::string> after_manual = std::nullopt;  // only manual SAs with a name behind this one
 };
 
-// In ascending order of id. `more`: there are (or may be) others behind the last one.
+// In ascending order of id, then of name. `more`: there are (or may be) others behind the last one.
 struct SaPage {
     std::vector<IkeSaView> items;
-    bool more = false;
+    std::vector<ManualSaView> manual;
+    bool more = false;         // IKE SAs, and manual SAs behind them
+    bool more_manual = false;  // manual SAs alone
     std::uint64_t revision = 0;
     std::size_t approximate_bytes = 0;  // kept by offer()
 };

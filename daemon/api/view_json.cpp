@@ -119,12 +119,13 @@ Json encode(ClearResult result) {
 Json schemas() {
     Json all = Json::object();
     add_sa_schemas(all);
+    add_manual_schemas(all);
     add_connection_schemas(all);
     all["ClearResult"] = schema_of_fields(kClearResult);
     all["ClearedSa"] = schema_of_fields(kClearedSa);
     all["ClearOutcome"] = schema_of_choices(kClearOutcomes);
     all["TrafficAfter"] = schema_of_choices(kTrafficAfter);
-    all["SaKind"] = schema_of_choices(kSaKinds);
+    all["SaKind"] = schema_of_choices(kNegotiatedKinds);
     all["Initiated"] = schema_of_fields(kInitiated);
     all["SystemInfo"] = schema_of_fields(kSystemInfo);
     all["Limits"] = Json{{"type", "object"}, {"additionalProperties", Json{{"type", "integer"}}}};

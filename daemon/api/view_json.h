@@ -8,7 +8,10 @@
 namespace xfrmd::daemon::api {
 
 Json encode(const IkeSaView& sa);
+Json encode(const ManualSaView& sa);
 Json encode(const SaPage& page);
+// What stands before a name in a cursor for manual SAs.
+inline constexpr std::string_view kManualCursor = "manual:";
 Json encode(const ConnectionPage& page);
 Json encode(const SystemInfo& info);
 

@@ -114,6 +114,7 @@ TEST_CASE("results are what the document says", "[api][openrpc]") {
     IkeSaView sa = ike_view(7, "gw");
     sa.child_sas = {child_view(12, "net")};
     service.sas = {sa, IkeSaView{}};
+    service.manual = {manual_view("ospf"), ManualSaView{}};
     service.connections = {connection_view("gw", {"net"})};
     Rpc rpc(service, nullptr);
     const Json openrpc = document();

@@ -46,6 +46,21 @@ inline IkeSaView ike_view(std::uint64_t id, std::string conn, const char* remote
     return sa;
 }
 
+inline ManualSaView manual_view(std::string name, const char* remote = "192.0.2.9") {
+    ManualSaView sa;
+    sa.name = std::move(name);
+    sa.local = *base::Address::parse("192.0.2.2");
+    sa.remote = *base::Address::parse(remote);
+    sa.spi = 256;
+    sa.reqid = 3;
+    sa.algorithms = "ESP:AES_CBC_128/HMAC_SHA1_96";
+    sa.bytes_in = 4200;
+    sa.packets_in = 50;
+    sa.local_ts = {"10.1.0.0/16"};
+    sa.remote_ts = {"10.9.0.0/16"};
+    return sa;
+}
+
 inline ConnectionView connection_view(std::string name, std::vector<std::string> children) {
     ConnectionView connection;
     connection.name = std::move(name);
@@ -68,6 +83,7 @@ inline ConnectionView connection_view(std::string name, std::vector<std::string>
 class FakeService final : public Service {
 public:
     std::vector<IkeSaView> sas;
+    std::vector<ManualSaView> manual;  // in order of name
     std::vector<ConnectionView> connections;
     Outcome<Initiated> initiate_outcome = Initiated{SaId{7, 12}};
     std::vector<ClearRequest> cleared;
@@ -85,6 +101,9 @@ public:
         SaPage page;
         page.revision = 5;
         for (const IkeSaView& sa : sas) {
+            if (!offer(query, page, sa)) break;
+        }
+        for (const ManualSaView& sa : manual) {
             if (!offer(query, page, sa)) break;
         }
         answer(std::move(done), std::move(page));
