@@ -1,0 +1,36 @@
+// One way of getting SAs and policies into the kernel. prepare() is not measured. Errors: std::runtime_error.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "netlink/xfrm_kernel.h"
+#include "tests/bench/kernel/port_work.h"
+
+namespace xfrmd::bench {
+
+enum class Phase { install, update, renew, list, remove };
+inline constexpr Phase kPhases[] = {Phase::install, Phase::update, Phase::renew, Phase::list, Phase::remove};
+std::string_view name_of(Phase phase);
+
+class Contender {
+public:
+    virtual ~Contender() = default;
+    // What the phase needs made beforehand.
+    virtual void prepare(Phase phase) = 0;
+    virtual void run(Phase phase) = 0;
+};
+
+// The work to do, over any port.
+using MakeWork = std::function<std::unique_ptr<PortWork>(netlink::Kernel& port)>;
+
+// Books and Installer over XfrmKernel, as in the daemon.
+std::unique_ptr<Contender> port_contender(const MakeWork& make_work);
+// The same messages, made beforehand, as many in one sendmsg as bring anything; lists are received and not looked at.
+std::unique_ptr<Contender> raw_contender(const MakeWork& make_work);
+// The same in lines for "ip -batch"; the lines go into a file in `folder`.
+std::unique_ptr<Contender> ip_contender(const MakeWork& make_work, const std::string& folder);
+
+}  // namespace xfrmd::bench

@@ -1,0 +1,160 @@
+#include "tests/bench/kernel/port_work.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "tests/bench/kernel/peers.h"
+
+namespace xfrmd::bench {
+
+namespace {
+
+using netlink::Change;
+using netlink::TunnelSpec;
+
+// Tunnels that the daemon's queue has waiting when there is much to do: 320 messages, five full rounds.
+constexpr std::size_t kWaiting = 64;
+constexpr std::size_t kSample = 100;
+
+void want(const netlink::KernelResult<void>& result) {
+    if (!result) throw std::runtime_error(result.error().text);
+}
+
+template <typename T, typename Each>
+void in_batches(std::span<const T> all, Each each) {
+    while (!all.empty()) {
+        const std::size_t count = std::min(all.size(), kWaiting);
+        each(all.first(count));
+        all = all.subspan(count);
+    }
+}
+
+// The daemon says everything of the SA again, so does this one.
+netlink::SaSpec updated_sa(const TunnelSpec& spec, const netlink::InstalledTunnel& ids, bool inbound) {
+    netlink::SaSpec sa;
+    sa.inbound = inbound;
+    sa.source = inbound ? spec.remote : spec.local;
+    sa.id = inbound ? ids.inbound : ids.outbound;
+    sa.reqid = ids.reqid;
+    sa.mode = spec.mode;
+    sa.replay_window = spec.replay_window;
+    sa.algorithms = netlink::clone(inbound ? spec.algorithms_in : spec.algorithms_out);
+    sa.lifetime.hard.bytes = 1ULL << 40;
+    return sa;
+}
+
+// Evenly spread.
+void renew_sample(netlink::Books& books, std::span<const TunnelSpec> specs) {
+    const std::size_t step = specs.size() / sample_of(specs.size());
+    std::vector<Change> changes;
+    for (std::size_t i = 0; i < sample_of(specs.size()); ++i) {
+        for (const auto& policy : policies_alone(specs[i * step], netlink::Reqid{1})) {
+            changes.push_back(books.policies.change_for(policy.id, true).value());
+        }
+    }
+    for (const auto& result : books.apply(changes)) want(result);
+}
+
+class TunnelWork final : public PortWork {
+public:
+    TunnelWork(netlink::Kernel& port, std::span<const TunnelSpec> specs)
+        : books_(port), installer_(books_), specs_(specs) {
+        installed_.reserve(specs.size());
+    }
+
+    void install() override {
+        in_batches(specs_, [this](std::span<const TunnelSpec> some) {
+            for (const auto& result : installer_.install(some)) {
+                if (!result) throw std::runtime_error(result.error().kernel.text);
+                installed_.push_back(*result);
+            }
+        });
+    }
+
+    void update() override {
+        std::size_t next = 0;
+        in_batches(specs_, [&](std::span<const TunnelSpec> some) {
+            std::vector<Change> changes;
+            for (const TunnelSpec& spec : some) {
+                const auto& ids = installed_[next++];
+                changes.emplace_back(netlink::UpdateSa{updated_sa(spec, ids, true)});
+                changes.emplace_back(netlink::UpdateSa{updated_sa(spec, ids, false)});
+            }
+            for (const auto& result : books_.apply(changes)) want(result);
+        });
+    }
+
+    void remove() override {
+        in_batches(std::span<const netlink::InstalledTunnel>(installed_),
+                   [this](std::span<const netlink::InstalledTunnel> some) { want(installer_.remove(some)); });
+        installed_.clear();
+    }
+
+    void renew() override { renew_sample(books_, specs_); }
+
+    std::size_t sas() const override { return specs_.size() * 2; }
+    std::size_t policies() const override { return specs_.size() * 3; }
+
+private:
+    netlink::Books books_;
+    netlink::Installer installer_;
+    std::span<const TunnelSpec> specs_;
+    std::vector<netlink::InstalledTunnel> installed_;
+};
+
+class PolicyWork final : public PortWork {
+public:
+    PolicyWork(netlink::Kernel& port, std::span<const TunnelSpec> specs) : books_(port), specs_(specs) {}
+
+    void install() override {
+        each_batch([this](const netlink::PolicySpec& policy) {
+            books_.policies.claim(kOurs, netlink::Rank::tunnel, policy);
+            return books_.policies.change_for(policy.id, true).value();
+        });
+    }
+    void update() override {}
+    void renew() override { renew_sample(books_, specs_); }
+    void remove() override {
+        each_batch([this](const netlink::PolicySpec& policy) {
+            books_.policies.release(kOurs, policy.id);
+            return books_.policies.change_for(policy.id, true).value();
+        });
+    }
+
+    std::size_t sas() const override { return 0; }
+    std::size_t policies() const override { return specs_.size() * 3; }
+
+private:
+    static constexpr netlink::Claimant kOurs{1};
+
+    template <typename ChangeOf>
+    void each_batch(ChangeOf change_of) {
+        std::uint32_t number = 0;
+        in_batches(specs_, [&](std::span<const TunnelSpec> some) {
+            std::vector<Change> changes;
+            for (const TunnelSpec& spec : some) {
+                for (const auto& policy : policies_alone(spec, netlink::Reqid{++number})) {
+                    changes.push_back(change_of(policy));
+                }
+            }
+            for (const auto& result : books_.apply(changes)) want(result);
+        });
+    }
+
+    netlink::Books books_;
+    std::span<const TunnelSpec> specs_;
+};
+
+}  // namespace
+
+std::size_t sample_of(std::size_t tunnels) { return std::min(tunnels, kSample); }
+
+std::unique_ptr<PortWork> tunnel_work(netlink::Kernel& port, std::span<const TunnelSpec> specs) {
+    return std::make_unique<TunnelWork>(port, specs);
+}
+
+std::unique_ptr<PortWork> policy_work(netlink::Kernel& port, std::span<const TunnelSpec> specs) {
+    return std::make_unique<PolicyWork>(port, specs);
+}
+
+}  // namespace xfrmd::bench

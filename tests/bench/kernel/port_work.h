@@ -1,0 +1,35 @@
+// What is measured, as calls of the port that the daemon makes: the same for the kernel and for a recorder, so that what
+// the others send is what the port sends. Any error ends the run: std::runtime_error.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "netlink/books.h"
+#include "netlink/installer.h"
+
+namespace xfrmd::bench {
+
+// Of how many tunnels renew() replaces the policies.
+std::size_t sample_of(std::size_t tunnels);
+
+class PortWork {
+public:
+    virtual ~PortWork() = default;
+    virtual void install() = 0;
+    // Both SAs of every tunnel.
+    virtual void update() = 0;
+    // The policies of a sample of the tunnels: replacing one takes Linux longer the more there are.
+    virtual void renew() = 0;
+    virtual void remove() = 0;
+
+    // SAs and policies that install() makes.
+    virtual std::size_t sas() const = 0;
+    virtual std::size_t policies() const = 0;
+};
+
+// Both keep `specs` in view, which outlive them, as `port` does.
+std::unique_ptr<PortWork> tunnel_work(netlink::Kernel& port, std::span<const netlink::TunnelSpec> specs);
+std::unique_ptr<PortWork> policy_work(netlink::Kernel& port, std::span<const netlink::TunnelSpec> specs);
+
+}  // namespace xfrmd::bench
