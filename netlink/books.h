@@ -2,10 +2,11 @@
 // Installer (tunnels), StandingPolicies (traps, blocks, shunts) and the Reconciler. One thread.
 #pragma once
 
-#include <map>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
+#include "netlink/keyed_hash.h"
 #include "netlink/policy_table.h"
 #include "netlink/reqids.h"
 #include "netlink/tunnel.h"
@@ -31,7 +32,7 @@ struct Books {
     Kernel& kernel;
     Reqids reqids;
     PolicyTable policies;
-    std::map<SaId, KeptTunnel> tunnels;  // by inbound SA
+    std::unordered_map<SaId, KeptTunnel, SaIdHash> tunnels;  // by inbound SA
     std::vector<OrphanedSa> orphaned_sas;
 
     void give_back_reqid(const Tunnel& tunnel) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
+
+#include "netlink/keyed_hash.h"
 
 namespace xfrmd::netlink {
 
@@ -17,6 +20,8 @@ constexpr std::uint32_t kNumbers = 1U << 21;
 // prunes them (xfrm_policy_inexact_gc_tree()).
 constexpr std::uint32_t kPruneEvery = 1024;
 
+std::uint32_t number_of(std::uint32_t our_index) { return (our_index & ~kOursMask) >> 3; }
+
 }  // namespace
 
 bool is_our_index(std::uint32_t index) { return (index & kOursMask) == kOurs; }
@@ -27,32 +32,75 @@ bool PolicyIdOrder::operator()(const PolicyId& a, const PolicyId& b) const {
     return SelectorOrder{}(a.selector, b.selector);
 }
 
+PolicyTable::Entries::iterator PolicyTable::find(const PolicyId& id) {
+    auto [place, end] = entries_.equal_range(hash_of(id));
+    while (place != end && !(place->second.policy.id == id)) ++place;
+    return place != end ? place : entries_.end();
+}
+
+PolicyTable::Entries::const_iterator PolicyTable::find(const PolicyId& id) const {
+    auto [place, end] = entries_.equal_range(hash_of(id));
+    while (place != end && !(place->second.policy.id == id)) ++place;
+    return place != end ? place : entries_.end();
+}
+
+PolicyTable::Entry& PolicyTable::entry_for(const PolicyId& id) {
+    if (const auto known = find(id); known != entries_.end()) return known->second;
+    Entry& entry = entries_.emplace(hash_of(id), Entry{})->second;
+    entry.policy.id = id;
+    return entry;
+}
+
 void PolicyTable::claim(Claimant claimant, Rank rank, PolicySpec policy) {
-    const PolicyId id = policy.id;
-    release(claimant, id);
-    Entry& entry = entries_[id];
-    if (entry.index == 0) entry.index = new_index(id.direction);
-    policy.index = entry.index;
-    const auto place = std::upper_bound(entry.claims.begin(), entry.claims.end(), rank,
-                                        [](Rank value, const Claim& other) { return value < other.rank; });
-    entry.claims.insert(place, {claimant, rank, std::move(policy)});
+    Entry& entry = entry_for(policy.id);
+    take(entry, claimant);
+    if (entry.policy.index == 0) entry.policy.index = new_index(policy.id.direction);
+    put(entry, {claimant, rank, std::move(policy)});
 }
 
 void PolicyTable::release(Claimant claimant, const PolicyId& id) {
-    const auto entry = entries_.find(id);
+    const auto entry = find(id);
     if (entry == entries_.end()) return;
-    std::erase_if(entry->second.claims, [&](const Claim& claim) { return claim.claimant == claimant; });
+    take(entry->second, claimant);
     drop_if_unused(entry);
 }
 
+// Keeps the index, which is the entry's and not the claim's.
+void PolicyTable::put(Entry& entry, Claim claim) {
+    claim.policy.index = entry.policy.index;
+    if (!entry.is_claimed || claim.rank >= entry.rank) {
+        std::swap(entry.policy, claim.policy);
+        std::swap(entry.claimant, claim.claimant);
+        std::swap(entry.rank, claim.rank);
+        if (!std::exchange(entry.is_claimed, true)) return;
+    }
+    if (!entry.others) entry.others = std::make_unique<std::vector<Claim>>();
+    const auto place = std::upper_bound(entry.others->begin(), entry.others->end(), claim.rank,
+                                        [](Rank value, const Claim& other) { return value < other.rank; });
+    entry.others->insert(place, std::move(claim));
+}
+
+void PolicyTable::take(Entry& entry, Claimant claimant) {
+    if (entry.others) std::erase_if(*entry.others, [&](const Claim& claim) { return claim.claimant == claimant; });
+    if (!entry.is_claimed || entry.claimant != claimant) return;
+    entry.is_claimed = entry.others && !entry.others->empty();
+    if (!entry.is_claimed) return;
+    Claim& next = entry.others->back();
+    next.policy.index = entry.policy.index;
+    entry.policy = std::move(next.policy);
+    entry.claimant = next.claimant;
+    entry.rank = next.rank;
+    entry.others->pop_back();
+}
+
 std::optional<Change> PolicyTable::change_for(const PolicyId& id, bool renew) {
-    const auto found = entries_.find(id);
+    const auto found = find(id);
     if (found == entries_.end()) return std::nullopt;
     const Entry& entry = found->second;
-    if (entry.claims.empty()) return deletion(id, entry);
-    if (!entry.in_kernel) return AddPolicy{entry.claims.back().policy};
+    if (!entry.is_claimed) return deletion(id, entry);
+    if (!entry.in_kernel) return AddPolicy{entry.policy};
     if (!renew) return std::nullopt;
-    return UpdatePolicy{entry.claims.back().policy};
+    return UpdatePolicy{entry.policy};
 }
 
 // Error: none. Only claims and what the kernel said decide.
@@ -69,31 +117,28 @@ void PolicyTable::done(const Change& change, const KernelResult<void>& result) {
 }
 
 const PolicySpec* PolicyTable::wanted(const PolicyId& id) const {
-    const auto entry = entries_.find(id);
-    return entry == entries_.end() || entry->second.claims.empty() ? nullptr : &entry->second.claims.back().policy;
+    const auto entry = find(id);
+    return entry == entries_.end() || !entry->second.is_claimed ? nullptr : &entry->second.policy;
 }
 
 bool PolicyTable::is_standing(Claimant claimant, const PolicyId& id) const {
-    const auto entry = entries_.find(id);
-    return entry != entries_.end() && !entry->second.claims.empty() && entry->second.claims.back().claimant == claimant;
+    const auto entry = find(id);
+    return entry != entries_.end() && entry->second.is_claimed && entry->second.claimant == claimant;
 }
 
 bool PolicyTable::is_in_kernel(const PolicyId& id) const {
-    const auto entry = entries_.find(id);
+    const auto entry = find(id);
     return entry != entries_.end() && entry->second.in_kernel;
 }
 
 void PolicyTable::found(const PolicyId& id, std::uint32_t index) {
-    Entry& entry = entries_[id];
-    if (entry.index != index) indexes_.erase(entry.index);
-    entry.index = index;
+    Entry& entry = entry_for(id);
     entry.in_kernel = true;
-    indexes_.insert(index);
-    for (Claim& claim : entry.claims) claim.policy.index = index;
+    if (entry.policy.index != index) set_index(entry, index);
 }
 
 void PolicyTable::lost(const PolicyId& id) {
-    const auto entry = entries_.find(id);
+    const auto entry = find(id);
     if (entry == entries_.end()) return;
     entry->second.in_kernel = false;
     drop_if_unused(entry);
@@ -101,36 +146,53 @@ void PolicyTable::lost(const PolicyId& id) {
 
 std::vector<PolicyId> PolicyTable::orphans() const {
     std::vector<PolicyId> ids;
-    for (const auto& [id, entry] : entries_) {
-        if (entry.claims.empty()) ids.push_back(id);
+    for (const auto& [hash, entry] : entries_) {
+        if (!entry.is_claimed) ids.push_back(entry.policy.id);
     }
+    std::sort(ids.begin(), ids.end(), PolicyIdOrder{});
     return ids;
 }
 
 std::vector<PolicyId> PolicyTable::all() const {
     std::vector<PolicyId> ids;
-    for (const auto& [id, entry] : entries_) ids.push_back(id);
+    ids.reserve(entries_.size());
+    for (const auto& [hash, entry] : entries_) ids.push_back(entry.policy.id);
+    std::sort(ids.begin(), ids.end(), PolicyIdOrder{});
     return ids;
 }
 
 std::uint32_t PolicyTable::new_index(Direction direction) {
     for (;;) {
         last_number_ = last_number_ + 1 < kNumbers ? last_number_ + 1 : 1;
-        const std::uint32_t index = kOurs | policy_index(last_number_, direction);
+        if (numbers_.size() <= last_number_) numbers_.resize(last_number_ + 1);
         // Two million policies are more than any host has memory for: one is free.
-        if (indexes_.insert(index).second) return index;
+        if (numbers_[last_number_]) continue;
+        numbers_[last_number_] = true;
+        return kOurs | policy_index(last_number_, direction);
     }
 }
 
+void PolicyTable::set_index(Entry& entry, std::uint32_t index) {
+    free_index(entry.policy.index);
+    entry.policy.index = index;
+    if (!is_our_index(index)) return;
+    if (numbers_.size() <= number_of(index)) numbers_.resize(number_of(index) + 1);
+    numbers_[number_of(index)] = true;
+}
+
+void PolicyTable::free_index(std::uint32_t index) {
+    if (is_our_index(index) && number_of(index) < numbers_.size()) numbers_[number_of(index)] = false;
+}
+
 void PolicyTable::drop_if_unused(Entries::iterator entry) {
-    if (!entry->second.claims.empty() || entry->second.in_kernel) return;
-    indexes_.erase(entry->second.index);
+    if (entry->second.is_claimed || entry->second.in_kernel) return;
+    free_index(entry->second.policy.index);
     entries_.erase(entry);
 }
 
 Change PolicyTable::deletion(const PolicyId& id, const Entry& entry) {
     const bool prune = ++deletions_ % kPruneEvery == 0;
-    return DeletePolicy{id, prune ? 0 : entry.index};
+    return DeletePolicy{id, prune ? 0 : entry.policy.index};
 }
 
 }  // namespace xfrmd::netlink

@@ -5,8 +5,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "netlink/kernel.h"
@@ -60,19 +61,30 @@ private:
         Rank rank;
         PolicySpec policy;
     };
+    // Nearly every policy has one claim, so the one that stands is in the entry itself.
     struct Entry {
-        std::vector<Claim> claims;  // the one that stands last
-        std::uint32_t index = 0;
+        PolicySpec policy;  // its id and index count in any case, the rest where somebody claims it
+        Claimant claimant = Claimant::none;
+        Rank rank = Rank::block;
+        bool is_claimed = false;
         bool in_kernel = false;
+        std::unique_ptr<std::vector<Claim>> others;  // ascending
     };
-    using Entries = std::map<PolicyId, Entry, PolicyIdOrder>;
+    using Entries = std::unordered_multimap<std::uint64_t, Entry>;  // by hash_of()
 
+    Entries::iterator find(const PolicyId& id);
+    Entries::const_iterator find(const PolicyId& id) const;
+    Entry& entry_for(const PolicyId& id);
+    static void put(Entry& entry, Claim claim);
+    static void take(Entry& entry, Claimant claimant);
     std::uint32_t new_index(Direction direction);
+    void set_index(Entry& entry, std::uint32_t index);
+    void free_index(std::uint32_t index);
     void drop_if_unused(Entries::iterator entry);
     Change deletion(const PolicyId& id, const Entry& entry);
 
     Entries entries_;
-    std::unordered_set<std::uint32_t> indexes_;  // in use
+    std::vector<bool> numbers_;  // in use
     std::uint32_t last_number_ = 0;
     std::uint32_t deletions_ = 0;
 };

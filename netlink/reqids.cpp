@@ -1,6 +1,6 @@
 #include "netlink/reqids.h"
 
-#include <algorithm>
+#include "netlink/keyed_hash.h"
 
 namespace xfrmd::netlink {
 
@@ -15,24 +15,25 @@ Reqid scattered(std::uint32_t number) { return Reqid{number <= kInARow ? number 
 
 }  // namespace
 
-bool Reqids::Key::operator<(const Key& other) const {
-    if (mode != other.mode) return mode < other.mode;
-    return std::lexicographical_compare(selectors.begin(), selectors.end(), other.selectors.begin(),
-                                        other.selectors.end(), SelectorOrder{});
+Reqids::Uses::iterator Reqids::find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors) {
+    auto [place, end] = used_.equal_range(hash);
+    while (place != end && (place->second.mode != mode || place->second.selectors != selectors)) ++place;
+    return place != end ? place : used_.end();
 }
 
 Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors) {
-    auto [found, is_new] = used_.try_emplace(Key{mode, selectors}, Use{Reqid{}, 0});
-    if (is_new) found->second.reqid = next_free();
-    ++found->second.count;
-    return found->second.reqid;
+    const std::uint64_t hash = hash_of(mode, selectors);
+    auto use = find(hash, mode, selectors);
+    if (use == used_.end()) use = used_.emplace(hash, Use{mode, selectors, next_free(), 0});
+    ++use->second.count;
+    return use->second.reqid;
 }
 
 void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
-    const auto found = used_.find(Key{mode, selectors});
-    if (found == used_.end() || --found->second.count > 0) return;
-    taken_.erase(found->second.reqid);
-    used_.erase(found);
+    const auto use = find(hash_of(mode, selectors), mode, selectors);
+    if (use == used_.end() || --use->second.count > 0) return;
+    taken_.erase(use->second.reqid);
+    used_.erase(use);
 }
 
 // The counter wraps after four thousand million, so one that is free is always ahead.

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -26,19 +26,18 @@ public:
     void reserve(Reqid reqid) { taken_.insert(reqid); }
 
 private:
-    struct Key {
+    struct Use {
         Mode mode;
         std::vector<Selector> selectors;
-        bool operator<(const Key& other) const;
-    };
-    struct Use {
         Reqid reqid;
         std::size_t count;
     };
+    using Uses = std::unordered_multimap<std::uint64_t, Use>;  // by hash_of()
 
+    Uses::iterator find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors);
     Reqid next_free();
 
-    std::map<Key, Use> used_;
+    Uses used_;
     std::unordered_set<Reqid> taken_;
     std::uint32_t next_;
 };
