@@ -31,10 +31,16 @@ base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child, UniqueNumbers
     spec.algorithms_in = std::move(*in);
     spec.algorithms_out = std::move(*out);
     if (child.udp_encapsulation) spec.encapsulation = netlink::UdpEncapsulation{child.local.port, child.remote.port};
+    spec.protocol = child.suite.protocol == policy::ProtocolId::ah ? netlink::kAh : netlink::kEsp;
     spec.esn = child.suite.esn;
+    if (child.ipcomp) {
+        spec.ipcomp = netlink::IpCompSpis{netlink::Spi{static_cast<std::uint32_t>(child.ipcomp->in)},
+                                          netlink::Spi{static_cast<std::uint32_t>(child.ipcomp->out)}};
+    }
     const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
     if (options == nullptr) return spec;
     const auto set = set_options(spec, child.ike_sa, *child.connection, *options, numbers);
+    if (!child.tfc_padding_allowed) spec.sa.tfc_bytes = 0;
     if (set) return spec;
     numbers.release(child.ike_sa);
     return tl::unexpected(set.error());
