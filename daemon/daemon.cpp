@@ -40,6 +40,8 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     auto kernel = KernelSide::open(io, log, options.kernel, *daemon);
     if (!kernel) return tl::unexpected(kernel.error());
     daemon->kernel_ = std::move(*kernel);
+    // Before any peer is heard: what blocks has to block from the first moment.
+    daemon->kernel_->configure(daemon->configuration_);
     daemon->options_.pool.worker.ipsec = options.kernel == KernelChoice::linux_xfrm;
     auto pool = WorkerPool::open(io, daemon->options_.pool, daemon->configuration_, *daemon);
     if (!pool) return tl::unexpected(pool.error());
@@ -47,10 +49,7 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     return daemon;
 }
 
-void Daemon::run_start_actions() {
-    kernel_->configure(configuration_);
-    start_actions_.run(*configuration_, nullptr);
-}
+void Daemon::run_start_actions() { start_actions_.run(*configuration_, nullptr); }
 
 void Daemon::reload() {
     if (stopping_) return;

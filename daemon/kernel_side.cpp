@@ -1,6 +1,9 @@
 #include "daemon/kernel_side.h"
 
 #include <optional>
+#include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -54,6 +57,7 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
       standing_(log, books_),
       events_(io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); }),
       standing_timer_(io),
+      manual_(books_),
       reconcile_timer_(io),
       retire_timer_(io) {}
 
@@ -80,6 +84,7 @@ void KernelSide::retire() {
 
 void KernelSide::configure(policy::Snapshot configuration) {
     configuration_ = std::move(configuration);
+    for (const std::string& error : manual_.update(configuration_->manual())) log_.error(error);
     put_standing();
 }
 
@@ -119,7 +124,8 @@ void KernelSide::on(const netlink::AcquireEvent& event) {
 
 void KernelSide::on(const netlink::ExpireEvent& event) {
     if (!event.hard) return;
-    if (const TunnelOwner* owner = tunnels_.owner_of(event.sa)) client_.expire(*owner);
+    const TunnelOwner* owner = tunnels_.owner_of(event.sa);
+    if (owner != nullptr && told_.insert(owner->child).second) client_.expire(*owner);
 }
 
 void KernelSide::on(const netlink::MappingEvent& event) {
@@ -132,14 +138,26 @@ void KernelSide::on(const netlink::SaChangeEvent& event) {
     if (event.change == netlink::ChangeOfEntry::deleted) reconcile_within(kSoon);
 }
 
+void KernelSide::repair_manual(netlink::Drift& drift) {
+    if (manual_.size() == 0) return;
+    const auto had = books_.kernel.list_sas();
+    if (!had) return drift.failed.push_back("cannot list the kernel's SAs: " + had.error().text);
+    ManualRepair repair = manual_.repair(*had);
+    std::move(repair.repaired.begin(), repair.repaired.end(), std::back_inserter(drift.repaired));
+    std::move(repair.failed.begin(), repair.failed.end(), std::back_inserter(drift.failed));
+}
+
 netlink::KernelResult<netlink::Drift> KernelSide::reconcile() {
     queue_.flush();
     auto drift = reconciler_.run();
     if (!drift) return drift;
+    repair_manual(*drift);
     for (const std::string& sentence : drift->repaired) log_.warning("kernel: " + sentence + "; it was put back");
     for (const std::string& sentence : drift->failed) log_.error("kernel: " + sentence);
+    std::erase_if(told_, [this](ike::ChildSaId child) { return !tunnels_.has(child); });
     for (const netlink::InstalledTunnel& tunnel : drift->broken) {
-        if (const TunnelOwner* owner = tunnels_.owner_of(tunnel.inbound)) client_.renew(*owner);
+        const TunnelOwner* owner = tunnels_.owner_of(tunnel.inbound);
+        if (owner != nullptr && told_.insert(owner->child).second) client_.renew(*owner);
     }
     return drift;
 }
@@ -152,6 +170,7 @@ void KernelSide::clean() {
     queue_.flush();
     standing_.remove_all();
     if (const auto removed = tunnels_.remove_all(); !removed) log_.error(removed.error().sentence());
+    if (const auto removed = manual_.remove_all(); !removed) log_.error(removed.error().text);
     retire();
 }
 

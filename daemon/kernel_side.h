@@ -16,6 +16,7 @@
 #include "daemon/kernel_events.h"
 #include "daemon/log.h"
 #include "daemon/standing_keeper.h"
+#include "daemon/manual_sas.h"
 #include "daemon/tunnel_queue.h"
 #include "daemon/tunnels.h"
 #include "netlink/books.h"
@@ -45,7 +46,9 @@ public:
 
     Tunnels& tunnels() { return tunnels_; }
     TunnelQueue& queue() { return queue_; }
-    // Traps, shunts and blocks of this configuration, and no others.
+    ManualSas& manual() { return manual_; }
+    // Manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed is logged, and
+    // tried again.
     void configure(policy::Snapshot configuration);
     // Compares and repairs now. Error: the kernel could not be listed.
     netlink::KernelResult<netlink::Drift> reconcile();
@@ -65,6 +68,7 @@ private:
     void on(const netlink::SaFlushEvent&) { reconcile_within(kSoon); }
     void on(const netlink::PolicyChangeEvent&) { reconcile_within(kSoon); }
     void on(const netlink::PolicyFlushEvent&) { reconcile_within(kSoon); }
+    void repair_manual(netlink::Drift& drift);
     void retire_later();
     void retire();
 
@@ -81,8 +85,10 @@ private:
     StandingKeeper standing_;
     policy::Snapshot configuration_;
     std::set<std::pair<std::string, std::string>> acquiring_;  // connection and child
+    std::set<ike::ChildSaId> told_;  // that they are broken or at their limit, and not gone yet
     KernelEvents events_;
     asio::steady_timer standing_timer_;
+    ManualSas manual_;
     asio::steady_timer reconcile_timer_;
     asio::steady_timer retire_timer_;
 };

@@ -48,6 +48,7 @@ public:
     // Zeros for what the kernel does not tell.
     TunnelCounters counters(ike::ChildSaId child);
     std::size_t size() const { return installed_.size(); }
+    bool has(ike::ChildSaId child) const { return installed_.contains(child); }
     // By either of its SAs; nullptr for one that is not there. Good until the next change.
     const TunnelOwner* owner_of(const netlink::SaId& sa) const;
     // The next SA of that child answers this ACQUIRE, whose larval SA goes then.
