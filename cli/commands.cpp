@@ -15,7 +15,9 @@ void declare_kind(CLI::App& app, Options& options) {
 
 void declare_sa_list(CLI::App& app, Options& options) {
     declare_kind(app, options);
-    app.add_option("--conn", options.conn, "only this connection's")->type_name("NAME");
+    auto* const manual = app.add_flag("--manual", options.manual, "manual SAs alone");
+    manual->excludes(app.get_option("--ike"))->excludes(app.get_option("--child"));
+    app.add_option("--conn", options.conn, "only this connection's, or this manual SA")->type_name("NAME");
     app.add_option("--peer", options.peer, "only with this peer")->type_name("ID|CIDR");
     app.add_option("--state", options.state, "only in this state")->type_name("STATE");
     app.add_flag("--detail", options.detail, "everything that is known of each");

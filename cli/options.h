@@ -16,8 +16,9 @@ struct Options {
 
     std::string selector;  // SELECTOR, ID or CHILD|CONN[/CHILD]
     bool all = false;
-    bool ike = false;    // --ike
-    bool child = false;  // --child
+    bool ike = false;     // --ike
+    bool child = false;   // --child
+    bool manual = false;  // --manual
     std::string conn;
     std::string peer;
     std::string state;

@@ -17,8 +17,11 @@ enum class SaLines : unsigned char { all, ike, child };
 std::string render_sa_table(const Json& items, SaLines lines, Style style);
 // One IKE SA with everything that is known of it and of its children.
 std::string render_sa(const Json& sa, Style style);
-// "2 IKE SAs, 3 child SAs"
-std::string render_sa_summary(const Json& items, SaLines lines);
+// sa.list's manual SAs: a line for each, or everything that is known of each. Empty where there are none.
+std::string render_manual_table(const Json& manual, Style style);
+std::string render_manual_details(const Json& manual, Style style);
+// "2 IKE SAs, 3 child SAs, 1 manual SA"
+std::string render_sa_summary(const Json& items, const Json& manual, SaLines lines);
 // For SAs that have sent and not received.
 std::vector<std::string> sa_warnings(const Json& items);
 

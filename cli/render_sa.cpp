@@ -1,16 +1,12 @@
 #include <utility>
 
 #include "cli/render.h"
+#include "cli/render_lines.h"
 #include "cli/text.h"
 
 namespace xfrmd::cli {
 
 namespace {
-
-Cell state_cell(const std::string& state) {
-    if (state == "established" || state == "installed") return {state, Tone::good};
-    return {state, Tone::busy};
-}
 
 std::string age_of(const Json& sa, std::string_view name) {
     const auto seconds = optional_number_of(sa, name);
@@ -80,20 +76,9 @@ std::string ike_table(const Json& items, Style style) {
     return table.render(style);
 }
 
-// "  name        value", with the value made safe.
-std::string detail(std::size_t indent, std::string name, std::string_view value) {
-    constexpr std::size_t kNameWidth = 12;
-    name.resize(kNameWidth, ' ');
-    return std::string(indent, ' ') + name + terminal_safe(value) + "\n";
-}
-
 std::string age_detail(const Json& sa) {
     const auto rekey = optional_number_of(sa, "rekey_in_seconds");
     return age_of(sa, "age_seconds") + (rekey ? ", rekeyed in " + human_age(*rekey) : "");
-}
-
-std::string traffic_of(const Json& sa, std::string_view bytes, std::string_view packets) {
-    return human_bytes(number_of(sa, bytes)) + ", " + counted(number_of(sa, packets), "packet");
 }
 
 std::string render_child(const Json& child, Style style) {
@@ -130,10 +115,11 @@ std::string render_sa_table(const Json& items, SaLines lines, Style style) {
     return lines == SaLines::ike ? ike_table(items, style) : child_table(items, lines == SaLines::child, style);
 }
 
-std::string render_sa_summary(const Json& items, SaLines lines) {
-    const std::string ike = counted(items.size(), "IKE SA");
-    if (lines == SaLines::ike) return ike + "\n";
-    return ike + ", " + counted(children_in(items), "child SA") + "\n";
+std::string render_sa_summary(const Json& items, const Json& manual, SaLines lines) {
+    std::string summary = counted(items.size(), "IKE SA");
+    if (lines != SaLines::ike) summary += ", " + counted(children_in(items), "child SA");
+    if (!manual.empty()) summary += ", " + counted(manual.size(), "manual SA");
+    return summary + "\n";
 }
 
 std::string render_sa(const Json& sa, Style style) {

@@ -12,6 +12,7 @@ namespace {
 void add_kind(const Options& options, Json& params) {
     if (options.ike) params["kind"] = "ike";
     if (options.child) params["kind"] = "child";
+    if (options.manual) params["kind"] = "manual";
 }
 
 SaLines lines_of(const Options& options) {
@@ -71,10 +72,12 @@ ExitCode sa_list(Session& session) {
     const Answer list = ask_list(session, "sa.list", filter);
     if (!list) return fail(session, list.error());
     const Json& items = list_of(*list, "items");
+    const Json& manual = list_of(*list, "manual");
     const SaLines lines = lines_of(options);
-    const std::string body =
-        options.detail ? details_of(items, session.out_style) : render_sa_table(items, lines, session.out_style);
-    print(session, *list, body + render_sa_summary(items, lines));
+    const Style style = session.out_style;
+    std::string body = options.detail ? details_of(items, style) : render_sa_table(items, lines, style);
+    body += options.detail ? render_manual_details(manual, style) : render_manual_table(manual, style);
+    print(session, *list, body + render_sa_summary(items, manual, lines));
     print_warnings(session, sa_warnings(items));
     return ExitCode::ok;
 }

@@ -24,14 +24,20 @@ Answer ask(Session& session, std::string_view method, const Json& params) {
 }
 
 Answer ask_list(Session& session, std::string_view method, const Json& filter) {
-    Json items = Json::array();
+    Json whole = {{"items", Json::array()}};
     Json params = {{"filter", filter}};
     for (;;) {
         auto page = ask(session, method, params);
         if (!page) return page;
-        for (const Json& item : list_of(*page, "items")) items.push_back(item);
+        for (const char* list : {"items", "manual"}) {
+            for (const Json& item : list_of(*page, list)) whole[list].push_back(item);
+        }
         const std::string cursor = text_of(*page, "next_cursor");
-        if (cursor.empty()) return Json{{"items", std::move(items)}, {"revision", number_of(*page, "revision")}};
+        if (cursor.empty()) {
+            if (member(*page, "manual").is_array() && !whole.contains("manual")) whole["manual"] = Json::array();
+            whole["revision"] = number_of(*page, "revision");
+            return whole;
+        }
         if (cursor == text_of(params, "cursor")) {
             return tl::unexpected<Json>(
                 make_error("daemon.reply_invalid", "the daemon's list does not end", "try again"));

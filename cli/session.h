@@ -16,7 +16,7 @@ inline constexpr std::chrono::seconds kGrace{5};
 
 Answer ask(Session& session, std::string_view method, const Json& params);
 
-// All pages of a list as one {items, revision}.
+// All pages of a list as one {items, revision}, with sa.list's `manual` between them.
 Answer ask_list(Session& session, std::string_view method, const Json& filter);
 
 // With --json the value as {"schema": 1, ...}, else the text.

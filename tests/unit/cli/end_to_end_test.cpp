@@ -74,6 +74,23 @@ TEST_CASE("sa list prints lines, a summary, and as JSON a schema", "[cli]") {
     CHECK(has(stage.run({"sa", "list", "--detail", "--peer", "192.0.2.0/24"}).out, "SPIs"));
 }
 
+TEST_CASE("sa list shows manual SAs, alone with --manual, and sa clear leaves them", "[cli]") {
+    Stage stage;
+    stage.service().manual = {api::manual_view("bgp"), api::manual_view("ospf")};
+    const Run& text = stage.run({"sa", "list"});
+    CHECK(has(text.out, "ospf  manual  bidirectional  tunnel  192.0.2.2  192.0.2.9  00000100"));
+    CHECK(has(text.out, "2 IKE SAs, 2 child SAs, 2 manual SAs\n"));
+    const Json json = json_of(stage.run({"sa", "list", "--json", "--manual"}));
+    CHECK(json.at("items").empty());
+    CHECK(json.at("manual").size() == 2);
+    CHECK(has(stage.run({"sa", "list", "--detail", "--conn", "ospf"}).out, "manual SA ospf  manual"));
+    CHECK(stage.run({"sa", "list", "--manual", "--ike"}).code == ExitCode::usage);
+    const Run& clear = stage.run({"sa", "clear", "ospf"});
+    CHECK(clear.code == ExitCode::failed);
+    CHECK(has(clear.err, "ospf is a manual SA, which is configuration"));
+    CHECK(has(clear.err, "take it out of the manual section"));
+}
+
 TEST_CASE("sa list follows every page", "[cli]") {
     Stage stage;
     stage.service().sas.clear();

@@ -57,9 +57,9 @@ TEST_CASE("sa list --ike: one line for each IKE SA", "[cli]") {
 }
 
 TEST_CASE("sa list ends with a summary", "[cli]") {
-    CHECK(render_sa_summary(items(), SaLines::all) == "2 IKE SAs, 2 child SAs\n");
-    CHECK(render_sa_summary(items(), SaLines::ike) == "2 IKE SAs\n");
-    CHECK(render_sa_summary(Json::array(), SaLines::all) == "0 IKE SAs, 0 child SAs\n");
+    CHECK(render_sa_summary(items(), Json::array(), SaLines::all) == "2 IKE SAs, 2 child SAs\n");
+    CHECK(render_sa_summary(items(), Json::array(), SaLines::ike) == "2 IKE SAs\n");
+    CHECK(render_sa_summary(Json::array(), Json::array(), SaLines::all) == "0 IKE SAs, 0 child SAs\n");
     CHECK(render_sa_table(Json::array(), SaLines::all, {}).empty());
 }
 
