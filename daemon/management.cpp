@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "daemon/api/select.h"
@@ -101,12 +102,29 @@ void Management::collect(std::uint64_t after, std::function<bool(api::IkeSaView)
         std::move(done));
 }
 
+void Management::add_manual(const api::SaQuery& query, api::SaPage& page) {
+    daemon_.kernel().manual().visit(query.after_manual.value_or(""),
+                                    [&](const policy::ManualSa& sa, const ManualSaStatus& status) {
+                                        api::ManualSaView view = view_of(sa, status);
+                                        if (!api::matches(query.filter, view)) return true;
+                                        const ManualSaCounters counters = daemon_.kernel().manual().counters(sa);
+                                        view.bytes_in = counters.bytes_in;
+                                        view.bytes_out = counters.bytes_out;
+                                        view.packets_in = counters.packets_in;
+                                        view.packets_out = counters.packets_out;
+                                        return api::offer(query, page, std::move(view));
+                                    });
+}
+
 void Management::list_sas(const api::SaQuery& query, api::Done<api::SaPage> done) {
     auto page = std::make_shared<api::SaPage>();
+    const bool manual_alone = query.after_manual || query.filter.kind == api::SaKind::manual;
+    const std::uint64_t after = manual_alone ? std::numeric_limits<std::uint64_t>::max() : query.after;
     collect(
-        query.after, [page, query](api::IkeSaView sa) { return api::offer(query, *page, std::move(sa)); },
-        [this, page, done = std::move(done)] {
+        after, [page, query](api::IkeSaView sa) { return api::offer(query, *page, std::move(sa)); },
+        [this, page, query, done = std::move(done)] {
             for (api::IkeSaView& sa : page->items) add_counters(sa);
+            if (!page->more) add_manual(query, *page);
             page->revision = daemon_.revision();
             done(std::move(*page));
         });

@@ -217,8 +217,8 @@ void ManualSas::repair_sas(Entry& entry, const std::map<SaId, const netlink::SaS
         if (!replaced) {
             repair.failed.push_back(sentence(entry.sa.name, named(addition, replaced.error()).text));
         } else {
-            repair.repaired.push_back(sentence(
-                entry.sa.name, to_string(id) + (found == had.end() ? " was gone" : " had another " + what)));
+            repair.repaired.push_back(
+                sentence(entry.sa.name, to_string(id) + (found == had.end() ? " was gone" : " had another " + what)));
         }
     }
 }

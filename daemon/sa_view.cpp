@@ -50,6 +50,14 @@ std::vector<std::string> texts(const std::vector<policy::ConfiguredSelector>& se
     return out;
 }
 
+// With the addresses that `dynamic` stands for.
+std::vector<std::string> resolved_texts(const std::vector<policy::ConfiguredSelector>& selectors,
+                                        const base::Address& end) {
+    std::vector<std::string> out;
+    for (const auto& selector : selectors) out.push_back(selector.resolve(end).to_string());
+    return out;
+}
+
 std::vector<std::string> texts(const std::vector<policy::Proposal>& proposals) {
     std::vector<std::string> out;
     for (const auto& proposal : proposals) out.push_back(proposal.to_string());
@@ -62,6 +70,27 @@ std::vector<std::string> texts(const std::vector<base::AddressRange>& ranges) {
         out.push_back(range.first == range.last ? range.first.to_string() : range.to_string());
     }
     return out;
+}
+
+// "ESP:AES_CBC_128/HMAC_SHA1_96", "AH:HMAC_SHA1_96, ESP:3DES" of a bundle.
+std::string algorithms_of(const policy::ManualSa& sa) {
+    const std::string mac = sa.authentication ? to_string(policy::transform(sa.authentication->algorithm)) : "";
+    if (sa.protocol == policy::ManualProtocol::ah) return "AH:" + mac;
+    const auto cipher = sa.encryption ? policy::transform(sa.encryption->algorithm, sa.encryption->key_bits)
+                                      : policy::transform(policy::EncryptionId::null);
+    if (sa.protocol == policy::ManualProtocol::bundle) return "AH:" + mac + ", ESP:" + to_string(cipher);
+    return "ESP:" + to_string(cipher) + "/" + mac;
+}
+
+api::ManualDirection direction_of(policy::ManualDirection direction) {
+    if (direction == policy::ManualDirection::inbound) return api::ManualDirection::inbound;
+    if (direction == policy::ManualDirection::outbound) return api::ManualDirection::outbound;
+    return api::ManualDirection::bidirectional;
+}
+
+api::ManualProtocol protocol_of(policy::ManualProtocol protocol) {
+    if (protocol == policy::ManualProtocol::ah) return api::ManualProtocol::ah;
+    return protocol == policy::ManualProtocol::esp ? api::ManualProtocol::esp : api::ManualProtocol::bundle;
 }
 
 api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
@@ -103,6 +132,25 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
     view.spi_i = static_cast<std::uint64_t>(common.spi_i);
     view.spi_r = static_cast<std::uint64_t>(common.spi_r);
     if (const auto* established = sa.established()) add_established(view, *established, now);
+    return view;
+}
+
+api::ManualSaView view_of(const policy::ManualSa& sa, const ManualSaStatus& status) {
+    api::ManualSaView view;
+    view.name = sa.name;
+    view.state = status.installed ? api::ManualSaState::manual : api::ManualSaState::failed;
+    view.direction = direction_of(sa.direction);
+    view.protocol = protocol_of(sa.protocol);
+    view.mode = mode_of(sa.mode);
+    view.local = sa.local_addrs;
+    view.remote = sa.remote_addrs;
+    view.spi = sa.spi;
+    view.auxiliary_spi = sa.auxiliary_spi;
+    view.reqid = static_cast<std::uint32_t>(status.reqid);
+    view.algorithms = algorithms_of(sa);
+    view.local_ts = resolved_texts(sa.local_ts, sa.local_addrs);
+    view.remote_ts = resolved_texts(sa.remote_ts, sa.remote_addrs);
+    view.last_error = status.error;
     return view;
 }
 
