@@ -143,6 +143,25 @@ void Daemon::acquire(const std::string& connection, const std::string& child, st
     });
 }
 
+// on_local_down = clear (Junos: gw-interface): there is nobody to tell, for nothing reaches the peer from there.
+void Daemon::lose_address(const base::Address& address) {
+    if (stopping_) return;
+    auto ids = std::make_shared<std::vector<ike::IkeSaId>>();
+    const auto collect = [ids, address](Worker& worker) {
+        worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
+            const policy::Connection* connection = sa.sa().connection;
+            const bool clears = connection != nullptr && connection->on_local_down == policy::OnLocalDown::clear;
+            if (clears && sa.sa().local.address == address) ids->push_back(sa.sa().id);
+            return true;
+        });
+    };
+    pool_->visit(collect, [this, ids, address] {
+        if (ids->empty()) return;
+        log_.warning("address " + address.to_string() + " has gone: clearing " + std::to_string(ids->size()) + " IKE SAs");
+        for (const ike::IkeSaId id : *ids) clear(id, {}, true, [](const ike::OperationDone&) {});
+    });
+}
+
 void Daemon::done(ike::OperationDone operation) {
     pool_->on_main([this, operation = std::move(operation)] { operations_.finish(operation); });
 }

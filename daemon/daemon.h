@@ -75,6 +75,7 @@ public:
     void renew(const TunnelOwner& owner) override;
     void expire(const TunnelOwner& owner) override;
     void acquire(const std::string& connection, const std::string& child, std::function<void()> done) override;
+    void lose_address(const base::Address& address) override;
 
 private:
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);

@@ -37,7 +37,13 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
         kernel = std::move(*linux);
     }
     if (const auto able = kernel->probe(); !able) return tl::unexpected(able.error().text);
-    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(kernel), client));
+    std::unique_ptr<NetworkSide> network;
+    if (sender) {
+        auto opened = NetworkSide::open(io, log, [&client](const base::Address& gone) { client.lose_address(gone); });
+        if (!opened) return tl::unexpected(opened.error());
+        network = std::move(*opened);
+    }
+    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(kernel), std::move(network), client));
     if (sender) {
         if (const auto opened = side->events_.open(*sender); !opened) return tl::unexpected(opened.error().text);
     }
@@ -46,13 +52,15 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
     return side;
 }
 
-KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel, KernelClient& client)
+KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
+                       std::unique_ptr<NetworkSide> network, KernelClient& client)
     : log_(log),
       client_(client),
       kernel_(std::move(kernel)),
+      network_(std::move(network)),
       books_(*kernel_),
       reconciler_(books_),
-      tunnels_(books_),
+      tunnels_(books_, {network_.get(), &log_}),
       queue_(io, tunnels_),
       standing_(log, books_),
       events_(io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); }),
@@ -172,6 +180,7 @@ void KernelSide::clean() {
     if (const auto removed = tunnels_.remove_all(); !removed) log_.error(removed.error().sentence());
     if (const auto removed = manual_.remove_all(); !removed) log_.error(removed.error().text);
     retire();
+    if (network_) network_->clean();
 }
 
 }  // namespace xfrmd::daemon

@@ -15,6 +15,7 @@
 
 #include "daemon/kernel_events.h"
 #include "daemon/log.h"
+#include "daemon/network_side.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/manual_sas.h"
 #include "daemon/tunnel_queue.h"
@@ -36,6 +37,8 @@ public:
     virtual void expire(const TunnelOwner& owner) = 0;
     // A packet waits for this child; `done` when there is one, or none can be had.
     virtual void acquire(const std::string& connection, const std::string& child, std::function<void()> done) = 0;
+    // An address of this host has gone.
+    virtual void lose_address(const base::Address& address) = 0;
 };
 
 class KernelSide {
@@ -56,7 +59,8 @@ public:
     void clean();
 
 private:
-    KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel, KernelClient& client);
+    KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
+               std::unique_ptr<NetworkSide> network, KernelClient& client);
     void inherit();
     void put_standing();
     void reconcile_within(std::chrono::milliseconds delay);
@@ -78,6 +82,7 @@ private:
     Log& log_;
     KernelClient& client_;
     std::unique_ptr<netlink::Kernel> kernel_;
+    std::unique_ptr<NetworkSide> network_;  // none without Linux
     netlink::Books books_;
     netlink::Reconciler reconciler_;
     Tunnels tunnels_;

@@ -1,5 +1,6 @@
 #include "daemon/tunnels.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -46,38 +47,81 @@ base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child, UniqueNumbers
     return tl::unexpected(set.error());
 }
 
+std::optional<netlink::OffloadKind> first_choice(policy::HwOffload wanted) {
+    if (wanted == policy::HwOffload::no) return std::nullopt;
+    return wanted == policy::HwOffload::crypto ? netlink::OffloadKind::crypto : netlink::OffloadKind::packet;
+}
+
 }  // namespace
 
 std::vector<base::Result<void>> Tunnels::install(std::vector<ike::ChildInstall> children) {
     std::vector<base::Result<void>> results(children.size());
+    std::vector<Candidate> all = candidates(std::move(children), results);
     std::vector<netlink::TunnelSpec> specs;
-    std::vector<std::pair<TunnelOwner, std::size_t>> places;  // of each spec: whose it is, and where its result goes
+    for (Candidate& candidate : all) specs.push_back(std::move(candidate.spec));
+    auto installed = installer_.install(specs);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i].spec = std::move(specs[i]);
+        finish(std::move(all[i]), std::move(installed[i]), results);
+    }
+    return results;
+}
+
+std::vector<Tunnels::Candidate> Tunnels::candidates(std::vector<ike::ChildInstall> children,
+                                                    std::vector<base::Result<void>>& results) {
+    std::vector<Candidate> all;
     for (std::size_t i = 0; i < children.size(); ++i) {
         ike::ChildInstall& child = children[i];
-        TunnelOwner owner{child.ike_sa, child.child, child.connection_name, child.child_name};
+        Candidate candidate{{child.ike_sa, child.child, child.connection_name, child.child_name}, i, {}, {}};
+        const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
+        if (options != nullptr) candidate.offload = options->hw_offload;
         auto spec = spec_of(std::move(child), numbers_);
         if (!spec) {
             results[i] = tl::unexpected(spec.error());
             continue;
         }
-        if (const auto asked = acquires_.extract({owner.connection_name, owner.child_name}); !asked.empty()) {
-            spec->sa.acquire_sequence = asked.mapped();
-        }
-        specs.push_back(std::move(*spec));
-        places.emplace_back(std::move(owner), i);
+        candidate.spec = std::move(*spec);
+        const auto asked = acquires_.extract({candidate.owner.connection_name, candidate.owner.child_name});
+        if (!asked.empty()) candidate.spec.sa.acquire_sequence = asked.mapped();
+        offer_to_device(candidate, first_choice(candidate.offload));
+        all.push_back(std::move(candidate));
     }
-    const auto installed = installer_.install(specs);
-    for (std::size_t i = 0; i < installed.size(); ++i) {
-        auto& [owner, place] = places[i];
-        if (installed[i]) {
-            const ike::ChildSaId id = owner.child;
-            installed_.emplace(id, Installed{*installed[i], std::move(owner)});
-        } else {
-            numbers_.release(owner.ike_sa);
-            results[place] = base::fail(Reason::KernelRefused, installed[i].error().kernel.text);
-        }
+    return all;
+}
+
+void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
+                     std::vector<base::Result<void>>& results) {
+    if (!installed) installed = try_with_less(candidate, std::move(installed));
+    if (!installed) {
+        numbers_.release(candidate.owner.ike_sa);
+        results[candidate.place] = base::fail(Reason::KernelRefused, installed.error().kernel.text);
+        return;
     }
-    return results;
+    const ike::ChildSaId id = candidate.owner.child;
+    if (helpers_.network != nullptr) helpers_.network->tunnel_is_up(id, candidate.spec);
+    installed_.emplace(id, Installed{*installed, std::move(candidate.owner)});
+}
+
+netlink::Installer::Result Tunnels::try_with_less(Candidate& candidate, netlink::Installer::Result failed) {
+    if (candidate.offload != policy::HwOffload::automatic) return failed;
+    while (!failed && candidate.spec.sa.offload) {
+        const bool was_packet = candidate.spec.sa.offload->kind == netlink::OffloadKind::packet;
+        if (helpers_.log != nullptr) {
+            helpers_.log->info(candidate.owner.connection_name + ": child " + candidate.owner.child_name + " without " +
+                               (was_packet ? "packet" : "crypto") + " offload: " + failed.error().kernel.text);
+        }
+        offer_to_device(candidate, was_packet ? std::optional(netlink::OffloadKind::crypto) : std::nullopt);
+        failed = installer_.install(candidate.spec);
+    }
+    return failed;
+}
+
+// The device that has our address of the tunnel: what it sends and receives goes through there.
+void Tunnels::offer_to_device(Candidate& candidate, std::optional<netlink::OffloadKind> kind) const {
+    candidate.spec.sa.offload.reset();
+    if (!kind || helpers_.network == nullptr) return;
+    const std::uint32_t device = helpers_.network->device_of(candidate.spec.local);
+    if (device != 0) candidate.spec.sa.offload = netlink::Offload{device, *kind};
 }
 
 base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
@@ -86,6 +130,7 @@ base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
         const auto found = installed_.find(child);
         if (found == installed_.end()) continue;
         tunnels.push_back(found->second.tunnel);
+        if (helpers_.network != nullptr) helpers_.network->tunnel_is_down(child);
         numbers_.release(found->second.owner.ike_sa);
         installed_.erase(found);
     }

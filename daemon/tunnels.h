@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "daemon/log.h"
+#include "daemon/network_side.h"
 #include "daemon/tunnel_options.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
@@ -33,10 +35,17 @@ struct TunnelOwner {
     std::string child_name;
 };
 
+// Who else has to do with tunnels; nobody where there is no network of Linux's.
+struct TunnelHelpers {
+    NetworkSide* network = nullptr;
+    Log* log = nullptr;
+};
+
 class Tunnels {
 public:
-    // `books` outlive it.
-    explicit Tunnels(netlink::Books& books) : kernel_(books.kernel), installer_(books) {}
+    // `books` and the helpers outlive it.
+    explicit Tunnels(netlink::Books& books, TunnelHelpers helpers = {})
+        : kernel_(books.kernel), installer_(books), helpers_(helpers) {}
 
     // One result for each, in order. Error: KernelRefused (AlgorithmUnavailable, TrafficSelectorsUnacceptable) with the
     // step and the kernel's words.
@@ -55,6 +64,20 @@ public:
     void answer_acquire(const std::string& connection, const std::string& child, std::uint32_t sequence);
 
 private:
+    // A tunnel on its way in.
+    struct Candidate {
+        TunnelOwner owner;
+        std::size_t place = 0;  // of its result
+        netlink::TunnelSpec spec;
+        policy::HwOffload offload = policy::HwOffload::no;
+    };
+
+    std::vector<Candidate> candidates(std::vector<ike::ChildInstall> children, std::vector<base::Result<void>>& results);
+    void finish(Candidate candidate, netlink::Installer::Result installed, std::vector<base::Result<void>>& results);
+    // hw_offload = auto: with less of it.
+    netlink::Installer::Result try_with_less(Candidate& candidate, netlink::Installer::Result failed);
+    void offer_to_device(Candidate& candidate, std::optional<netlink::OffloadKind> kind) const;
+
     struct Installed {
         netlink::InstalledTunnel tunnel;
         TunnelOwner owner;
@@ -62,6 +85,7 @@ private:
 
     netlink::Kernel& kernel_;
     netlink::Installer installer_;
+    TunnelHelpers helpers_;
     UniqueNumbers numbers_;
     std::map<std::pair<std::string, std::string>, std::uint32_t> acquires_;  // by connection and child
     std::unordered_map<ike::ChildSaId, Installed> installed_;

@@ -1,0 +1,133 @@
+#include "daemon/network_side.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "netlink/route/linux_network.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using netlink::route::RouteOwner;
+using netlink::route::RouteSpec;
+
+RouteOwner owner_of(ike::ChildSaId child) { return RouteOwner{static_cast<std::uint64_t>(child)}; }
+
+}  // namespace
+
+tl::expected<std::unique_ptr<NetworkSide>, std::string> NetworkSide::open(asio::io_context& io, Log& log,
+                                                                          OnAddressGone on_address_gone) {
+    // Events first: then nothing falls between them and the first list.
+    auto events = netlink::route::NetworkEvents::open();
+    if (!events) return tl::unexpected(events.error().text);
+    auto network = netlink::route::LinuxNetwork::open();
+    if (!network) return tl::unexpected(network.error().text);
+    return std::unique_ptr<NetworkSide>(
+        new NetworkSide(io, log, std::move(*network), std::move(*events), std::move(on_address_gone)));
+}
+
+NetworkSide::NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::route::Network> network,
+                         netlink::route::NetworkEvents events, OnAddressGone on_address_gone)
+    : log_(log),
+      on_address_gone_(std::move(on_address_gone)),
+      network_(std::move(network)),
+      routes_(*network_),
+      events_(std::move(events)),
+      descriptor_(io, events_.fd()) {
+    wait();
+}
+
+NetworkSide::~NetworkSide() { descriptor_.release(); }  // events_ closes it
+
+// strongSwan's rule for table 220, made when there is something in it.
+void NetworkSide::make_rule() {
+    if (has_rule_) return;
+    if (const auto made = network_->ensure_rule({}); !made) return log_.error("routing rule: " + made.error().text);
+    has_rule_ = true;
+}
+
+// With marks or an interface id, who routes what into the tunnel is the operator's affair, as with strongSwan.
+std::vector<RouteSpec> NetworkSide::routes_for(const netlink::TunnelSpec& spec) {
+    std::vector<RouteSpec> routes;
+    const bool is_plain = spec.policy.if_id_out == 0 && spec.policy.mark_out.mask == 0 && spec.policy.install;
+    if (!is_plain || spec.mode == netlink::Mode::transport) return routes;
+    for (const netlink::Selector& selector : spec.selectors) add_route(spec, selector, routes);
+    return routes;
+}
+
+void NetworkSide::add_route(const netlink::TunnelSpec& spec, const netlink::Selector& selector,
+                            std::vector<RouteSpec>& routes) {
+    const auto own = network_->interfaces().addresses_within(selector.source);
+    if (own.empty()) return;
+    const auto way = network_->route_to({spec.remote, std::nullopt});
+    if (!way) return log_.error("route to " + spec.remote.to_string() + ": " + way.error().text);
+    const auto* device = network_->interfaces().by_index(way->interface);
+    if (device == nullptr || way->local) return;
+    RouteSpec route;
+    route.destination = selector.destination;
+    route.source = own.front().address;
+    route.interface = device->name;
+    const bool same_family = spec.remote.family() == selector.destination.address.family();
+    if (way->next_hop && same_family) route.gateway = way->next_hop;
+    if (std::find(routes.begin(), routes.end(), route) == routes.end()) routes.push_back(std::move(route));
+}
+
+void NetworkSide::tunnel_is_up(ike::ChildSaId child, const netlink::TunnelSpec& spec) {
+    std::vector<RouteSpec> routes = routes_for(spec);
+    if (routes.empty()) return;
+    make_rule();
+    for (const RouteSpec& route : routes) {
+        if (const auto wanted = routes_.want(route, owner_of(child)); !wanted) {
+            log_.error("route " + to_string(route) + ": " + wanted.error().text);
+        }
+    }
+    of_children_[child] = std::move(routes);
+}
+
+void NetworkSide::tunnel_is_down(ike::ChildSaId child) {
+    const auto routes = of_children_.extract(child);
+    if (routes.empty()) return;
+    for (const RouteSpec& route : routes.mapped()) {
+        if (const auto released = routes_.release(route, owner_of(child)); !released) {
+            log_.error("route " + to_string(route) + ": " + released.error().text);
+        }
+    }
+}
+
+std::uint32_t NetworkSide::device_of(const base::Address& address) const {
+    const auto* link = network_->interfaces().interface_of(address);
+    return link == nullptr ? 0 : static_cast<std::uint32_t>(link->index);
+}
+
+void NetworkSide::wait() {
+    descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const std::error_code& error) {
+        if (error) return;  // closed
+        take_events();
+        wait();
+    });
+}
+
+void NetworkSide::take_events() {
+    for (const auto& event : events_.read().events) {
+        if (std::holds_alternative<netlink::route::Overrun>(event)) {
+            if (const auto read = network_->refresh(); !read) log_.error("addresses and links: " + read.error().text);
+        }
+        network_->observe(event);
+        routes_.on_event(event);
+        const auto* gone = std::get_if<netlink::route::AddressGone>(&event);
+        if (gone != nullptr && !network_->interfaces().address_is_local(gone->address.address)) {
+            on_address_gone_(gone->address.address);
+        }
+    }
+    for (const auto& failure : routes_.repair().failures) log_.error("putting back a route: " + failure.text);
+}
+
+void NetworkSide::clean() {
+    descriptor_.cancel();
+    while (!of_children_.empty()) tunnel_is_down(ike::ChildSaId{of_children_.begin()->first});
+    if (const auto removed = network_->remove_rule({}); !removed) log_.error("routing rule: " + removed.error().text);
+}
+
+}  // namespace xfrmd::daemon

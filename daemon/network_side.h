@@ -1,0 +1,65 @@
+// Everything of the daemon that deals with routes, links and addresses: routes into table 220 with the right source
+// address for what goes into tunnels, as strongSwan installs them, and which device an address is on. Main thread only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <tl/expected.hpp>
+
+#include "daemon/log.h"
+#include "ike/child_install.h"
+#include "netlink/route/network.h"
+#include "netlink/route/network_events.h"
+#include "netlink/route/routes.h"
+#include "netlink/tunnel.h"
+
+namespace xfrmd::daemon {
+
+class NetworkSide {
+public:
+    // An address of ours that has gone, or cannot be used any more.
+    using OnAddressGone = std::function<void(const base::Address&)>;
+
+    // Opens rtnetlink. `io` and `log` outlive it. The error is one sentence.
+    static tl::expected<std::unique_ptr<NetworkSide>, std::string> open(asio::io_context& io, Log& log,
+                                                                        OnAddressGone on_address_gone);
+    ~NetworkSide();
+    NetworkSide(const NetworkSide&) = delete;
+    NetworkSide& operator=(const NetworkSide&) = delete;
+
+    // Routes for the tunnel's remote networks; none where this host has no address in its local ones, for then only
+    // others' packets go into it. What cannot be installed is logged: the tunnel works without.
+    void tunnel_is_up(ike::ChildSaId child, const netlink::TunnelSpec& spec);
+    void tunnel_is_down(ike::ChildSaId child);
+    // The index of the device that has this address of ours; 0 for none.
+    std::uint32_t device_of(const base::Address& address) const;
+    // Removes our routes and our rule.
+    void clean();
+
+private:
+    NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::route::Network> network,
+                netlink::route::NetworkEvents events, OnAddressGone on_address_gone);
+    std::vector<netlink::route::RouteSpec> routes_for(const netlink::TunnelSpec& spec);
+    void add_route(const netlink::TunnelSpec& spec, const netlink::Selector& selector,
+                   std::vector<netlink::route::RouteSpec>& routes);
+    void make_rule();
+    void wait();
+    void take_events();
+
+    Log& log_;
+    OnAddressGone on_address_gone_;
+    std::unique_ptr<netlink::route::Network> network_;
+    netlink::route::Routes routes_;
+    netlink::route::NetworkEvents events_;
+    asio::posix::stream_descriptor descriptor_;
+    bool has_rule_ = false;
+    std::unordered_map<ike::ChildSaId, std::vector<netlink::route::RouteSpec>> of_children_;
+};
+
+}  // namespace xfrmd::daemon
