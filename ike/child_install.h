@@ -42,9 +42,8 @@ struct ChildInstall {
     policy::TrafficSelectors remote_ts;
     // As configured when it was negotiated, with the child of `child_name` in it.
     std::shared_ptr<const policy::Connection> connection;
-    std::optional<IpComp> ipcomp;  // packets may be compressed before ESP or AH
-    bool tfc_padding_allowed =
-        true;  // of what we send; the peer may not take padding beyond ESP's own (RFC 7296 1.3.1)
+    std::optional<IpComp> ipcomp;     // packets may be compressed before ESP or AH
+    bool tfc_padding_allowed = true;  // the peer takes more padding than ESP's own (RFC 7296 1.3.1)
 };
 
 }  // namespace xfrmd::ike

@@ -62,15 +62,14 @@ std::vector<wire::Payload> vendor_ids(const policy::Connection& connection) {
 base::Result<void> match_mode(const policy::Child& child, const wire::Payloads& request) {
     if (child.mode == Mode::tunnel || names(request, child.mode)) return {};
     return base::fail(Reason::ModeUnacceptable, "child " + child.name + " is for " + word_for(child.mode) +
-                                                    " mode, peer wants " +
-                                                    word_for(mode_in(request, Mode::beet)));
+                                                    " mode, peer wants " + word_for(mode_in(request, Mode::beet)));
 }
 
 base::Result<void> check_mode(const policy::Child& child, const wire::Payloads& answer) {
     const Mode answered = mode_in(answer, child.mode);
     if (answered == child.mode) return {};
-    return base::fail(Reason::ModeUnacceptable, "we asked for " + word_for(child.mode) + " mode, peer answered " +
-                                                    word_for(answered));
+    return base::fail(Reason::ModeUnacceptable,
+                      "we asked for " + word_for(child.mode) + " mode, peer answered " + word_for(answered));
 }
 
 base::Result<void> check_hosts(const NegotiatedChild& child) {

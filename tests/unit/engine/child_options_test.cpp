@@ -11,7 +11,8 @@ namespace xfrmd::tests {
 
 namespace {
 
-ConnectionWords in_mode(policy::Mode mode, const std::string& local = "10.1.1.1", const std::string& remote = "10.2.1.1") {
+ConnectionWords in_mode(policy::Mode mode, const std::string& local = "10.1.1.1",
+                        const std::string& remote = "10.2.1.1") {
     return {.children = {{.local_ts = {local}, .remote_ts = {remote}, .mode = mode}}};
 }
 
@@ -46,8 +47,8 @@ TEST_CASE("strongSwan's vendor ID goes with BEET only", "[engine][rfc7296-3.12]"
 
 TEST_CASE("BEET is not for networks", "[engine][rfc7296-1.3.1]") {
     const bool wide_left = GENERATE(true, false);
-    const auto words = in_mode(policy::Mode::beet, wide_left ? "10.1.1.0/24" : "10.1.1.1",
-                               wide_left ? "10.2.1.1" : "10.2.1.0/31");
+    const auto words =
+        in_mode(policy::Mode::beet, wide_left ? "10.1.1.0/24" : "10.1.1.1", wide_left ? "10.2.1.1" : "10.2.1.0/31");
     Gateways gateways(words);
     const auto operation = gateways.connect();
     CHECK(gateways.left.failed(operation));

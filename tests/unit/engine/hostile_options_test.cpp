@@ -21,13 +21,13 @@ std::vector<base::Bytes> unusable() {
     return {{},
             {0x12},
             {0x12, 0x34},
-            {0x12, 0x34, 2, 0},                       // DEFLATE has no attributes
-            {0, 0, 2},                                // CPIs that are not for negotiation
+            {0x12, 0x34, 2, 0},  // DEFLATE has no attributes
+            {0, 0, 2},           // CPIs that are not for negotiation
             {0, 2, 2},
             {0, 255, 2},
             {0xf0, 0, 2},
             {0xff, 0xff, 2},
-            {0x12, 0x34, 0},                          // algorithms we do not speak
+            {0x12, 0x34, 0},  // algorithms we do not speak
             {0x12, 0x34, 1},
             {0x12, 0x34, 3},
             {0x12, 0x34, 4},
