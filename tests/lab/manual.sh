@@ -12,11 +12,26 @@ encrypt() {
     printf 'encryption {\n    algorithm = %s\n    key = %s\n  }\n' "$1" "$2"
 }
 
-# manual_conf NAME LINES...: swanctl.conf with that one manual SA.
+# manual_conf NAME LINES...: swanctl.conf with that one manual SA. Several of them make one configuration.
 manual_conf() {
     printf 'manual {\n  %s {\n' "$1"
     printf '  %s\n' "${@:2}"
     printf '  }\n}\n'
+}
+
+# all_kinds: every protocol in both modes, with a mark and an interface on the way.
+all_kinds() {
+    local protocol
+    for protocol in esp ah bundle; do
+        local -a lines=('direction = bidirectional' "protocol = $protocol" "$authentication")
+        [[ $protocol == ah ]] || lines+=("$(encrypt aes-128-cbc "$aes")")
+        [[ $protocol != bundle ]] || lines+=('auxiliary_spi = 300')
+        manual_conf "t-$protocol" "${lines[@]}" "spi = 26${#protocol}" 'local_addrs = 192.0.2.1' 'remote_addrs = 192.0.2.2' \
+            "local_ts = 10.1.${#protocol}.0/24" 'remote_ts = 10.3.0.0/24, 10.4.0.0/24' 'mark = 1/0xff'
+        manual_conf "h-$protocol" "${lines[@]}" "spi = 26${#protocol}" 'mode = transport' 'local_addrs = 2001:db8::1' \
+            'remote_addrs = 2001:db8::2' "local_ts = dynamic[udp/${#protocol}]" 'interface = sun'
+    done
+    manual_conf null 'direction = outbound' 'protocol = esp' 'spi = 400' "${tunnel[@]}" "$authentication"
 }
 
 tunnel=('local_addrs = 192.0.2.1' 'remote_addrs = 192.0.2.2' 'local_ts = 10.1.0.0/24' 'remote_ts = 10.2.0.0/24')
@@ -94,13 +109,17 @@ expect_no_clear
 expect_not xfrmctl moon sa clear esp -y 2>"$out/clear.err"
 grep -q 'is a manual SA, which is configuration' "$out/clear.err" || fail "sa clear says: $(<"$out/clear.err")"
 
-# Nobody has to repair anything where nothing happened, and what is flushed comes back.
-expect_no_log moon 'it was put back|had another'
-on moon ip xfrm state flush
-on moon ip xfrm policy flush
-moon_has_sas() { [[ $(on moon ip xfrm state | grep -c 'spi 0x00000100') -eq 2 ]]; }
-eventually 40 moon_has_sas || fail "flushed SAs did not come back"
-expect_no_log moon 'had another'
+# What is deleted comes back, and what is as it was is left alone, whatever its kind.
+change_conf moon <<<"$(all_kinds)"
+ah_sas() { on moon ip xfrm state | grep -c 'proto ah' || :; }
+has_ah_sas() { [[ $(ah_sas) -eq 8 ]]; }
+has_ah_sas || fail "$(ah_sas) SAs of AH: $(xfrmctl moon sa list --detail)"
+moon_has '7 manual SAs' || fail "not all are listed: $(xfrmctl moon sa list)"
+expect_not moon_has failed
+on moon ip xfrm state deleteall proto ah
+eventually 40 has_ah_sas || fail "deleted SAs did not come back"
+expect_no_log moon 'had another|esp.* was gone'
+[[ $(grep -c 'ah spi .* was gone; it was put back' "$out/moon.log") -eq 8 ]] || fail "something else was put back"
 
 # 2. One way: what moon sends arrives, and nothing is asked of what comes back.
 change_conf moon <<<"$(manual_conf there 'direction = outbound' 'protocol = esp' 'spi = 300' "${tunnel[@]}" \
