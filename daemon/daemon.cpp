@@ -157,7 +157,8 @@ void Daemon::lose_address(const base::Address& address) {
     };
     pool_->visit(collect, [this, ids, address] {
         if (ids->empty()) return;
-        log_.warning("address " + address.to_string() + " has gone: clearing " + std::to_string(ids->size()) + " IKE SAs");
+        log_.warning("address " + address.to_string() + " has gone: clearing " + std::to_string(ids->size()) +
+                     " IKE SAs");
         for (const ike::IkeSaId id : *ids) clear(id, {}, true, [](const ike::OperationDone&) {});
     });
 }

@@ -24,11 +24,13 @@ void KernelEvents::add(netlink::EventSocket socket) {
 }
 
 void KernelEvents::wait(Source& source) {
-    source.descriptor.async_wait(asio::posix::stream_descriptor::wait_read, [this, &source](const std::error_code& error) {
-        if (error) return;  // closed
-        // A socket that has failed tells of nothing more; the reconciler's own pace has to do then.
-        if (source.socket.read(visitor_)) wait(source);
-    });
+    source.descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
+                                 [this, &source](const std::error_code& error) {
+                                     if (error) return;  // closed
+                                     // A socket that has failed tells of nothing more; the reconciler's own pace has to
+                                     // do then.
+                                     if (source.socket.read(visitor_)) wait(source);
+                                 });
 }
 
 }  // namespace xfrmd::daemon

@@ -1,9 +1,9 @@
 #include "daemon/kernel_side.h"
 
-#include <optional>
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <optional>
 #include <utility>
 #include <variant>
 

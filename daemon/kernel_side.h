@@ -15,9 +15,9 @@
 
 #include "daemon/kernel_events.h"
 #include "daemon/log.h"
+#include "daemon/manual_sas.h"
 #include "daemon/network_side.h"
 #include "daemon/standing_keeper.h"
-#include "daemon/manual_sas.h"
 #include "daemon/tunnel_queue.h"
 #include "daemon/tunnels.h"
 #include "netlink/books.h"
@@ -50,8 +50,8 @@ public:
     Tunnels& tunnels() { return tunnels_; }
     TunnelQueue& queue() { return queue_; }
     ManualSas& manual() { return manual_; }
-    // Manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed is logged, and
-    // tried again.
+    // Manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed is logged,
+    // and tried again.
     void configure(policy::Snapshot configuration);
     // Compares and repairs now. Error: the kernel could not be listed.
     netlink::KernelResult<netlink::Drift> reconcile();

@@ -36,7 +36,10 @@ std::string text_of(policy::StartAction action) {
     return action == policy::StartAction::start ? "start" : "none";
 }
 
-api::Mode mode_of(policy::Mode mode) { return mode == policy::Mode::tunnel ? api::Mode::tunnel : api::Mode::transport; }
+api::Mode mode_of(policy::Mode mode) {
+    if (mode == policy::Mode::beet) return api::Mode::beet;
+    return mode == policy::Mode::tunnel ? api::Mode::tunnel : api::Mode::transport;
+}
 
 std::vector<std::string> texts(const policy::TrafficSelectors& selectors) {
     std::vector<std::string> out;

@@ -46,7 +46,9 @@ void StandingKeeper::put(const Key& key, const StandingChild& child, std::vector
     const auto claimant = policies_.put(rank_of(child.kind), installed.policies);
     if (!claimant) {
         books_.give_back_reqid(installed.tunnel);
-        complain({base::Reason::KernelRefused, child.connection + ": child " + child.child + ": " + claimant.error().text, {}},
+        complain({base::Reason::KernelRefused,
+                  child.connection + ": child " + child.child + ": " + claimant.error().text,
+                  {}},
                  complaints);
         return;
     }

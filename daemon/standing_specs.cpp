@@ -23,7 +23,8 @@ policy::TrafficSelectors resolved(const std::vector<policy::ConfiguredSelector>&
 
 base::Result<StandingChild> make(const policy::Connection& connection, const policy::Child& child, StandingKind kind,
                                  const Path& path) {
-    const auto selectors = kernel_selectors(resolved(child.local_ts, path.local), resolved(child.remote_ts, path.remote));
+    const auto selectors =
+        kernel_selectors(resolved(child.local_ts, path.local), resolved(child.remote_ts, path.remote));
     if (!selectors) return tl::unexpected(selectors.error());
     StandingChild standing{connection.name, child.name, kind, {}};
     netlink::Tunnel& tunnel = standing.tunnel;

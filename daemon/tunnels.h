@@ -72,7 +72,8 @@ private:
         policy::HwOffload offload = policy::HwOffload::no;
     };
 
-    std::vector<Candidate> candidates(std::vector<ike::ChildInstall> children, std::vector<base::Result<void>>& results);
+    std::vector<Candidate> candidates(std::vector<ike::ChildInstall> children,
+                                      std::vector<base::Result<void>>& results);
     void finish(Candidate candidate, netlink::Installer::Result installed, std::vector<base::Result<void>>& results);
     // hw_offload = auto: with less of it.
     netlink::Installer::Result try_with_less(Candidate& candidate, netlink::Installer::Result failed);

@@ -44,6 +44,7 @@ tl::expected<std::unique_ptr<WorkerPool>, std::string> WorkerPool::open(asio::io
         if (several) seat->own = std::make_unique<asio::io_context>(1);
         WorkerOptions worker_options = options.worker;
         worker_options.engine.shard = static_cast<std::uint8_t>(shard);
+        worker_options.engine.shards = options.engines;
         worker_options.workers = options.engines;
         seat->worker = std::make_unique<Worker>(several ? *seat->own : main, worker_options, *seat->random,
                                                 configuration, outside);

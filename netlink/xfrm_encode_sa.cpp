@@ -18,6 +18,8 @@ std::uint8_t encode_flags(const SaProperties& sa) {
     // A tunnel may have either family inside, not only the outer one (RFC 4301 4.1).
     if (sa.mode == Mode::tunnel || sa.mode == Mode::iptfs) flags |= XFRM_STATE_AF_UNSPEC;
     if (sa.esn) flags |= XFRM_STATE_ESN;
+    // RFC 4302 2.6, 3.3.3.2.1: in IPv4 AH is a multiple of 4 bytes long; without the flag Linux makes it one of 8.
+    if (sa.id.protocol == kAh && !sa.source.is_v6()) flags |= XFRM_STATE_ALIGN4;
     if (!sa.flags.copy_df) flags |= XFRM_STATE_NOPMTUDISC;
     if (!sa.flags.copy_ecn) flags |= XFRM_STATE_NOECN;
     if (sa.flags.copy_dscp_in) flags |= XFRM_STATE_DECAP_DSCP;

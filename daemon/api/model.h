@@ -35,8 +35,8 @@ enum class Role : std::uint8_t { initiator, responder };
 inline constexpr std::string_view kRoles[] = {"initiator", "responder"};
 enum class Path : std::uint8_t { direct, nat_t };
 inline constexpr std::string_view kPaths[] = {"direct", "nat-t"};
-enum class Mode : std::uint8_t { tunnel, transport };
-inline constexpr std::string_view kModes[] = {"tunnel", "transport"};
+enum class Mode : std::uint8_t { tunnel, transport, beet };
+inline constexpr std::string_view kModes[] = {"tunnel", "transport", "beet"};
 enum class SaKind : std::uint8_t { ike, child, manual };
 inline constexpr std::string_view kSaKinds[] = {"ike", "child", "manual"};
 // Without manual, which is configuration.

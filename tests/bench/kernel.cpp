@@ -61,7 +61,9 @@ nlohmann::json row(const bench::Size& size, std::size_t wanted, const bench::Fig
 }
 
 // The largest sizes take a minute each.
-std::size_t rounds_at(std::size_t tunnels, std::size_t rounds) { return tunnels > 20000 ? std::min<std::size_t>(rounds, 2) : rounds; }
+std::size_t rounds_at(std::size_t tunnels, std::size_t rounds) {
+    return tunnels > 20000 ? std::min<std::size_t>(rounds, 2) : rounds;
+}
 
 void run(const Arguments& arguments) {
     enter_empty_namespace();
@@ -87,7 +89,8 @@ int main(int argc, char** argv) {
     try {
         Arguments arguments;
         CLI::App app("measures how fast SAs and policies get into the kernel");
-        app.add_option("--n", arguments.tunnels, "tunnels: two SAs and three policies each")->check(CLI::PositiveNumber);
+        app.add_option("--n", arguments.tunnels, "tunnels: two SAs and three policies each")
+            ->check(CLI::PositiveNumber);
         app.add_flag("--policies-alone", arguments.policies_alone, "three policies each and no SA");
         app.add_option("--rounds", arguments.rounds, "rounds of which the best is told")->check(CLI::PositiveNumber);
         app.add_option("--folder", arguments.folder, "where ip's batch may lie");

@@ -53,8 +53,8 @@ std::string words(const PolicySpec& policy) {
                        number(policy.index) + " priority " + number(policy.priority);
     for (const Template& one : policy.templates) {
         text += " tmpl src " + one.source.to_string() + " dst " + one.destination.to_string() + " proto esp spi " +
-                number(static_cast<std::uint32_t>(one.spi)) + " reqid " + number(static_cast<std::uint32_t>(one.reqid)) +
-                " mode tunnel";
+                number(static_cast<std::uint32_t>(one.spi)) + " reqid " +
+                number(static_cast<std::uint32_t>(one.reqid)) + " mode tunnel";
     }
     return text;
 }

@@ -1,5 +1,5 @@
-// What is measured, as calls of the port that the daemon makes: the same for the kernel and for a recorder, so that what
-// the others send is what the port sends. Any error ends the run: std::runtime_error.
+// What is measured, as calls of the port that the daemon makes: the same for the kernel and for a recorder, so that
+// what the others send is what the port sends. Any error ends the run: std::runtime_error.
 #pragma once
 
 #include <memory>

@@ -58,8 +58,8 @@ TEST_CASE("manual SAs of another shape are shown as far as they go", "[cli][host
     CHECK_NOTHROW(render_manual_table(odd, {}));
     CHECK_NOTHROW(render_manual_details(odd, {}));
     Json evil = manual();
-    for (const char* member : {"name", "state", "direction", "protocol", "mode", "local", "remote", "spi", "algorithms",
-                               "last_error"}) {
+    for (const char* member :
+         {"name", "state", "direction", "protocol", "mode", "local", "remote", "spi", "algorithms", "last_error"}) {
         evil[0][member] = "\x1b]0;owned\x07";
     }
     for (const char c : render_manual_table(evil, {}) + render_manual_details(evil, {})) {
