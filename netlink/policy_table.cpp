@@ -20,6 +20,18 @@ constexpr std::uint32_t kNumbers = 1U << 21;
 // prunes them (xfrm_policy_inexact_gc_tree()).
 constexpr std::uint32_t kPruneEvery = 1024;
 
+// Does not look beyond the entry, as equal_range() would: what is beyond is somewhere else in memory.
+template <typename Entries>
+auto find_in(Entries& entries, const PolicyId& id) {
+    const std::uint64_t hash = hash_of(id);
+    auto place = entries.find(hash);
+    while (place != entries.end() && !(place->second.policy.id == id)) {
+        ++place;
+        if (place != entries.end() && place->first != hash) return entries.end();
+    }
+    return place;
+}
+
 std::uint32_t number_of(std::uint32_t our_index) { return (our_index & ~kOursMask) >> 3; }
 
 }  // namespace
@@ -32,17 +44,9 @@ bool PolicyIdOrder::operator()(const PolicyId& a, const PolicyId& b) const {
     return SelectorOrder{}(a.selector, b.selector);
 }
 
-PolicyTable::Entries::iterator PolicyTable::find(const PolicyId& id) {
-    auto [place, end] = entries_.equal_range(hash_of(id));
-    while (place != end && !(place->second.policy.id == id)) ++place;
-    return place != end ? place : entries_.end();
-}
+PolicyTable::Entries::iterator PolicyTable::find(const PolicyId& id) { return find_in(entries_, id); }
 
-PolicyTable::Entries::const_iterator PolicyTable::find(const PolicyId& id) const {
-    auto [place, end] = entries_.equal_range(hash_of(id));
-    while (place != end && !(place->second.policy.id == id)) ++place;
-    return place != end ? place : entries_.end();
-}
+PolicyTable::Entries::const_iterator PolicyTable::find(const PolicyId& id) const { return find_in(entries_, id); }
 
 PolicyTable::Entry& PolicyTable::entry_for(const PolicyId& id) {
     if (const auto known = find(id); known != entries_.end()) return known->second;

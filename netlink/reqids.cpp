@@ -16,9 +16,12 @@ Reqid scattered(std::uint32_t number) { return Reqid{number <= kInARow ? number 
 }  // namespace
 
 Reqids::Uses::iterator Reqids::find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors) {
-    auto [place, end] = used_.equal_range(hash);
-    while (place != end && (place->second.mode != mode || place->second.selectors != selectors)) ++place;
-    return place != end ? place : used_.end();
+    auto place = used_.find(hash);
+    while (place != used_.end() && (place->second.mode != mode || place->second.selectors != selectors)) {
+        ++place;
+        if (place != used_.end() && place->first != hash) return used_.end();
+    }
+    return place;
 }
 
 Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors) {
