@@ -53,7 +53,6 @@ nlohmann::json row(const bench::Size& size, std::size_t wanted, const bench::Fig
             {"peers", peers},
             {"rounds", size.rounds},
             {"heap_bytes_per_tunnel", figures.heap_bytes},
-            {"user_us_per_tunnel", figures.cpu_us},
             {"xfrmd", rates(figures.port, size.tunnels, size.policies_alone)},
             {"raw", rates(figures.raw, size.tunnels, size.policies_alone)},
             {"ip", rates(figures.ip, figures.ip_tunnels, size.policies_alone)},

@@ -70,7 +70,7 @@ std::string line(const DeletePolicy& change) {
            change.id.selector.destination.to_string() + words(change.id.direction);
 }
 
-// `argument` in the place of a file name, output to nowhere.
+// What ip lists goes nowhere.
 void run_ip_batch(const std::string& file) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);

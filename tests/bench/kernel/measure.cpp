@@ -1,7 +1,6 @@
 #include "tests/bench/kernel/measure.h"
 
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -51,12 +50,6 @@ double heap_bytes() {
     return static_cast<double>(heap.uordblks + heap.hblkhd);
 }
 
-double user_seconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return static_cast<double>(usage.ru_utime.tv_sec) + 1e-6 * static_cast<double>(usage.ru_utime.tv_usec);
-}
-
 double timed(Contender& contender, Phase phase) {
     contender.prepare(phase);
     settle();
@@ -87,9 +80,7 @@ Seconds best(const std::vector<Seconds>& rounds) {
 void warm_up(const MakeWork& make_work, std::size_t tunnels, Figures& figures) {
     const auto port = port_contender(make_work);
     const double heap_before = heap_bytes();
-    const double user_before = user_seconds();
     port->run(Phase::install);
-    figures.cpu_us = (user_seconds() - user_before) * 1e6 / static_cast<double>(tunnels);
     figures.heap_bytes = (heap_bytes() - heap_before) / static_cast<double>(tunnels);
     port->run(Phase::remove);
 }

@@ -26,7 +26,6 @@ struct Figures {
     Seconds ip;
     std::size_t ip_tunnels = 0;  // "ip" does the first of them only
     double heap_bytes = 0;       // that the port's books take for one tunnel: mallinfo2() before and after
-    double cpu_us = 0;           // that the port's install takes in user space for one tunnel
 };
 
 Figures measure(const Size& size, const std::string& folder);
