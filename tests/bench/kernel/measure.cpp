@@ -99,9 +99,13 @@ Figures measure(const Size& size, const std::string& folder) {
     warm_up(work(specs), size.tunnels, figures);
     std::vector<Seconds> port;
     std::vector<Seconds> raw;
+    const auto do_port = [&] { port.push_back(all_phases(*port_contender(work(specs)), size.policies_alone)); };
+    const auto do_raw = [&] { raw.push_back(all_phases(*raw_contender(work(specs)), size.policies_alone)); };
     for (std::size_t round = 0; round < size.rounds; ++round) {
-        port.push_back(all_phases(*port_contender(work(specs)), size.policies_alone));
-        raw.push_back(all_phases(*raw_contender(work(specs)), size.policies_alone));
+        // Who comes first meets memory that nobody has touched yet, which is slow in the lab's kernel.
+        if (round % 2 == 0) do_port();
+        do_raw();
+        if (round % 2 != 0) do_port();
     }
     figures.port = best(port);
     figures.raw = best(raw);
