@@ -21,7 +21,7 @@ using namespace xfrmd;
 struct Arguments {
     std::vector<std::size_t> tunnels = {1000, 10000, 100000};
     bool policies_alone = false;
-    std::size_t rounds = 7;
+    std::size_t rounds = 15;
     std::string folder = "/tmp";
 };
 
@@ -67,8 +67,8 @@ std::size_t rounds_at(std::size_t tunnels, std::size_t rounds) {
 void run(const Arguments& arguments) {
     enter_empty_namespace();
     for (const std::size_t wanted : arguments.tunnels) {
+        const std::size_t tunnels = bench::tunnels_with_room(wanted);
         for (const bench::Peers peers : {bench::Peers::sequential, bench::Peers::random}) {
-            const std::size_t tunnels = bench::tunnels_with_room(wanted);
             const bench::Size size{tunnels, peers, arguments.policies_alone, rounds_at(tunnels, arguments.rounds)};
             std::printf("%s\n", row(size, wanted, bench::measure(size, arguments.folder)).dump().c_str());
             std::fflush(stdout);
