@@ -69,7 +69,7 @@ void NetworkSide::add_route(const netlink::TunnelSpec& spec, const netlink::Sele
     route.destination = selector.destination;
     route.source = own.front().address;
     route.interface = device->name;
-    const bool same_family = spec.remote.family() == selector.destination.address.family();
+    const bool same_family = spec.remote.family() == selector.destination.network.family();
     if (way->next_hop && same_family) route.gateway = way->next_hop;
     if (std::find(routes.begin(), routes.end(), route) == routes.end()) routes.push_back(std::move(route));
 }
