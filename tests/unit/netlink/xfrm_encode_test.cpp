@@ -16,6 +16,7 @@ constexpr unsigned kAuthTruncAttribute = 20, kReplayEsnAttribute = 23;
 constexpr unsigned kAdd = 0x0605, kReplaceOnly = 0x0105, kAddOrReplace = 0x0505, kPlain = 0x0005, kDump = 0x0305;
 constexpr unsigned kInet = 2, kInet6 = 10;
 constexpr unsigned kAfUnspecFlag = 32, kEsnFlag = 128;
+constexpr unsigned kAlign4Flag = 64;  // XFRM_STATE_ALIGN4
 constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};
 
 // In hexadecimal, to be read where they differ.
@@ -169,7 +170,8 @@ TEST_CASE("NEWSA: AH and IPComp", "[netlink][rfc4302][rfc3173]") {
         Layout payload;
         payload.zeros(56).address(octets("192.0.2.2")).net32(0x1234).u8(protocol).zeros(3);
         put_lifetimes(payload.address(octets("192.0.2.1"))).zeros(12).native32(0).native32(7);
-        payload.native16(kInet).u8(1).u8(protocol == 51 ? 32 : 0).u8(kAfUnspecFlag).zeros(7).bytes(attributes.view());
+        payload.native16(kInet).u8(1).u8(protocol == 51 ? 32 : 0).u8(protocol == 51 ? kAfUnspecFlag | kAlign4Flag : kAfUnspecFlag);
+        payload.zeros(7).bytes(attributes.view());
         return expected_message(kNewSa, kAdd, payload);
     };
     SaSpec ah = sa(0x1234, Mac{"hmac(sha1)", key(20), 96});
