@@ -10,11 +10,14 @@ std::vector<Installation::Result> Installation::run(std::span<const TunnelSpec> 
     std::vector<Job> jobs;
     jobs.reserve(specs.size());
     for (const TunnelSpec& spec : specs) jobs.push_back({spec, {}, books_.new_claimant(), false, {}, {}});
+    constexpr std::size_t kUsualChanges = 5;  // two SAs and three policies
+    changes_.reserve(specs.size() * kUsualChanges);
+    steps_.reserve(specs.size() * kUsualChanges);
     for (Job& job : jobs) begin(job);
     carry_out();
     // A policy that others use is touched only when both SAs stand: it may lead into a tunnel that works.
     for (Job& job : jobs) {
-        if (!job.error && job.shares_policies) add_policies(job);
+        if (!job.error && job.shares_policies) add_policies(job, policies_of(job.tunnel));
     }
     carry_out();
     std::vector<Result> results;
@@ -37,12 +40,11 @@ void Installation::begin(Job& job) {
         books_.give_back_reqid(job.tunnel);
         return;
     }
-    for (const PolicySpec& policy : policies_of(job.tunnel)) {
-        const bool is_known = books_.policies.wanted(policy.id) != nullptr || books_.policies.is_in_kernel(policy.id);
-        job.shares_policies = job.shares_policies || is_known;
-    }
+    std::vector<PolicySpec> policies = policies_of(job.tunnel);
+    job.shares_policies = std::any_of(policies.begin(), policies.end(),
+                                      [this](const PolicySpec& policy) { return books_.policies.knows(policy.id); });
     add_sas(job);
-    if (!job.shares_policies) add_policies(job);
+    if (!job.shares_policies) add_policies(job, std::move(policies));
 }
 
 void Installation::add_sas(Job& job) {
@@ -52,12 +54,11 @@ void Installation::add_sas(Job& job) {
     }
 }
 
-void Installation::add_policies(Job& job) {
-    for (const PolicySpec& policy : policies_of(job.tunnel)) {
-        books_.policies.claim(job.claimant, Rank::tunnel, policy);
-        if (auto change = books_.policies.change_for(policy.id, true)) {
-            add(job, InstallStep::policy, std::move(*change));
-        }
+void Installation::add_policies(Job& job, std::vector<PolicySpec> policies) {
+    for (PolicySpec& policy : policies) {
+        const PolicyId id = policy.id;
+        books_.policies.claim(job.claimant, Rank::tunnel, std::move(policy));
+        if (auto change = books_.policies.change_for(id, true)) add(job, InstallStep::policy, std::move(*change));
     }
 }
 

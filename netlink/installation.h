@@ -37,7 +37,7 @@ private:
 
     void begin(Job& job);
     void add_sas(Job& job);
-    void add_policies(Job& job);
+    void add_policies(Job& job, std::vector<PolicySpec> policies);
     void add(Job& job, InstallStep step, Change change);
     void carry_out();
     void give_up(Job& job);

@@ -44,6 +44,8 @@ public:
     // Of the highest rank only, none where another one stands.
     bool is_standing(Claimant claimant, const PolicyId& id) const;
     bool is_in_kernel(const PolicyId& id) const;
+    // Claimed by somebody, or in the kernel.
+    bool knows(const PolicyId& id) const { return find(id) != entries_.end(); }
 
     // A policy of ours that the kernel has, from before this process or in spite of what was asked.
     void found(const PolicyId& id, std::uint32_t index);

@@ -170,7 +170,10 @@ TEST_CASE("NEWSA: AH and IPComp", "[netlink][rfc4302][rfc3173]") {
         Layout payload;
         payload.zeros(56).address(octets("192.0.2.2")).net32(0x1234).u8(protocol).zeros(3);
         put_lifetimes(payload.address(octets("192.0.2.1"))).zeros(12).native32(0).native32(7);
-        payload.native16(kInet).u8(1).u8(protocol == 51 ? 32 : 0).u8(protocol == 51 ? kAfUnspecFlag | kAlign4Flag : kAfUnspecFlag);
+        payload.native16(kInet)
+            .u8(1)
+            .u8(protocol == 51 ? 32 : 0)
+            .u8(protocol == 51 ? kAfUnspecFlag | kAlign4Flag : kAfUnspecFlag);
         payload.zeros(7).bytes(attributes.view());
         return expected_message(kNewSa, kAdd, payload);
     };
