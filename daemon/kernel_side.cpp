@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include <asio/post.hpp>
+
 #include "netlink/memory_kernel.h"
 #include "netlink/xfrm_kernel.h"
 
@@ -54,7 +56,8 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
 
 KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
                        std::unique_ptr<NetworkSide> network, KernelClient& client)
-    : log_(log),
+    : io_(io),
+      log_(log),
       client_(client),
       kernel_(std::move(kernel)),
       network_(std::move(network)),
@@ -99,7 +102,9 @@ void KernelSide::configure(policy::Snapshot configuration) {
 // What has no route yet gets another chance.
 void KernelSide::put_standing() {
     standing_timer_.cancel();
-    if (standing_.update(*configuration_)) return;
+    const bool all_stand = standing_.update(*configuration_);
+    for (const StandingChild& child : standing_.inherited()) acquire(child);
+    if (all_stand) return;
     standing_timer_.expires_after(kStandingPause);
     standing_timer_.async_wait([this](const std::error_code& error) {
         if (!error) put_standing();
@@ -123,11 +128,17 @@ void KernelSide::on(const netlink::AcquireEvent& event) {
     const netlink::Reqid reqid = event.templates.empty() ? netlink::Reqid{} : event.templates.front().reqid;
     const StandingChild* trap = standing_.trap_of(reqid);
     if (trap == nullptr) return;  // a tunnel whose SA has gone: the reconciler sees to it
-    const std::pair key(trap->connection, trap->child);
-    if (acquiring_.size() >= kMostAcquires || !acquiring_.insert(key).second) return;
-    log_.info(key.first + ": a packet asks for child " + key.second + ": " + to_string(event.packet));
-    tunnels_.answer_acquire(key.first, key.second, event.sequence);
-    client_.acquire(key.first, key.second, [this, key] { acquiring_.erase(key); });
+    if (!acquire(*trap)) return;
+    log_.info(trap->connection + ": a packet asks for child " + trap->child + ": " + to_string(event.packet));
+    tunnels_.answer_acquire(trap->connection, trap->child, event.sequence);
+}
+
+// False where that is under way already.
+bool KernelSide::acquire(const StandingChild& child) {
+    const std::pair key(child.connection, child.child);
+    if (acquiring_.size() >= kMostAcquires || !acquiring_.insert(key).second) return false;
+    asio::post(io_, [this, key] { client_.acquire(key.first, key.second, [this, key] { acquiring_.erase(key); }); });
+    return true;
 }
 
 void KernelSide::on(const netlink::ExpireEvent& event) {

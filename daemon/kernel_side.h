@@ -64,6 +64,7 @@ private:
     void inherit();
     void put_standing();
     void reconcile_within(std::chrono::milliseconds delay);
+    bool acquire(const StandingChild& child);
     void on(const netlink::AcquireEvent& event);
     void on(const netlink::ExpireEvent& event);
     void on(const netlink::MappingEvent& event);
@@ -79,6 +80,7 @@ private:
     // After somebody else's hand: at once enough for two seconds, and late enough to see a flush as one event.
     static constexpr std::chrono::milliseconds kSoon{200};
 
+    asio::io_context& io_;
     Log& log_;
     KernelClient& client_;
     std::unique_ptr<netlink::Kernel> kernel_;

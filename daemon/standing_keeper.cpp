@@ -22,11 +22,12 @@ bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
         remove(entry.second);
         return true;
     });
+    inherited_.clear();
     for (const auto& [key, child] : wanted) {
         if (!installed_.contains(key)) put(key, child, complaints);
     }
     complaints_ = std::move(complaints);
-    return complaints_.empty();
+    return complaints_.empty() && inherited_.empty();
 }
 
 void StandingKeeper::complain(const base::Error& error, std::vector<std::string>& complaints) {
@@ -43,6 +44,13 @@ void StandingKeeper::put(const Key& key, const StandingChild& child, std::vector
     StandingChild with_reqid = child;
     with_reqid.tunnel = installed.tunnel;
     installed.policies = policies_of(with_reqid);
+    const bool would_break = std::any_of(installed.policies.begin(), installed.policies.end(),
+                                         [this](const auto& policy) { return books_.policies.is_orphan(policy.id); });
+    if (would_break && child.kind == StandingKind::trap) {
+        books_.give_back_reqid(installed.tunnel);
+        inherited_.push_back(child);
+        return;
+    }
     const auto claimant = policies_.put(rank_of(child.kind), installed.policies);
     if (!claimant) {
         books_.give_back_reqid(installed.tunnel);

@@ -22,6 +22,9 @@ public:
     // put there (logged, once as long as it stays so): ask again later.
     bool update(const policy::IndexedConfiguration& configuration);
     void remove_all();
+    // Traps that wait because what an earlier process left in their place still carries packets: children to negotiate
+    // now, whose tunnels take it over.
+    const std::vector<StandingChild>& inherited() const { return inherited_; }
     // The trap with this reqid, nullptr where there is none. Good until the next update.
     const StandingChild* trap_of(netlink::Reqid reqid) const;
 
@@ -43,6 +46,7 @@ private:
     netlink::StandingPolicies policies_;
     std::map<Key, Installed> installed_;
     std::vector<std::string> complaints_;  // of the last update
+    std::vector<StandingChild> inherited_;
 };
 
 }  // namespace xfrmd::daemon

@@ -7,6 +7,9 @@ out_policies() { on moon ip xfrm policy list dir out | grep -c '^src 10.1.0.0/24
 sas() { on moon ip xfrm state | grep -c '^src' || :; }
 has_trap_only() { [[ $(out_policies) -eq 1 && $(sas) -eq 0 ]]; }
 
+has_new_child() { [[ $(xfrmctl moon sa list | grep -c net) -gt 0 ]]; }
+has_trap() { [[ $(out_policies) -eq 1 ]]; }
+
 gateways
 start_strongswan sun "$1" <<<"$(tunnel_conf sun)"
 start_xfrmd moon <<<"$(tunnel_conf moon child='start_action = trap')"
@@ -24,8 +27,19 @@ wait_for_tunnel() { pings alice 10.2.0.10 1; }
 eventually 5 wait_for_tunnel || fail "the tunnel did not come back"
 [[ $(xfrmctl moon sa list --json | grep -c '"child": "net"') -le 1 ]] || fail "more than one child for one trap"
 
+# What a killed daemon leaves carries packets on; the next one negotiates anew before its trap stands there.
+crash moon
+expect_ping alice 10.2.0.10
+launch moon
+expect_ping alice 10.2.0.10
+expect_log moon 'ESP.* installed'
+eventually 10 has_new_child || fail "the tunnel that was left was not replaced"
+expect_ping alice 10.2.0.10
+clear moon
+eventually 5 has_trap || fail "the trap did not come back"
+
 # Without it in the configuration, it goes.
 change_conf moon <<<"$(tunnel_conf moon)"
-expect_empty_kernel moon
+[[ $(out_policies) -eq 0 ]] || fail "the trap stayed"
 expect_no_clear
 pass
