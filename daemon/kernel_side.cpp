@@ -49,7 +49,9 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
     if (sender) {
         if (const auto opened = side->events_.open(*sender); !opened) return tl::unexpected(opened.error().text);
     }
-    side->inherit();
+    if (const auto inherited = side->inherit(); !inherited) {
+        return tl::unexpected("cannot see what is in the kernel already: " + inherited.error().text);
+    }
     side->reconcile_within(kReconcileEvery);
     return side;
 }
@@ -72,14 +74,15 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
       reconcile_timer_(io),
       retire_timer_(io) {}
 
-void KernelSide::inherit() {
+netlink::KernelResult<void> KernelSide::inherit() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto inherited = reconciler_.inherit(now, kInheritanceLife);
-    if (!inherited) return log_.error("cannot see what is in the kernel already: " + inherited.error().text);
-    if (inherited->policies == 0) return;
+    if (!inherited) return tl::unexpected<netlink::KernelError>(inherited.error());
+    if (inherited->policies == 0) return {};
     log_.warning("an earlier xfrmd left " + std::to_string(inherited->sas) + " SAs and " +
                  std::to_string(inherited->policies) + " policies in the kernel: they stay in use until new ones come");
     retire_later();
+    return {};
 }
 
 void KernelSide::retire_later() {
@@ -91,6 +94,7 @@ void KernelSide::retire_later() {
 
 void KernelSide::retire() {
     if (const auto retired = reconciler_.retire(); !retired) log_.error(retired.error().text);
+    if (network_) network_->retire();
 }
 
 void KernelSide::configure(policy::Snapshot configuration) {
@@ -166,13 +170,23 @@ void KernelSide::repair_manual(netlink::Drift& drift) {
     std::move(repair.failed.begin(), repair.failed.end(), std::back_inserter(drift.failed));
 }
 
+// A flush may touch hundreds of thousands.
+void KernelSide::tell(const std::vector<std::string>& sentences, const std::string& ending) {
+    constexpr std::size_t kMostSentences = 10;
+    for (std::size_t i = 0; i < sentences.size() && i < kMostSentences; ++i) {
+        log_.warning("kernel: " + sentences[i] + ending);
+    }
+    if (sentences.size() <= kMostSentences) return;
+    log_.warning("kernel: and " + std::to_string(sentences.size() - kMostSentences) + " more like these");
+}
+
 netlink::KernelResult<netlink::Drift> KernelSide::reconcile() {
     queue_.flush();
     auto drift = reconciler_.run();
     if (!drift) return drift;
     repair_manual(*drift);
-    for (const std::string& sentence : drift->repaired) log_.warning("kernel: " + sentence + "; it was put back");
-    for (const std::string& sentence : drift->failed) log_.error("kernel: " + sentence);
+    tell(drift->repaired, "; it was put back");
+    tell(drift->failed, "");
     std::erase_if(told_, [this](ike::ChildSaId child) { return !tunnels_.has(child); });
     for (const netlink::InstalledTunnel& tunnel : drift->broken) {
         const TunnelOwner* owner = tunnels_.owner_of(tunnel.inbound);

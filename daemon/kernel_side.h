@@ -61,8 +61,9 @@ public:
 private:
     KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
                std::unique_ptr<NetworkSide> network, KernelClient& client);
-    void inherit();
+    netlink::KernelResult<void> inherit();
     void put_standing();
+    void tell(const std::vector<std::string>& sentences, const std::string& ending);
     void reconcile_within(std::chrono::milliseconds delay);
     bool acquire(const StandingChild& child);
     void on(const netlink::AcquireEvent& event);

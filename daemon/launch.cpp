@@ -37,7 +37,7 @@ void leave_terminal() {
     const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (nothing < 0) return;
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing, standard);
-    close(nothing);
+    if (nothing > STDERR_FILENO) close(nothing);
 }
 
 void tell(const api::Descriptor& starter, int status) {

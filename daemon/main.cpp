@@ -1,7 +1,9 @@
 // xfrmd: reads its options, starts the daemon, and runs until a signal ends it.
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -76,6 +78,15 @@ void keep_memory_private() {
     prctl(PR_SET_DUMPABLE, 0);
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
+}
+
+// Whoever starts us with one of them closed would find a socket of ours in its place, and /dev/null over that later.
+void keep_standard_descriptors() {
+    int opened = 0;
+    do {
+        opened = open("/dev/null", O_RDWR | O_CLOEXEC);
+    } while (opened >= 0 && opened <= STDERR_FILENO);
+    if (opened >= 0) close(opened);
 }
 
 // Everything that lives as long as the daemon runs, in the order it is made.
@@ -157,6 +168,7 @@ int run(Arguments arguments) {
     arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
     if (arguments.check) return check_configuration(arguments.daemon.config_path);
     keep_memory_private();
+    keep_standard_descriptors();
     // A log that nobody reads any more must not end the daemon before it has cleaned up.
     std::signal(SIGPIPE, SIG_IGN);
     auto launch = arguments.foreground ? daemon::Launch::foreground() : daemon::Launch::background();

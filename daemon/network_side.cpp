@@ -124,6 +124,11 @@ void NetworkSide::take_events() {
     for (const auto& failure : routes_.repair().failures) log_.error("putting back a route: " + failure.text);
 }
 
+void NetworkSide::retire() {
+    const auto removed = routes_.remove_leftovers();
+    if (!removed) log_.error("routes that were left: " + removed.error().text);
+}
+
 void NetworkSide::clean() {
     descriptor_.cancel();
     while (!of_children_.empty()) tunnel_is_down(ike::ChildSaId{of_children_.begin()->first});

@@ -39,6 +39,8 @@ public:
     void tunnel_is_down(ike::ChildSaId child);
     // The index of the device that has this address of ours; 0 for none.
     std::uint32_t device_of(const base::Address& address) const;
+    // Removes routes of an earlier process that nobody wants any more.
+    void retire();
     // Removes our routes and our rule.
     void clean();
 

@@ -14,7 +14,12 @@ bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
             Key key{child.connection, child.child, child.kind};
             wanted.emplace(std::move(key), std::move(child));
         }
-        for (const base::Error& error : standing.errors) complain(error, complaints);
+        for (const StandingError& failed : standing.errors) {
+            complain(failed.error, complaints);
+            // What stands is not taken away because it cannot be worked out just now.
+            const auto stands = installed_.find({connection.name, failed.child, failed.kind});
+            if (stands != installed_.end()) wanted.emplace(stands->first, stands->second.wanted);
+        }
     }
     std::erase_if(installed_, [&](const auto& entry) {
         const auto still = wanted.find(entry.first);

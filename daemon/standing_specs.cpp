@@ -1,5 +1,6 @@
 #include "daemon/standing_specs.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/kernel_selectors.h"
@@ -38,24 +39,12 @@ base::Result<StandingChild> make(const policy::Connection& connection, const pol
     return standing;
 }
 
-void add(StandingChildren& all, base::Result<StandingChild> child, const std::string& what) {
+void add(StandingChildren& all, base::Result<StandingChild> child, const policy::Connection& connection,
+         const policy::Child& configured, StandingKind kind) {
     if (child) return all.children.push_back(std::move(*child));
     base::Error error = std::move(child.error());
-    error.detail = what + ": " + error.detail;
-    all.errors.push_back(std::move(error));
-}
-
-void add_negotiated(StandingChildren& all, const policy::Connection& connection, const policy::Child& child) {
-    const bool traps = policy::traps(child.start_action);
-    if (!traps && !connection.fail_closed) return;
-    const auto path = path_of(connection);
-    const auto make_one = [&](StandingKind kind) -> base::Result<StandingChild> {
-        if (!path) return tl::unexpected(path.error());
-        return make(connection, child, kind, *path);
-    };
-    const std::string name = connection.name + ": child " + child.name;
-    if (traps) add(all, make_one(StandingKind::trap), "trap of " + name);
-    if (connection.fail_closed) add(all, make_one(StandingKind::block), "block of " + name);
+    error.detail = connection.name + ": child " + configured.name + ": " + error.detail;
+    all.errors.push_back({configured.name, kind, std::move(error)});
 }
 
 // `dynamic` of a shunt stands for any address of the other side's family.
@@ -66,11 +55,58 @@ base::Address any_like(const std::vector<policy::ConfiguredSelector>& others) {
     return base::Address::any(base::Family::ipv4);
 }
 
+bool is_dynamic(const policy::Child& child) {
+    const auto dynamic = [](const policy::ConfiguredSelector& selector) { return selector.dynamic; };
+    return std::any_of(child.local_ts.begin(), child.local_ts.end(), dynamic) ||
+           std::any_of(child.remote_ts.begin(), child.remote_ts.end(), dynamic);
+}
+
+// What stands without a template has no use for addresses, and must not go because a route goes.
+base::Result<StandingChild> make_without_peer(const policy::Connection& connection, const policy::Child& child,
+                                              StandingKind kind, const Path& path) {
+    auto made = make(connection, child, kind, path);
+    if (!made) return made;
+    made->tunnel.local = made->tunnel.remote = base::Address();
+    made->tunnel.mode = netlink::Mode::tunnel;
+    return made;
+}
+
+bool has_unique_numbers(const policy::Connection& connection, const policy::Child& child) {
+    const auto given = policy::NumberKind::given;
+    const bool marks = child.mark_in.kind != given || child.mark_out.kind != given;
+    const bool own_ids = child.if_id_in.kind != given || child.if_id_out.kind != given;
+    return marks || own_ids || connection.if_id_in.kind != given || connection.if_id_out.kind != given;
+}
+
+base::Result<StandingChild> make_trap(const policy::Connection& connection, const policy::Child& child) {
+    if (has_unique_numbers(connection, child)) {
+        return base::fail(Reason::ConfigurationInvalid, "a trap cannot have %unique marks or interface ids");
+    }
+    const auto path = path_of(connection);
+    if (!path) return tl::unexpected(path.error());
+    return make(connection, child, StandingKind::trap, *path);
+}
+
+base::Result<StandingChild> make_block(const policy::Connection& connection, const policy::Child& child) {
+    const Path anywhere{any_like(child.local_ts), any_like(child.remote_ts)};
+    if (!is_dynamic(child)) return make_without_peer(connection, child, StandingKind::block, anywhere);
+    const auto path = path_of(connection);
+    if (!path) return tl::unexpected(path.error());
+    return make_without_peer(connection, child, StandingKind::block, *path);
+}
+
+void add_negotiated(StandingChildren& all, const policy::Connection& connection, const policy::Child& child) {
+    if (policy::traps(child.start_action)) {
+        add(all, make_trap(connection, child), connection, child, StandingKind::trap);
+    }
+    if (connection.fail_closed) add(all, make_block(connection, child), connection, child, StandingKind::block);
+}
+
 void add_shunt(StandingChildren& all, const policy::Connection& connection, const policy::Child& child) {
     if (child.start_action == policy::StartAction::none) return;
     const StandingKind kind = child.mode == policy::Mode::pass ? StandingKind::pass : StandingKind::drop;
     const Path anywhere{any_like(child.remote_ts), any_like(child.local_ts)};
-    add(all, make(connection, child, kind, anywhere), "shunt of " + connection.name + ": child " + child.name);
+    add(all, make_without_peer(connection, child, kind, anywhere), connection, child, kind);
 }
 
 // Linux has one policy for a selector and a mark, so a block for the same packets as the tunnel's needs another mark:
@@ -86,10 +122,15 @@ std::vector<netlink::PolicySpec> below(const netlink::PolicySpec& block) {
     return {std::move(without), std::move(with)};
 }
 
-netlink::PolicySpec shunt_of(netlink::PolicySpec policy, StandingKind kind) {
+// A priority that was given counts as it is, but a block stays behind its tunnel.
+netlink::PolicySpec shunt_of(netlink::PolicySpec policy, StandingKind kind, bool priority_is_given) {
     policy.templates.clear();
     policy.action = kind == StandingKind::pass ? netlink::PolicyAction::allow : netlink::PolicyAction::block;
-    policy.priority += kind == StandingKind::pass ? -kPriorityStep : kPriorityStep;
+    if (kind == StandingKind::block || (kind == StandingKind::drop && !priority_is_given)) {
+        policy.priority = std::max(policy.priority, policy.priority + kPriorityStep);  // not past the last number
+    } else if (!priority_is_given) {
+        policy.priority -= kPriorityStep;
+    }
     return policy;
 }
 
@@ -114,7 +155,7 @@ std::vector<netlink::PolicySpec> policies_of(const StandingChild& child) {
             policies.push_back(std::move(policy));
             continue;
         }
-        const netlink::PolicySpec shunt = shunt_of(std::move(policy), child.kind);
+        const netlink::PolicySpec shunt = shunt_of(std::move(policy), child.kind, child.tunnel.policy.priority != 0);
         if (child.kind != StandingKind::block) {
             policies.push_back(shunt);
             continue;

@@ -24,11 +24,17 @@ struct StandingChild {
     friend bool operator==(const StandingChild&, const StandingChild&) = default;
 };
 
-// Those of one connection. What cannot be, such as a trap for a peer whose address nobody knows, is an error for each
-// child; NoRoute may pass.
+struct StandingError {
+    std::string child;
+    StandingKind kind = StandingKind::trap;
+    base::Error error;
+};
+
+// Those of one connection. What cannot be, such as a trap for a peer whose address nobody knows, is an error; NoRoute
+// may pass.
 struct StandingChildren {
     std::vector<StandingChild> children;
-    std::vector<base::Error> errors;
+    std::vector<StandingError> errors;
 };
 StandingChildren standing_children_of(const policy::Connection& connection);
 

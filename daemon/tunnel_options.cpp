@@ -109,8 +109,8 @@ base::Result<void> set_policy_options(netlink::PolicyOptions& options, const pol
     options.install = child.policies;
     options.forward_out = child.policies_fwd_out;
     options.priority = child.priority;
-    options.mark_in = mark_of(child.mark_in, 0);
-    options.mark_out = mark_of(child.mark_out, 0);
+    if (child.mark_in.kind == NumberKind::given) options.mark_in = mark_of(child.mark_in, 0);
+    if (child.mark_out.kind == NumberKind::given) options.mark_out = mark_of(child.mark_out, 0);
     options.if_id_in = id_of(child.if_id_in.is_set() ? child.if_id_in : connection.if_id_in, 0);
     options.if_id_out = id_of(child.if_id_out.is_set() ? child.if_id_out : connection.if_id_out, 0);
     if (child.interface.empty()) return {};

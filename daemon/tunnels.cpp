@@ -99,6 +99,7 @@ void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
     }
     const ike::ChildSaId id = candidate.owner.child;
     if (helpers_.network != nullptr) helpers_.network->tunnel_is_up(id, candidate.spec);
+    for (const netlink::SaId& sa : sa_ids_of(*installed)) by_sa_.emplace(sa, id);
     installed_.emplace(id, Installed{*installed, std::move(candidate.owner)});
 }
 
@@ -132,6 +133,7 @@ base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
         tunnels.push_back(found->second.tunnel);
         if (helpers_.network != nullptr) helpers_.network->tunnel_is_down(child);
         numbers_.release(found->second.owner.ike_sa);
+        for (const netlink::SaId& sa : sa_ids_of(found->second.tunnel)) by_sa_.erase(sa);
         installed_.erase(found);
     }
     const auto removed = installer_.remove(tunnels);
@@ -146,10 +148,8 @@ base::Result<void> Tunnels::remove_all() {
 }
 
 const TunnelOwner* Tunnels::owner_of(const netlink::SaId& sa) const {
-    for (const auto& [child, installed] : installed_) {
-        if (installed.tunnel.inbound == sa || installed.tunnel.outbound == sa) return &installed.owner;
-    }
-    return nullptr;
+    const auto found = by_sa_.find(sa);
+    return found == by_sa_.end() ? nullptr : &installed_.at(found->second).owner;
 }
 
 void Tunnels::answer_acquire(const std::string& connection, const std::string& child, std::uint32_t sequence) {

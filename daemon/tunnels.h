@@ -90,6 +90,7 @@ private:
     UniqueNumbers numbers_;
     std::map<std::pair<std::string, std::string>, std::uint32_t> acquires_;  // by connection and child
     std::unordered_map<ike::ChildSaId, Installed> installed_;
+    std::map<netlink::SaId, ike::ChildSaId> by_sa_;
 };
 
 }  // namespace xfrmd::daemon

@@ -28,7 +28,8 @@ SaSpec limited(const SaState& sa, std::chrono::seconds age_at_end) {
     static_cast<SaProperties&>(spec) = sa;
     spec.algorithms = CipherAndMac{"ecb(cipher_null)", {}, "", {}, 0};
     spec.inbound = sa.inbound.value_or(false);
-    spec.lifetime.hard.since_added = age_at_end;
+    auto& limit = spec.lifetime.hard.since_added;
+    limit = limit.count() == 0 ? age_at_end : std::min(limit, age_at_end);
     return spec;
 }
 
@@ -56,7 +57,7 @@ KernelResult<Inheritance> Reconciler::inherit(std::chrono::sys_seconds now, std:
         if (sa.id.protocol == kEsp) limits.emplace_back(UpdateSa{limited(sa, now - sa.added + life)});
     }
     inheritance.sas = books_.orphaned_sas.size();
-    if (const auto limited = books_.insist(limits); !limited) return tl::unexpected<KernelError>(limited.error());
+    static_cast<void>(books_.insist(limits));  // an SA without a limit still ends with retire()
     return inheritance;
 }
 
@@ -132,6 +133,7 @@ void Reconciler::check_policy(const PolicyId& id, const PolicyState* had, std::v
         return;  // an orphan, until retire()
     } else if (!is_our_index(had->policy.index)) {
         drift.failed.push_back(to_string(id) + " is somebody else's now");
+        books_.policies.lost(id);
         return;
     } else if (const std::string what = difference(*wanted, *had); !what.empty()) {
         drift.repaired.push_back(to_string(id) + " had another " + what);
