@@ -50,7 +50,7 @@ void StandingKeeper::put(const Key& key, const StandingChild& child, std::vector
     with_reqid.tunnel = installed.tunnel;
     installed.policies = policies_of(with_reqid);
     const bool would_break = std::any_of(installed.policies.begin(), installed.policies.end(),
-                                         [this](const auto& policy) { return books_.policies.is_orphan(policy.id); });
+                                         [this](const auto& policy) { return books_.is_inherited(policy.id); });
     if (would_break && child.kind == StandingKind::trap) {
         books_.give_back_reqid(installed.tunnel);
         inherited_.push_back(child);

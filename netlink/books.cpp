@@ -1,5 +1,6 @@
 #include "netlink/books.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace xfrmd::netlink {
@@ -12,6 +13,13 @@ bool is_gone(const KernelError& error) { return error.errno_value == ESRCH || er
 
 KernelError named(const Change& change, const KernelError& error) {
     return {error.errno_value, describe(change) + ": " + error.text};
+}
+
+bool Books::is_inherited(const PolicyId& id) const {
+    if (!policies.is_unclaimed(id)) return false;
+    return std::any_of(orphaned_sas.begin(), orphaned_sas.end(), [&](const OrphanedSa& sa) {
+        return std::find(sa.policies.begin(), sa.policies.end(), id) != sa.policies.end();
+    });
 }
 
 std::vector<KernelResult<void>> Books::apply(std::span<const Change> changes) {

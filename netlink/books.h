@@ -35,6 +35,8 @@ struct Books {
     std::unordered_map<SaId, KeptTunnel, SaIdHash> tunnels;  // by inbound SA
     std::vector<OrphanedSa> orphaned_sas;
 
+    // An SA from before this process still serves it, and nobody claims it.
+    bool is_inherited(const PolicyId& id) const;
     void give_back_reqid(const Tunnel& tunnel) {
         if (tunnel.owns_reqid) reqids.release(tunnel.mode, tunnel.selectors);
     }

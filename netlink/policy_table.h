@@ -45,7 +45,7 @@ public:
     bool is_standing(Claimant claimant, const PolicyId& id) const;
     bool is_in_kernel(const PolicyId& id) const;
     // In the kernel, and nobody claims it: from before this process.
-    bool is_orphan(const PolicyId& id) const { return is_in_kernel(id) && wanted(id) == nullptr; }
+    bool is_unclaimed(const PolicyId& id) const { return is_in_kernel(id) && wanted(id) == nullptr; }
     // Claimed by somebody, or in the kernel.
     bool knows(const PolicyId& id) const { return find(id) != entries_.end(); }
 

@@ -98,9 +98,8 @@ void Reconciler::check_sas(const std::vector<SaState>& had, Drift& drift) {
 void Reconciler::end_replaced_sas() {
     std::vector<Change> changes;
     std::erase_if(books_.orphaned_sas, [&](OrphanedSa& sa) {
-        const bool is_used = std::any_of(sa.policies.begin(), sa.policies.end(), [&](const PolicyId& id) {
-            return books_.policies.is_in_kernel(id) && books_.policies.wanted(id) == nullptr;
-        });
+        const bool is_used = std::any_of(sa.policies.begin(), sa.policies.end(),
+                                         [&](const PolicyId& id) { return books_.policies.is_unclaimed(id); });
         if (is_used || !std::exchange(sa.is_replaced, true)) return false;
         changes.emplace_back(DeleteSa{sa.id});
         return true;
