@@ -43,7 +43,9 @@ void add(StandingChildren& all, base::Result<StandingChild> child, const policy:
          const policy::Child& configured, StandingKind kind) {
     if (child) return all.children.push_back(std::move(*child));
     base::Error error = std::move(child.error());
-    error.detail = connection.name + ": child " + configured.name + ": " + error.detail;
+    const char* const what = kind == StandingKind::trap ? "trap" : kind == StandingKind::block ? "block" : "shunt";
+    error.detail =
+        std::string("no ") + what + " for " + connection.name + ": child " + configured.name + ": " + error.detail;
     all.errors.push_back({configured.name, kind, std::move(error)});
 }
 

@@ -18,8 +18,8 @@ netlink::Mark mark_of(const policy::Mark& mark, std::uint32_t chosen) {
 }
 
 // %same: the value that packets of this direction are matched by.
-netlink::Mark output_mark_of(const policy::Mark& mark, const netlink::Mark& matched) {
-    return mark_of(mark, matched.value);
+netlink::Mark output_mark_of(const policy::Mark& mark, const netlink::Mark& matched, std::uint32_t chosen) {
+    return mark_of(mark, mark.kind == NumberKind::same ? matched.value : chosen);
 }
 
 std::uint32_t id_of(const policy::InterfaceId& id, std::uint32_t chosen) {
@@ -31,8 +31,9 @@ void set_marks(netlink::TunnelSpec& spec, const policy::Child& child, UniqueNumb
     spec.policy.mark_in = mark_of(child.mark_in, chosen.in);
     spec.policy.mark_out = mark_of(child.mark_out, chosen.out);
     spec.sa.mark_in_sa = child.mark_in_sa;
-    spec.sa.output_mark_in = output_mark_of(child.set_mark_in, spec.policy.mark_in);
-    spec.sa.output_mark_out = output_mark_of(child.set_mark_out, spec.policy.mark_out);
+    const UniqueNumbers::Pair set = numbers.next(child.set_mark_in.kind, child.set_mark_out.kind);
+    spec.sa.output_mark_in = output_mark_of(child.set_mark_in, spec.policy.mark_in, set.in);
+    spec.sa.output_mark_out = output_mark_of(child.set_mark_out, spec.policy.mark_out, set.out);
 }
 
 void set_interface_ids(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
