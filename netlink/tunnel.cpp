@@ -44,7 +44,7 @@ SaSpec protecting_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound)
     sa.lifetime = spec.sa.lifetime;
     sa.offload = spec.sa.offload;
     if (inbound) return sa;
-    sa.tfc_bytes = sa.mode == Mode::tunnel ? spec.sa.tfc_bytes : 0;
+    sa.tfc_bytes = sa.mode == Mode::tunnel && spec.protocol == kEsp ? spec.sa.tfc_bytes : 0;
     sa.acquire_sequence = spec.sa.acquire_sequence;
     return sa;
 }
