@@ -161,9 +161,13 @@ private:
 
     void warn_of_life(const policy::Connection& connection, settings::Position at) {
         for (const policy::Child& child : connection.children) {
-            if (child.life_time.count() == 0) continue;
+            const char* const limit = child.life_time.count() != 0 ? "life_time"
+                                      : child.life_bytes != 0      ? "life_bytes"
+                                      : child.life_packets != 0    ? "life_packets"
+                                                                   : nullptr;
+            if (limit == nullptr) continue;
             warn(at, "connections." + printable(connection.name) + ": '" + printable(child.name) +
-                         "' is closed at the end of its life_time, as xfrmd does not rekey it before");
+                         "' is closed at the end of its " + limit + ", as xfrmd does not rekey it before");
         }
     }
 

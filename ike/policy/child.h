@@ -41,16 +41,10 @@ struct Child {
     StartAction start_action = StartAction::none;
     std::uint32_t replay_window = 32;  // packets, 0..4096; never 0 where ESN is proposed (RFC 4303 3.4.3)
 
-    // Soft limits, hard limits, and what is at most taken off the soft ones at random; 0 is none.
-    std::chrono::seconds rekey_time{0};
+    // Hard limits; 0 is none.
     std::chrono::seconds life_time{0};
-    std::chrono::seconds rand_time{0};
-    std::uint64_t rekey_bytes = 0;
     std::uint64_t life_bytes = 0;
-    std::uint64_t rand_bytes = 0;
-    std::uint64_t rekey_packets = 0;
     std::uint64_t life_packets = 0;
-    std::uint64_t rand_packets = 0;
 
     bool policies = true;           // install policies, not states alone
     bool policies_fwd_out = false;  // a forward policy for outbound traffic, too
@@ -72,7 +66,6 @@ struct Child {
     bool copy_df = true;
     bool copy_ecn = true;
     CopyDscp copy_dscp = CopyDscp::out;  // between inner and outer header: on the way out, in, both or neither
-    bool hostaccess = false;             // told to updown scripts
 
     bool is_shunt() const { return mode == Mode::pass || mode == Mode::drop; }
     // What is negotiated: one list for both protocols, ESP first as it keeps secrets.
