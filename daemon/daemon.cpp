@@ -77,12 +77,13 @@ void Daemon::initiate(const ChildWish& wish, Operations::End end) {
     if (stopping_) return refuse({Reason::ShuttingDown, {}, {}});
     const policy::Connection* configured = configuration_->connection(wish.connection);
     if (configured == nullptr) return refuse({Reason::NotFound, "connection " + wish.connection, {}});
-    ike::Initiate initiate{operation, wish.connection, wish.child, {}, {}, wish.ike_sa};
+    ike::Initiate initiate{operation, wish.connection, wish.child, {}, {}, wish.ike_sa, wish.packet};
     if (wish.ike_sa != ike::IkeSaId::none) return pool_->submit(ike::shard_of(wish.ike_sa), std::move(initiate));
     const auto path = path_of(*configured);
     if (!path) return refuse(path.error());
     initiate.local = path->local;
     initiate.remote = path->remote;
+    initiate.has_inherited_sas = kernel_->has_inherited_sas(path->remote);
     pool_->submit(pool_->shard_for(wish.connection), std::move(initiate));
 }
 
@@ -136,8 +137,10 @@ void Daemon::expire(const TunnelOwner& owner) {
     clear(owner.ike_sa, owner.child, false, [](const ike::OperationDone&) {});
 }
 
-void Daemon::acquire(const std::string& connection, const std::string& child, std::function<void()> done) {
-    initiate({connection, child}, [this, connection, child, done = std::move(done)](const ike::OperationDone& end) {
+void Daemon::acquire(const std::string& connection, const std::string& child,
+                     std::optional<policy::TriggeringPacket> packet, std::function<void()> done) {
+    const ChildWish wish{connection, child, ike::IkeSaId::none, std::move(packet)};
+    initiate(wish, [this, connection, child, done = std::move(done)](const ike::OperationDone& end) {
         if (!end.result) log_.warning(connection + ": child " + child + ": " + end.result.error().sentence());
         done();
     });

@@ -36,6 +36,7 @@ struct ChildWish {
     std::string connection;
     std::string child;
     ike::IkeSaId ike_sa = ike::IkeSaId::none;  // none: in whatever IKE SA the connection has, or in a new one
+    std::optional<policy::TriggeringPacket> packet = {};
 };
 
 class Daemon final : public Outside, public KernelClient {
@@ -74,7 +75,8 @@ public:
     // --- KernelClient ---
     void renew(const TunnelOwner& owner) override;
     void expire(const TunnelOwner& owner) override;
-    void acquire(const std::string& connection, const std::string& child, std::function<void()> done) override;
+    void acquire(const std::string& connection, const std::string& child,
+                 std::optional<policy::TriggeringPacket> packet, std::function<void()> done) override;
     void lose_address(const base::Address& address) override;
 
 private:

@@ -1,5 +1,7 @@
 #include "daemon/kernel_selectors.h"
 
+#include <netinet/in.h>
+
 #include <optional>
 
 namespace xfrmd::daemon {
@@ -38,6 +40,16 @@ base::Result<std::vector<netlink::Selector>> kernel_selectors(const policy::Traf
     }
     if (all.empty()) return base::fail(Reason::TrafficSelectorsUnacceptable, "the two sides have no traffic in common");
     return all;
+}
+
+policy::TriggeringPacket triggering_packet(const netlink::Selector& packet) {
+    const auto end = [&](const base::Prefix& prefix, const netlink::PortMatch& port) {
+        policy::TrafficSelector selector{{prefix.network, prefix.network}, packet.protocol};
+        const bool has_ports = packet.protocol != IPPROTO_ICMP && packet.protocol != IPPROTO_ICMPV6;
+        if (has_ports && port.mask == 0xffff) selector.first_port = selector.last_port = port.value;
+        return selector;
+    };
+    return {end(packet.source, packet.source_port), end(packet.destination, packet.destination_port)};
 }
 
 }  // namespace xfrmd::daemon

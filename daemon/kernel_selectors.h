@@ -14,4 +14,7 @@ namespace xfrmd::daemon {
 base::Result<std::vector<netlink::Selector>> kernel_selectors(const policy::TrafficSelectors& local_ts,
                                                               const policy::TrafficSelectors& remote_ts);
 
+// A packet's selector as the kernel tells it. ICMP's type and code stay out of it.
+policy::TriggeringPacket triggering_packet(const netlink::Selector& packet);
+
 }  // namespace xfrmd::daemon

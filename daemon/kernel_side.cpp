@@ -9,6 +9,7 @@
 
 #include <asio/post.hpp>
 
+#include "daemon/kernel_selectors.h"
 #include "netlink/memory_kernel.h"
 #include "netlink/xfrm_kernel.h"
 
@@ -107,7 +108,7 @@ void KernelSide::configure(policy::Snapshot configuration) {
 void KernelSide::put_standing() {
     standing_timer_.cancel();
     const bool all_stand = standing_.update(*configuration_);
-    for (const StandingChild& child : standing_.inherited()) acquire(child);
+    for (const StandingChild& child : standing_.inherited()) acquire(child, {});
     if (all_stand) return;
     standing_timer_.expires_after(kStandingPause);
     standing_timer_.async_wait([this](const std::error_code& error) {
@@ -132,16 +133,18 @@ void KernelSide::on(const netlink::AcquireEvent& event) {
     const netlink::Reqid reqid = event.templates.empty() ? netlink::Reqid{} : event.templates.front().reqid;
     const StandingChild* trap = standing_.trap_of(reqid);
     if (trap == nullptr) return;  // a tunnel whose SA has gone: the reconciler sees to it
-    if (!acquire(*trap)) return;
+    if (!acquire(*trap, triggering_packet(event.packet))) return;
     log_.info(trap->connection + ": a packet asks for child " + trap->child + ": " + to_string(event.packet));
     tunnels_.answer_acquire(trap->connection, trap->child, event.sequence);
 }
 
 // False where that is under way already.
-bool KernelSide::acquire(const StandingChild& child) {
+bool KernelSide::acquire(const StandingChild& child, std::optional<policy::TriggeringPacket> packet) {
     const std::pair key(child.connection, child.child);
     if (acquiring_.size() >= kMostAcquires || !acquiring_.insert(key).second) return false;
-    asio::post(io_, [this, key] { client_.acquire(key.first, key.second, [this, key] { acquiring_.erase(key); }); });
+    asio::post(io_, [this, key, packet = std::move(packet)] {
+        client_.acquire(key.first, key.second, packet, [this, key] { acquiring_.erase(key); });
+    });
     return true;
 }
 
@@ -193,6 +196,11 @@ netlink::KernelResult<netlink::Drift> KernelSide::reconcile() {
         if (owner != nullptr && told_.insert(owner->child).second) client_.renew(*owner);
     }
     return drift;
+}
+
+bool KernelSide::has_inherited_sas(const base::Address& remote) const {
+    return std::any_of(books_.orphaned_sas.begin(), books_.orphaned_sas.end(),
+                       [&](const netlink::OrphanedSa& sa) { return sa.id.destination == remote; });
 }
 
 void KernelSide::clean() {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,8 +36,9 @@ public:
     virtual void renew(const TunnelOwner& owner) = 0;
     // A tunnel that has reached its hard limit.
     virtual void expire(const TunnelOwner& owner) = 0;
-    // A packet waits for this child; `done` when there is one, or none can be had.
-    virtual void acquire(const std::string& connection, const std::string& child, std::function<void()> done) = 0;
+    // This child is wanted, by a packet where there is one; `done` when there is one, or none can be had.
+    virtual void acquire(const std::string& connection, const std::string& child,
+                         std::optional<policy::TriggeringPacket> packet, std::function<void()> done) = 0;
     // An address of this host has gone.
     virtual void lose_address(const base::Address& address) = 0;
 };
@@ -55,6 +57,8 @@ public:
     void configure(policy::Snapshot configuration);
     // Compares and repairs now. Error: the kernel could not be listed.
     netlink::KernelResult<netlink::Drift> reconcile();
+    // Towards this peer, from before this process.
+    bool has_inherited_sas(const base::Address& remote) const;
     // Removes everything of ours.
     void clean();
 
@@ -65,7 +69,7 @@ private:
     void put_standing();
     void tell(const std::vector<std::string>& sentences, const std::string& ending);
     void reconcile_within(std::chrono::milliseconds delay);
-    bool acquire(const StandingChild& child);
+    bool acquire(const StandingChild& child, std::optional<policy::TriggeringPacket> packet);
     void on(const netlink::AcquireEvent& event);
     void on(const netlink::ExpireEvent& event);
     void on(const netlink::MappingEvent& event);

@@ -84,7 +84,7 @@ void Engine::on(const Initiate& wish, Turn& turn) {
     }
     if (IkeSa* existing = ike_sa_for(wish)) {
         const bool was_established = existing->established() != nullptr;
-        existing->add_task(ikev2::sa::CreateChildTask{child, wish.operation}, around(turn));
+        existing->add_task(ikev2::sa::CreateChildTask{child, wish.operation, wish.packet}, around(turn));
         return settle(*existing, was_established, turn);
     }
     if (wish.ike_sa != IkeSaId::none) return fail(wish.operation, {Reason::NotFound, "no such IKE SA", {}}, turn);
@@ -119,7 +119,8 @@ void Engine::initiate(const policy::Connection& connection, const Initiate& wish
     if (table_.size() >= options_.most_ike_sas) return fail(wish.operation, {Reason::TableFull, {}, {}}, turn);
     ikev2::sa::Sa sa = make_sa(true, {wish.local, connection.local_port}, {wish.remote, connection.remote_port}, turn);
     sa.connection = &connection;
-    sa.tasks.push_back(ikev2::sa::CreateChildTask{child, wish.operation});
+    sa.has_inherited_sas = wish.has_inherited_sas;
+    sa.tasks.push_back(ikev2::sa::CreateChildTask{child, wish.operation, wish.packet});
     IkeSa& added = table_.add(std::make_unique<IkeSa>(std::move(sa)));
     added.initiate(around(turn));
     settle(added, false, turn);
@@ -204,10 +205,11 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
 }
 
 // RFC 7296 2.4: as initiator, do we have no other IKE SA between these identities? Asked as late as can be, for the
-// peer may have come first meanwhile. With somebody who may be anybody there is no telling.
+// peer may have come first meanwhile. With somebody who may be anybody there is no telling, and SAs that outlived a
+// crash are to carry packets until the new child stands.
 bool Engine::is_first_contact(const ikev2::sa::Sa& sa) {
     const policy::Connection& connection = *sa.connection;
-    if (!connection.remote.id.is_exact()) return false;
+    if (sa.has_inherited_sas || !connection.remote.id.is_exact()) return false;
     const auto own = ikev2::exchange::own_identity(connection, sa.local.address);
     const auto others = table_.of_identities(own, connection.remote.id);
     return std::none_of(others.begin(), others.end(),

@@ -2,6 +2,7 @@
 // Datagram are borrowed for the length of the call.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -27,6 +28,9 @@ struct Initiate {
     base::Address local;  // our address towards this peer, as routing says; the core asks nobody
     base::Address remote;
     IkeSaId ike_sa = IkeSaId::none;  // in this one only; its addresses are known
+    std::optional<policy::TriggeringPacket> packet = {};
+    // The kernel still has SAs with this peer from before a crash, which INITIAL_CONTACT would end (RFC 7296 2.4).
+    bool has_inherited_sas = false;
 };
 
 // Delete an IKE SA, or one child of it. `force` does not wait for the peer's answer (a Delete is still sent).

@@ -100,4 +100,11 @@ bool covers(const TrafficSelectors& outer, const TrafficSelectors& inner) {
     });
 }
 
+TrafficSelectors with_packet_first(TrafficSelectors selectors, const TrafficSelector& packet) {
+    const bool is_one_of_them = std::find(selectors.begin(), selectors.end(), packet) != selectors.end();
+    if (is_one_of_them || selectors.size() >= kMostSelectors || !covers(selectors, {packet})) return selectors;
+    selectors.insert(selectors.begin(), packet);
+    return selectors;
+}
+
 }  // namespace xfrmd::policy

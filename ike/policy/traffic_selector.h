@@ -39,6 +39,13 @@ struct ConfiguredSelector {
 
 using TrafficSelectors = std::vector<TrafficSelector>;
 
+// A packet that asks for a child SA: single addresses, and single ports where its protocol has them.
+struct TriggeringPacket {
+    TrafficSelector local;
+    TrafficSelector remote;
+    friend bool operator==(const TriggeringPacket&, const TriggeringPacket&) = default;
+};
+
 // One swanctl.conf item: `CIDR|from-to|address|dynamic` with optional `[proto/port]`. Error: ConfigurationInvalid.
 base::Result<ConfiguredSelector> parse_selector(std::string_view text);
 
@@ -50,6 +57,10 @@ TrafficSelectors narrow(const TrafficSelectors& ours, const TrafficSelectors& of
 
 // Every selector of `inner` lies inside one of `outer`: as initiator, the answer must (RFC 7296 2.9).
 bool covers(const TrafficSelectors& outer, const TrafficSelectors& inner);
+
+// What is offered to the peer: the packet's selector before the others (RFC 7296 2.9), where they cover it and there is
+// room.
+TrafficSelectors with_packet_first(TrafficSelectors selectors, const TrafficSelector& packet);
 
 std::string to_string(const TrafficSelectors& selectors);
 

@@ -156,8 +156,13 @@ void VirtualWire::run_for(base::Duration duration) {
 
 std::uint64_t VirtualWire::initiate(Host& host, const std::string& remote, const std::string& connection,
                                     const std::string& child) {
+    return initiate(host, ike::Initiate{{}, connection, child, host.address, address(remote)});
+}
+
+std::uint64_t VirtualWire::initiate(Host& host, ike::Initiate wish) {
     const std::uint64_t operation = ++last_operation_;
-    feed(host, ike::Initiate{ike::OperationId{operation}, connection, child, host.address, address(remote)});
+    wish.operation = ike::OperationId{operation};
+    feed(host, std::move(wish));
     return operation;
 }
 

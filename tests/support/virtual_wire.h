@@ -82,6 +82,8 @@ public:
     // Operations are numbered from 1.
     std::uint64_t initiate(Host& host, const std::string& remote, const std::string& connection = "gw",
                            const std::string& child = {});
+    // The same with everything said; the operation is chosen here.
+    std::uint64_t initiate(Host& host, ike::Initiate wish);
     std::uint64_t clear(Host& host, ike::IkeSaId sa, ike::ChildSaId child = {}, bool force = false);
 
     // Of everything that was ever sent, with its time.

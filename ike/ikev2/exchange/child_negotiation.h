@@ -13,8 +13,8 @@ namespace xfrmd::ikev2::exchange {
 
 // Takes an SPI, with IPComp a CPI as well, and resolves the child's selectors against the IKE SA's addresses.
 // `first_child`: in IKE_AUTH no key exchange is negotiated. Error: proposals_of's.
-base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Child& child, ike::OperationId operation,
-                                              bool first_child);
+base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Child& child,
+                                              const sa::CreateChildTask& task, bool first_child);
 
 // [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SA, [Ni, KEi], TSi, TSr (RFC 7296 C.1, C.4). In IKE_AUTH there is no
 // nonce and no key exchange.

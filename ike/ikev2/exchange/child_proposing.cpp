@@ -60,8 +60,9 @@ base::Result<void> check_rest(const policy::Child& child, const sa::ProposedChil
     const auto cpi_out = answered_cpi(proposed, answer);
     if (!cpi_out) return tl::unexpected(cpi_out.error());
     if (*cpi_out) negotiated.ipcomp = ike::IpComp{*proposed.cpi_in, **cpi_out};
-    negotiated.local_ts = answer.ts_i->selectors;
-    negotiated.remote_ts = answer.ts_r->selectors;
+    // The same, but a packet's selector that is in another one needs no policy of its own.
+    negotiated.local_ts = narrow(proposed.local_ts, answer.ts_i->selectors);
+    negotiated.remote_ts = narrow(proposed.remote_ts, answer.ts_r->selectors);
     return check_hosts(negotiated);
 }
 
@@ -105,17 +106,22 @@ void release_unused_cpi(sa::Step& step, const sa::ProposedChild& proposed, const
     if (proposed.cpi_in && !negotiated.ipcomp) step.spis.release(*proposed.cpi_in);
 }
 
-base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Child& child, ike::OperationId operation,
-                                              bool first_child) {
+base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Child& child,
+                                              const sa::CreateChildTask& task, bool first_child) {
     auto proposals = proposals_of(step.sa, child, first_child);
     if (!proposals) return tl::unexpected(proposals.error());
-    return sa::ProposedChild{child.name,
-                             step.spis.new_esp_spi(),
-                             operation,
-                             resolve(child.local_ts, step.sa.local.address),
-                             resolve(child.remote_ts, step.sa.remote.address),
-                             std::move(*proposals),
-                             child.ipcomp ? step.spis.new_cpi() : std::nullopt};
+    sa::ProposedChild proposed{child.name,
+                               step.spis.new_esp_spi(),
+                               task.operation,
+                               resolve(child.local_ts, step.sa.local.address),
+                               resolve(child.remote_ts, step.sa.remote.address),
+                               std::move(*proposals),
+                               child.ipcomp ? step.spis.new_cpi() : std::nullopt};
+    if (task.packet) {
+        proposed.local_ts = with_packet_first(std::move(proposed.local_ts), task.packet->local);
+        proposed.remote_ts = with_packet_first(std::move(proposed.remote_ts), task.packet->remote);
+    }
+    return proposed;
 }
 
 void append_child_request(const policy::Child& child, const sa::ProposedChild& proposed, const FreshKeying& keying,

@@ -91,7 +91,7 @@ void start_create_child(sa::Step& step, sa::Established& phase, const sa::Create
             return step.done(task.operation, existing.id, {}, true);
         }
     }
-    auto proposed = propose_child(step, *child, task.operation, false);
+    auto proposed = propose_child(step, *child, task, false);
     if (!proposed) return step.done(task.operation, {}, tl::unexpected(proposed.error()));
     auto key_exchange = first_key_exchange(step, *proposed);
     if (!key_exchange) return fail_proposed_child(step, *proposed, key_exchange.error(), {});

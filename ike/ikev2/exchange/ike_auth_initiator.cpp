@@ -34,7 +34,7 @@ base::Result<FirstChild> first_child(sa::Step& step) {
         if (task == nullptr) return base::fail(Reason::OperatorRequest);
         const policy::Child* child = sa.connection->child(task->child);
         if (child == nullptr) return base::fail(Reason::ConfigurationRemoved, "child " + task->child);
-        auto proposed = propose_child(step, *child, task->operation, true);
+        auto proposed = propose_child(step, *child, *task, true);
         const ike::OperationId operation = task->operation;
         sa.tasks.pop_front();
         if (proposed) return FirstChild{child, std::move(*proposed)};

@@ -21,6 +21,7 @@ namespace xfrmd::ikev2::sa {
 struct CreateChildTask {
     std::string child;
     ike::OperationId operation{};
+    std::optional<policy::TriggeringPacket> packet;
 };
 struct DeleteChildTask {
     ChildSpi spi_in;         // by which the peer knows it
@@ -67,6 +68,7 @@ struct Sa {
     base::Instant created;
     base::Instant last_inbound;  // an authenticated message of the peer's
     base::Instant last_outbound;
+    bool has_inherited_sas = false;         // see ike::Initiate
     bool announce_initial_contact = false;  // as initiator: no other IKE SA between these identities (RFC 7296 2.4)
     bool peer_announced_initial_contact = false;
 

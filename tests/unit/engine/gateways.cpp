@@ -80,8 +80,10 @@ void Lonely::establish() {
     tell(peer.protect(wire::ExchangeType::ike_auth, 1, false, peer.auth_request()));
 }
 
-std::uint64_t Lonely::be_called() {
-    const std::uint64_t operation = wire.initiate(host, peer.self.address.to_string());
+std::uint64_t Lonely::be_called() { return be_called({{}, "gw", {}, host.address, peer.self.address}); }
+
+std::uint64_t Lonely::be_called(ike::Initiate wish) {
+    const std::uint64_t operation = wire.initiate(host, std::move(wish));
     wire.settle();
     const auto sent = tell(peer.answer_init(host.sent.back().bytes));
     auth_request = peer.open(sent.at(0)).value();

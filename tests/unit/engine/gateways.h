@@ -48,6 +48,7 @@ struct Lonely {
     void establish();
     // The engine initiates and the peer answers IKE_SA_INIT; IKE_AUTH stands in `auth_request`.
     std::uint64_t be_called();
+    std::uint64_t be_called(ike::Initiate wish);
     // And IKE_AUTH.
     std::uint64_t be_called_and_answer();
 

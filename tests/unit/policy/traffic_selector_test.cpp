@@ -169,6 +169,15 @@ TEST_CASE("the example of RFC 7296 2.9", "[policy][rfc7296-2.9]") {
     CHECK(narrowed({"203.0.113.0/24"}, ts_i).empty());
 }
 
+TEST_CASE("a packet's selector goes first where the others hold it", "[policy][rfc7296-2.9]") {
+    const auto offered = [](std::string_view packet) {
+        return to_string(with_packet_first(list({"10.1.0.0/16", "10.3.0.1"}), list({packet}).front()));
+    };
+    CHECK(offered("10.1.0.10[tcp/80]") == "10.1.0.10/32[tcp/80] 10.1.0.0/16 10.3.0.1/32");
+    CHECK(offered("10.3.0.1") == "10.1.0.0/16 10.3.0.1/32");
+    CHECK(offered("10.2.0.10") == "10.1.0.0/16 10.3.0.1/32");
+}
+
 TEST_CASE("narrowing keeps our order and drops what another selector holds", "[policy][rfc7296-2.9]") {
     CHECK(narrowed({"10.2.0.0/16", "10.1.0.0/16"}, {"10.1.0.0/24", "10.2.0.0/24"}) == "10.2.0.0/24 10.1.0.0/24");
     CHECK(narrowed({"10.0.0.0/8"}, {"10.1.0.0/24", "10.1.0.0/24", "10.1.0.0/16"}) == "10.1.0.0/16");
