@@ -14,8 +14,10 @@ KernelResult<void> check(const RouteSpec& route);
 KernelResult<void> check(const XfrmInterfaceSpec& spec);
 KernelResult<void> check_address(const base::Prefix& address);
 
-// EEXIST, with a sentence, unless `link` is an xfrm interface with this if_id.
-KernelResult<void> check_is_ours(const Link& link, std::uint32_t if_id);
+// An xfrm interface that this daemon made, in this process or another.
+bool is_ours(const Link& link);
+// EEXIST, with a sentence, unless it is.
+KernelResult<void> check_is_ours(const Link& link);
 // May it be adopted for `spec`? `underlying` is the index of the device that spec names, or none.
 KernelResult<void> check_adoption(const Link& link, const XfrmInterfaceSpec& spec, InterfaceIndex underlying);
 

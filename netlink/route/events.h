@@ -26,6 +26,7 @@ struct Link {
     std::uint32_t if_id = 0;   // of an xfrm interface, else 0
     // What it sits on: an xfrm interface's device, a veth's other end. 0 is none.
     InterfaceIndex underlying{};
+    std::string alias = {};  // a note of whoever made it, up to 255 bytes
 
     bool is_up() const { return switched_on && running; }
     friend bool operator==(const Link&, const Link&) = default;

@@ -38,6 +38,10 @@ public:
     // temporary ones (RFC 6724 5, rules 3 and 7 the way a server wants it), then in numerical order.
     std::vector<LocalAddress> addresses_within(const base::Prefix& prefix) const;
     std::vector<LocalAddress> addresses_of(InterfaceIndex index) const;
+    // `address` with its host bits; nothing of it is looked at but whether it is there.
+    bool has_address(InterfaceIndex index, const base::Prefix& address) const {
+        return addresses_.contains({address.network, index, address.length});
+    }
 
     const std::map<InterfaceIndex, Link>& links() const { return links_; }
 

@@ -62,8 +62,8 @@ KernelResult<XfrmInterface> LinuxNetwork::create_xfrm_interface(const XfrmInterf
 }
 
 KernelResult<void> LinuxNetwork::set_up(InterfaceIndex index, const XfrmInterfaceSpec& spec) {
-    // By its index: the name may be another's by now.
-    if (auto done = socket_.change(requests::switch_on(index, spec.mtu)); !done) return done;
+    // By its index: the name may be another's by now. Linux takes no alias while it makes one.
+    if (auto done = socket_.change(requests::take_into_use(index, spec.mtu)); !done) return done;
     const auto link = find_link(spec.name);
     if (!link) return failed(link.error());
     observe(link->is_up() ? Event{LinkUp{*link}} : Event{LinkDown{*link}});
@@ -87,10 +87,10 @@ KernelResult<void> LinuxNetwork::remove_link(const Link& link) {
     return {};
 }
 
-KernelResult<void> LinuxNetwork::delete_xfrm_interface(const std::string& name, std::uint32_t if_id) {
+KernelResult<void> LinuxNetwork::delete_xfrm_interface(const std::string& name) {
     const auto link = find_link(name);
     if (!link) return link.error().errno_value == ENODEV ? KernelResult<void>{} : link.map([](const Link&) {});
-    if (auto ours = check_is_ours(*link, if_id); !ours) return ours;
+    if (auto ours = check_is_ours(*link); !ours) return ours;
     return remove_link(*link);
 }
 

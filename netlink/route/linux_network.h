@@ -23,7 +23,7 @@ public:
     KernelResult<void> ensure_rule(const RuleSpec& rule) override;
     KernelResult<void> remove_rule(const RuleSpec& rule) override;
     KernelResult<XfrmInterface> create_xfrm_interface(const XfrmInterfaceSpec& spec) override;
-    KernelResult<void> delete_xfrm_interface(const std::string& name, std::uint32_t if_id) override;
+    KernelResult<void> delete_xfrm_interface(const std::string& name) override;
     KernelResult<void> add_address(const std::string& interface, const base::Prefix& address) override;
     KernelResult<void> delete_address(const std::string& interface, const base::Prefix& address) override;
 

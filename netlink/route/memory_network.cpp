@@ -58,6 +58,10 @@ void MemoryNetwork::put_link(const std::string& name, const std::string& kind) {
     put_link({InterfaceIndex{next_index_}, name, kUsualMtu, false, false, kind, 0, {}});
 }
 
+void MemoryNetwork::put_xfrm_interface(const std::string& name, std::uint32_t if_id) {
+    put_link({InterfaceIndex{next_index_}, name, kUsualMtu, false, false, "xfrm", if_id, {}});
+}
+
 void MemoryNetwork::put_link(const Link& link) {
     ++next_index_;
     tell(state_event(link));
@@ -107,9 +111,18 @@ void MemoryNetwork::take_address(const std::string& interface, const base::Prefi
 }
 
 // Of routes whose source it was, those of the main table go, without a word. In other tables IPv4 ones keep it, and
-// IPv6 ones lose it.
+// IPv6 ones lose it. With an interface's last IPv4 address all its IPv4 routes go, without a word as well.
 void MemoryNetwork::forget_address(const LocalAddress& address) {
     tell(AddressGone{address});
+    const auto left = truth_.addresses_of(address.interface);
+    if (!address.address.is_v6() &&
+        std::all_of(left.begin(), left.end(), [](const auto& a) { return a.address.is_v6(); })) {
+        forget_routes(
+            [&](const RouteState& route) {
+                return route.interface == address.interface && !route.destination.network.is_v6();
+            },
+            false);
+    }
     if (truth_.address_is_local(address.address)) return;
     for (RouteState& route : routes_) {
         if (address.address.is_v6() && route.source == address.address) route.source.reset();
@@ -208,6 +221,7 @@ KernelResult<XfrmInterface> MemoryNetwork::create_xfrm_interface(const XfrmInter
         put_link({InterfaceIndex{next_index_}, spec.name, kUsualMtu, false, false, "xfrm", spec.if_id, *underlying});
     }
     Link link = *truth_.by_name(spec.name);
+    link.alias = kOwnAlias;
     if (spec.mtu != 0) link.mtu = spec.mtu;
     link.switched_on = link.running = true;
     tell(state_event(link));
@@ -216,11 +230,11 @@ KernelResult<XfrmInterface> MemoryNetwork::create_xfrm_interface(const XfrmInter
     return XfrmInterface{link.index, adopted};
 }
 
-KernelResult<void> MemoryNetwork::delete_xfrm_interface(const std::string& name, std::uint32_t if_id) {
+KernelResult<void> MemoryNetwork::delete_xfrm_interface(const std::string& name) {
     if (auto good = changeable(); !good) return good;
     const Link* link = truth_.by_name(name);
     if (link == nullptr) return {};
-    if (auto ours = check_is_ours(*link, if_id); !ours) return ours;
+    if (auto ours = check_is_ours(*link); !ours) return ours;
     remove_link(name);
     interfaces_ = truth_;
     return {};

@@ -21,12 +21,13 @@ public:
     KernelResult<void> ensure_rule(const RuleSpec& rule) override;
     KernelResult<void> remove_rule(const RuleSpec& rule) override;
     KernelResult<XfrmInterface> create_xfrm_interface(const XfrmInterfaceSpec& spec) override;
-    KernelResult<void> delete_xfrm_interface(const std::string& name, std::uint32_t if_id) override;
+    KernelResult<void> delete_xfrm_interface(const std::string& name) override;
     KernelResult<void> add_address(const std::string& interface, const base::Prefix& address) override;
     KernelResult<void> delete_address(const std::string& interface, const base::Prefix& address) override;
 
     // The host's own doings. Names that do not exist are ignored.
     void put_link(const std::string& name, const std::string& kind = "dummy");  // switched off
+    void put_xfrm_interface(const std::string& name, std::uint32_t if_id);      // somebody else's
     void switch_link(const std::string& name, bool on);
     void rename_link(const std::string& name, const std::string& new_name);
     void remove_link(const std::string& name);

@@ -14,6 +14,7 @@ constexpr std::uint32_t kLocalTable = 255;
 constexpr std::uint32_t kIpv6Metric = 1024;  // IP6_RT_PRIO_USER
 constexpr std::size_t kLongestName = 15;
 constexpr std::uint32_t kLeastMtu = 68;  // RFC 791
+constexpr std::uint32_t kLeastMtuOfIpv6 = 1280;
 constexpr std::uint32_t kMostMtu = 65535;
 
 base::Prefix canonical(const base::Prefix& prefix) { return {prefix.network.network(prefix.length), prefix.length}; }
@@ -92,6 +93,10 @@ KernelResult<void> check(const XfrmInterfaceSpec& spec) {
     }
     for (const base::Prefix& address : spec.addresses) {
         if (auto good = check_address(address); !good) return good;
+        // RFC 8200 5; Linux would take away the addresses.
+        if (spec.mtu == 0 || spec.mtu >= kLeastMtuOfIpv6 || !address.network.is_v6()) continue;
+        return refused(
+            EINVAL, spec.name + ": with IPv6 addresses the MTU must be 1280 at least, not " + std::to_string(spec.mtu));
     }
     return {};
 }
@@ -101,18 +106,25 @@ KernelResult<void> check_address(const base::Prefix& address) {
     return refused(EINVAL, "no prefix is as long as that: " + address.to_string());
 }
 
-KernelResult<void> check_is_ours(const Link& link, std::uint32_t if_id) {
-    if (link.kind != "xfrm") {
-        const std::string what = link.kind.empty() ? "hardware" : "of kind " + link.kind;
-        return refused(EEXIST, "the interface " + link.name + " exists and is no xfrm interface but " + what);
+bool is_ours(const Link& link) { return link.kind == "xfrm" && link.alias == kOwnAlias; }
+
+KernelResult<void> check_is_ours(const Link& link) {
+    if (is_ours(link)) return {};
+    if (link.kind == "xfrm") {
+        return refused(EEXIST, "the xfrm interface " + link.name +
+                                   " exists and is somebody else's: xfrmd's have the alias " + std::string(kOwnAlias));
     }
-    if (link.if_id == if_id) return {};
-    return refused(EEXIST, "the xfrm interface " + link.name + " exists and has if_id " + hexadecimal(link.if_id) +
-                               ", not " + hexadecimal(if_id));
+    const std::string what = link.kind.empty() ? "hardware" : "of kind " + link.kind;
+    return refused(EEXIST, "the interface " + link.name + " exists and is no xfrm interface but " + what);
 }
 
 KernelResult<void> check_adoption(const Link& link, const XfrmInterfaceSpec& spec, InterfaceIndex underlying) {
-    if (auto ours = check_is_ours(link, spec.if_id); !ours || link.underlying == underlying) return ours;
+    if (auto ours = check_is_ours(link); !ours) return ours;
+    if (link.if_id != spec.if_id) {
+        return refused(EEXIST, "the xfrm interface " + link.name + " exists and has if_id " + hexadecimal(link.if_id) +
+                                   ", not " + hexadecimal(spec.if_id));
+    }
+    if (link.underlying == underlying) return {};
     return refused(EEXIST, "the xfrm interface " + link.name + " exists and sits on another device");
 }
 

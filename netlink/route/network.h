@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "netlink/kernel_error.h"
@@ -21,6 +22,8 @@ inline constexpr std::uint32_t kRulePriority = 220;
 inline constexpr std::uint32_t kRouteMark = 220;
 inline constexpr std::uint32_t kMainTable = 254;    // RT_TABLE_MAIN
 inline constexpr std::uint8_t kStaticProtocol = 4;  // RTPROT_STATIC, as strongSwan has it
+// What xfrm interfaces of ours have as their alias (IFLA_IFALIAS), by which any later process knows them.
+inline constexpr std::string_view kOwnAlias = "xfrmd";
 
 struct RouteQuestion {
     base::Address destination;
@@ -77,8 +80,9 @@ struct XfrmInterfaceSpec {
     std::string name;                     // 1..15 bytes without blanks and slashes
     std::uint32_t if_id = 0;              // not 0
     std::string underlying;               // a device's name, for offload and the MTU; may be empty
-    std::uint32_t mtu = 0;                // bytes, 68..65535, from 1280 for IPv6; 0: the kernel's choice
+    std::uint32_t mtu = 0;                // bytes, 68..65535, with IPv6 addresses from 1280; 0: the kernel's choice
     std::vector<base::Prefix> addresses;  // with host bits: fd01::1/64
+    friend bool operator==(const XfrmInterfaceSpec&, const XfrmInterfaceSpec&) = default;
 };
 struct XfrmInterface {
     InterfaceIndex index{};
@@ -120,14 +124,14 @@ public:
     // Only what ensure_rule() of this instance made; nothing else, and no error where that is gone.
     virtual KernelResult<void> remove_rule(const RuleSpec& rule) = 0;
 
-    // Makes it, switches it on and gives it the addresses. An xfrm interface of this name with the same if_id and
-    // underlying device is adopted: MTU and addresses are brought in line, further addresses stay. EEXIST: another
-    // interface has the name, or another xfrm interface the if_id, and is not touched; EINVAL: the specification makes
-    // no sense; ENODEV: no such underlying device; EOPNOTSUPP: the kernel has no xfrm interfaces. On an error one that
-    // was just made is removed again.
+    // Makes it, marks it as ours (kOwnAlias), switches it on and gives it the addresses. One of ours of this name with
+    // the same if_id and underlying device is adopted: MTU and addresses are brought in line, further addresses stay.
+    // EEXIST: another interface has the name, or another xfrm interface the if_id, and is not touched; EINVAL: the
+    // specification makes no sense; ENODEV: no such underlying device; EOPNOTSUPP: the kernel has no xfrm interfaces.
+    // On an error one that was just made is removed again.
     virtual KernelResult<XfrmInterface> create_xfrm_interface(const XfrmInterfaceSpec& spec) = 0;
-    // EEXIST where the name belongs to something else, which is not touched. One that is gone is no error.
-    virtual KernelResult<void> delete_xfrm_interface(const std::string& name, std::uint32_t if_id) = 0;
+    // EEXIST where the name belongs to something that is not ours, which is not touched. One that is gone is no error.
+    virtual KernelResult<void> delete_xfrm_interface(const std::string& name) = 0;
 
     // `address` with its host bits ("10.3.0.7/32"). Adding what is there, or deleting what is not, changes nothing.
     // IPv6 addresses are usable at once, without duplicate address detection: they are handed out by a peer. ENODEV.

@@ -45,6 +45,14 @@ KernelResult<void> Routes::want(const RouteSpec& route, RouteOwner owner) {
     return {};
 }
 
+void Routes::adopt(const RouteSpec& route, RouteOwner owner, InterfaceIndex interface) {
+    const RouteId id = id_of(route);
+    const auto [entry, is_new] = entries_.try_emplace(id);
+    if (is_new) entry->second.claims.push_back({owner, route});
+    entry->second.state = state_of(route, interface);
+    lost_.erase(id);
+}
+
 KernelResult<void> Routes::replace_first(const RouteId& id, Entry& entry, const RouteSpec& route) {
     Claim& first = entry.claims.front();
     if (first.route == route && !lost_.contains(id)) return {};
@@ -90,9 +98,20 @@ void Routes::lose(Which which) {
     }
 }
 
-// Routes with this source have gone, or stand without it or in vain, and no event tells.
+// Routes with this source have gone, or stand without it or in vain, and no event tells; nor of the IPv4 ones over an
+// interface that has lost its last IPv4 address.
 void Routes::on(const AddressGone& event) {
-    lose([&](const RouteSpec& route) { return route.source == event.address.address; });
+    const Link* link = network_.interfaces().by_index(event.address.interface);
+    const bool has_lost_ipv4 = link != nullptr && !event.address.address.is_v6() && !has_ipv4(link->index);
+    lose([&](const RouteSpec& route) {
+        const bool is_over_it = has_lost_ipv4 && route.interface == link->name && !route.destination.network.is_v6();
+        return is_over_it || route.source == event.address.address;
+    });
+}
+
+bool Routes::has_ipv4(InterfaceIndex interface) const {
+    const auto addresses = network_.interfaces().addresses_of(interface);
+    return std::any_of(addresses.begin(), addresses.end(), [](const auto& own) { return !own.address.is_v6(); });
 }
 
 // Switched off, it has lost its IPv4 routes without an event.

@@ -23,6 +23,8 @@ public:
     // oldest stands, then that of the next. An owner that wants it again replaces what it wanted before. On an error
     // (Network::add_route's) nothing has changed.
     KernelResult<void> want(const RouteSpec& route, RouteOwner owner);
+    // The same where the kernel is known to have exactly this route already, on that interface.
+    void adopt(const RouteSpec& route, RouteOwner owner, InterfaceIndex interface);
     // The owner's claim is forgotten whatever happens; the error is that of the change in the kernel. A route that the
     // owner does not want is no error.
     KernelResult<void> release(const RouteSpec& route, RouteOwner owner);
@@ -61,6 +63,7 @@ private:
     KernelResult<void> replace_first(const RouteId& id, Entry& entry, const RouteSpec& route);
     KernelResult<void> release_first(const RouteId& id, Entry& entry);
     bool can_stand(const RouteSpec& route) const;
+    bool has_ipv4(InterfaceIndex interface) const;
     template <typename Which>
     void lose(Which which);
 

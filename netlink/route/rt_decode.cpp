@@ -101,6 +101,7 @@ std::optional<Link> decode_link(PayloadReader& reader) {
     link.switched_on = (header.ifi_flags & IFF_UP) != 0;
     link.running = (header.ifi_flags & IFF_RUNNING) != 0;
     link.underlying = index_of(reader, IFLA_LINK);
+    link.alias = text_of(reader.attribute(IFLA_IFALIAS));
     decode_kind(reader, link);
     return link;
 }

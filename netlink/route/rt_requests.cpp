@@ -191,14 +191,17 @@ Request add_xfrm_interface(const XfrmInterfaceSpec& spec, InterfaceIndex underly
     return built([&](nl_msg** out) { return rtnl_link_build_add_request(link.get(), NLM_F_CREATE | NLM_F_EXCL, out); });
 }
 
-Request switch_on(InterfaceIndex interface, std::uint32_t mtu) {
+Request take_into_use(InterfaceIndex interface, std::uint32_t mtu) {
     const NlLink which(rtnl_link_alloc());
     const NlLink change(rtnl_link_alloc());
     if (which == nullptr || change == nullptr) return nullptr;
     rtnl_link_set_ifindex(which.get(), signed_index(interface));
     rtnl_link_set_flags(change.get(), IFF_UP);
     if (mtu != 0) rtnl_link_set_mtu(change.get(), mtu);
-    return built([&](nl_msg** out) { return rtnl_link_build_change_request(which.get(), change.get(), 0, out); });
+    Request request =
+        built([&](nl_msg** out) { return rtnl_link_build_change_request(which.get(), change.get(), 0, out); });
+    put(request, IFLA_IFALIAS, base::as_bytes(kOwnAlias));
+    return request;
 }
 
 Request delete_link(InterfaceIndex interface) {

@@ -16,8 +16,8 @@ Request list_routes(base::Family family, std::uint32_t table);
 Request list_links();
 Request find_link(const std::string& name);
 Request add_xfrm_interface(const XfrmInterfaceSpec& spec, InterfaceIndex underlying);
-// Switches it on; `mtu` 0 leaves that as it is.
-Request switch_on(InterfaceIndex interface, std::uint32_t mtu);
+// Marks it as ours and switches it on; `mtu` 0 leaves that as it is.
+Request take_into_use(InterfaceIndex interface, std::uint32_t mtu);
 Request delete_link(InterfaceIndex interface);
 
 Request list_addresses();

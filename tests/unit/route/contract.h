@@ -27,7 +27,8 @@ class World {
 public:
     virtual ~World() = default;
     virtual Network& network() = 0;
-    virtual void add_link(const std::string& name) = 0;  // a dummy, switched off
+    virtual void add_link(const std::string& name) = 0;                                 // a dummy, switched off
+    virtual void add_xfrm_interface(const std::string& name, std::uint32_t if_id) = 0;  // somebody else's
     virtual void switch_link(const std::string& name, bool on) = 0;
     virtual void rename_link(const std::string& name, const std::string& new_name) = 0;
     virtual void remove_link(const std::string& name) = 0;

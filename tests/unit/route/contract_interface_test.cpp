@@ -130,6 +130,7 @@ TEST_CASE("an xfrm interface is made with its addresses and carries routes at on
     CHECK(link->kind == "xfrm");
     CHECK(link->if_id == 7);
     CHECK(link->mtu == 1400);
+    CHECK(link->alias == kOwnAlias);
     CHECK(link->is_up());
     CHECK(network.interfaces().address_is_local(address("10.3.0.1")));
     CHECK(network.interfaces().address_is_local(address("fd03::1")));
@@ -195,13 +196,12 @@ TEST_CASE("what somebody else made is never touched", "[route][xfrm-interface][h
     CHECK(errno_of(refusal) == EEXIST);
     CHECK(refusal.error().text ==
           "EEXIST: File exists (the interface eth1 exists and is no xfrm interface but of kind dummy)");
-    CHECK(errno_of(network.delete_xfrm_interface("eth1", 7)) == EEXIST);
+    CHECK(errno_of(network.delete_xfrm_interface("eth1")) == EEXIST);
     REQUIRE(network.create_xfrm_interface(xfrm_interface()));
     spec = xfrm_interface();
     spec.if_id = 0x1f;
     CHECK(network.create_xfrm_interface(spec).error().text ==
           "EEXIST: File exists (the xfrm interface ipsec7 exists and has if_id 0x7, not 0x1f)");
-    CHECK(errno_of(network.delete_xfrm_interface("ipsec7", 0x1f)) == EEXIST);
     spec = xfrm_interface();
     spec.name = "ipsec8";
     CHECK(network.create_xfrm_interface(spec).error().text ==
@@ -212,14 +212,33 @@ TEST_CASE("what somebody else made is never touched", "[route][xfrm-interface][h
     CHECK(network.interfaces().by_name("ipsec8") == nullptr);
 }
 
+TEST_CASE("an xfrm interface that somebody else made stays his", "[route][xfrm-interface][hostile-g5]") {
+    const auto world = make_world();
+    Network& network = world->network();
+    world->add_xfrm_interface("ipsec7", 7);
+    world->observe();
+    const auto refusal = network.create_xfrm_interface(xfrm_interface());
+    CHECK(errno_of(refusal) == EEXIST);
+    CHECK(
+        refusal.error().text ==
+        "EEXIST: File exists (the xfrm interface ipsec7 exists and is somebody else's: xfrmd's have the alias xfrmd)");
+    CHECK(errno_of(network.delete_xfrm_interface("ipsec7")) == EEXIST);
+    REQUIRE(network.refresh());
+    const Link* link = network.interfaces().by_name("ipsec7");
+    REQUIRE(link);
+    CHECK_FALSE(link->switched_on);
+    CHECK(link->alias.empty());
+    CHECK(network.interfaces().addresses_of(link->index).empty());
+}
+
 TEST_CASE("an xfrm interface is deleted once, its addresses with it", "[route][xfrm-interface]") {
     const auto world = make_world();
     Network& network = world->network();
     REQUIRE(network.create_xfrm_interface(xfrm_interface()));
-    CHECK(network.delete_xfrm_interface("ipsec7", 7));
+    CHECK(network.delete_xfrm_interface("ipsec7"));
     CHECK(network.interfaces().by_name("ipsec7") == nullptr);
     CHECK_FALSE(network.interfaces().address_is_local(address("10.3.0.1")));
-    CHECK(network.delete_xfrm_interface("ipsec7", 7));
+    CHECK(network.delete_xfrm_interface("ipsec7"));
     world->observe();
     CHECK(network.interfaces().by_name("ipsec7") == nullptr);
 }
@@ -239,6 +258,7 @@ TEST_CASE("an xfrm interface that makes no sense is refused", "[route][xfrm-inte
     CHECK(refused_with([](auto& spec) { spec.if_id = 0; }) == EINVAL);
     CHECK(refused_with([](auto& spec) { spec.mtu = 67; }) == EINVAL);
     CHECK(refused_with([](auto& spec) { spec.mtu = 65536; }) == EINVAL);
+    CHECK(refused_with([](auto& spec) { spec.mtu = 1279; }) == EINVAL);  // RFC 8200 5: it has an IPv6 address
     CHECK(refused_with([](auto& spec) { spec.addresses[0].length = 33; }) == EINVAL);
     REQUIRE(world->network().refresh());
     CHECK(world->network().interfaces().links() == before);

@@ -32,6 +32,10 @@ TEST_CASE("a link is up, down or gone", "[route]") {
         const Link expected{InterfaceIndex{7}, "ipsec0", 1400, true, true, "xfrm", 0x2a, InterfaceIndex{3}};
         CHECK(only<LinkUp>(notice).link == expected);
     }
+    SECTION("with an alias") {
+        link(notice, RTM_NEWLINK, kUp).with_text(IFLA_IFALIAS, "xfrmd");
+        CHECK(only<LinkUp>(notice).link.alias == kOwnAlias);
+    }
     SECTION("switched off") {
         link(notice, RTM_NEWLINK, 0);
         CHECK_FALSE(only<LinkDown>(notice).link.switched_on);

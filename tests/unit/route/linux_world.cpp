@@ -56,6 +56,9 @@ public:
 
     Network& network() override { return *network_; }
     void add_link(const std::string& name) override { ip("link add " + name + " type dummy"); }
+    void add_xfrm_interface(const std::string& name, std::uint32_t if_id) override {
+        ip("link add " + name + " type xfrm if_id " + std::to_string(if_id));
+    }
     void switch_link(const std::string& name, bool on) override { ip("link set " + name + (on ? " up" : " down")); }
     void rename_link(const std::string& name, const std::string& new_name) override {
         ip("link set " + name + " name " + new_name);

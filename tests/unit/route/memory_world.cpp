@@ -9,6 +9,9 @@ class MemoryWorld final : public World {
 public:
     Network& network() override { return network_; }
     void add_link(const std::string& name) override { network_.put_link(name); }
+    void add_xfrm_interface(const std::string& name, std::uint32_t if_id) override {
+        network_.put_xfrm_interface(name, if_id);
+    }
     void switch_link(const std::string& name, bool on) override { network_.switch_link(name, on); }
     void rename_link(const std::string& name, const std::string& new_name) override {
         network_.rename_link(name, new_name);
