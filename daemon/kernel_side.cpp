@@ -100,6 +100,7 @@ void KernelSide::retire() {
 
 void KernelSide::configure(policy::Snapshot configuration) {
     configuration_ = std::move(configuration);
+    standing_.reserve_reqids(*configuration_);
     for (const std::string& error : manual_.update(configuration_->manual())) log_.error(error);
     put_standing();
 }
@@ -130,8 +131,7 @@ void KernelSide::reconcile_within(std::chrono::milliseconds delay) {
 
 // The kernel asks once for each larval SA, which are many where a trap is wide; one child serves them all.
 void KernelSide::on(const netlink::AcquireEvent& event) {
-    const netlink::Reqid reqid = event.templates.empty() ? netlink::Reqid{} : event.templates.front().reqid;
-    const StandingChild* trap = standing_.trap_of(reqid);
+    const StandingChild* trap = standing_.trap_of(event.policy);
     if (trap == nullptr) return;  // a tunnel whose SA has gone: the reconciler sees to it
     if (!acquire(*trap, triggering_packet(event.packet))) return;
     log_.info(trap->connection + ": a packet asks for child " + trap->child + ": " + to_string(event.packet));

@@ -5,34 +5,63 @@
 
 namespace xfrmd::daemon {
 
-bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
-    std::map<Key, StandingChild> wanted;
-    std::vector<std::string> complaints;
+void StandingKeeper::reserve_reqids(const policy::IndexedConfiguration& configuration) {
     for (const policy::Connection& connection : configuration.connections()) {
-        StandingChildren standing = standing_children_of(connection);
-        for (StandingChild& child : standing.children) {
-            Key key{child.connection, child.child, child.kind};
-            wanted.emplace(std::move(key), std::move(child));
-        }
-        for (const StandingError& failed : standing.errors) {
-            complain(failed.error, complaints);
-            // What stands is not taken away because it cannot be worked out just now.
-            const auto stands = installed_.find({connection.name, failed.child, failed.kind});
-            if (stands != installed_.end()) wanted.emplace(stands->first, stands->second.wanted);
+        for (const auto* children : {&connection.children, &connection.shunts}) {
+            for (const policy::Child& child : *children) {
+                if (child.reqid != 0) books_.reqids.reserve(netlink::Reqid{child.reqid});
+            }
         }
     }
+}
+
+bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
+    Wanted wanted;
+    std::vector<std::string> complaints;
+    for (const policy::Connection& connection : configuration.connections()) {
+        wanted.merge(wanted_of(connection, complaints));
+    }
+    inherited_.clear();
+    std::vector<Installed> replaced;
+    for (const auto& [key, child] : wanted) replace(key, child, replaced, complaints);
+    for (const Installed& old : replaced) remove(old);
     std::erase_if(installed_, [&](const auto& entry) {
-        const auto still = wanted.find(entry.first);
-        if (still != wanted.end() && still->second == entry.second.wanted) return false;
+        if (wanted.contains(entry.first)) return false;
         remove(entry.second);
         return true;
     });
-    inherited_.clear();
-    for (const auto& [key, child] : wanted) {
-        if (!installed_.contains(key)) put(key, child, complaints);
-    }
     complaints_ = std::move(complaints);
     return complaints_.empty() && inherited_.empty();
+}
+
+StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& connection,
+                                                 std::vector<std::string>& complaints) {
+    Wanted wanted;
+    StandingChildren standing = standing_children_of(connection);
+    for (StandingChild& child : standing.children) {
+        Key key{child.connection, child.child, child.kind};
+        wanted.emplace(std::move(key), std::move(child));
+    }
+    for (const StandingError& failed : standing.errors) {
+        complain(failed.error, complaints);
+        // What stands is not taken away because it cannot be worked out just now.
+        const auto stands = installed_.find({connection.name, failed.child, failed.kind});
+        if (stands != installed_.end()) wanted.emplace(stands->first, stands->second.wanted);
+    }
+    return wanted;
+}
+
+// What lets packets through in the clear is not kept in place of something else.
+void StandingKeeper::replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced,
+                             std::vector<std::string>& complaints) {
+    const auto old = installed_.find(key);
+    if (old != installed_.end() && old->second.wanted == child) return;
+    std::optional<Installed> now = put(child, complaints);
+    if (old != installed_.end() && (now || child.kind == StandingKind::pass)) {
+        replaced.push_back(std::move(old->second));
+        installed_.erase(old);
+    }
+    if (now) installed_.emplace(key, std::move(*now));
 }
 
 void StandingKeeper::complain(const base::Error& error, std::vector<std::string>& complaints) {
@@ -41,7 +70,8 @@ void StandingKeeper::complain(const base::Error& error, std::vector<std::string>
     if (!is_known) log_.warning(complaints.back());
 }
 
-void StandingKeeper::put(const Key& key, const StandingChild& child, std::vector<std::string>& complaints) {
+std::optional<StandingKeeper::Installed> StandingKeeper::put(const StandingChild& child,
+                                                             std::vector<std::string>& complaints) {
     Installed installed{child, child.tunnel, {}, {}};
     const bool needs_reqid = child.kind == StandingKind::trap && child.tunnel.owns_reqid;
     installed.tunnel.owns_reqid = needs_reqid;
@@ -54,7 +84,7 @@ void StandingKeeper::put(const Key& key, const StandingChild& child, std::vector
     if (would_break && child.kind == StandingKind::trap) {
         books_.give_back_reqid(installed.tunnel);
         inherited_.push_back(child);
-        return;
+        return std::nullopt;
     }
     const auto claimant = policies_.put(rank_of(child.kind), installed.policies);
     if (!claimant) {
@@ -63,10 +93,10 @@ void StandingKeeper::put(const Key& key, const StandingChild& child, std::vector
                   child.connection + ": child " + child.child + ": " + claimant.error().text,
                   {}},
                  complaints);
-        return;
+        return std::nullopt;
     }
     installed.claimant = *claimant;
-    installed_.emplace(key, std::move(installed));
+    return installed;
 }
 
 void StandingKeeper::remove(const Installed& installed) {
@@ -81,11 +111,18 @@ void StandingKeeper::remove_all() {
     installed_.clear();
 }
 
-const StandingChild* StandingKeeper::trap_of(netlink::Reqid reqid) const {
-    const auto found = std::find_if(installed_.begin(), installed_.end(), [&](const auto& entry) {
-        return entry.second.wanted.kind == StandingKind::trap && entry.second.tunnel.ids.reqid == reqid;
-    });
-    return found == installed_.end() ? nullptr : &found->second.wanted;
+// Several may want it: two connections with the same selectors. Then it is the one that stands there.
+const StandingChild* StandingKeeper::trap_of(const netlink::PolicyId& policy) const {
+    const StandingChild* found = nullptr;
+    for (const auto& [key, installed] : installed_) {
+        if (installed.wanted.kind != StandingKind::trap) continue;
+        const bool wants_it = std::any_of(installed.policies.begin(), installed.policies.end(),
+                                          [&](const netlink::PolicySpec& own) { return own.id == policy; });
+        if (!wants_it) continue;
+        if (books_.policies.is_standing(installed.claimant, policy)) return &installed.wanted;
+        found = &installed.wanted;
+    }
+    return found;
 }
 
 }  // namespace xfrmd::daemon

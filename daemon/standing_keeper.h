@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -18,15 +19,18 @@ public:
     // Both outlive it.
     StandingKeeper(Log& log, netlink::Books& books) : log_(log), books_(books), policies_(books) {}
 
-    // What is new or has changed is put into the kernel, what has gone is removed. False where something could not be
-    // put there (logged, once as long as it stays so): ask again later.
+    // The ones that are configured are the operator's: to be called before anything of that configuration takes one.
+    void reserve_reqids(const policy::IndexedConfiguration& configuration);
+    // What is new or has changed is put into the kernel, and then what has gone is removed, so that there is no moment
+    // without either. False where something could not be put there (logged, once as long as it stays so): ask again
+    // later. What it was to replace stands until then, but for a pass.
     bool update(const policy::IndexedConfiguration& configuration);
     void remove_all();
     // Traps that wait because what an earlier process left in their place still carries packets: children to negotiate
     // now, whose tunnels take it over.
     const std::vector<StandingChild>& inherited() const { return inherited_; }
-    // The trap with this reqid, nullptr where there is none. Good until the next update.
-    const StandingChild* trap_of(netlink::Reqid reqid) const;
+    // The trap whose policy this is, nullptr where there is none. Good until the next update.
+    const StandingChild* trap_of(const netlink::PolicyId& policy) const;
 
 private:
     using Key = std::tuple<std::string, std::string, StandingKind>;
@@ -37,8 +41,13 @@ private:
         netlink::Claimant claimant{};
     };
 
+    using Wanted = std::map<Key, StandingChild>;
+
+    Wanted wanted_of(const policy::Connection& connection, std::vector<std::string>& complaints);
+    void replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced,
+                 std::vector<std::string>& complaints);
     void complain(const base::Error& error, std::vector<std::string>& complaints);
-    void put(const Key& key, const StandingChild& child, std::vector<std::string>& complaints);
+    std::optional<Installed> put(const StandingChild& child, std::vector<std::string>& complaints);
     void remove(const Installed& installed);
 
     Log& log_;

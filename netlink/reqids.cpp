@@ -43,7 +43,7 @@ void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
 Reqid Reqids::next_free() {
     for (;;) {
         const Reqid reqid = scattered(next_++);
-        if (reqid != Reqid{0} && taken_.insert(reqid).second) return reqid;
+        if (reqid != Reqid{0} && !reserved_.contains(reqid) && taken_.insert(reqid).second) return reqid;
     }
 }
 

@@ -22,8 +22,9 @@ public:
     // Selectors canonical, sorted, without repetition. Each acquire() wants a release() of the same set.
     Reqid acquire(Mode mode, const std::vector<Selector>& selectors);
     void release(Mode mode, const std::vector<Selector>& selectors);
-    // Somebody else's, never given out. Again is fine.
-    void reserve(Reqid reqid) { taken_.insert(reqid); }
+    // Somebody else's, or the operator's: never given out from now on. Again is fine; one that was given out before
+    // stays with its set.
+    void reserve(Reqid reqid) { reserved_.insert(reqid); }
 
 private:
     struct Use {
@@ -39,6 +40,7 @@ private:
 
     Uses used_;
     std::unordered_set<Reqid> taken_;
+    std::unordered_set<Reqid> reserved_;
     std::uint32_t next_;
 };
 

@@ -66,4 +66,14 @@ TEST_CASE("a reqid that is somebody else's is passed over", "[netlink]") {
     CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{4});
 }
 
+TEST_CASE("a reqid that is reserved while it is in use is not given out again", "[netlink]") {
+    Reqids reqids(Reqid{0xffffffff});
+    const Reqid last = reqids.acquire(Mode::tunnel, set("10.2.0.0/24"));
+    reqids.reserve(last);
+    reqids.reserve(Reqid{1});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == last);
+    for (int i = 0; i < 2; ++i) reqids.release(Mode::tunnel, set("10.2.0.0/24"));
+    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{2});
+}
+
 }  // namespace xfrmd::netlink::test

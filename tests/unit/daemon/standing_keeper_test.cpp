@@ -1,0 +1,149 @@
+#include "daemon/standing_keeper.h"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "netlink/failing_kernel.h"
+#include "netlink/memory_kernel.h"
+#include "tests/unit/config/loading.h"
+#include "tests/unit/netlink/specs.h"
+
+using namespace xfrmd;
+using namespace xfrmd::daemon;
+using netlink::Direction;
+using netlink::PolicyAction;
+using netlink::test::selector;
+
+namespace {
+
+// Notes the fewest policies that there were after any change.
+class WatchedKernel final : public netlink::Kernel {
+public:
+    explicit WatchedKernel(netlink::Kernel& inner) : inner_(inner) {}
+    std::vector<netlink::KernelResult<void>> apply(std::span<const netlink::Change> changes) override {
+        std::vector<netlink::KernelResult<void>> results;
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            results.push_back(inner_.apply(changes.subspan(i, 1)).front());
+            fewest = std::min(fewest, inner_.list_policies()->size());
+        }
+        return results;
+    }
+    netlink::KernelResult<netlink::SaState> find_sa(const netlink::SaId& id) override { return inner_.find_sa(id); }
+    netlink::KernelResult<netlink::PolicyState> find_policy(const netlink::PolicyId& id) override {
+        return inner_.find_policy(id);
+    }
+    netlink::KernelResult<std::vector<netlink::SaState>> list_sas() override { return inner_.list_sas(); }
+    netlink::KernelResult<std::vector<netlink::PolicyState>> list_policies() override { return inner_.list_policies(); }
+    netlink::KernelResult<void> probe() override { return inner_.probe(); }
+
+    std::size_t fewest = 0;
+
+private:
+    netlink::Kernel& inner_;
+};
+
+struct Bench {
+    // Every child's options, by name.
+    bool update(const std::vector<std::pair<std::string, std::string>>& children) {
+        std::string text;
+        for (const auto& [name, options] : children) text += name + " {\n" + options + "\n}\n";
+        auto loaded = load_text(
+            "connections { gw {\nlocal_addrs = 192.0.2.1\nremote_addrs = 192.0.2.2\nlocal { auth = psk }\n"
+            "remote { auth = psk }\nchildren {\n" +
+            text + "} } }\nsecrets { ike { secret = x } }\n");
+        if (!loaded) FAIL(print(loaded.error()));
+        const auto configuration = policy::IndexedConfiguration::of(std::move(loaded->configuration));
+        keeper.reserve_reqids(*configuration);
+        return keeper.update(*configuration);
+    }
+    const netlink::PolicySpec* out(const char* destination) {
+        return kernel.policy({Direction::out, selector("10.1.0.0/24", destination)});
+    }
+
+    Log log{LogTarget::standard_error, false};
+    netlink::MemoryKernel kernel;
+    netlink::FailingKernel failing{kernel};
+    WatchedKernel watched{failing};
+    netlink::Books books{watched};
+    StandingKeeper keeper{log, books};
+};
+
+std::string trap(const std::string& remote_ts, const std::string& more = {}) {
+    return "local_ts = 10.1.0.0/24\nremote_ts = " + remote_ts + "\nstart_action = trap\n" + more;
+}
+
+std::string shunt(const std::string& mode, const std::string& remote_ts) {
+    return "mode = " + mode + "\n" + trap(remote_ts);
+}
+
+}  // namespace
+
+TEST_CASE("what stands is replaced without a moment in between", "[daemon][standing][rfc4301-4.4.1]") {
+    Bench bench;
+    REQUIRE(bench.update({{"net", trap("10.2.0.0/24")}}));
+    const std::size_t before = bench.kernel.policy_count();
+    bench.watched.fewest = before;
+    SECTION("by other selectors") { REQUIRE(bench.update({{"net", trap("10.2.0.0/16")}})); }
+    SECTION("by another priority") { REQUIRE(bench.update({{"net", trap("10.2.0.0/24", "priority = 7")}})); }
+    SECTION("by another child") { REQUIRE(bench.update({{"other", trap("10.2.0.0/24")}})); }
+    SECTION("by another kind") { REQUIRE(bench.update({{"net", shunt("drop", "10.2.0.0/24")}})); }
+    CHECK(bench.watched.fewest == before);
+    CHECK(bench.kernel.policy_count() == before);
+    CHECK((bench.out("10.2.0.0/24") != nullptr || bench.out("10.2.0.0/16") != nullptr));
+    bench.keeper.remove_all();
+    CHECK(bench.kernel.empty());
+}
+
+TEST_CASE("what cannot be replaced stands", "[daemon][standing]") {
+    Bench bench;
+    REQUIRE(bench.update({{"net", trap("10.2.0.0/24")}}));
+    bench.failing.fail_change(1, ENOMEM, netlink::ChangeKind::add_policy);
+    CHECK_FALSE(bench.update({{"net", trap("10.2.0.0/16")}}));
+    CHECK(bench.out("10.2.0.0/24") != nullptr);
+    CHECK(bench.out("10.2.0.0/16") == nullptr);
+    CHECK(bench.update({{"net", trap("10.2.0.0/16")}}));
+    CHECK(bench.out("10.2.0.0/24") == nullptr);
+    CHECK(bench.out("10.2.0.0/16") != nullptr);
+}
+
+TEST_CASE("a pass that is not wanted any more goes, whatever becomes of its successor", "[daemon][standing]") {
+    Bench bench;
+    REQUIRE(bench.update({{"net", shunt("pass", "10.2.0.0/16")}}));
+    bench.failing.fail_change(1, ENOMEM, netlink::ChangeKind::add_policy);
+    CHECK_FALSE(bench.update({{"net", shunt("pass", "10.2.0.0/24")}}));
+    CHECK(bench.kernel.empty());
+}
+
+TEST_CASE("an acquire is for the trap whose policy asks, whatever reqids they have", "[daemon][standing]") {
+    Bench bench;
+    REQUIRE(bench.update({{"a", trap("10.2.0.0/24", "reqid = 7")}, {"b", trap("10.3.0.0/24", "reqid = 7")}}));
+    const auto child_of = [&](const netlink::PolicyId& id) {
+        const StandingChild* trap = bench.keeper.trap_of(id);
+        return trap == nullptr ? std::string() : trap->child;
+    };
+    CHECK(child_of({Direction::out, selector("10.1.0.0/24", "10.2.0.0/24")}) == "a");
+    CHECK(child_of({Direction::out, selector("10.1.0.0/24", "10.3.0.0/24")}) == "b");
+    CHECK(child_of({Direction::out, selector("10.1.0.0/24", "10.4.0.0/24")}).empty());
+    CHECK(child_of({Direction::out, selector("10.1.0.0/24", "10.2.0.0/24"), {1, 1}}).empty());
+}
+
+TEST_CASE("of two traps with the same policy the one that stands asks", "[daemon][standing]") {
+    Bench bench;
+    REQUIRE(bench.update({{"b", trap("10.2.0.0/24")}}));
+    REQUIRE(bench.update({{"a", trap("10.2.0.0/24")}, {"b", trap("10.2.0.0/24")}}));
+    const netlink::PolicyId id{Direction::out, selector("10.1.0.0/24", "10.2.0.0/24")};
+    REQUIRE(bench.keeper.trap_of(id));
+    CHECK(bench.keeper.trap_of(id)->child == "a");
+    REQUIRE(bench.update({{"b", trap("10.2.0.0/24")}}));
+    CHECK(bench.keeper.trap_of(id)->child == "b");
+}
+
+TEST_CASE("reqids that are configured are not given to others", "[daemon][standing]") {
+    Bench bench;
+    REQUIRE(bench.update({{"a", trap("10.2.0.0/24")}, {"b", trap("10.3.0.0/24", "reqid = 1")}}));
+    REQUIRE(bench.out("10.2.0.0/24"));
+    CHECK(bench.out("10.2.0.0/24")->templates.front().reqid == netlink::Reqid{2});
+    CHECK(bench.out("10.3.0.0/24")->templates.front().reqid == netlink::Reqid{1});
+}
