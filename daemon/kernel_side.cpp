@@ -100,6 +100,7 @@ void KernelSide::retire() {
 
 void KernelSide::configure(policy::Snapshot configuration) {
     configuration_ = std::move(configuration);
+    if (network_) network_->configure(configuration_->interfaces());
     standing_.reserve_reqids(*configuration_);
     for (const std::string& error : manual_.update(configuration_->manual())) log_.error(error);
     put_standing();

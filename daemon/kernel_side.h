@@ -52,8 +52,8 @@ public:
     Tunnels& tunnels() { return tunnels_; }
     TunnelQueue& queue() { return queue_; }
     ManualSas& manual() { return manual_; }
-    // Manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed is logged,
-    // and tried again.
+    // Interfaces, manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed
+    // is logged, and tried again.
     void configure(policy::Snapshot configuration);
     // Compares and repairs now. Error: the kernel could not be listed.
     netlink::KernelResult<netlink::Drift> reconcile();

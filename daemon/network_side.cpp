@@ -1,6 +1,7 @@
 #include "daemon/network_side.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -12,6 +13,16 @@ namespace {
 
 using netlink::route::RouteOwner;
 using netlink::route::RouteSpec;
+
+// After somebody else's hand: late enough to see what he does as one event.
+constexpr std::chrono::milliseconds kSoon{200};
+// While something cannot be made: trying makes events, too.
+constexpr std::chrono::seconds kPause{1};
+
+netlink::route::WantedInterface interface_of(const policy::XfrmInterface& configured) {
+    return {{configured.name, configured.if_id, configured.parent, configured.mtu, configured.addrs},
+            configured.routes};
+}
 
 RouteOwner owner_of(ike::ChildSaId child) { return RouteOwner{static_cast<std::uint64_t>(child)}; }
 
@@ -34,12 +45,48 @@ NetworkSide::NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink
       on_address_gone_(std::move(on_address_gone)),
       network_(std::move(network)),
       routes_(*network_),
+      interfaces_(*network_, routes_),
+      mend_timer_(io),
       events_(std::move(events)),
       descriptor_(io, events_.fd()) {
     wait();
 }
 
 NetworkSide::~NetworkSide() { descriptor_.release(); }  // events_ closes it
+
+void NetworkSide::configure(std::span<const policy::XfrmInterface> configured) {
+    std::vector<netlink::route::WantedInterface> wanted;
+    std::transform(configured.begin(), configured.end(), std::back_inserter(wanted), interface_of);
+    netlink::route::OwnInterfaces::Outcome outcome = interfaces_.update(std::move(wanted));
+    for (const std::string& done : outcome.done) log_.info(done);
+    complain(std::move(outcome.failed));
+}
+
+void NetworkSide::mend() {
+    netlink::route::OwnInterfaces::Outcome outcome = interfaces_.mend();
+    for (const std::string& done : outcome.done) log_.warning("somebody changed it: " + done);
+    complain(std::move(outcome.failed));
+    repair_routes();
+}
+
+// Once as long as it stays so.
+void NetworkSide::complain(std::vector<std::string> failed) {
+    for (const std::string& failure : failed) {
+        if (std::find(complaints_.begin(), complaints_.end(), failure) == complaints_.end()) log_.error(failure);
+    }
+    complaints_ = std::move(failed);
+    if (!complaints_.empty()) mend_within(kPause);
+}
+
+// Never later than it was going to be anyway.
+void NetworkSide::mend_within(std::chrono::milliseconds delay) {
+    const auto now = std::chrono::steady_clock::now();
+    if (mend_timer_.expiry() > now && mend_timer_.expiry() <= now + delay) return;
+    mend_timer_.expires_after(delay);
+    mend_timer_.async_wait([this](const std::error_code& error) {
+        if (!error) mend();
+    });
+}
 
 // strongSwan's rule for table 220, made when there is something in it.
 void NetworkSide::make_rule() {
@@ -114,13 +161,19 @@ void NetworkSide::take_events() {
         if (std::holds_alternative<netlink::route::Overrun>(event)) {
             if (const auto read = network_->refresh(); !read) log_.error("addresses and links: " + read.error().text);
         }
-        network_->observe(event);
+        const bool is_news = network_->observe(event);
+        const bool concerns_interfaces = is_news || std::holds_alternative<netlink::route::Overrun>(event);
+        if (concerns_interfaces && !interfaces_.empty()) mend_within(complaints_.empty() ? kSoon : kPause);
         routes_.on_event(event);
         const auto* gone = std::get_if<netlink::route::AddressGone>(&event);
         if (gone != nullptr && !network_->interfaces().address_is_local(gone->address.address)) {
             on_address_gone_(gone->address.address);
         }
     }
+    repair_routes();
+}
+
+void NetworkSide::repair_routes() {
     for (const auto& failure : routes_.repair().failures) log_.error("putting back a route: " + failure.text);
 }
 
@@ -131,8 +184,10 @@ void NetworkSide::retire() {
 
 void NetworkSide::clean() {
     descriptor_.cancel();
+    mend_timer_.cancel();
     while (!of_children_.empty()) tunnel_is_down(ike::ChildSaId{of_children_.begin()->first});
     if (const auto removed = network_->remove_rule({}); !removed) log_.error("routing rule: " + removed.error().text);
+    for (const std::string& failed : interfaces_.remove_all()) log_.error(failed);
 }
 
 }  // namespace xfrmd::daemon

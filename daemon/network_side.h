@@ -1,21 +1,27 @@
 // Everything of the daemon that deals with routes, links and addresses: routes into table 220 with the right source
-// address for what goes into tunnels, as strongSwan installs them, and which device an address is on. Main thread only.
+// address for what goes into tunnels, as strongSwan installs them, the xfrm interfaces that are configured, and which
+// device an address is on. Main thread only.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
 #include "daemon/log.h"
 #include "ike/child_install.h"
+#include "ike/policy/xfrm_interface.h"
 #include "netlink/route/network.h"
 #include "netlink/route/network_events.h"
+#include "netlink/route/own_interfaces.h"
 #include "netlink/route/routes.h"
 #include "netlink/tunnel.h"
 
@@ -33,6 +39,9 @@ public:
     NetworkSide(const NetworkSide&) = delete;
     NetworkSide& operator=(const NetworkSide&) = delete;
 
+    // The xfrm interfaces of the configuration, and no others of ours. What cannot be made is logged, and tried again;
+    // what others do to them is undone within a second.
+    void configure(std::span<const policy::XfrmInterface> wanted);
     // Routes for the tunnel's remote networks; none where this host has no address in its local ones, for then only
     // others' packets go into it. What cannot be installed is logged: the tunnel works without.
     void tunnel_is_up(ike::ChildSaId child, const netlink::TunnelSpec& spec);
@@ -41,7 +50,7 @@ public:
     std::uint32_t device_of(const base::Address& address) const;
     // Removes routes of an earlier process that nobody wants any more.
     void retire();
-    // Removes our routes and our rule.
+    // Removes our routes, our rule and our interfaces.
     void clean();
 
 private:
@@ -51,6 +60,10 @@ private:
     void add_route(const netlink::TunnelSpec& spec, const netlink::Selector& selector,
                    std::vector<netlink::route::RouteSpec>& routes);
     void make_rule();
+    void mend_within(std::chrono::milliseconds delay);
+    void mend();
+    void complain(std::vector<std::string> failed);
+    void repair_routes();
     void wait();
     void take_events();
 
@@ -58,6 +71,9 @@ private:
     OnAddressGone on_address_gone_;
     std::unique_ptr<netlink::route::Network> network_;
     netlink::route::Routes routes_;
+    netlink::route::OwnInterfaces interfaces_;
+    std::vector<std::string> complaints_;  // about interfaces, at the last look
+    asio::steady_timer mend_timer_;
     netlink::route::NetworkEvents events_;
     asio::posix::stream_descriptor descriptor_;
     bool has_rule_ = false;

@@ -57,12 +57,6 @@ base::Address any_like(const std::vector<policy::ConfiguredSelector>& others) {
     return base::Address::any(base::Family::ipv4);
 }
 
-bool is_dynamic(const policy::Child& child) {
-    const auto dynamic = [](const policy::ConfiguredSelector& selector) { return selector.dynamic; };
-    return std::any_of(child.local_ts.begin(), child.local_ts.end(), dynamic) ||
-           std::any_of(child.remote_ts.begin(), child.remote_ts.end(), dynamic);
-}
-
 // What stands without a template has no use for addresses, and must not go because a route goes.
 base::Result<StandingChild> make_without_peer(const policy::Connection& connection, const policy::Child& child,
                                               StandingKind kind, const Path& path) {
@@ -91,7 +85,7 @@ base::Result<StandingChild> make_trap(const policy::Connection& connection, cons
 
 base::Result<StandingChild> make_block(const policy::Connection& connection, const policy::Child& child) {
     const Path anywhere{any_like(child.local_ts), any_like(child.remote_ts)};
-    if (!is_dynamic(child)) return make_without_peer(connection, child, StandingKind::block, anywhere);
+    if (!child.is_dynamic()) return make_without_peer(connection, child, StandingKind::block, anywhere);
     const auto path = path_of(connection);
     if (!path) return tl::unexpected(path.error());
     return make_without_peer(connection, child, StandingKind::block, *path);

@@ -14,6 +14,7 @@ struct Draft {
     policy::Child* child = nullptr;
     policy::SharedSecret* secret = nullptr;
     policy::ManualSa* manual = nullptr;
+    policy::XfrmInterface* interface = nullptr;
 };
 
 // The error says what is wrong with the value; for secrets it never holds it.

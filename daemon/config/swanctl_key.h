@@ -27,6 +27,7 @@ enum class Place : std::uint8_t {
     manual,         // manual.<name>
     manual_authentication,
     manual_encryption,
+    interface,  // interfaces.<name>
 };
 
 struct Key {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/config/swanctl_interfaces.h"
 #include "daemon/config/swanctl_key.h"
 #include "daemon/config/swanctl_manual_setters.h"
 #include "daemon/config/swanctl_member_setters.h"
@@ -14,6 +15,7 @@ using enum Place;
 using policy::Child;
 using policy::Connection;
 using policy::ManualSa;
+using policy::XfrmInterface;
 
 constexpr std::string_view kActions = "none clear trap route start restart";
 constexpr std::string_view kModes = "tunnel transport transport_proxy iptfs beet pass drop";
@@ -181,9 +183,16 @@ constexpr Key kKeys[] = {
 
     {manual_encryption, Kind::word, "algorithm", kManualEncryption, "", set_encryption_algorithm},
     {manual_encryption, Kind::text, "key", "", "", set_encryption_key},
+
+    {Place::interface, Kind::text, "name", "", "", set_interface<&Draft::interface, &XfrmInterface::name>},
+    {Place::interface, Kind::number, "if_id", "", "", set_number<&Draft::interface, &XfrmInterface::if_id>},
+    {Place::interface, Kind::list, "addrs", "", "", set_interface_addrs},
+    {Place::interface, Kind::number, "mtu", "", "", set_interface_mtu},
+    {Place::interface, Kind::text, "parent", "", "", set_interface<&Draft::interface, &XfrmInterface::parent>},
+    {Place::interface, Kind::list, "routes", "", "", set_interface_routes},
 };
 
-constexpr std::array<std::string_view, 13> kPatterns{
+constexpr std::array<std::string_view, 14> kPatterns{
     "connections.<conn>",
     "connections.<conn>.local* and .remote*",
     "connections.<conn>.local*.cert* and .cacert*",
@@ -197,6 +206,7 @@ constexpr std::array<std::string_view, 13> kPatterns{
     "manual.<name>",
     "manual.<name>.authentication",
     "manual.<name>.encryption",
+    "interfaces.<name>",
 };
 // clang-format on
 

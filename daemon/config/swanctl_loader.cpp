@@ -9,6 +9,7 @@
 #include "daemon/config/settings_view.h"
 #include "daemon/config/suggestion.h"
 #include "daemon/config/swanctl_connection.h"
+#include "daemon/config/swanctl_interfaces.h"
 #include "daemon/config/swanctl_manual.h"
 #include "daemon/config/swanctl_section.h"
 #include "ike/base/bytes.h"
@@ -19,7 +20,8 @@ namespace {
 
 using settings::View;
 
-constexpr std::array<std::string_view, 5> kTopLevel{"connections", "manual", "secrets", "pools", "authorities"};
+constexpr std::array<std::string_view, 6> kTopLevel{"connections", "manual", "interfaces",
+                                                    "secrets",     "pools",  "authorities"};
 
 struct SecretSection {
     std::string_view prefix;
@@ -66,6 +68,7 @@ private:
     void read_top_level(const View& section) {
         if (section.name() == "connections") return read_each(section, &Loader::read_connection);
         if (section.name() == "manual") return read_each(section, &Loader::read_manual);
+        if (section.name() == "interfaces") return read_each(section, &Loader::read_interface);
         if (section.name() == "secrets") return read_each(section, &Loader::read_secret);
         if (section.name() == "pools") return read_each(section, &Loader::read_pool);
         if (section.name() == "authorities") return read_each(section, &Loader::read_authority);
@@ -90,7 +93,10 @@ private:
     void read_connection(const View& section) {
         auto& connections = result_.configuration.connections;
         connections.push_back(daemon::read_connection(section, defaults_, errors_));
-        if (!can_initiate(connections.back())) warn_of_start(connections.back(), section.at());
+        if (!can_initiate(connections.back())) {
+            warn_of_start(connections.back(), section.at());
+            warn_of_no_block(connections.back(), section.at());
+        }
         warn_of_life(connections.back(), section.at());
     }
 
@@ -98,6 +104,8 @@ private:
         result_.configuration.manual.push_back(manual_.read(section));
         for (const settings::Position at : places_of_keys(section)) secret_files_.insert(at.file);
     }
+
+    void read_interface(const View& section) { result_.configuration.interfaces.push_back(interfaces_.read(section)); }
 
     void read_secret(const View& section) {
         const auto type = std::find_if(kSecretSections.begin(), kSecretSections.end(),
@@ -159,6 +167,16 @@ private:
         }
     }
 
+    void warn_of_no_block(const policy::Connection& connection, settings::Position at) {
+        if (!connection.fail_closed) return;
+        for (const policy::Child& child : connection.children) {
+            if (!child.is_dynamic()) continue;
+            warn(at, "connections." + printable(connection.name) + ": fail_closed is in vain for '" +
+                         printable(child.name) +
+                         "', whose selectors are dynamic, as remote_addrs names no single address");
+        }
+    }
+
     void warn_of_life(const policy::Connection& connection, settings::Position at) {
         for (const policy::Child& child : connection.children) {
             const char* const limit = child.life_time.count() != 0 ? "life_time"
@@ -176,6 +194,7 @@ private:
     const DefaultProposals defaults_;
     ErrorList errors_;
     ManualReader manual_{errors_};
+    InterfaceReader interfaces_{errors_};
     LoadResult result_;
     std::set<std::uint32_t> secret_files_;
 };
@@ -202,10 +221,12 @@ std::string print(const LoadResult& result) {
         children += connection.children.size() + connection.shunts.size();
     }
     const std::size_t manual = result.configuration.manual.size();
+    const std::size_t interfaces = result.configuration.interfaces.size();
     return text + "configuration is valid: " + count_of(result.configuration.connections.size(), "connection") + ", " +
            std::to_string(children) + (children == 1 ? " child, " : " children, ") +
            count_of(result.configuration.secrets.size(), "pre-shared key") +
-           (manual == 0 ? "" : ", " + count_of(manual, "manual SA")) + "\n";
+           (manual == 0 ? "" : ", " + count_of(manual, "manual SA")) +
+           (interfaces == 0 ? "" : ", " + count_of(interfaces, "interface")) + "\n";
 }
 
 std::string print(const ConfigErrors& errors) {

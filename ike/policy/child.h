@@ -68,6 +68,8 @@ struct Child {
     CopyDscp copy_dscp = CopyDscp::out;  // between inner and outer header: on the way out, in, both or neither
 
     bool is_shunt() const { return mode == Mode::pass || mode == Mode::drop; }
+    // A selector depends on who the peer is.
+    bool is_dynamic() const;
     // What is negotiated: one list for both protocols, ESP first as it keeps secrets.
     std::vector<Proposal> proposals() const;
     friend bool operator==(const Child&, const Child&) = default;

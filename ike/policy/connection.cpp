@@ -24,6 +24,12 @@ std::vector<Proposal> Child::proposals() const {
     return all;
 }
 
+bool Child::is_dynamic() const {
+    const auto dynamic = [](const ConfiguredSelector& selector) { return selector.dynamic; };
+    return std::any_of(local_ts.begin(), local_ts.end(), dynamic) ||
+           std::any_of(remote_ts.begin(), remote_ts.end(), dynamic);
+}
+
 const Child* Connection::child(std::string_view child_name) const { return find(children, child_name); }
 
 const Child* Connection::shunt(std::string_view shunt_name) const { return find(shunts, shunt_name); }

@@ -14,6 +14,7 @@
 #include "ike/policy/identity.h"
 #include "ike/policy/manual_sa.h"
 #include "ike/policy/proposal.h"
+#include "ike/policy/xfrm_interface.h"
 
 namespace xfrmd::policy {
 
@@ -67,6 +68,7 @@ struct Configuration {
     std::vector<Connection> connections;
     std::vector<SharedSecret> secrets;
     std::vector<ManualSa> manual;  // sound, and no two of them with the same SA in the kernel
+    std::vector<XfrmInterface> interfaces;
 };
 
 class ConnectionIndex;
@@ -87,6 +89,7 @@ public:
     const std::vector<Connection>& connections() const { return configuration_.connections; }
     const std::vector<SharedSecret>& secrets() const { return configuration_.secrets; }
     const std::vector<ManualSa>& manual() const { return configuration_.manual; }
+    const std::vector<XfrmInterface>& interfaces() const { return configuration_.interfaces; }
     const Connection* connection(std::string_view name) const;
 
     // The connections that may be meant by a peer at `remote` that talks to `local` and claims an identity (IKE_AUTH),

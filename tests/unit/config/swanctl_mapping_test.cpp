@@ -325,6 +325,11 @@ TEST_CASE("what can hardly be meant is loaded with a warning", "[config][mapping
     CHECK(warnings(connection_with("remote_addrs = 10.0.0.0/8")).empty());
     CHECK(warnings(connection_with("", "start_action = start")) ==
           "/s.conf:1:15: connections.gw: 'net' cannot start by itself, as remote_addrs names no single address");
+    const std::string dynamic = "'net', whose selectors are dynamic, as remote_addrs names no single address";
+    CHECK(warnings(connection_with("fail_closed = yes")) ==
+          "/s.conf:1:15: connections.gw: fail_closed is in vain for " + dynamic);
+    CHECK(warnings(connection_with("fail_closed = yes\nremote_addrs = 10.0.0.1")).empty());
+    CHECK(warnings(connection_with("fail_closed = yes", "local_ts = 10.1.0.0/16\nremote_ts = 10.2.0.0/16")).empty());
     CHECK(warnings("unused { }") ==
           "/s.conf:1:1: section 'unused' means nothing to xfrmd and no section inherits from it");
     CHECK(warnings("connections { a { local { auth = psk\n }\n remote { auth = psk\n } } }") ==
