@@ -163,8 +163,30 @@ TEST_CASE("an interface that is configured in another way becomes so", "[route][
         CHECK(process.own.update({other}).failed.empty());
         CHECK(world->network().interfaces().by_name("st0.0")->index != index);
     }
+    SECTION("the kernel's MTU") {
+        other.spec.mtu = 0;
+        CHECK(process.own.update({other}).failed.empty());
+        other.spec.mtu = 1500;
+    }
     CHECK(process.mend().failed.empty());
     check_stands(*world, other);
+}
+
+TEST_CASE("an interface waits for the device below it", "[route][xfrm-interface]") {
+    const auto world = make_world();
+    world->make_gateway();
+    Process process(*world);
+    WantedInterface above = wanted();
+    above.spec.underlying = "eth2";
+    const auto outcome = process.own.update({above});
+    REQUIRE(outcome.failed.size() == 1);
+    CHECK(outcome.failed.front().starts_with("interface st0.0: ENODEV"));
+    world->add_link("eth2");
+    CHECK(process.mend().failed.empty());
+    check_stands(*world, above);
+    const Interfaces& known = world->network().interfaces();
+    CHECK(known.by_name("st0.0")->underlying == known.by_name("eth2")->index);
+    CHECK(process.mend().done.empty());
 }
 
 TEST_CASE("an interface with the wanted name that is somebody else's is left alone", "[route][xfrm-interface]") {
