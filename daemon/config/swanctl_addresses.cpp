@@ -39,7 +39,7 @@ bool looks_like_a_name(std::string_view item) {
 }
 
 std::string complaint(std::string_view item) {
-    const std::string quoted = "'" + base::printable(base::as_bytes(item), 64) + "'";
+    const std::string quoted = "'" + base::printable(item, 64) + "'";
     if (looks_like_a_name(item)) return quoted + ": DNS names are not yet honoured, give an address";
     return quoted + " is not an address, a network (address/length), a range (from-to) or %any";
 }

@@ -13,12 +13,11 @@ namespace xfrmd::daemon {
 
 namespace {
 
+using base::printable;
 using settings::View;
 
 constexpr std::array<std::string_view, 3> kInConnection{"local", "remote", "children"};
 constexpr std::array<std::string_view, 2> kInRound{"cert", "cacert"};
-
-std::string printable(std::string_view name) { return base::printable(base::as_bytes(name)); }
 
 bool proposes_esn(const policy::Child& child) {
     const policy::Transform esn = policy::transform(policy::Esn::yes);

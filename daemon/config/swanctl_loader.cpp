@@ -18,6 +18,7 @@ namespace xfrmd::daemon {
 
 namespace {
 
+using base::printable;
 using settings::View;
 
 constexpr std::array<std::string_view, 6> kTopLevel{"connections", "manual", "interfaces",
@@ -37,8 +38,6 @@ constexpr std::array kSecretSections{
     SecretSection{"pkcs8", Place::private_key},  SecretSection{"pkcs12", Place::private_key},
     SecretSection{"token", Place::token},
 };
-
-std::string printable(std::string_view name) { return base::printable(base::as_bytes(name)); }
 
 bool can_initiate(const policy::Connection& connection) {
     return std::any_of(connection.remote_addrs.begin(), connection.remote_addrs.end(),

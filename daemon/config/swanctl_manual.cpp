@@ -11,12 +11,11 @@ namespace xfrmd::daemon {
 
 namespace {
 
+using base::printable;
 using settings::View;
 
 constexpr std::array<std::string_view, 2> kInManual{"authentication", "encryption"};
 constexpr std::array<std::string_view, 5> kRequired{"direction", "protocol", "spi", "local_addrs", "remote_addrs"};
-
-std::string printable(std::string_view name) { return base::printable(base::as_bytes(name)); }
 
 std::optional<View> inner_section(const View& section, std::string_view name) {
     for (const View& inner : section.sections()) {

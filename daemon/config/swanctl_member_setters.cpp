@@ -46,7 +46,7 @@ Read<policy::InterfaceId> interface_id_of(const Value& value) {
 Verdict check_interface(std::string_view name) {
     const bool bad = std::any_of(name.begin(), name.end(), [](char c) { return c <= ' ' || c == '/' || c == ':'; });
     if (!bad && name != "." && name != ".." && name.size() <= policy::kLongestInterfaceName) return {};
-    return complain("'" + base::printable(base::as_bytes(name), 64) + "' is no name of an interface: up to " +
+    return complain("'" + base::printable(name, 64) + "' is no name of an interface: up to " +
                     std::to_string(policy::kLongestInterfaceName) + " characters without blanks, '/' and ':'");
 }
 

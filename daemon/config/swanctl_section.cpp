@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestShown = 64;
 
-std::string quoted(std::string_view text) { return "'" + base::printable(base::as_bytes(text), kLongestShown) + "'"; }
+std::string quoted(std::string_view text) { return "'" + base::printable(text, kLongestShown) + "'"; }
 
 bool is_secret(Place place) {
     return place == Place::ike_secret || place == Place::shared_secret || place == Place::private_key ||
@@ -42,7 +42,7 @@ std::string not_yet(const Key& key, const std::string& what, const Value& value)
     for (const std::string_view word : split_words(key.accepted)) {
         accepted += (accepted.empty() ? "" : " or ") + quoted(word);
     }
-    const std::string shown = base::printable(base::as_bytes(value.text), kLongestShown);
+    const std::string shown = base::printable(value.text, kLongestShown);
     // Without `auth` strongSwan takes pubkey, so leaving it out is no way.
     const std::string_view otherwise = key.kind == Kind::auth ? "" : ", or leave it out";
     return what + " = " + shown + " is not yet honoured; use " + accepted + std::string(otherwise);

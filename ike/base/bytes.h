@@ -31,5 +31,8 @@ std::string to_hex(ByteView bytes);
 // Text from a peer, made safe for logs, terminals and JSON: printable ASCII stays, every other byte and the backslash
 // become \xNN; longer than `limit` bytes is cut and marked with "...".
 std::string printable(ByteView bytes, std::size_t limit = 256);
+inline std::string printable(std::string_view text, std::size_t limit = 256) {
+    return printable(as_bytes(text), limit);
+}
 
 }  // namespace xfrmd::base
