@@ -44,6 +44,23 @@ struct OperationDone {
 
 enum class Level : std::uint8_t { debug, info, warning, error };
 
+enum class Turn : std::uint8_t {
+    none,
+    ike_established,
+    ike_closed,
+    ike_failed,  // before it was established
+    child_installed,
+    child_removed,
+    child_failed,
+};
+
+// A turn in the life of an SA, for whoever follows it. Attempts of strangers are none: nobody knows yet who they are.
+struct Milestone {
+    Turn turn = Turn::none;
+    ChildSaId child{};  // of a child's; none where it never had a number
+    std::string child_name = {};
+};
+
 // One sentence for the log, with what it is about. `reason` stands where something went wrong; it is also a counter's
 // name. `unproven`: anybody may have caused it, for no peer has been authenticated.
 struct Report {
@@ -53,6 +70,7 @@ struct Report {
     std::optional<base::Reason> reason;
     std::string text;
     bool unproven = false;
+    Milestone milestone = {};
 };
 
 using Action = std::variant<SendDatagram, InstallChild, RemoveChild, OperationDone, Report>;

@@ -15,6 +15,12 @@ std::string describe(const sa::ChildSa& child) {
            child.proposal.to_string() + ")";
 }
 
+// One that never worked has failed.
+ike::Milestone milestone_of_removal(const sa::ChildSa& gone) {
+    const bool worked = gone.state != sa::ChildState::installing;
+    return {worked ? ike::Turn::child_removed : ike::Turn::child_failed, gone.id, gone.name};
+}
+
 // The child leaves the list; it is not, or no longer, in the kernel.
 sa::ChildSa forget_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id) {
     const auto found = std::find_if(phase.children.begin(), phase.children.end(),
@@ -34,7 +40,8 @@ void send_pending(sa::Step& step, sa::Established& phase, const base::Result<voi
 
 void tell_refused(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& error, bool ours) {
     const sa::ChildSa gone = forget_child(step, phase, id);
-    step.report(ike::Level::error, describe(gone) + ": " + error.sentence(), error.reason);
+    step.report(ike::Level::error, describe(gone) + ": " + error.sentence(), error.reason,
+                {ike::Turn::child_failed, id, gone.name});
     step.done(gone.operation, id, tl::unexpected(error));
     if (ours)
         step.sa.tasks.push_back(sa::DeleteChildTask{gone.inbound(), ike::ChildSaId::none, ike::OperationId::none});
@@ -73,7 +80,7 @@ void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
     const sa::ChildSa gone = forget_child(step, phase, id);
     step.actions.push_back(ike::RemoveChild{id});
     step.done(gone.operation, id, tl::unexpected(why));
-    step.report(ike::Level::info, describe(gone) + " removed");
+    step.report(ike::Level::info, describe(gone) + " removed", {}, milestone_of_removal(gone));
 }
 
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why) {
@@ -82,7 +89,8 @@ void remove_all_children(sa::Step& step, sa::Established& phase, const base::Err
 
 void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
                          const wire::Payloads& answer) {
-    step.report(ike::Level::warning, "child SA " + proposed.name + " failed: " + error.sentence(), error.reason);
+    step.report(ike::Level::warning, "child SA " + proposed.name + " failed: " + error.sentence(), error.reason,
+                {ike::Turn::child_failed, {}, proposed.name});
     release(step, proposed.spi_in, proposed.cpi_in);
     step.done(proposed.operation, {}, tl::unexpected(error));
     if (!answer.sa) return;
@@ -100,7 +108,8 @@ sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::C
         return sa::stay();
     }
     child->state = sa::ChildState::installed;
-    step.report(ike::Level::info, describe(*child) + " installed");
+    step.report(ike::Level::info, describe(*child) + " installed", {},
+                {ike::Turn::child_installed, child->id, child->name});
     step.done(std::exchange(child->operation, ike::OperationId::none), child->id, {});
     return sa::stay();
 }

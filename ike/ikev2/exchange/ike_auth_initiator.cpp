@@ -124,8 +124,10 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     step.sa.window.answered();
     sa::Established established{
         std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
-    step.report(ike::Level::info, "IKE SA established with " + established.remote_id.to_string() + " at " +
-                                      step.sa.remote.to_string() + " (" + established.keyed.proposal.to_string() + ")");
+    step.report(ike::Level::info,
+                "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
+                    " (" + established.keyed.proposal.to_string() + ")",
+                {}, {ike::Turn::ike_established});
     take_first_child(step, established, std::move(phase.child), answer, phase.transcript);
     return sa::Phase(std::move(established));
 }

@@ -82,7 +82,8 @@ void answer_child(sa::Step& step, sa::Established& established, std::vector<wire
                   const wire::Payloads& request, const sa::Transcript& transcript) {
     auto accepted = accept_child(step, request, true);
     if (!accepted) {
-        step.report(ike::Level::warning, "no child SA: " + accepted.error().sentence(), accepted.error().reason);
+        step.report(ike::Level::warning, "no child SA: " + accepted.error().sentence(), accepted.error().reason,
+                    {ike::Turn::child_failed});
         payloads.emplace_back(notify(accepted.error()));
         return send_response(step, established.keyed, wire::ExchangeType::ike_auth, payloads);
     }
@@ -105,8 +106,10 @@ sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Mess
     std::vector<wire::Payload> payloads{wire::IdentificationResponder{{proven->local_id, 0}}, std::move(proven->auth)};
     sa::Established established{
         std::move(phase.keyed), std::move(proven->local_id), request.id_i->identity, step.now, {}, {}, {}};
-    step.report(ike::Level::info, "IKE SA established with " + established.remote_id.to_string() + " at " +
-                                      step.sa.remote.to_string() + " (" + established.keyed.proposal.to_string() + ")");
+    step.report(ike::Level::info,
+                "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
+                    " (" + established.keyed.proposal.to_string() + ")",
+                {}, {ike::Turn::ike_established});
     answer_child(step, established, std::move(payloads), request, phase.transcript);
     return sa::Phase(std::move(established));
 }

@@ -68,6 +68,12 @@ void tell_waiting(Step& step, const Task& task, const base::Error& why) {
     }
 }
 
+// What a stranger begins and does not finish is nobody's business.
+ike::Turn end_of_life(bool was_established, bool original_initiator) {
+    if (was_established) return ike::Turn::ike_closed;
+    return original_initiator ? ike::Turn::ike_failed : ike::Turn::none;
+}
+
 void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why) {
     if (const auto* creating = std::get_if<CreatingChild>(&exchange)) {
         exchange::release(step, creating->proposed.spi_in, creating->proposed.cpi_in);
@@ -350,7 +356,8 @@ void IkeSa::close(base::Error why, Surroundings& around) {
     settle(current, phase_, why);
     for (const Task& task : std::exchange(sa_.tasks, {})) tell_waiting(current, task, why);
     current.report(is_wanted(why.reason) ? ike::Level::info : ike::Level::warning,
-                   (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason);
+                   (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason,
+                   {end_of_life(was_established, sa_.original_initiator)});
     phase_ = Closed{std::move(why)};
 }
 

@@ -103,9 +103,11 @@ struct Step {
         sa.last_outbound = now;
         actions.push_back(ike::SendDatagram{path.local, path.remote, std::move(bytes)});
     }
-    void report(ike::Level level, std::string text, std::optional<base::Reason> reason = {}) {
+    void report(ike::Level level, std::string text, std::optional<base::Reason> reason = {},
+                ike::Milestone milestone = {}) {
         const bool unproven = level >= ike::Level::warning && std::holds_alternative<HalfOpen>(phase);
-        actions.push_back(ike::Report{level, sa.id, sa.connection_name(), reason, std::move(text), unproven});
+        actions.push_back(
+            ike::Report{level, sa.id, sa.connection_name(), reason, std::move(text), unproven, std::move(milestone)});
     }
     void done(ike::OperationId operation, ike::ChildSaId child, base::Result<void> result, bool existed = false) {
         if (operation == ike::OperationId::none) return;

@@ -1,0 +1,50 @@
+// Which reports are turns in the life of an SA: what whoever follows it is told.
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+std::vector<ike::Turn> turns_of(const Host& host) {
+    std::vector<ike::Turn> turns;
+    for (const ike::Report& report : host.reports) {
+        if (report.milestone.turn != ike::Turn::none) turns.push_back(report.milestone.turn);
+    }
+    return turns;
+}
+
+}  // namespace
+
+TEST_CASE("both sides tell the life of an IKE SA and its child", "[engine]") {
+    Gateways gateways;
+    gateways.connect();
+    const ike::IkeSaId sa = gateways.left.sas().at(0)->sa().id;
+    const ike::ChildSaId child = gateways.left.kernel.list().at(0)->child;
+    gateways.wire.clear(gateways.left, sa, {}, false);
+    gateways.wire.settle();
+    using enum ike::Turn;
+    const std::vector<ike::Turn> life{ike_established, child_installed, child_removed, ike_closed};
+    CHECK(turns_of(gateways.left) == life);
+    CHECK(turns_of(gateways.right) == life);
+    for (const ike::Report& report : gateways.left.reports) {
+        if (report.milestone.turn == none) continue;
+        CHECK(report.ike_sa == sa);
+        const bool of_child = report.milestone.turn == child_installed || report.milestone.turn == child_removed;
+        CHECK(report.milestone.child == (of_child ? child : ike::ChildSaId::none));
+        CHECK(report.milestone.child_name.empty() == !of_child);
+    }
+}
+
+TEST_CASE("an attempt that fails is one for the initiator alone", "[engine]") {
+    const ConnectionWords words;
+    Gateways gateways(snapshot({connection(words)}, {{"one", {}}}),
+                      snapshot({connection(mirrored(words))}, {{"another", {}}}));
+    gateways.connect();
+    gateways.wire.run_for(seconds(600));
+    CHECK(turns_of(gateways.left) == std::vector{ike::Turn::ike_failed});
+    CHECK(turns_of(gateways.right).empty());
+}
+
+}  // namespace xfrmd::tests
