@@ -3,7 +3,10 @@
 #include <chrono>
 #include <utility>
 
+#include <asio/dispatch.hpp>
+
 #include "daemon/config/swanctl_loader.h"
+#include "daemon/sa_events.h"
 #include "daemon/source_address.h"
 #include "ike/shard.h"
 
@@ -15,6 +18,12 @@ using base::Reason;
 
 constexpr auto kPatience = std::chrono::seconds(2);
 
+// Microseconds since 1970: greater than whatever an earlier daemon counted to, and exact as a double.
+std::uint64_t first_revision() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
 }  // namespace
 
 Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options)
@@ -22,6 +31,8 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
       log_(log),
       files_(files),
       options_(std::move(options)),
+      events_(first_revision()),
+      kernel_history_(events_),
       start_actions_(io, log, *this),
       stop_timer_(io) {}
 
@@ -37,7 +48,7 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
                                                                  policy::Snapshot configuration) {
     std::unique_ptr<Daemon> daemon(new Daemon(io, log, files, options));
     daemon->configuration_ = std::move(configuration);
-    auto kernel = KernelSide::open(io, log, options.kernel, *daemon);
+    auto kernel = KernelSide::open(io, log, options.kernel, *daemon, daemon->kernel_history_);
     if (!kernel) return tl::unexpected(kernel.error());
     daemon->kernel_ = std::move(*kernel);
     // Before any peer is heard: what blocks has to block from the first moment.
@@ -62,7 +73,7 @@ void Daemon::reload() {
     for (std::size_t shard = 0; shard < pool_->size(); ++shard) {
         pool_->submit(static_cast<std::uint8_t>(shard), ike::Reconfigure{configuration_});
     }
-    ++revision_;
+    events_.count_change();
     const std::size_t count = configuration_->connections().size();
     log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
     kernel_->configure(configuration_);
@@ -98,7 +109,7 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
         const ike::IkeSaId ike_sa = kept->ike_sa;
         const ike::ChildSaId id = kept->child;
         kernel_->queue().install(std::move(*kept), [this, shard, ike_sa, id](base::Result<void> result) {
-            ++revision_;
+            events_.count_change();
             pool_->submit(shard, ike::ChildInstalled{ike_sa, id, std::move(result)});
         });
     });
@@ -107,7 +118,7 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
 void Daemon::remove(ike::ChildSaId child) {
     pool_->on_main([this, child] {
         kernel_->queue().remove(child, [this](const base::Result<void>& removed) {
-            ++revision_;
+            events_.count_change();
             if (!removed) log_.error("removing child SAs: " + removed.error().sentence());
         });
     });
@@ -170,7 +181,13 @@ void Daemon::done(ike::OperationDone operation) {
     pool_->on_main([this, operation = std::move(operation)] { operations_.finish(operation); });
 }
 
-void Daemon::report(const ike::Report& report) { log_.write(report); }
+// From any worker's thread, and maybe before the pool is ours.
+void Daemon::report(const ike::Report& report) {
+    log_.write(report);
+    if (auto event = event_of(report)) {
+        asio::dispatch(io_, [this, event = std::move(*event)] { events_.publish(event); });
+    }
+}
 
 void Daemon::forward(std::uint8_t shard, OwnedDatagram datagram) {
     if (pool_->forward(shard, std::move(datagram))) return;

@@ -10,6 +10,7 @@
 #include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/api/event_log.h"
 #include "daemon/config/files.h"
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
@@ -63,7 +64,8 @@ public:
     KernelSide& kernel() { return *kernel_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
     const DaemonOptions& options() const { return options_; }
-    std::uint64_t revision() const { return revision_; }
+    api::EventLog& events() { return events_; }
+    const KernelHistory& kernel_history() const { return kernel_history_; }
 
     // --- Outside: from any worker's thread ---
     void install(std::uint8_t shard, ike::ChildInstall child) override;
@@ -88,6 +90,8 @@ private:
     Log& log_;
     const Files& files_;
     DaemonOptions options_;
+    api::EventLog events_;
+    KernelHistory kernel_history_;
     policy::Snapshot configuration_;
     std::unique_ptr<KernelSide> kernel_;
     Operations operations_;
@@ -95,7 +99,6 @@ private:
     asio::steady_timer stop_timer_;
     std::function<void()> stopped_;
     bool stopping_ = false;
-    std::uint64_t revision_ = 0;
     std::unique_ptr<WorkerPool> pool_;  // last: its threads end before anything they call
 };
 

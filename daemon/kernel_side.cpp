@@ -10,6 +10,7 @@
 #include <asio/post.hpp>
 
 #include "daemon/kernel_selectors.h"
+#include "daemon/sa_events.h"
 #include "netlink/memory_kernel.h"
 #include "netlink/xfrm_kernel.h"
 
@@ -28,7 +29,8 @@ constexpr std::size_t kMostAcquires = 256;
 }  // namespace
 
 tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io_context& io, Log& log,
-                                                                        KernelChoice choice, KernelClient& client) {
+                                                                        KernelChoice choice, KernelClient& client,
+                                                                        KernelObserver& observer) {
     std::unique_ptr<netlink::Kernel> kernel = std::make_unique<netlink::MemoryKernel>();
     std::optional<std::uint32_t> sender;
     if (choice == KernelChoice::memory) {
@@ -46,7 +48,7 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
         if (!opened) return tl::unexpected(opened.error());
         network = std::move(*opened);
     }
-    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(kernel), std::move(network), client));
+    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(kernel), std::move(network), client, observer));
     if (sender) {
         if (const auto opened = side->events_.open(*sender); !opened) return tl::unexpected(opened.error().text);
     }
@@ -58,10 +60,11 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
 }
 
 KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
-                       std::unique_ptr<NetworkSide> network, KernelClient& client)
+                       std::unique_ptr<NetworkSide> network, KernelClient& client, KernelObserver& observer)
     : io_(io),
       log_(log),
       client_(client),
+      observer_(observer),
       kernel_(std::move(kernel)),
       network_(std::move(network)),
       books_(*kernel_),
@@ -160,6 +163,11 @@ void KernelSide::on(const netlink::MappingEvent& event) {
               std::to_string(event.source_port) + " now");
 }
 
+void KernelSide::on(const netlink::OverrunEvent&) {
+    observer_.overrun();
+    reconcile_within(kSoon);
+}
+
 // Others' SAs come and go as they please.
 void KernelSide::on(const netlink::SaChangeEvent& event) {
     if (event.change == netlink::ChangeOfEntry::deleted) reconcile_within(kSoon);
@@ -184,19 +192,28 @@ void KernelSide::tell(const std::vector<std::string>& sentences, const std::stri
     log_.warning("kernel: and " + std::to_string(sentences.size() - kMostSentences) + " more like these");
 }
 
-netlink::KernelResult<netlink::Drift> KernelSide::reconcile() {
+netlink::KernelResult<api::KernelDrift> KernelSide::reconcile() {
+    auto drift = compare();
+    observer_.reconciled(drift);
+    return drift;
+}
+
+netlink::KernelResult<api::KernelDrift> KernelSide::compare() {
     queue_.flush();
     auto drift = reconciler_.run();
-    if (!drift) return drift;
+    if (!drift) return tl::unexpected<netlink::KernelError>(drift.error());
     repair_manual(*drift);
     tell(drift->repaired, "; it was put back");
     tell(drift->failed, "");
     std::erase_if(told_, [this](ike::ChildSaId child) { return !tunnels_.has(child); });
+    api::KernelDrift found{std::move(drift->repaired), {}, std::move(drift->failed)};
     for (const netlink::InstalledTunnel& tunnel : drift->broken) {
         const TunnelOwner* owner = tunnels_.owner_of(tunnel.inbound);
-        if (owner != nullptr && told_.insert(owner->child).second) client_.renew(*owner);
+        if (owner == nullptr || !told_.insert(owner->child).second) continue;
+        found.renegotiated.push_back({api_id(owner->ike_sa, owner->child), owner->connection_name, owner->child_name});
+        client_.renew(*owner);
     }
-    return drift;
+    return found;
 }
 
 bool KernelSide::has_inherited_sas(const base::Address& remote) const {

@@ -15,6 +15,8 @@
 #include <tl/expected.hpp>
 
 #include "daemon/kernel_events.h"
+#include "daemon/kernel_history.h"
+#include "daemon/kernel_status.h"
 #include "daemon/log.h"
 #include "daemon/manual_sas.h"
 #include "daemon/network_side.h"
@@ -47,7 +49,8 @@ class KernelSide {
 public:
     // Opens the kernel, and takes over what an earlier process left there. All outlive it. The error is one sentence.
     static tl::expected<std::unique_ptr<KernelSide>, std::string> open(asio::io_context& io, Log& log,
-                                                                       KernelChoice choice, KernelClient& client);
+                                                                       KernelChoice choice, KernelClient& client,
+                                                                       KernelObserver& observer);
 
     Tunnels& tunnels() { return tunnels_; }
     TunnelQueue& queue() { return queue_; }
@@ -55,8 +58,9 @@ public:
     // Interfaces, manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed
     // is logged, and tried again.
     void configure(policy::Snapshot configuration);
-    // Compares and repairs now. Error: the kernel could not be listed.
-    netlink::KernelResult<netlink::Drift> reconcile();
+    // Compares and repairs now; the observer hears of it, too. Error: the kernel could not be listed.
+    netlink::KernelResult<api::KernelDrift> reconcile();
+    netlink::KernelResult<api::KernelStatus> status() { return count_kernel(books_, tunnels_, manual_); }
     // Towards this peer, from before this process.
     bool has_inherited_sas(const base::Address& remote) const;
     // Removes everything of ours.
@@ -64,7 +68,7 @@ public:
 
 private:
     KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
-               std::unique_ptr<NetworkSide> network, KernelClient& client);
+               std::unique_ptr<NetworkSide> network, KernelClient& client, KernelObserver& observer);
     netlink::KernelResult<void> inherit();
     void put_standing();
     void tell(const std::vector<std::string>& sentences, const std::string& ending);
@@ -73,11 +77,12 @@ private:
     void on(const netlink::AcquireEvent& event);
     void on(const netlink::ExpireEvent& event);
     void on(const netlink::MappingEvent& event);
-    void on(const netlink::OverrunEvent&) { reconcile_within(kSoon); }
+    void on(const netlink::OverrunEvent&);
     void on(const netlink::SaChangeEvent& event);
     void on(const netlink::SaFlushEvent&) { reconcile_within(kSoon); }
     void on(const netlink::PolicyChangeEvent&) { reconcile_within(kSoon); }
     void on(const netlink::PolicyFlushEvent&) { reconcile_within(kSoon); }
+    netlink::KernelResult<api::KernelDrift> compare();
     void repair_manual(netlink::Drift& drift);
     void retire_later();
     void retire();
@@ -88,6 +93,7 @@ private:
     asio::io_context& io_;
     Log& log_;
     KernelClient& client_;
+    KernelObserver& observer_;
     std::unique_ptr<netlink::Kernel> kernel_;
     std::unique_ptr<NetworkSide> network_;  // none without Linux
     netlink::Books books_;

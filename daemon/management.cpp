@@ -56,6 +56,10 @@ void add_ours(api::ApiError& error, const policy::Connection* connection, const 
     }
 }
 
+api::ApiError kernel_refused(const netlink::KernelError& error) {
+    return {api::ErrorKind::KernelRefused, "cannot list what the kernel has: " + error.text};
+}
+
 }  // namespace
 
 // A request to clear: rows fill up as operations end.
@@ -125,7 +129,7 @@ void Management::list_sas(const api::SaQuery& query, api::Done<api::SaPage> done
         [this, page, query, done = std::move(done)] {
             for (api::IkeSaView& sa : page->items) add_counters(sa);
             if (!page->more) add_manual(query, *page);
-            page->revision = daemon_.revision();
+            page->revision = daemon_.events().revision();
             done(std::move(*page));
         });
 }
@@ -218,7 +222,7 @@ void Management::list_connections(const api::ConnectionQuery& query, api::Done<a
     for (const policy::Connection* connection : sorted) {
         if (!api::offer(query, *page, view_of(*connection))) break;
     }
-    page->revision = daemon_.revision();
+    page->revision = daemon_.events().revision();
     const auto count = [page](api::IkeSaView sa) {
         for (api::ConnectionView& connection : page->items) {
             if (connection.name != sa.conn || sa.state != api::IkeSaState::established) continue;
@@ -240,13 +244,31 @@ void Management::system_info(api::Done<api::SystemInfo> done) {
     info->config_path = daemon_.options().config_path;
     info->engines = static_cast<std::uint32_t>(daemon_.pool().size());
     info->connections = daemon_.configuration().connections().size();
-    info->revision = daemon_.revision();
+    info->revision = daemon_.events().revision();
     info->child_sas = daemon_.kernel().tunnels().size();
     const auto count = [info](Worker& worker) {
         info->ike_sas += worker.engine().size();
         info->ike_sas_half_open += worker.engine().half_open();
+        const ike::Counters& counters = worker.engine().counters();
+        info->datagrams_in += counters.datagrams_in;
+        info->keepalives_in += counters.keepalives_in;
+        info->established += counters.established;
+        for (const auto& [reason, times] : counters.reasons) info->reasons[std::string(base::name(reason))] += times;
     };
     daemon_.pool().visit(count, [info, done = std::move(done)] { done(std::move(*info)); });
+}
+
+void Management::reconcile_kernel(api::Done<api::Outcome<api::KernelDrift>> done) {
+    auto drift = daemon_.kernel().reconcile();
+    if (!drift) return done(tl::unexpected(kernel_refused(drift.error())));
+    done(std::move(*drift));
+}
+
+void Management::kernel_status(api::Done<api::Outcome<api::KernelStatus>> done) {
+    auto status = daemon_.kernel().status();
+    if (!status) return done(tl::unexpected(kernel_refused(status.error())));
+    status->history = daemon_.kernel_history().view();
+    done(std::move(*status));
 }
 
 }  // namespace xfrmd::daemon

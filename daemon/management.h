@@ -21,6 +21,9 @@ public:
     void initiate(const api::InitiateRequest& request, api::Done<api::Outcome<api::Initiated>> done) override;
     void list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) override;
     void system_info(api::Done<api::SystemInfo> done) override;
+    void reconcile_kernel(api::Done<api::Outcome<api::KernelDrift>> done) override;
+    void kernel_status(api::Done<api::Outcome<api::KernelStatus>> done) override;
+    api::EventLog& events() override { return daemon_.events(); }
 
 private:
     struct ClearJob;

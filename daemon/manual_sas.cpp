@@ -223,6 +223,12 @@ void ManualSas::repair_sas(Entry& entry, const std::map<SaId, const netlink::SaS
     }
 }
 
+std::set<SaId> ManualSas::sa_ids() const {
+    std::set<SaId> ids;
+    for (const auto& [name, entry] : entries_) ids.insert(entry.sas.begin(), entry.sas.end());
+    return ids;
+}
+
 void ManualSas::visit(const std::string& after, const Visitor& visitor) const {
     for (auto entry = entries_.upper_bound(after); entry != entries_.end(); ++entry) {
         if (!visitor(entry->second.sa, entry->second.status)) return;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,6 +55,8 @@ public:
     ManualRepair repair(std::span<const netlink::SaState> had);
 
     std::size_t size() const { return entries_.size(); }
+    // Of those that could be installed.
+    std::set<netlink::SaId> sa_ids() const;
     // In ascending order of name, those behind `after`, until the visitor says false.
     using Visitor = std::function<bool(const policy::ManualSa& sa, const ManualSaStatus& status)>;
     void visit(const std::string& after, const Visitor& visitor) const;

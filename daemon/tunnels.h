@@ -57,6 +57,7 @@ public:
     // Zeros for what the kernel does not tell.
     TunnelCounters counters(ike::ChildSaId child);
     std::size_t size() const { return installed_.size(); }
+    std::size_t sa_count() const { return by_sa_.size(); }
     bool has(ike::ChildSaId child) const { return installed_.contains(child); }
     // By either of its SAs; nullptr for one that is not there. Good until the next change.
     const TunnelOwner* owner_of(const netlink::SaId& sa) const;

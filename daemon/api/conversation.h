@@ -28,6 +28,12 @@ public:
     void started(std::size_t requests) { in_flight_ += requests; }
     void replied(const Reply& reply);
 
+    // A line that was not asked for. Only while takes_events(): who does not read gets no more of them.
+    void tell(std::string_view line) { say(line); }
+    bool takes_events() const { return !ending_ && unsent() <= kEventPauseBytes; }
+    // Nothing is asked, nothing is unread, and more may come.
+    bool is_idle() const { return !ending_ && in_flight_ == 0 && unsent() == 0; }
+
     // What is to be written next, empty for nothing. Stays where it is until sent() has told how much of it was
     // written.
     std::string_view outgoing();

@@ -17,6 +17,8 @@ std::string_view type_name(ParamType type) {
             return "boolean";
         case ParamType::object:
             return "object";
+        case ParamType::list:
+            return "array";
     }
     return "";
 }
@@ -24,6 +26,7 @@ std::string_view type_name(ParamType type) {
 Json schema_of(const Parameter& parameter) {
     Json schema =
         parameter.choices.empty() ? Json{{"type", type_name(parameter.type)}} : schema_of_choices(parameter.choices);
+    if (parameter.type == ParamType::list) schema = {{"type", "array"}, {"items", std::move(schema)}, {"minItems", 1}};
     if (parameter.type == ParamType::string && parameter.choices.empty()) schema["minLength"] = 1;
     if (parameter.type == ParamType::integer) {
         schema["minimum"] = parameter.minimum;
@@ -74,6 +77,15 @@ Json method_object(const Method& method) {
             {"x-mutates", method.mutates}};
 }
 
+// OpenRPC has no word for what a server says unasked.
+Json notifications() {
+    Json list = Json::array();
+    for (const Notification& row : all_notifications()) {
+        list.push_back({{"name", row.name}, {"summary", row.summary}, {"params", schema_of_type(row.params)}});
+    }
+    return list;
+}
+
 }  // namespace
 
 Json openrpc_document(std::span<const Method> methods) {
@@ -82,6 +94,7 @@ Json openrpc_document(std::span<const Method> methods) {
     return {{"openrpc", "1.3.2"},
             {"info", {{"title", "xfrmd management API"}, {"version", "1.0.0"}}},
             {"methods", std::move(list)},
+            {"x-notifications", notifications()},
             {"components", {{"schemas", schemas()}}}};
 }
 

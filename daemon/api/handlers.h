@@ -12,5 +12,9 @@ void handle_sa_clear(Call call, MethodDone done);
 void handle_sa_initiate(Call call, MethodDone done);
 void handle_conn_list(Call call, MethodDone done);
 void handle_system_info(Call call, MethodDone done);
+void handle_kernel_reconcile(Call call, MethodDone done);
+void handle_kernel_status(Call call, MethodDone done);
+void handle_events_subscribe(Call call, MethodDone done);
+void handle_events_unsubscribe(Call call, MethodDone done);
 
 }  // namespace xfrmd::daemon::api

@@ -10,10 +10,11 @@
 
 #include "daemon/api/json.h"
 #include "daemon/api/service.h"
+#include "daemon/api/subscription.h"
 
 namespace xfrmd::daemon::api {
 
-enum class ParamType : std::uint8_t { string, integer, boolean, object };
+enum class ParamType : std::uint8_t { string, integer, boolean, object, list };
 
 struct Parameter {
     std::string_view name;
@@ -21,7 +22,7 @@ struct Parameter {
     bool required = false;
     std::string_view description;
     std::string_view default_json = {};              // what stands in when it is not given; empty: nothing
-    std::span<const std::string_view> choices = {};  // strings: the only values; empty: any
+    std::span<const std::string_view> choices = {};  // strings, and those of a list: the only values; empty: any
     std::int64_t minimum = 0;                        // integers
     std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
     std::span<const Parameter> members = {};  // objects
@@ -31,7 +32,8 @@ struct Method;
 
 struct Call {
     Service& service;
-    Parsed params;  // checked, defaults filled in; always an object
+    Subscription& subscription;  // of the connection; good until the handler returns
+    Parsed params;               // checked, defaults filled in; always an object
 };
 using MethodDone = Done<Outcome<Json>>;
 using Handler = void (*)(Call call, MethodDone done);
@@ -46,7 +48,15 @@ struct Method {
     Handler handler = nullptr;
 };
 
+// What the daemon says unasked, to those who subscribed.
+struct Notification {
+    std::string_view name;
+    std::string_view summary;
+    std::string_view params;  // a name in schemas()
+};
+
 std::span<const Method> all_methods();
+std::span<const Notification> all_notifications();
 const Method* find_method(std::string_view name);
 
 }  // namespace xfrmd::daemon::api

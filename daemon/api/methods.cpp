@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "daemon/api/discover.h"
+#include "daemon/api/event_json.h"
 #include "daemon/api/handlers.h"
 #include "daemon/api/method.h"
 
@@ -62,9 +63,19 @@ constexpr Parameter kConnList[] = {
     {"cursor", string, false, "next_cursor of the page before"},
 };
 
+constexpr Parameter kSubscribe[] = {
+    {"topics", list, true, "what to follow, besides what is followed already", "", kTopics},
+    {"since_revision", integer, false, "go on behind this one with all topics; 0: with every event that is kept"},
+};
+constexpr Parameter kUnsubscribe[] = {
+    {"topics", list, false, "what not to follow any more; all where none are given", "", kTopics},
+};
+
 constexpr ErrorKind kNoErrors[] = {ErrorKind::InvalidParams};
 constexpr ErrorKind kFindErrors[] = {ErrorKind::InvalidParams, ErrorKind::SaNotFound};
 constexpr ErrorKind kClearErrors[] = {ErrorKind::InvalidParams, ErrorKind::SaNotFound, ErrorKind::SaManual};
+constexpr ErrorKind kKernelErrors[] = {ErrorKind::InvalidParams, ErrorKind::KernelRefused};
+constexpr ErrorKind kSubscribeErrors[] = {ErrorKind::InvalidParams, ErrorKind::ServerBusy};
 constexpr ErrorKind kInitiateErrors[] = {
     ErrorKind::InvalidParams,        ErrorKind::ConnNotFound,   ErrorKind::ConnAmbiguous,
     ErrorKind::ConfigInvalid,        ErrorKind::NoSharedSecret, ErrorKind::OperationTimeout,
@@ -85,6 +96,23 @@ constexpr Method kMethods[] = {
      kInitiateErrors, handle_sa_initiate},
     {"conn.list", "the connections that are configured", kConnList, "ConnectionList", false, kNoErrors,
      handle_conn_list},
+    {"kernel.status",
+     "what is wanted of the kernel, what it has, and what was found so far",
+     {},
+     "KernelStatus",
+     false,
+     kKernelErrors,
+     handle_kernel_status},
+    {"kernel.reconcile",
+     "compares what the kernel has with what is wanted, and repairs it",
+     {},
+     "KernelDrift",
+     true,
+     kKernelErrors,
+     handle_kernel_reconcile},
+    {"events.subscribe", "sends this connection a notification for each event", kSubscribe, "Subscription", false,
+     kSubscribeErrors, handle_events_subscribe},
+    {"events.unsubscribe", "ends that", kUnsubscribe, "Subscription", false, kNoErrors, handle_events_unsubscribe},
     {"system.info",
      "the daemon, what it has to do, and the limits of this socket",
      {},
@@ -101,9 +129,16 @@ constexpr Method kMethods[] = {
      [](Call, MethodDone done) { done(openrpc_document(all_methods())); }},
 };
 
+constexpr Notification kNotifications[] = {
+    {kEventNotification, "something happened", "Event"},
+    {kLaggedNotification, "events were forgotten before this connection took them", "Lagged"},
+};
+
 }  // namespace
 
 std::span<const Method> all_methods() { return kMethods; }
+
+std::span<const Notification> all_notifications() { return kNotifications; }
 
 const Method* find_method(std::string_view name) {
     const auto* const found = std::find_if(std::begin(kMethods), std::end(kMethods),

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -122,6 +123,11 @@ struct SystemInfo {
     std::uint64_t ike_sas_half_open = 0;
     std::uint64_t child_sas = 0;
     std::uint64_t revision = 0;
+    // Of all engines since they started.
+    std::uint64_t datagrams_in = 0;
+    std::uint64_t keepalives_in = 0;
+    std::uint64_t established = 0;
+    std::map<std::string, std::uint64_t> reasons;  // by base::Reason's name
 };
 
 }  // namespace xfrmd::daemon::api

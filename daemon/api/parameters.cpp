@@ -37,6 +37,16 @@ Outcome<Parsed> check_string(const Parameter& parameter, const Parsed& value, co
     return refuse(pointer, pointer + " must be one of: " + joined(choices), nearest(text, choices));
 }
 
+Outcome<Parsed> check_list(const Parameter& parameter, const Parsed& value, const std::string& pointer) {
+    if (!value.is_array()) return refuse(pointer, pointer + " must be a list");
+    if (value.empty()) return refuse(pointer, pointer + " must not be empty");
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        auto checked = check_string(parameter, value[i], pointer + "/" + std::to_string(i));
+        if (!checked) return checked;
+    }
+    return value;
+}
+
 Outcome<Parsed> check_integer(const Parameter& parameter, const Parsed& value, const std::string& pointer) {
     if (!value.is_number_integer()) return refuse(pointer, pointer + " must be an integer");
     const bool too_large = value.is_number_unsigned() && !std::in_range<std::int64_t>(value.get<std::uint64_t>());
@@ -58,6 +68,8 @@ Outcome<Parsed> check_value(const Parameter& parameter, const Parsed& value, con
         case ParamType::object:
             if (!value.is_object()) return refuse(pointer, pointer + " must be an object");
             return check_members(parameter.members, value, pointer);
+        case ParamType::list:
+            return check_list(parameter, value, pointer);
     }
     return refuse(pointer, pointer + " has no known type");
 }

@@ -46,12 +46,12 @@ void invoke(const Method& method, Call call, const MethodDone& done) {
 
 }  // namespace
 
-std::size_t Rpc::handle(std::string_view text, const Caller& caller, ReplyDone done) {
+std::size_t Rpc::handle(std::string_view text, const Peer& peer, ReplyDone done) {
     const auto value = parse_json_text(text);
     if (!value) return refuse(value.error(), done);
     if (!value->is_array()) {
         const std::uint64_t ticket = open(1, false, std::move(done));
-        answer({ticket, 0}, caller, *value);
+        answer({ticket, 0}, peer, *value);
         release(ticket);
         return 1;
     }
@@ -63,7 +63,7 @@ std::size_t Rpc::handle(std::string_view text, const Caller& caller, ReplyDone d
                       done);
     }
     const std::uint64_t ticket = open(requests, true, std::move(done));
-    for (std::size_t i = 0; i < requests; ++i) answer({ticket, i}, caller, (*value)[i]);
+    for (std::size_t i = 0; i < requests; ++i) answer({ticket, i}, peer, (*value)[i]);
     release(ticket);
     return requests;
 }
@@ -80,32 +80,33 @@ std::uint64_t Rpc::open(std::size_t requests, bool batch, ReplyDone done) {
     return last_ticket_;
 }
 
-void Rpc::answer(Slot slot, const Caller& caller, const Parsed& value) {
+void Rpc::answer(Slot slot, const Peer& peer, const Parsed& value) {
     auto request = read_request(value);
     if (!request) return settle(slot, request.error().id, tl::unexpected<ApiError>(request.error().error));
     if (request->notification) {
         // Nothing of ours has an effect worth asking for without hearing the outcome.
         const Method* method = find_method(request->method);
-        if (method != nullptr && method->mutates) audit(caller, *request, kRefusedNotification);
+        if (method != nullptr && method->mutates) audit(peer.caller, *request, kRefusedNotification);
         return settle_line(slot, {});
     }
-    dispatch(slot, caller, std::move(*request));
+    dispatch(slot, peer, std::move(*request));
 }
 
-void Rpc::dispatch(Slot slot, const Caller& caller, RpcRequest request) {
+void Rpc::dispatch(Slot slot, const Peer& peer, RpcRequest request) {
     const Method* method = find_method(request.method);
     if (method == nullptr) return settle(slot, request.id, tl::unexpected<ApiError>(unknown_method(request.method)));
     auto params = check_params(method->params, request.params);
     if (!params) {
-        if (method->mutates) audit(caller, request, traits(params.error().kind).name);
+        if (method->mutates) audit(peer.caller, request, traits(params.error().kind).name);
         return settle(slot, request.id, tl::unexpected<ApiError>(params.error()));
     }
-    Call call{service_, std::move(*params)};
-    invoke(*method, std::move(call), [this, slot, caller, method, request = std::move(request)](Outcome<Json> outcome) {
-        const std::string_view word = outcome ? "ok" : traits(outcome.error().kind).name;
-        if (method->mutates) audit(caller, request, word);
-        settle(slot, request.id, outcome);
-    });
+    Call call{service_, peer.subscription, std::move(*params)};
+    invoke(*method, std::move(call),
+           [this, slot, caller = peer.caller, method, request = std::move(request)](Outcome<Json> outcome) {
+               const std::string_view word = outcome ? "ok" : traits(outcome.error().kind).name;
+               if (method->mutates) audit(caller, request, word);
+               settle(slot, request.id, outcome);
+           });
 }
 
 void Rpc::settle(Slot slot, const Json& id, const Outcome<Json>& outcome) {

@@ -15,6 +15,7 @@
 #include "daemon/api/json.h"
 #include "daemon/api/rpc_message.h"
 #include "daemon/api/service.h"
+#include "daemon/api/subscription.h"
 
 namespace xfrmd::daemon::api {
 
@@ -24,6 +25,12 @@ struct Reply {
 };
 using ReplyDone = std::function<void(Reply)>;
 
+// Who asks, over which connection. Good until handle() returns.
+struct Peer {
+    const Caller& caller;
+    Subscription& subscription;
+};
+
 class Rpc {
 public:
     Rpc(Service& service, Audit audit) : service_(service), audit_(std::move(audit)) {}
@@ -31,7 +38,7 @@ public:
     Rpc& operator=(const Rpc&) = delete;
 
     // Calls `done` exactly once. Returns the number of requests that `done` will tell.
-    std::size_t handle(std::string_view text, const Caller& caller, ReplyDone done);
+    std::size_t handle(std::string_view text, const Peer& peer, ReplyDone done);
 
 private:
     // A text whose answers are not complete. Tickets are never used again, so that a late answer meets nobody else's.
@@ -51,8 +58,8 @@ private:
 
     std::size_t refuse(const ApiError& error, const ReplyDone& done);
     std::uint64_t open(std::size_t requests, bool batch, ReplyDone done);
-    void answer(Slot slot, const Caller& caller, const Parsed& value);
-    void dispatch(Slot slot, const Caller& caller, RpcRequest request);
+    void answer(Slot slot, const Peer& peer, const Parsed& value);
+    void dispatch(Slot slot, const Peer& peer, RpcRequest request);
     void settle(Slot slot, const Json& id, const Outcome<Json>& outcome);
     void settle_line(Slot slot, std::string line);
     void release(std::uint64_t ticket);

@@ -79,6 +79,10 @@ tl::expected<RpcRequest, RpcRefusal> read_request(const Parsed& value) {
     return request;
 }
 
+std::string notification_line(std::string_view method, const Json& params) {
+    return "{\"jsonrpc\":\"2.0\",\"method\":\"" + std::string(method) + "\",\"params\":" + to_line(params) + "}";
+}
+
 std::string result_line(const Json& id, const Json& result) {
     return "{\"jsonrpc\":\"2.0\",\"id\":" + to_line(id) + ",\"result\":" + to_line(result) + "}";
 }

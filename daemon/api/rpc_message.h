@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -27,6 +28,7 @@ struct RpcRefusal {
 tl::expected<RpcRequest, RpcRefusal> read_request(const Parsed& value);
 
 // Each is one line without the newline.
+std::string notification_line(std::string_view method, const Json& params);
 std::string result_line(const Json& id, const Json& result);
 std::string error_line(const Json& id, const ApiError& error);
 

@@ -23,12 +23,14 @@ tl::expected<std::unique_ptr<Server>, std::string> Server::start(asio::io_contex
     std::error_code error;
     server->acceptor_.assign(asio::local::stream_protocol(), server->file_->release_socket(), error);
     if (error) return tl::unexpected<std::string>("cannot wait for connections: " + error.message());
+    service.events().listen([raw = server.get()] { raw->on_event(); });
     server->accept();
     return server;
 }
 
 Server::Server(asio::io_context& io, Service& service, SocketFile file, Audit audit)
     : io_(io),
+      service_(service),
       file_(std::make_unique<SocketFile>(std::move(file))),
       group_(file_->group()),
       audit_(std::move(audit)),
@@ -36,7 +38,12 @@ Server::Server(asio::io_context& io, Service& service, SocketFile file, Audit au
       acceptor_(io),
       accept_again_(io) {}
 
+Server::~Server() {
+    if (acceptor_.is_open()) service_.events().listen(nullptr);
+}
+
 void Server::stop() {
+    service_.events().listen(nullptr);
     std::error_code ignored;  // closing cannot fail in a way that matters now
     acceptor_.close(ignored);
     accept_again_.cancel();
@@ -64,9 +71,11 @@ void Server::welcome(Socket socket) {
     fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
     const auto caller = caller_of(socket.native_handle());
     if (!caller) return;
-    const bool is_full = links_.size() >= kMaxConnections;
+    const bool is_full = links_.size() >= kMaxConnections && !(may_operate(*caller, group_) && make_room());
     const LinkId id = ++last_link_;
-    Link& link = *links_.emplace(id, std::make_unique<Link>(std::move(socket), *caller)).first->second;
+    Link& link =
+        *links_.emplace(id, std::make_unique<Link>(std::move(socket), *caller, service_.events())).first->second;
+    touch(link);
     if (!may_operate(*caller, group_)) {
         if (audit_) audit_({*caller, "", "", std::string(traits(ErrorKind::PermissionDenied).name)});
         link.conversation.refuse({ErrorKind::PermissionDenied, "you may not use this socket"});
@@ -75,6 +84,34 @@ void Server::welcome(Socket socket) {
             {ErrorKind::ServerBusy, "there are " + std::to_string(kMaxConnections) + " connections already"});
     }
     turn(id);
+}
+
+bool Server::make_room() {
+    LinkId idlest = 0;
+    for (const auto& [id, link] : links_) {
+        if (!link->conversation.is_idle() || link->subscription.is_active() || link->turn_is_due) continue;
+        if (idlest == 0 || link->last_active < find(idlest)->last_active) idlest = id;
+    }
+    Link* link = find(idlest);
+    if (link == nullptr) return false;
+    link->conversation.refuse({ErrorKind::ServerBusy, "another caller needs this place, which was idle longest"});
+    turn(idlest);
+    return true;
+}
+
+// Posted, never nested: whoever publishes is in the middle of something.
+void Server::on_event() {
+    for (const auto& [id, link] : links_) {
+        if (link->subscription.is_active() && link->conversation.takes_events()) turn_later(id, *link);
+    }
+}
+
+void Server::tell_events(Link& link) {
+    while (link.conversation.takes_events()) {
+        const auto line = link.subscription.next();
+        if (!line) return;
+        link.conversation.tell(*line);
+    }
 }
 
 Server::Link* Server::find(LinkId id) {
@@ -87,6 +124,7 @@ void Server::turn(LinkId id) {
     Link* link = find(id);
     if (link == nullptr) return;
     link->turn_is_due = false;
+    tell_events(*link);
     handle_one_text(id, *link);
     if (link->conversation.is_over()) {
         links_.erase(id);
@@ -104,11 +142,13 @@ void Server::turn_later(LinkId id, Link& link) {
 void Server::handle_one_text(LinkId id, Link& link) {
     const auto text = link.conversation.next_text();
     if (!text) return;
+    touch(link);
     // Posted, never nested: the Service may answer within the call, and what follows may end the connection.
-    const std::size_t requests = rpc_.handle(*text, link.caller, [this, id](Reply reply) {
+    const std::size_t requests = rpc_.handle(*text, {link.caller, link.subscription}, [this, id](Reply reply) {
         asio::post(io_, [this, id, reply = std::move(reply)] {
             if (Link* here = find(id); here != nullptr) {
                 here->conversation.replied(reply);
+                touch(*here);
                 turn(id);
             }
         });

@@ -1,7 +1,8 @@
 // The JSON-RPC server on its Unix socket, within the daemon's event loop: accepts, reads, writes, never blocks, and
 // handles one request of one connection at a turn of the loop. Everything is called on the thread that runs the
-// io_context. Life: the Service outlives the Server; once the Server has gone, the io_context must not be run again,
-// and is destroyed after it. To end while the loop goes on: stop(), and keep the Server until the loop has returned.
+// io_context. When all places are taken a newcomer gets that of whoever has been idle longest. Life: the Service
+// outlives the Server; once the Server has gone, the io_context must not be run again, and is destroyed after it. To
+// end while the loop goes on: stop(), and keep the Server until the loop has returned.
 #pragma once
 
 #include <array>
@@ -31,7 +32,7 @@ public:
                                                                     SocketFile file, Audit audit);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
-    ~Server() = default;
+    ~Server();
 
     // Closes every connection and the socket, and removes its file. Idempotent.
     void stop();
@@ -41,10 +42,13 @@ private:
     using Socket = asio::local::stream_protocol::socket;
 
     struct Link {
-        Link(Socket connected, Caller from) : socket(std::move(connected)), caller(std::move(from)) {}
+        Link(Socket connected, Caller from, EventLog& events)
+            : socket(std::move(connected)), caller(std::move(from)), subscription(events) {}
         Socket socket;
         Caller caller;
         Conversation conversation;
+        Subscription subscription;
+        std::uint64_t last_active = 0;  // greater than that of every link that was active before
         std::array<char, 16384> chunk{};
         bool reading = false;
         bool writing = false;
@@ -57,6 +61,11 @@ private:
     void accept();
     void accept_later();
     void welcome(Socket socket);
+    // Ends the connection that has been idle longest; a subscriber is not idle. False where there is none.
+    bool make_room();
+    void touch(Link& link) { link.last_active = ++activity_; }
+    void on_event();
+    void tell_events(Link& link);
     Link* find(LinkId id);
     void turn(LinkId id);
     void turn_later(LinkId id, Link& link);
@@ -67,6 +76,7 @@ private:
     void on_written(LinkId id, std::error_code error, std::size_t count);
 
     asio::io_context& io_;
+    Service& service_;
     std::unique_ptr<SocketFile> file_;
     gid_t group_;
     Audit audit_;
@@ -75,6 +85,7 @@ private:
     asio::steady_timer accept_again_;
     std::unordered_map<LinkId, std::unique_ptr<Link>> links_;
     LinkId last_link_ = 0;
+    std::uint64_t activity_ = 0;
 };
 
 }  // namespace xfrmd::daemon::api

@@ -13,6 +13,8 @@
 #include <tl/expected.hpp>
 
 #include "daemon/api/api_error.h"
+#include "daemon/api/event_log.h"
+#include "daemon/api/kernel_model.h"
 #include "daemon/api/limits.h"
 #include "daemon/api/manual_model.h"
 
@@ -120,6 +122,11 @@ public:
     virtual void initiate(const InitiateRequest& request, Done<Outcome<Initiated>> done) = 0;
     virtual void list_connections(const ConnectionQuery& query, Done<ConnectionPage> done) = 0;
     virtual void system_info(Done<SystemInfo> done) = 0;
+    // Both: KernelRefused where the kernel could not be listed.
+    virtual void reconcile_kernel(Done<Outcome<KernelDrift>> done) = 0;
+    virtual void kernel_status(Done<Outcome<KernelStatus>> done) = 0;
+    // Lives as long as the Service.
+    virtual EventLog& events() = 0;
 };
 
 }  // namespace xfrmd::daemon::api

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <tuple>
 
+#include "daemon/api/event_json.h"
+#include "daemon/api/kernel_json.h"
 #include "daemon/api/sa_json.h"
 
 namespace xfrmd::daemon::api {
@@ -23,6 +25,9 @@ Json limits() {
             {"in_flight", kMaxInFlight},
             {"reply_bytes", kMaxReplyBytes},
             {"output_bytes", kMaxOutputBytes},
+            {"subscribers", kMaxSubscribers},
+            {"events", kMaxEvents},
+            {"event_output_bytes", kEventPauseBytes},
             {"page", kMaxPage},
             {"default_page", kDefaultPage}};
 }
@@ -42,6 +47,11 @@ constexpr Field<Info> kSystemInfo[] = {
      [](const Info& v) -> Json { return v.ike_sas_half_open; }},
     {"child_sas", "integer", "installed", [](const Info& v) -> Json { return v.child_sas; }},
     {"revision", "integer", "grows with every change of state", [](const Info& v) -> Json { return v.revision; }},
+    {"datagrams_in", "integer", "received by IKE", [](const Info& v) -> Json { return v.datagrams_in; }},
+    {"keepalives_in", "integer", "of NAT traversal among them", [](const Info& v) -> Json { return v.keepalives_in; }},
+    {"ike_sas_established", "integer", "since the daemon started", [](const Info& v) -> Json { return v.established; }},
+    {"reasons", "Counts", "how often each reason kept something from being done since the daemon started",
+     [](const Info& v) -> Json { return v.reasons; }},
     {"limits", "Limits", "of this socket", [](const Info&) { return limits(); }},
 };
 
@@ -121,6 +131,8 @@ Json schemas() {
     add_sa_schemas(all);
     add_manual_schemas(all);
     add_connection_schemas(all);
+    add_kernel_schemas(all);
+    add_event_schemas(all);
     all["ClearResult"] = schema_of_fields(kClearResult);
     all["ClearedSa"] = schema_of_fields(kClearedSa);
     all["ClearOutcome"] = schema_of_choices(kClearOutcomes);
@@ -128,7 +140,9 @@ Json schemas() {
     all["SaKind"] = schema_of_choices(kNegotiatedKinds);
     all["Initiated"] = schema_of_fields(kInitiated);
     all["SystemInfo"] = schema_of_fields(kSystemInfo);
-    all["Limits"] = Json{{"type", "object"}, {"additionalProperties", Json{{"type", "integer"}}}};
+    for (const char* numbers : {"Limits", "Counts"}) {
+        all[numbers] = Json{{"type", "object"}, {"additionalProperties", Json{{"type", "integer"}}}};
+    }
     all["OpenRpc"] = Json{{"type", "object"}, {"description", "an OpenRPC document: https://spec.open-rpc.org"}};
     return all;
 }

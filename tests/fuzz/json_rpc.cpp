@@ -30,6 +30,8 @@ public:
         service_.sas = {sa, ike_view(9, "branch")};
         service_.connections = {connection_view("gw", {"net", "dmz"})};
         service_.hold = hold;
+        service_.log.publish(drift_event("policy"));
+        service_.log.publish(sa_event(EventKind::child_installed, SaId{7, 12}, "net"));
     }
 
     void say(std::string_view bytes) {
@@ -44,6 +46,7 @@ public:
         handle();
         while (!service_.held.empty()) answer_held();
         require(conversation_.is_over());
+        while (const auto told = subscription_.next()) require(Json::parse(*told).contains("params"));
         std::sort(lines_.begin(), lines_.end());
         return std::move(lines_);
     }
@@ -52,7 +55,7 @@ private:
     void handle() {
         while (const auto text = conversation_.next_text()) {
             const auto take = [this](Reply reply) { replies_.push_back(std::move(reply)); };
-            conversation_.started(rpc_.handle(*text, Caller{}, take));
+            conversation_.started(rpc_.handle(*text, {caller_, subscription_}, take));
             deliver();
         }
         listen();
@@ -79,6 +82,8 @@ private:
 
     FakeService service_;
     Rpc rpc_{service_, [](const AuditEntry& entry) { require(!entry.to_string().empty()); }};
+    Caller caller_;
+    Subscription subscription_{service_.log};
     Conversation conversation_;
     std::vector<Reply> replies_;
     std::string heard_;

@@ -88,13 +88,14 @@ TEST_CASE("the table has the methods that were promised, each once, as noun and 
         CHECK(find_method(row.name) == &row);
     }
     CHECK(names == std::set<std::string_view>{"sa.list", "sa.get", "sa.clear", "sa.initiate", "conn.list",
-                                              "system.info", "rpc.discover"});
+                                              "kernel.status", "kernel.reconcile", "events.subscribe",
+                                              "events.unsubscribe", "system.info", "rpc.discover"});
     CHECK(find_method("sa.lis") == nullptr);
 }
 
 TEST_CASE("what changes something is marked so", "[api]") {
     for (const Method& row : all_methods()) {
-        CHECK(row.mutates == (row.name == "sa.clear" || row.name == "sa.initiate"));
+        CHECK(row.mutates == (row.name == "sa.clear" || row.name == "sa.initiate" || row.name == "kernel.reconcile"));
     }
 }
 
@@ -116,6 +117,7 @@ TEST_CASE("results are what the document says", "[api][openrpc]") {
     service.sas = {sa, IkeSaView{}};
     service.manual = {manual_view("ospf"), ManualSaView{}};
     service.connections = {connection_view("gw", {"net"})};
+    service.drift = KernelDrift{{"a policy"}, {{SaId{7, 12}, "gw", "net"}}, {"another one"}, 1};
     Rpc rpc(service, nullptr);
     const Json openrpc = document();
     const Json& all = openrpc.at("components").at("schemas");
@@ -124,6 +126,10 @@ TEST_CASE("results are what the document says", "[api][openrpc]") {
                                                          {"sa.clear", R"({"all":true})"},
                                                          {"sa.initiate", R"({"conn":"gw"})"},
                                                          {"conn.list", "{}"},
+                                                         {"kernel.status", "{}"},
+                                                         {"kernel.reconcile", "{}"},
+                                                         {"events.subscribe", R"({"topics":["sa"]})"},
+                                                         {"events.unsubscribe", "{}"},
                                                          {"system.info", "{}"},
                                                          {"rpc.discover", "{}"}};
     for (const auto& [method, params] : calls) {
@@ -131,6 +137,30 @@ TEST_CASE("results are what the document says", "[api][openrpc]") {
         const Json result = ask(rpc, request(method, params)).json.at("result");
         CHECK(fits(result, {{"$ref", "#/components/schemas/" + std::string(find_method(method)->result)}}, all));
     }
+}
+
+TEST_CASE("notifications are what the document says", "[api][openrpc]") {
+    const Json openrpc = document();
+    REQUIRE(openrpc.at("x-notifications").size() == all_notifications().size());
+    EventLog log;
+    Subscription subscription(log);
+    Topics both;
+    both.add(Topic::kernel);
+    both.add(Topic::sa);
+    REQUIRE(subscription.add(both, std::nullopt));
+    for (std::size_t i = 0; i < kMaxEvents; ++i) log.publish(drift_event("policy"));
+    log.publish(sa_event(EventKind::child_installed, SaId{7, 12}, "net"));
+    std::set<std::string> told;
+    while (const auto line = subscription.next()) {
+        const Json said = Json::parse(*line);
+        told.insert(said.at("method").get<std::string>());
+        const auto& rows = openrpc.at("x-notifications");
+        const auto row = std::find_if(rows.begin(), rows.end(),
+                                      [&](const Json& one) { return one.at("name") == said.at("method"); });
+        REQUIRE(row != rows.end());
+        CHECK(fits(said.at("params"), row->at("params"), openrpc.at("components").at("schemas")));
+    }
+    CHECK(told == std::set<std::string>{"event", "events.lagged"});
 }
 
 TEST_CASE("defaults in the table are what their own type and range allow", "[api]") {

@@ -80,6 +80,14 @@ inline ConnectionView connection_view(std::string name, std::vector<std::string>
     return connection;
 }
 
+inline Event drift_event(std::string sentence) {
+    return {EventKind::drift, "1 put back", {}, KernelDrift{{std::move(sentence)}, {}, {}}};
+}
+
+inline Event sa_event(EventKind kind, SaId id, std::string child = {}) {
+    return {kind, "something about it", SaEvent{id, "gw", std::move(child), {}}};
+}
+
 class FakeService final : public Service {
 public:
     std::vector<IkeSaView> sas;
@@ -90,6 +98,9 @@ public:
     std::vector<InitiateRequest> initiated;
     ClearOutcome clear_outcome = ClearOutcome::acknowledged;
     std::string failing;  // a child with which everything fails
+    Outcome<KernelDrift> drift = KernelDrift{};
+    KernelStatus status;
+    EventLog log{100};
     bool hold = false;
     std::vector<std::function<void()>> held;
 
@@ -149,8 +160,15 @@ public:
         info.pid = 42;
         info.kernel = "6.12.0";
         info.ike_sas = sas.size();
+        info.reasons = {{"cookie_required", 3}};
         answer(std::move(done), std::move(info));
     }
+
+    void reconcile_kernel(Done<Outcome<KernelDrift>> done) override { answer(std::move(done), drift); }
+    void kernel_status(Done<Outcome<KernelStatus>> done) override {
+        answer<Outcome<KernelStatus>>(std::move(done), status);
+    }
+    EventLog& events() override { return log; }
 
 private:
     template <typename T>

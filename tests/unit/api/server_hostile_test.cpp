@@ -164,12 +164,19 @@ TEST_CASE("the 65th connection is told so and closed; a place that is free again
         hall.settle();
     }
     CHECK(hall.server->connections() == kMaxConnections);
+    // All of them wait for something: none is idle.
+    hall.service.hold = true;
+    for (Client& client : clients) client.send(request("system.info"));
+    REQUIRE(hall.run_until([&] { return hall.service.held.size() == kMaxConnections; }));
     for (int i = 0; i < 200; ++i) {
         Client excess(hall.options.path);
         REQUIRE(hall.run_until_ended(excess));
         CHECK(excess.replies()[0].at("error").at("data").at("kind") == "server.busy");
     }
     CHECK(hall.server->connections() == kMaxConnections);
+    hall.service.hold = false;
+    hall.service.answer_held();
+    hall.settle();
     clients.pop_front();
     REQUIRE(hall.run_until([&] { return hall.server->connections() == kMaxConnections - 1; }));
     CHECK(still_serves(hall));

@@ -17,7 +17,10 @@ struct Answer {
 
 // The answer is filled in when it comes, which may be after this returns.
 inline void ask(Rpc& rpc, std::string_view text, Answer& answer) {
-    rpc.handle(text, Caller{}, [&answer](const Reply& reply) {
+    EventLog nobodys;
+    Subscription subscription(nobodys);
+    const Caller caller{};
+    rpc.handle(text, {caller, subscription}, [&answer](const Reply& reply) {
         answer.came = true;
         answer.line = reply.line;
         answer.json = Json::parse(reply.line.value_or(""), nullptr, false);
