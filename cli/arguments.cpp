@@ -26,19 +26,27 @@ void declare_for_all(CLI::App& app, Options& options, std::string& timeout) {
 // What was parsed is asked for by sub-command, so the table's rows and CLI11's objects are kept side by side.
 using Declared = std::vector<std::pair<const CLI::App*, const Command*>>;
 
+const CLI::App* declare(CLI::App& above, std::string_view word, const Command& command, Options& options) {
+    CLI::App* app = above.add_subcommand(std::string(word), std::string(command.summary));
+    app->fallthrough();
+    if (command.declare != nullptr) command.declare(*app, options);
+    return app;
+}
+
 Declared declare_commands(CLI::App& app, Options& options) {
     std::map<std::string_view, CLI::App*> nouns;
     Declared declared;
     for (const Command& command : all_commands()) {
+        if (command.verb.empty()) {
+            declared.emplace_back(declare(app, command.noun, command, options), &command);
+            continue;
+        }
         CLI::App*& noun = nouns[command.noun];
         if (noun == nullptr) {
             noun = app.add_subcommand(std::string(command.noun), std::string(summary_of_noun(command.noun)));
             noun->require_subcommand(1)->fallthrough();
         }
-        CLI::App* verb = noun->add_subcommand(std::string(command.verb), std::string(command.summary));
-        verb->fallthrough();
-        if (command.declare != nullptr) command.declare(*verb, options);
-        declared.emplace_back(verb, &command);
+        declared.emplace_back(declare(*noun, command.verb, command, options), &command);
     }
     return declared;
 }

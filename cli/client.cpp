@@ -17,6 +17,8 @@ namespace {
 
 // More than any reply the daemon sends; a runaway peer on the socket ends here.
 constexpr std::size_t kLongestReply = 16 << 20;
+// Notifications before a reply.
+constexpr std::size_t kMostUnasked = 10000;
 
 std::string words_for(int error) { return std::generic_category().message(error); }
 
@@ -39,9 +41,7 @@ Json invalid_reply(std::string message) {
 }
 
 // The result or the error of one reply. An error without an id is about the connection, and so about us.
-Answer open_reply(const std::string& line, std::uint64_t id) {
-    Json reply = Json::parse(line, nullptr, false);
-    if (!reply.is_object()) return tl::unexpected<Json>(invalid_reply("the daemon's reply is not a JSON object"));
+Answer open_reply(Json reply, std::uint64_t id) {
     const Json& error = member(reply, "error");
     if (error.is_object()) return tl::unexpected<Json>(error);
     if (number_of(reply, "id") != id || !reply.contains("result")) {
@@ -71,9 +71,35 @@ Answer Client::call(std::string_view method, const Json& params, std::chrono::mi
     const std::string text = request.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
     // A daemon that refuses us may have closed before it read: what it had to say is there to be read.
     const auto sent = send(text, deadline);
-    auto line = receive_line(deadline);
-    if (line) return open_reply(*line, id);
-    return tl::unexpected<Json>(sent ? line.error() : sent.error());
+    for (;;) {
+        auto reply = receive_object(deadline);
+        if (!reply) return tl::unexpected<Json>(sent ? reply.error() : sent.error());
+        if (!reply->contains("method")) return open_reply(std::move(*reply), id);
+        if (unasked_.size() >= kMostUnasked)
+            return tl::unexpected<Json>(invalid_reply("the daemon says more than it answers"));
+        unasked_.push_back(std::move(*reply));
+    }
+}
+
+Answer Client::notification(std::optional<std::chrono::milliseconds> patience) {
+    if (!unasked_.empty()) {
+        Json first = std::move(unasked_.front());
+        unasked_.pop_front();
+        return first;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    auto said = receive_object(patience ? now + *patience : Deadline::max());
+    if (!said || said->contains("method")) return said;
+    const Json& error = member(*said, "error");
+    return tl::unexpected<Json>(error.is_object() ? error : invalid_reply("the daemon answers what nobody asked"));
+}
+
+Answer Client::receive_object(Deadline deadline) {
+    const auto line = receive_line(deadline);
+    if (!line) return tl::unexpected<Json>(line.error());
+    Json object = Json::parse(*line, nullptr, false);
+    if (!object.is_object()) return tl::unexpected<Json>(invalid_reply("the daemon's reply is not a JSON object"));
+    return object;
 }
 
 Client::Trouble Client::connect() {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,10 +30,15 @@ public:
     // operation.timeout, daemon.reply_invalid.
     Answer call(std::string_view method, const Json& params, std::chrono::milliseconds patience);
 
+    // What the daemon says unasked, {method, params}, once there is a subscription. nullopt: wait as long as it takes.
+    Answer notification(std::optional<std::chrono::milliseconds> patience);
+
 private:
     using Deadline = std::chrono::steady_clock::time_point;
     using Trouble = tl::expected<void, Json>;
 
+    // The next line that is an object.
+    Answer receive_object(Deadline deadline);
     Trouble connect();
     Trouble wait_for(short events, Deadline deadline) const;
     Trouble send(std::string_view text, Deadline deadline);
@@ -40,6 +47,7 @@ private:
     std::string path_;
     int socket_ = -1;
     std::string received_;
+    std::deque<Json> unasked_;  // that came before a reply
     std::uint64_t last_id_ = 0;
 };
 

@@ -50,6 +50,13 @@ void declare_conn_down(CLI::App& app, Options& options) {
     declare_clearing(app, options);
 }
 
+void declare_events(CLI::App& app, Options& options) {
+    app.add_flag("-f,--follow", options.follow, "print what happens from now on, until interrupted");
+    app.add_option("--topic", options.topics, "only this one: kernel or sa; may be given more than once")
+        ->type_name("TOPIC")
+        ->allow_extra_args(false);
+}
+
 constexpr Command kCommands[] = {
     {"sa", "list", "the SAs there are", declare_sa_list, sa_list},
     {"sa", "show", "everything about one SA", declare_sa_show, sa_show},
@@ -57,6 +64,11 @@ constexpr Command kCommands[] = {
     {"conn", "list", "the connections that are configured", nullptr, conn_list},
     {"conn", "up", "bring up a connection's children, or one of them", declare_conn_up, conn_up},
     {"conn", "down", "delete a connection's SAs, or those of one child", declare_conn_down, conn_down},
+    {"kernel", "status", "what is wanted of the kernel, what it has, and what was found so far", nullptr,
+     kernel_status},
+    {"kernel", "reconcile", "compare what the kernel has with what is wanted, and repair it", nullptr,
+     kernel_reconcile},
+    {"events", "", "what has happened lately, or happens from now on", declare_events, events},
     {"system", "info", "the daemon, what it has to do, and its limits", nullptr, system_info},
     {"rpc", "discover", "the API as an OpenRPC document", nullptr, rpc_discover},
 };
@@ -65,8 +77,11 @@ struct Noun {
     std::string_view name;
     std::string_view summary;
 };
-constexpr Noun kNouns[] = {
-    {"sa", "security associations"}, {"conn", "connections"}, {"system", "the daemon"}, {"rpc", "the management API"}};
+constexpr Noun kNouns[] = {{"sa", "security associations"},
+                           {"conn", "connections"},
+                           {"kernel", "states and policies"},
+                           {"system", "the daemon"},
+                           {"rpc", "the management API"}};
 
 }  // namespace
 

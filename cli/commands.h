@@ -26,7 +26,7 @@ struct Session {
 
 struct Command {
     std::string_view noun;
-    std::string_view verb;
+    std::string_view verb;  // empty: the noun alone is the command
     std::string_view summary;
     void (*declare)(CLI::App& app, Options& options);  // nullptr: nothing but what every command takes
     ExitCode (*run)(Session& session);

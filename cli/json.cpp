@@ -43,6 +43,8 @@ const Json& list_of(const Json& object, std::string_view name) {
     return value.is_array() ? value : kEmpty;
 }
 
+std::string to_line(const Json& json) { return json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n"; }
+
 std::string to_pretty(const Json& json) { return json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n"; }
 
 }  // namespace xfrmd::cli

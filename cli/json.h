@@ -24,7 +24,8 @@ std::vector<std::string> texts_of(const Json& object, std::string_view name);
 // A list; an empty one where there is none.
 const Json& list_of(const Json& object, std::string_view name);
 
-// As --json prints it: indented, ASCII only, with a line break at the end.
+// Both as --json prints them, ASCII only, with a line break at the end: in one line, and indented.
+std::string to_line(const Json& json);
 std::string to_pretty(const Json& json);
 
 }  // namespace xfrmd::cli

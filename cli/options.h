@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace xfrmd::cli {
 
@@ -26,6 +27,8 @@ struct Options {
     bool force = false;
     bool dry_run = false;
     bool yes = false;
+    bool follow = false;
+    std::vector<std::string> topics;
 };
 
 // The world around a run of xfrmctl; tests give their own.

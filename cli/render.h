@@ -32,6 +32,11 @@ std::vector<std::string> clear_warnings(const Json& result);
 std::string render_connections(const Json& items, Style style);
 std::string render_initiated(const Json& result);
 std::string render_system(const Json& info);
+std::string render_kernel_status(const Json& status);
+// kernel.reconcile's result: a line for each finding, and a summary.
+std::string render_drift(const Json& drift, Style style);
+// One line.
+std::string render_event(const Json& event, Style style);
 
 // An error object: what, why, both sides where they did not agree, and the next step.
 std::string render_error(const Json& error, Style style);

@@ -52,14 +52,14 @@ std::string line(std::string name, std::string_view value) {
     return name + terminal_safe(value) + "\n";
 }
 
-std::string limits_of(const Json& info) {
-    std::vector<std::string> limits;
-    const Json& all = member(info, "limits");
+std::string numbers_of(const Json& info, std::string_view name) {
+    std::vector<std::string> numbers;
+    const Json& all = member(info, name);
     if (!all.is_object()) return "-";
-    for (const auto& limit : all.items()) {
-        if (limit.value().is_number_unsigned()) limits.push_back(limit.key() + " " + limit.value().dump());
+    for (const auto& number : all.items()) {
+        if (number.value().is_number_unsigned()) numbers.push_back(number.key() + " " + number.value().dump());
     }
-    return joined(limits, ", ");
+    return joined(numbers, ", ");
 }
 
 // "  ours: ..." for the first, the rest below it.
@@ -139,7 +139,11 @@ std::string render_system(const Json& info) {
                            std::to_string(number_of(info, "ike_sas_half_open")) + " half-open, " +
                            std::to_string(number_of(info, "child_sas")) + " child");
     out += line("engines", std::to_string(number_of(info, "engines")));
-    out += line("limits", limits_of(info));
+    out += line("received", counted(number_of(info, "datagrams_in"), "datagram") + ", " +
+                                counted(number_of(info, "keepalives_in"), "keepalive") + ", " +
+                                counted(number_of(info, "ike_sas_established"), "IKE SA") + " established so far");
+    out += line("reasons", or_dash(numbers_of(info, "reasons")));
+    out += line("limits", numbers_of(info, "limits"));
     return out;
 }
 

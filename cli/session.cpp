@@ -50,6 +50,10 @@ void print(Session& session, const Json& value, const std::string& text) {
     session.around.out << (session.options.json ? to_pretty(with_schema(value)) : text);
 }
 
+void print_line(Session& session, const Json& value, const std::string& text) {
+    session.around.out << (session.options.json ? to_line(with_schema(value)) : text) << std::flush;
+}
+
 void print_warnings(Session& session, const std::vector<std::string>& warnings) {
     for (const std::string& warning : warnings)
         session.around.err << toned(warning, Tone::busy, session.err_style) << "\n";

@@ -22,6 +22,8 @@ Answer ask_list(Session& session, std::string_view method, const Json& filter);
 // With --json the value as {"schema": 1, ...}, else the text.
 void print(Session& session, const Json& value, const std::string& text);
 void print_warnings(Session& session, const std::vector<std::string>& warnings);
+// The same as one line, for what does not end.
+void print_line(Session& session, const Json& value, const std::string& text);
 // To err, and with --json as {"schema": 1, "error": ...} to out, too. Gives the exit code it means.
 ExitCode fail(Session& session, const Json& error);
 // A mistake in how we were called.

@@ -11,6 +11,9 @@ ExitCode sa_clear(Session& session);
 ExitCode conn_list(Session& session);
 ExitCode conn_up(Session& session);
 ExitCode conn_down(Session& session);
+ExitCode kernel_status(Session& session);
+ExitCode kernel_reconcile(Session& session);
+ExitCode events(Session& session);
 ExitCode system_info(Session& session);
 ExitCode rpc_discover(Session& session);
 

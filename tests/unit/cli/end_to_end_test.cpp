@@ -1,4 +1,5 @@
 // xfrmctl against the real server with a fake Service behind it: what is typed, what is asked, what is printed.
+#include <algorithm>
 #include <asio/executor_work_guard.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <memory>
@@ -258,7 +259,56 @@ TEST_CASE("system info and rpc discover", "[cli]") {
     CHECK(has(stage.run({"system", "info"}).out, "xfrmd 0.1.0, pid 42"));
     CHECK(json_of(stage.run({"system", "info", "--json"})).at("limits").at("batch") == 256);
     CHECK(Json::parse(stage.run({"rpc", "discover"}).out.str()).at("openrpc") == "1.3.2");
-    CHECK(json_of(stage.run({"rpc", "discover", "--json"})).at("methods").size() == 7);
+    CHECK(json_of(stage.run({"rpc", "discover", "--json"})).at("methods").size() == 11);
+}
+
+TEST_CASE("kernel reconcile says what it did, and its exit code does, too", "[cli]") {
+    Stage stage;
+    CHECK(stage.run({"kernel", "reconcile"}).out.str() == "the kernel has what is wanted\n");
+    stage.service().drift = api::KernelDrift{{"the policy was gone"}, {{{7, 12}, "gw", "net"}}, {}};
+    const Run& repaired = stage.run({"kernel", "reconcile"});
+    CHECK(repaired.code == ExitCode::ok);
+    CHECK(repaired.out.str() == "repaired: the policy was gone\nrenegotiated: gw/net (SA 7.12)\n");
+    CHECK(json_of(stage.run({"kernel", "reconcile", "--json"})).at("repaired").size() == 1);
+    stage.service().drift->failed = {"EPERM"};
+    CHECK(stage.run({"kernel", "reconcile"}).code == ExitCode::partial);
+    stage.service().drift = api::KernelDrift{{}, {}, {"EPERM"}};
+    CHECK(stage.run({"kernel", "reconcile"}).code == ExitCode::failed);
+    stage.service().drift = tl::unexpected(api::ApiError{api::ErrorKind::KernelRefused, "cannot list"});
+    const Run& refused = stage.run({"kernel", "reconcile"});
+    CHECK(refused.code == ExitCode::failed);
+    CHECK(has(refused.err, "cannot list"));
+}
+
+TEST_CASE("kernel status", "[cli]") {
+    Stage stage;
+    stage.service().status.wanted = {4, 1};
+    CHECK(has(stage.run({"kernel", "status"}).out, "wanted      4 SAs, 1 policy\n"));
+    CHECK(json_of(stage.run({"kernel", "status", "--json"})).at("wanted").at("sas") == 4);
+}
+
+TEST_CASE("events prints what is kept, one line for each", "[cli]") {
+    Stage stage;
+    CHECK(stage.run({"events"}).out.str().empty());
+    stage.service().log.publish(api::drift_event("policy"));
+    stage.service().log.publish(api::sa_event(api::EventKind::child_installed, {7, 12}, "net"));
+    const Run& all = stage.run({"events"});
+    CHECK(all.code == ExitCode::ok);
+    CHECK(has(all.out, "Z  kernel  drift  1 put back\n"));
+    CHECK(has(all.out, "Z  sa  child_installed  gw/net[7.12]: something about it\n"));
+    const Json event = json_of(stage.run({"events", "--json", "--topic", "sa"}));
+    CHECK(event.at("revision") == 102);
+    CHECK(event.at("sa").at("id") == "7.12");
+    const Run& unknown = stage.run({"events", "--topic", "kernl"});
+    CHECK(unknown.code == ExitCode::usage);
+    CHECK(has(unknown.err, "did you mean: kernel"));
+}
+
+TEST_CASE("events ends at what was newest, whatever is forgotten meanwhile", "[cli][hostile-h2]") {
+    Stage stage;
+    for (std::size_t i = 0; i < api::kMaxEvents + 5; ++i) stage.service().log.publish(api::drift_event("policy"));
+    const std::string out = stage.run({"events"}).out.str();
+    CHECK(static_cast<std::size_t>(std::count(out.begin(), out.end(), '\n')) == api::kMaxEvents);
 }
 
 TEST_CASE("no daemon is exit code 4 with the next step", "[cli]") {
