@@ -4,7 +4,7 @@
 
 using namespace xfrmd::cli;
 
-TEST_CASE("kernel status", "[cli]") {
+TEST_CASE("kernel status counts what is wanted and what is there", "[cli]") {
     const Json status = Json::parse(R"({"wanted": {"sas": 4, "policies": 6}, "there": {"sas": 3, "policies": 6},
         "inherited": {"sas": 1, "policies": 1}, "others": {"sas": 0, "policies": 2}, "reconcile": {"runs": 7,
         "age_seconds": 12, "outcome": "failed", "error": "ENOMEM", "repaired": 3, "renegotiated": 1, "failed": 2,
