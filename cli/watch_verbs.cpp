@@ -10,7 +10,7 @@ namespace xfrmd::cli {
 
 namespace {
 
-// Up to which revision there is something to tell; 0 where there is nothing.
+// To what is kept, or with -f to what comes from now on.
 Answer subscribe(Session& session) {
     Json topics = Json::array();
     for (const std::string& topic : session.options.topics) topics.push_back(topic);
