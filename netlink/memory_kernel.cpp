@@ -70,13 +70,22 @@ bool has_found(const Mark& mark, const Mark& asked_for) {
     return (asked_for.value & asked_for.mask & mark.mask) == mark.value;
 }
 
-// A device that does it cannot be had here.
-KernelResult<void> check_offload(const std::optional<Offload>& offload) {
-    if (offload && offload->kind == OffloadKind::packet) return refused(EINVAL, "Device doesn't support offload");
-    return {};
+}  // namespace
+
+bool MemoryKernel::does(const Offload& offload) const {
+    const auto device = devices_.find(offload.interface);
+    return device != devices_.end() && device->second >= offload.kind;
 }
 
-}  // namespace
+KernelResult<void> MemoryKernel::check_offload(const std::optional<Offload>& offload) const {
+    if (!offload || offload->kind == OffloadKind::crypto || does(*offload)) return {};
+    return refused(EINVAL, "Device doesn't support offload");
+}
+
+KernelResult<void> MemoryKernel::check_offload(const PolicySpec& policy) const {
+    if (policy.offload_interface == 0 || does({policy.offload_interface, OffloadKind::packet})) return {};
+    return refused(EINVAL, "Policy offload is not supported");
+}
 
 bool MemoryKernel::PolicyOrder::operator()(const PolicyId& a, const PolicyId& b) const {
     const auto rest = [](const PolicyId& id) { return std::tie(id.direction, id.mark, id.if_id); };
@@ -115,7 +124,9 @@ KernelResult<void> MemoryKernel::make(const AddSa& change) {
     if (!known) return known;
     if (auto good = check_offload(change.sa.offload); !good) return good;
     if (find(change.sa.id) != sas_.end()) return refused(EEXIST);
-    sas_.emplace(change.sa.id, Sa{clone(change.sa), now_});
+    SaSpec kept = clone(change.sa);
+    if (kept.offload && !does(*kept.offload)) kept.offload.reset();
+    sas_.emplace(change.sa.id, Sa{std::move(kept), now_});
     return {};
 }
 
@@ -156,12 +167,14 @@ void MemoryKernel::insert(const PolicySpec& policy, std::uint32_t index) {
 }
 
 KernelResult<void> MemoryKernel::make(const AddPolicy& change) {
+    if (auto good = check_offload(change.policy); !good) return good;
     if (policies_.contains(canonical(change.policy.id))) return refused(EEXIST);
     insert(change.policy, free_index(change.policy));
     return {};
 }
 
 KernelResult<void> MemoryKernel::make(const UpdatePolicy& change) {
+    if (auto good = check_offload(change.policy); !good) return good;
     const auto replaced = policies_.find(canonical(change.policy.id));
     insert(change.policy, replaced != policies_.end() ? replaced->second.index : free_index(change.policy));
     return {};
@@ -188,7 +201,6 @@ namespace {
 SaState state_of(const SaSpec& spec, std::chrono::sys_seconds added) {
     SaState state;
     static_cast<SaProperties&>(state) = effective(spec);
-    state.offload.reset();  // there is no device that would
     state.algorithms = names_of(spec.algorithms);
     if (tells_direction(spec)) state.inbound = spec.inbound;
     state.added = added;

@@ -21,7 +21,11 @@ public:
     // SAs and policies added from now on carry this time.
     void set_time(std::chrono::sys_seconds now) { now_ = now; }
 
-    // As they were asked for. nullptr where there is none; good until the next change.
+    // A device that does this kind of offload, and crypto in any case. There is none otherwise.
+    void add_device(std::uint32_t interface, OffloadKind most) { devices_.insert_or_assign(interface, most); }
+
+    // As they were asked for, but without an offload that was not obtained. nullptr where there is none; good until the
+    // next change.
     const SaSpec* sa(const SaId& id) const;
     const PolicySpec* policy(const PolicyId& id) const;
     std::size_t sa_count() const { return sas_.size(); }
@@ -51,6 +55,9 @@ private:
     KernelResult<void> make(const UpdatePolicy& change);
     KernelResult<void> make(const DeletePolicy& change);
 
+    bool does(const Offload& offload) const;
+    KernelResult<void> check_offload(const std::optional<Offload>& offload) const;
+    KernelResult<void> check_offload(const PolicySpec& policy) const;
     Sas::const_iterator find(const SaId& id) const;
     Policies::const_iterator find(const DeletePolicy& change) const;
     std::uint32_t free_index(const PolicySpec& policy);
@@ -59,6 +66,7 @@ private:
     Sas sas_;
     Policies policies_;
     std::map<std::uint32_t, PolicyId> by_index_;
+    std::map<std::uint32_t, OffloadKind> devices_;
     std::uint32_t next_number_ = 1;
     std::chrono::sys_seconds now_;
 };

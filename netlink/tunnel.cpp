@@ -90,6 +90,17 @@ std::vector<Template> templates_of(const Tunnel& tunnel, bool out) {
     return {compressing, protecting};
 }
 
+// Linux leads packets to an SA in a NIC only by a policy in the same NIC, and to no other. Drivers take no policies for
+// forwarding: what the NIC has decrypted and let in is not checked again.
+std::uint32_t offload_of(const Tunnel& tunnel, Direction direction) {
+    return direction == Direction::forward ? 0 : tunnel.offload_interface;
+}
+
+// The NIC that is to have the tunnel's policies: with packet offload only.
+std::uint32_t policy_device(const TunnelSpec& spec) {
+    return spec.sa.offload && spec.sa.offload->kind == OffloadKind::packet ? spec.sa.offload->interface : 0;
+}
+
 // `selector` is one of the tunnel's, in the outbound view; `out` says which SA serves the policy.
 PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction direction, bool out) {
     const PolicyOptions& options = tunnel.policy;
@@ -99,6 +110,7 @@ PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction 
     policy.id.selector.interface = options.interface;
     policy.priority = options.priority != 0 ? options.priority : policy_priority(policy.id.selector);
     policy.templates = templates_of(tunnel, out);
+    policy.offload_interface = offload_of(tunnel, direction);
     // What passes through to the tunnel is let through here, and protected behind it.
     if (out && direction == Direction::forward) policy.templates.clear();
     return policy;
@@ -120,7 +132,8 @@ Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selector
     ids.outbound.mark = spec.policy.mark_out;
     if (spec.sa.mark_in_sa) ids.inbound.mark = spec.policy.mark_in;
     ids.ipcomp = spec.ipcomp;
-    return {ids, !spec.reqid, spec.mode, spec.local, spec.remote, std::move(tidied_selectors), spec.policy};
+    return {ids,         !spec.reqid,        spec.mode, spec.local, spec.remote, std::move(tidied_selectors),
+            spec.policy, policy_device(spec)};
 }
 
 std::vector<SaSpec> sas_of(const TunnelSpec& spec, const Tunnel& tunnel) {

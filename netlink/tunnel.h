@@ -79,6 +79,7 @@ struct Tunnel {
     base::Address remote;
     std::vector<Selector> selectors;  // as tidied() makes them
     PolicyOptions policy;
+    std::uint32_t offload_interface = 0;  // the NIC that does everything for its SAs, by index; 0 none
     friend bool operator==(const Tunnel&, const Tunnel&) = default;
 };
 

@@ -246,6 +246,11 @@ TEST_CASE("offload to a device that cannot: the cryptography falls back, the res
     spec.offload->kind = OffloadKind::crypto;
     CHECK(make(*kernel, add(clone(spec))));
     CHECK_FALSE(kernel->find_sa(spec.id)->offload);
+    PolicySpec leading = policy(Direction::out, selector("10.1.0.0/24", "10.2.0.0/24"));
+    leading.offload_interface = 1;
+    CHECK(errno_of(make(*kernel, add(leading))) == EINVAL);
+    CHECK(errno_of(make(*kernel, UpdatePolicy{leading})) == EINVAL);
+    CHECK(kernel->list_policies()->empty());
 }
 
 }  // namespace xfrmd::netlink::test

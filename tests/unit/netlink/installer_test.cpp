@@ -109,6 +109,52 @@ TEST_CASE("in transport mode one selector goes into the SAs, several do not", "[
     CHECK(kernel.policy_count() == 4);
 }
 
+TEST_CASE("with packet offload the NIC has the policies as well, but those for forwarding", "[netlink][hostile-g11]") {
+    MemoryKernel kernel;
+    kernel.add_device(4, OffloadKind::packet);
+    Books books(kernel);
+    Installer installer(books);
+    TunnelSpec spec = tunnel(0xc0000001, 0xc0000002);
+    spec.policy.forward_out = true;
+    const auto device_of = [&](Direction direction, const Selector& which) {
+        const PolicySpec* found = kernel.policy({direction, which});
+        REQUIRE(found != nullptr);
+        return found->offload_interface;
+    };
+    const Selector out = spec.selectors.front();
+    spec.sa.offload = Offload{4, OffloadKind::packet};
+    const auto whole = installer.install(spec);
+    REQUIRE(whole);
+    CHECK(device_of(Direction::out, out) == 4);
+    CHECK(device_of(Direction::in, reversed(out)) == 4);
+    CHECK(device_of(Direction::forward, reversed(out)) == 0);
+    CHECK(device_of(Direction::forward, out) == 0);
+    REQUIRE(installer.remove(*whole));
+
+    spec.sa.offload->kind = OffloadKind::crypto;
+    REQUIRE(installer.install(spec));
+    CHECK(device_of(Direction::out, out) == 0);
+    CHECK(device_of(Direction::in, reversed(out)) == 0);
+}
+
+TEST_CASE("a policy follows its newest tunnel into the NIC, and out of it", "[netlink][hostile-g11]") {
+    MemoryKernel kernel;
+    kernel.add_device(4, OffloadKind::packet);
+    Books books(kernel);
+    Installer installer(books);
+    const TunnelSpec old = tunnel(0xc0000001, 0xc0000002);
+    TunnelSpec young = tunnel(0xc0000003, 0xc0000004);
+    young.sa.offload = Offload{4, OffloadKind::packet};
+    const PolicyId id{Direction::out, old.selectors.front()};
+    REQUIRE(installer.install(old));
+    CHECK(kernel.policy(id)->offload_interface == 0);
+    const auto second = installer.install(young);
+    REQUIRE(second);
+    CHECK(kernel.policy(id)->offload_interface == 4);
+    REQUIRE(installer.remove(*second));
+    CHECK(kernel.policy(id)->offload_interface == 0);
+}
+
 TEST_CASE("one can receive before one sends", "[netlink][rfc7296-2.8]") {
     MemoryKernel memory;
     RecordingKernel kernel(memory);

@@ -60,7 +60,7 @@ TEST_CASE("the failing kernel refuses the n-th change of a kind and passes on th
     changes.push_back(add(policy(Direction::out, selector("10.1.0.0/24", "10.2.0.0/24"))));
     changes.push_back(add(sa(0xc0000001)));
     changes.push_back(add(policy(Direction::in, selector("10.1.0.0/24", "10.2.0.0/24"))));
-    changes.push_back(DeleteSa{sa(0xc0000001).id});
+    changes.emplace_back(DeleteSa{sa(0xc0000001).id});
     changes.push_back(add(policy(Direction::forward, selector("10.1.0.0/24", "10.2.0.0/24"))));
     CHECK_FALSE(kernel.has_failed());
     const auto results = kernel.apply(changes);
