@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "netlink/receive.h"
+
 namespace xfrmd::netlink {
 
 namespace {
@@ -20,11 +22,6 @@ constexpr std::size_t kReceiveBuffer = 8192;
 constexpr int kSocketReceiveBuffer = 16 << 20;
 // So that others have their turn.
 constexpr int kMostAtOnce = 256;
-
-void enlarge_receive_buffer(int fd) {
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &kSocketReceiveBuffer, sizeof kSocketReceiveBuffer) == 0) return;
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kSocketReceiveBuffer, sizeof kSocketReceiveBuffer);
-}
 
 // A notice carries the sender that the request was signed with. The filter's loads are in network order.
 KernelResult<void> leave_out(int fd, std::uint32_t sender) {
@@ -63,7 +60,7 @@ KernelResult<EventSocket> EventSocket::open_for(std::initializer_list<int> group
     Socket socket(mnl_socket_open2(NETLINK_XFRM, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket == nullptr) return refused(errno);
     const int fd = mnl_socket_get_fd(socket.get());
-    enlarge_receive_buffer(fd);
+    enlarge_receive_buffer(fd, kSocketReceiveBuffer);
     // Before there is anything to filter.
     if (own_sender != 0) {
         if (auto filtered = leave_out(fd, own_sender); !filtered) return tl::unexpected<KernelError>(filtered.error());
@@ -89,30 +86,21 @@ KernelResult<void> EventSocket::read(const Visitor& visitor) {
 }
 
 KernelResult<bool> EventSocket::read_one(const Visitor& visitor) {
-    sockaddr_nl sender{};
-    iovec place{buffer_.writable().data(), buffer_.size()};
-    msghdr header{};
-    header.msg_name = &sender;
-    header.msg_namelen = sizeof sender;
-    header.msg_iov = &place;
-    header.msg_iovlen = 1;
-    const ssize_t size = recvmsg(fd(), &header, MSG_DONTWAIT);
-    if (size < 0) {
-        if (errno == EAGAIN) return false;
-        if (errno == EINTR) return true;
-        if (errno != ENOBUFS) return refused(errno, "reading the kernel's events");
+    const auto datagram = receive(fd(), buffer_.writable(), MSG_DONTWAIT);
+    if (!datagram) {
+        const int error = datagram.error().errno_value;
+        if (error == EAGAIN) return false;
+        if (error != ENOBUFS && error != EMSGSIZE) return tl::unexpected<KernelError>(datagram.error());
+        base::wipe_memory(buffer_.writable());
         visitor(OverrunEvent{});
         return true;
     }
-    // Any process may send to a netlink socket; only the kernel's port is 0.
-    if (header.msg_namelen != sizeof sender || sender.nl_pid != 0) return true;
-    const auto datagram = buffer_.writable().first(static_cast<std::size_t>(size));
-    MessageReader messages(datagram);
+    MessageReader messages(*datagram);
     while (const auto message = messages.next()) {
         if (auto event = decode_event(*message)) visitor(std::move(*event));
     }
-    if (!messages.ok() || (header.msg_flags & MSG_TRUNC) != 0) visitor(OverrunEvent{});
-    base::wipe_memory(datagram);
+    if (!messages.ok()) visitor(OverrunEvent{});
+    base::wipe_memory(buffer_.writable().first(datagram->size()));
     return true;
 }
 

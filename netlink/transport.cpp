@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "netlink/receive.h"
+
 namespace xfrmd::netlink {
 
 namespace {
@@ -23,11 +25,6 @@ void enable(mnl_socket* socket, int option) {
     (void)mnl_socket_setsockopt(socket, option, &on, sizeof on);
 }
 
-void enlarge_receive_buffer(int fd) {
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &kSocketReceiveBuffer, sizeof kSocketReceiveBuffer) == 0) return;
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kSocketReceiveBuffer, sizeof kSocketReceiveBuffer);
-}
-
 }  // namespace
 
 void Transport::Close::operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
@@ -38,7 +35,7 @@ KernelResult<Transport::Socket> Transport::open_socket() {
     if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) != 0) return refused(errno);
     enable(socket.get(), NETLINK_EXT_ACK);
     enable(socket.get(), NETLINK_CAP_ACK);
-    enlarge_receive_buffer(mnl_socket_get_fd(socket.get()));
+    enlarge_receive_buffer(mnl_socket_get_fd(socket.get()), kSocketReceiveBuffer);
     return socket;
 }
 
@@ -101,26 +98,13 @@ KernelResult<void> Transport::collect(Answers& answers) {
 }
 
 KernelResult<base::ByteView> Transport::receive() {
-    sockaddr_nl sender{};
-    iovec place{buffer_.writable().data(), buffer_.size()};
-    msghdr header{};
-    header.msg_name = &sender;
-    header.msg_namelen = sizeof sender;
-    header.msg_iov = &place;
-    header.msg_iovlen = 1;
-    ssize_t size = recvmsg(mnl_socket_get_fd(socket_.get()), &header, MSG_DONTWAIT);
-    while (size < 0) {
-        if (errno == EAGAIN) {
-            if (auto ready = wait_readable(); !ready) return tl::unexpected<KernelError>(ready.error());
-        } else if (errno != EINTR) {
-            return refused(errno, "an answer of the kernel was lost");
-        }
-        size = recvmsg(mnl_socket_get_fd(socket_.get()), &header, MSG_DONTWAIT);
+    const int fd = mnl_socket_get_fd(socket_.get());
+    auto datagram = netlink::receive(fd, buffer_.writable(), MSG_DONTWAIT);
+    while (!datagram && datagram.error().errno_value == EAGAIN) {
+        if (auto ready = wait_readable(); !ready) return tl::unexpected<KernelError>(ready.error());
+        datagram = netlink::receive(fd, buffer_.writable(), MSG_DONTWAIT);
     }
-    if ((header.msg_flags & MSG_TRUNC) != 0) return refused(EMSGSIZE, "an answer longer than any");
-    // Any process may send to a netlink socket; only the kernel's port is 0.
-    if (header.msg_namelen != sizeof sender || sender.nl_pid != 0) return base::ByteView{};
-    return buffer_.view().first(static_cast<std::size_t>(size));
+    return datagram;
 }
 
 KernelResult<void> Transport::wait_readable() const {

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <iterator>
 
+#include "netlink/receive.h"
 #include "netlink/route/rt_decode.h"
 
 namespace xfrmd::netlink::route {

@@ -9,6 +9,8 @@
 
 #include <cerrno>
 
+#include "netlink/receive.h"
+
 namespace xfrmd::netlink::route {
 
 namespace {
@@ -21,7 +23,10 @@ constexpr timeval kPatience{2, 0};
 constexpr std::size_t kMostDatagrams = 1 << 20;
 
 // Kernels that do not know an option lose us words, or filtered dumps, and nothing else.
-void try_option(int fd, int level, int option, int value) { (void)setsockopt(fd, level, option, &value, sizeof value); }
+void try_option(int fd, int option) {
+    const int on = 1;
+    (void)setsockopt(fd, SOL_NETLINK, option, &on, sizeof on);
+}
 
 // libnl remembers its error codes, in which several errnos are one; errno still has the system's own.
 tl::unexpected<KernelError> failed(std::string_view doing) { return refused(errno != 0 ? errno : EIO, doing); }
@@ -37,29 +42,11 @@ KernelResult<Socket> open_route_socket() {
     errno = 0;
     if (nl_connect(socket.get(), NETLINK_ROUTE) < 0) return failed("opening a rtnetlink socket");
     const int fd = nl_socket_get_fd(socket.get());
-    try_option(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
-    try_option(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
-    try_option(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
-    try_option(fd, SOL_SOCKET, SO_RCVBUF, kSocketReceiveBuffer);
-    try_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, kSocketReceiveBuffer);
+    try_option(fd, NETLINK_EXT_ACK);
+    try_option(fd, NETLINK_CAP_ACK);
+    try_option(fd, NETLINK_GET_STRICT_CHK);
+    enlarge_receive_buffer(fd, kSocketReceiveBuffer);
     return socket;
-}
-
-KernelResult<base::ByteView> receive(int fd, std::span<std::uint8_t> buffer, int flags) {
-    sockaddr_nl sender{};
-    iovec place{buffer.data(), buffer.size()};
-    msghdr header{};
-    header.msg_name = &sender;
-    header.msg_namelen = sizeof sender;
-    header.msg_iov = &place;
-    header.msg_iovlen = 1;
-    ssize_t size = recvmsg(fd, &header, flags);
-    while (size < 0 && errno == EINTR) size = recvmsg(fd, &header, flags);
-    if (size < 0) return refused(errno, "receiving from the kernel");
-    if ((header.msg_flags & MSG_TRUNC) != 0) return refused(EMSGSIZE, "a message longer than any");
-    // Any process may send to a netlink socket; only the kernel's port is 0.
-    if (header.msg_namelen != sizeof sender || sender.nl_pid != 0) return base::ByteView{};
-    return base::ByteView(buffer).first(static_cast<std::size_t>(size));
 }
 
 KernelResult<RtSocket> RtSocket::open() {

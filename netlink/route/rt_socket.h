@@ -25,10 +25,6 @@ using Request = std::unique_ptr<nl_msg, FreeMessage>;
 // Bound, close-on-exec, with room for a burst of notices or a dump.
 KernelResult<Socket> open_route_socket();
 
-// One datagram into `buffer`; a view of it, empty where it was not the kernel who sent it. EAGAIN: nothing came;
-// ENOBUFS: datagrams were lost; EMSGSIZE: it was longer than the buffer.
-KernelResult<base::ByteView> receive(int fd, std::span<std::uint8_t> buffer, int flags);
-
 class RtSocket {
 public:
     static KernelResult<RtSocket> open();
