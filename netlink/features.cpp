@@ -1,10 +1,7 @@
 #include "netlink/features.h"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
-
-#include "netlink/algorithms.h"
 
 namespace xfrmd::netlink {
 
@@ -12,13 +9,13 @@ namespace {
 
 using base::Address;
 
+// Linux routes nothing from there (RFC 1122 3.2.1.3), so that not even the keepalive leaves that the kernel sends at
+// once where it is asked to keep NAT mappings alive.
+Address nobody() { return Address::v4({0, 0, 0, 1}); }
+
 // SPIs "xfre...": nobody else's but another xfrmd's that is looking just now.
 constexpr std::uint32_t kFirstSpi = 0x78667265;
 constexpr std::uint32_t kFirstCpi = 0xf000;  // RFC 3173 3.3: for private use
-
-base::SecretBytes first_key(const KernelAlgorithm& algorithm) {
-    return base::SecretBytes(algorithm.key_bits.front() / 8U);
-}
 
 // The keys are no secret: no packet can meet the SA, as nobody owns its addresses and it lives for microseconds. They
 // differ from octet to octet, as 3DES's parts have to.
@@ -37,30 +34,12 @@ Algorithms filled(Algorithms algorithms) {
 
 SaSpec trial(Algorithms algorithms, std::uint32_t number, std::uint8_t protocol = kEsp) {
     SaSpec sa;
-    sa.source = Address::v4({192, 0, 2, 1});
+    sa.source = nobody();
     sa.id.destination = Address::v4({198, 51, 100, 1});
     sa.id.spi = Spi{protocol == kIpComp ? kFirstCpi + number : kFirstSpi + number};
     sa.id.protocol = protocol;
     sa.algorithms = filled(std::move(algorithms));
     return sa;
-}
-
-SaSpec trial_of(const KernelAlgorithm& algorithm, std::uint32_t number) {
-    const std::string name(algorithm.name);
-    switch (algorithm.kind) {
-        case AlgorithmKind::aead:
-            return trial(Aead{name, first_key(algorithm),
-                              algorithm.icv_bits.back() != 0 ? algorithm.icv_bits.back() : algorithm.icv_bits.front()},
-                         number);
-        case AlgorithmKind::cipher:
-            return trial(CipherAndMac{name, first_key(algorithm), {}, {}, 0}, number);
-        case AlgorithmKind::compression:
-            return trial(Compression{name}, number, kIpComp);
-        case AlgorithmKind::mac:
-            break;
-    }
-    // A MAC that does for AH does for ESP as well, but ESP may be there without AH.
-    return trial(CipherAndMac{"ecb(cipher_null)", {}, name, first_key(algorithm), algorithm.icv_bits.front()}, number);
 }
 
 // Needs no cryptography: what is wanted is ESP's answer.
@@ -104,13 +83,18 @@ constexpr std::array kQuestions{
 std::vector<SaSpec> trials() {
     std::vector<SaSpec> all;
     std::uint32_t number = 0;
-    for (const KernelAlgorithm& algorithm : kKernelAlgorithms) all.push_back(trial_of(algorithm, number++));
     for (const Question& question : kQuestions) {
         all.push_back(plain_trial(number++));
         question.ask(all.back());
     }
-    all.push_back(trial(Mac{"hmac(sha256)", base::SecretBytes(32), 128}, number, kAh));
+    all.push_back(trial(Mac{"hmac(sha256)", base::SecretBytes(32), 128}, number++, kAh));
+    all.push_back(trial(Compression{"deflate"}, number, kIpComp));
     return all;
+}
+
+std::uint8_t protocol_of(const Algorithms& algorithms) {
+    if (std::holds_alternative<Compression>(algorithms)) return kIpComp;
+    return std::holds_alternative<Mac>(algorithms) ? kAh : kEsp;
 }
 
 // Somebody else who is looking just now has added the same.
@@ -137,21 +121,34 @@ KernelResult<KernelFeatures> find_features(Kernel& kernel) {
     const auto added = kernel.apply(additions);
     KernelFeatures features;
     std::size_t next = 0;
-    for (const KernelAlgorithm& algorithm : kKernelAlgorithms) {
-        if (was_taken(added[next++])) features.algorithms.emplace_back(algorithm.name);
-    }
     for (const Question& question : kQuestions) {
         const auto state = kernel.find_sa(ids[next++]);
         features.*question.feature = state && question.shows(*state);
     }
-    features.ah = was_taken(added[next]);
-    features.ipcomp =
-        std::find(features.algorithms.begin(), features.algorithms.end(), "deflate") != features.algorithms.end();
+    features.ah = was_taken(added[next++]);
+    features.ipcomp = was_taken(added[next]);
     (void)kernel.apply(removals);
     for (const auto& result : added) {
         if (const auto answer = is_answer(result); !answer) return tl::unexpected<KernelError>(answer.error());
     }
     return features;
+}
+
+std::vector<KernelResult<void>> warm_up(Kernel& kernel, std::vector<Algorithms> algorithms) {
+    std::vector<Change> additions;
+    std::vector<Change> removals;
+    for (Algorithms& one : algorithms) {
+        const std::uint8_t protocol = protocol_of(one);
+        SaSpec sa = trial(std::move(one), static_cast<std::uint32_t>(additions.size()), protocol);
+        removals.emplace_back(DeleteSa{sa.id});
+        additions.emplace_back(AddSa{std::move(sa)});
+    }
+    auto added = kernel.apply(additions);
+    (void)kernel.apply(removals);
+    for (auto& result : added) {
+        if (was_taken(result)) result = {};
+    }
+    return added;
 }
 
 }  // namespace xfrmd::netlink

@@ -1,10 +1,8 @@
 // What this kernel can do, found out by trying: XFRM has no way to ask, and ignores attributes that it does not know.
-// Adds SAs between documentation addresses (RFC 5737) of documentation SPIs in one batch, looks at them and deletes
-// them in another. Loads the kernel's modules of all the algorithms as it goes, which may take some tenths of a second,
-// and makes the first SA of each as fast as later ones.
+// Adds SAs from an address that nobody can have to a documentation address (RFC 5737) in one batch, looks at them and
+// deletes them in another. Loads no more modules than that takes: which algorithms are wanted is for the caller to say.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "netlink/kernel.h"
@@ -23,11 +21,14 @@ struct KernelFeatures {
     bool sa_direction = false;
     bool per_cpu = false;        // RFC 9611
     bool nat_keepalive = false;  // RFC 3948 2.3
-    // Of netlink/algorithms.h: that are there with each protocol they are for.
-    std::vector<std::string> algorithms;
 };
 
 // EPERM without CAP_NET_ADMIN, and the transport's errors. What the kernel refuses is no error.
 KernelResult<KernelFeatures> find_features(Kernel& kernel);
+
+// Adds an SA with each of these and deletes them again, so that the first real one does not wait for modules and
+// self-tests (1.5 to 4 ms each). Key octets do not matter, sizes do. One result for each: ENOSYS where the kernel has
+// it not.
+std::vector<KernelResult<void>> warm_up(Kernel& kernel, std::vector<Algorithms> algorithms);
 
 }  // namespace xfrmd::netlink
