@@ -12,6 +12,7 @@
 
 #include "daemon/api/event_log.h"
 #include "daemon/config/files.h"
+#include "daemon/config/swanctl_connection.h"
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
 #include "daemon/operations.h"
@@ -24,6 +25,8 @@ struct DaemonOptions {
     std::string config_path = "/etc/swanctl/swanctl.conf";
     KernelChoice kernel = KernelChoice::linux_xfrm;
     PoolOptions pool;
+
+    IkePorts ports() const { return {pool.worker.engine.port, pool.worker.engine.nat_port}; }
 };
 
 // Why the daemon did not start: one sentence, or for a configuration whole lines, one for each mistake.

@@ -67,8 +67,8 @@ void describe(CLI::App& app, Arguments& arguments) {
         ->transform(CLI::CheckedTransformer(kernels));
 }
 
-int check_configuration(const std::string& path) {
-    const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), path);
+int check_configuration(const daemon::DaemonOptions& options) {
+    const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), options.config_path, options.ports());
     std::fputs((loaded ? daemon::print(*loaded) : daemon::print(loaded.error())).c_str(), loaded ? stdout : stderr);
     return loaded ? 0 : kConfigurationInvalid;
 }
@@ -166,7 +166,7 @@ int run(Arguments arguments) {
     // The background has another working directory.
     arguments.daemon.config_path = std::filesystem::absolute(arguments.daemon.config_path);
     arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
-    if (arguments.check) return check_configuration(arguments.daemon.config_path);
+    if (arguments.check) return check_configuration(arguments.daemon);
     keep_memory_private();
     keep_standard_descriptors();
     // A log that nobody reads any more must not end the daemon before it has cleaned up.

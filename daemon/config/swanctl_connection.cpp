@@ -19,6 +19,8 @@ using settings::View;
 constexpr std::array<std::string_view, 3> kInConnection{"local", "remote", "children"};
 constexpr std::array<std::string_view, 2> kInRound{"cert", "cacert"};
 
+constexpr std::uint16_t kIkePort = 500;
+
 bool proposes_esn(const policy::Child& child) {
     const policy::Transform esn = policy::transform(policy::Esn::yes);
     const auto holds_esn = [&](const policy::Proposal& proposal) {
@@ -30,12 +32,14 @@ bool proposes_esn(const policy::Child& child) {
 
 class ConnectionReader {
 public:
-    ConnectionReader(const View& section, const DefaultProposals& defaults, ErrorList& errors)
+    ConnectionReader(const View& section, const ConnectionDefaults& defaults, ErrorList& errors)
         : section_(section), defaults_(defaults), errors_(errors), path_("connections." + printable(section.name())) {}
 
     policy::Connection read() {
         connection_.name = section_.name();
+        connection_.local_port = 0;
         read_settings(section_, Place::connection, path_, {.connection = &connection_}, errors_);
+        check_local_port();
         for (const View& inner : section_.sections()) read_inner(inner);
         if (connection_.negotiates()) {
             require("local", local_);
@@ -48,6 +52,22 @@ public:
     }
 
 private:
+    // strongSwan's 0 is the port that its socket is bound to. Sockets are there for all connections alike.
+    void check_local_port() {
+        const IkePorts& ports = defaults_.ports;
+        if (connection_.local_port == 0) connection_.local_port = ports.ike;
+        if (connection_.local_port == ports.ike) return;
+        const settings::Position at = section_.setting("local_port")->value_at;
+        if (connection_.local_port != ports.nat) {
+            errors_.add(at, path_ + ".local_port: xfrmd listens on ports " + std::to_string(ports.ike) + " and " +
+                                std::to_string(ports.nat) + " only (its options --port and --nat-port)");
+        } else if (connection_.remote_port == kIkePort) {
+            // RFC 3948 2.2
+            errors_.add(at, path_ + ".local_port: what leaves from " + std::to_string(ports.nat) +
+                                " has a marker that nobody expects on port 500; set remote_port as well");
+        }
+    }
+
     // strongSwan tells these sections by how their names start, in any case.
     void read_inner(const View& inner) {
         const std::string name = to_lower(inner.name());
@@ -131,7 +151,7 @@ private:
     }
 
     const View& section_;
-    const DefaultProposals& defaults_;
+    const ConnectionDefaults& defaults_;
     ErrorList& errors_;
     std::string path_;
     policy::Connection connection_;
@@ -141,7 +161,7 @@ private:
 
 }  // namespace
 
-policy::Connection read_connection(const View& section, const DefaultProposals& defaults, ErrorList& errors) {
+policy::Connection read_connection(const View& section, const ConnectionDefaults& defaults, ErrorList& errors) {
     return ConnectionReader(section, defaults, errors).read();
 }
 

@@ -1,6 +1,7 @@
 // One section of swanctl.conf's `connections` as a policy::Connection.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "daemon/config/error_list.h"
@@ -9,13 +10,21 @@
 
 namespace xfrmd::daemon {
 
-// What connections and children get that name no proposals.
-struct DefaultProposals {
+// The UDP ports of this host that IKE has, with NAT traversal and without.
+struct IkePorts {
+    std::uint16_t ike = 500;
+    std::uint16_t nat = 4500;
+};
+
+// What connections and children get that name none, and the ports they may name.
+struct ConnectionDefaults {
+    IkePorts ports;
     std::vector<policy::Proposal> ike = policy::default_proposals(policy::ProtocolId::ike);
     std::vector<policy::Proposal> esp = policy::default_proposals(policy::ProtocolId::esp);
 };
 
 // Worth something only where nothing was added to `errors`.
-policy::Connection read_connection(const settings::View& section, const DefaultProposals& defaults, ErrorList& errors);
+policy::Connection read_connection(const settings::View& section, const ConnectionDefaults& defaults,
+                                   ErrorList& errors);
 
 }  // namespace xfrmd::daemon

@@ -46,8 +46,8 @@ bool can_initiate(const policy::Connection& connection) {
 
 class Loader {
 public:
-    Loader(const settings::Document& document, const settings::References& references)
-        : document_(document), references_(references), errors_(document) {
+    Loader(const settings::Document& document, const settings::References& references, const IkePorts& ports)
+        : document_(document), references_(references), defaults_{.ports = ports}, errors_(document) {
         result_.warnings = document.warnings;
     }
 
@@ -190,7 +190,7 @@ private:
 
     const settings::Document& document_;
     const settings::References& references_;
-    const DefaultProposals defaults_;
+    const ConnectionDefaults defaults_;
     ErrorList errors_;
     ManualReader manual_{errors_};
     InterfaceReader interfaces_{errors_};
@@ -204,12 +204,13 @@ std::string count_of(std::size_t count, const std::string& noun) {
 
 }  // namespace
 
-tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const std::string& path) {
+tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const std::string& path,
+                                                    const IkePorts& ports) {
     const auto document = settings::parse(files, path);
     if (!document) return tl::unexpected(ConfigErrors{document.error()});
     const auto references = settings::References::resolve(*document);
     if (!references) return tl::unexpected(references.error());
-    return Loader(*document, *references).run();
+    return Loader(*document, *references, ports).run();
 }
 
 std::string print(const LoadResult& result) {

@@ -10,6 +10,7 @@
 
 #include "daemon/config/config_error.h"
 #include "daemon/config/files.h"
+#include "daemon/config/swanctl_connection.h"
 #include "ike/policy/connection.h"
 
 namespace xfrmd::daemon {
@@ -20,7 +21,8 @@ struct LoadResult {
 };
 
 // Errors: a syntax error alone, else up to ErrorList::kMost errors of the file.
-tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const std::string& path);
+tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const std::string& path,
+                                                    const IkePorts& ports = {});
 
 // For people, as `xfrmd --check` shows it: one line each, ending with a line break.
 std::string print(const LoadResult& result);

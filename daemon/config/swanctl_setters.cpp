@@ -10,7 +10,6 @@ namespace xfrmd::daemon {
 namespace {
 
 constexpr std::uint64_t kWidestReplayWindow = 4096;
-constexpr std::uint16_t kIkePort = 500;
 
 // What a peer may be expected to take in one payload beside others.
 constexpr std::size_t kLongestIdentity = 4096;
@@ -67,9 +66,8 @@ Verdict set_remote_addrs(const Draft& draft, const Value& value) {
     return store(draft.connection->remote_addrs, read_addresses(value.items));
 }
 
-// strongSwan's 0 is the port that its socket is bound to.
 Verdict set_local_port(const Draft& draft, const Value& value) {
-    return store_number(draft.connection->local_port, value.number == 0 ? kIkePort : value.number, 1, 65535);
+    return store_number(draft.connection->local_port, value.number, 0, 65535);
 }
 
 Verdict set_remote_port(const Draft& draft, const Value& value) {

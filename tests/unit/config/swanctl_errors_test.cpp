@@ -15,6 +15,23 @@ std::string in_round(const std::string& setting) { return errors_of(round_with(s
 
 }  // namespace
 
+TEST_CASE("a connection can only have a port that is listened on", "[config][errors]") {
+    CHECK(in_connection("local_port = 1500") ==
+          "/s.conf:4:14: connections.gw.local_port: xfrmd listens on ports 500 and 4500 only (its options --port and "
+          "--nat-port)\n");
+    CHECK(
+        in_connection("local_port = 4500") ==
+        "/s.conf:4:14: connections.gw.local_port: what leaves from 4500 has a marker that nobody expects on port 500; "
+        "set remote_port as well\n");
+    CHECK(in_connection("local_port = 4500\nremote_port = 4500").empty());
+    const MemoryFiles files({{"/s.conf", connection_with("local_port = 500")}});
+    CHECK_FALSE(load_swanctl(files, "/s.conf", {1500, 14500}));
+    const MemoryFiles silent({{"/s.conf", connection_with("")}});
+    const auto loaded = load_swanctl(silent, "/s.conf", {1500, 14500});
+    REQUIRE(loaded);
+    CHECK(loaded->configuration.connections.front().local_port == 1500);
+}
+
 TEST_CASE("a bad value says what is expected, at the value", "[config][errors]") {
     CHECK(in_connection("dpd_delay =  3 weeks") ==
           "/s.conf:4:14: connections.gw.dpd_delay: expected a time: a number of seconds, or a number followed by s, m, "
@@ -22,7 +39,7 @@ TEST_CASE("a bad value says what is expected, at the value", "[config][errors]")
     CHECK(in_connection("encap = maybe") == "/s.conf:4:9: connections.gw.encap: expected yes or no, not 'maybe'\n");
     CHECK(in_connection("version = 3") == "/s.conf:4:11: connections.gw.version: expected one of 0, 1, 2, not '3'\n");
     CHECK(in_connection("local_port = 65536") ==
-          "/s.conf:4:14: connections.gw.local_port: expected a number from 1 to 65535\n");
+          "/s.conf:4:14: connections.gw.local_port: expected a number from 0 to 65535\n");
     CHECK(in_connection("remote_port = 0") ==
           "/s.conf:4:15: connections.gw.remote_port: expected a number from 1 to 65535\n");
     CHECK(in_connection("keyingtries = 4294967296") ==
