@@ -130,11 +130,20 @@ KernelResult<void> MemoryKernel::make(const AddSa& change) {
     return {};
 }
 
+namespace {
+
+std::optional<bool> told_direction(const SaSpec& sa) {
+    return tells_direction(sa) ? std::optional(sa.inbound) : std::nullopt;
+}
+
+}  // namespace
+
 KernelResult<void> MemoryKernel::make(const UpdateSa& change) {
     const auto found = find(change.sa.id);
     if (found == sas_.end()) return refused(ESRCH);
     SaSpec& spec = sas_.at(found->first).spec;
     if (spec.encapsulation.has_value() != change.sa.encapsulation.has_value()) return refused(EINVAL);
+    if (told_direction(spec) != told_direction(change.sa)) return refused(ESRCH);
     spec.encapsulation = change.sa.encapsulation;
     spec.lifetime = change.sa.lifetime;
     if (change.sa.output_mark.mask != 0) spec.output_mark = change.sa.output_mark;
@@ -202,7 +211,7 @@ SaState state_of(const SaSpec& spec, std::chrono::sys_seconds added) {
     SaState state;
     static_cast<SaProperties&>(state) = effective(spec);
     state.algorithms = names_of(spec.algorithms);
-    if (tells_direction(spec)) state.inbound = spec.inbound;
+    state.inbound = told_direction(spec);
     state.added = added;
     return state;
 }

@@ -28,6 +28,7 @@ SaSpec limited(const SaState& sa, std::chrono::seconds age_at_end) {
     static_cast<SaProperties&>(spec) = sa;
     spec.algorithms = CipherAndMac{"ecb(cipher_null)", {}, "", {}, 0};
     spec.inbound = sa.inbound.value_or(false);
+    spec.tell_direction = sa.inbound.has_value();  // or Linux does not find it
     auto& limit = spec.lifetime.hard.since_added;
     limit = limit.count() == 0 ? age_at_end : std::min(limit, age_at_end);
     return spec;

@@ -103,6 +103,23 @@ TEST_CASE("BEET has two hosts inside, of either family", "[netlink][rfc7402]") {
     CHECK(refusal(*kernel, std::move(nets)) == EINVAL);
 }
 
+TEST_CASE("an update repeats the direction that the SA was told", "[netlink]") {
+    const auto kernel = make_kernel();
+    if (!has(*kernel, &KernelFeatures::sa_direction)) return;
+    for (const bool inbound : {true, false}) {
+        INFO("inbound " << inbound);
+        SaSpec spec = sa(inbound ? 0xc0000001 : 0xc0000002);
+        spec.inbound = inbound;
+        spec.tell_direction = true;
+        REQUIRE(make(*kernel, add(clone(spec))));
+        spec.lifetime.hard.since_added = seconds(3600);
+        CHECK(make(*kernel, UpdateSa{clone(spec)}));
+        CHECK(kernel->find_sa(spec.id)->lifetime.hard.since_added == seconds(3600));
+        spec.tell_direction = false;
+        CHECK(errno_of(make(*kernel, UpdateSa{clone(spec)})) == ESRCH);
+    }
+}
+
 TEST_CASE("an SA keeps what else it was asked for", "[netlink][rfc4301-4.4.2]") {
     const auto kernel = make_kernel();
     for (const bool inbound : {true, false}) {

@@ -1,6 +1,7 @@
 #include "netlink/reconciler.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <cerrno>
 
@@ -20,9 +21,11 @@ constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'000'000)};
 constexpr std::chrono::seconds kLife{3600};
 
 // What a process that was killed left behind.
-void leave_behind(Kernel& kernel) {
+void leave_behind(Kernel& kernel, bool told_directions = false) {
     Books books(kernel);
-    REQUIRE(Installer(books).install(tunnel(0xc0000001, 0xd0000001)));
+    TunnelSpec spec = tunnel(0xc0000001, 0xd0000001);
+    spec.sa.tell_direction = told_directions;
+    REQUIRE(Installer(books).install(spec));
 }
 
 PolicySpec trap_policy() {
@@ -134,7 +137,7 @@ TEST_CASE("what a killed process left behind works on until a new tunnel takes i
 TEST_CASE("what a killed process left behind ends by itself", "[netlink][hostile-g9]") {
     MemoryKernel kernel;
     kernel.set_time(kNow - std::chrono::seconds(100));
-    leave_behind(kernel);
+    leave_behind(kernel, GENERATE(false, true));
     Books books(kernel);
     REQUIRE(Reconciler(books).inherit(kNow, kLife));
     const auto sas = kernel.list_sas();
