@@ -62,6 +62,16 @@ std::string numbers_of(const Json& info, std::string_view name) {
     return joined(numbers, ", ");
 }
 
+// "esp, ah, esn; not: iptfs"
+std::string features_of(const Json& info, std::string_view name) {
+    std::vector<std::string> there;
+    std::vector<std::string> missing;
+    const Json& all = member(info, name);
+    if (!all.is_object()) return "-";
+    for (const auto& feature : all.items()) (feature.value() == true ? there : missing).push_back(feature.key());
+    return or_dash(joined(there, ", ")) + (missing.empty() ? "" : "; not: " + joined(missing, ", "));
+}
+
 // "  ours: ..." for the first, the rest below it.
 std::string side(std::string_view heading, const std::vector<std::string>& lines) {
     std::string out;
@@ -133,6 +143,8 @@ std::string render_system(const Json& info) {
                       std::to_string(number_of(info, "pid")) + ", up " + human_age(number_of(info, "uptime_seconds")) +
                       "\n";
     out += line("kernel", text_of(info, "kernel"));
+    out += line("features", features_of(info, "kernel_features"));
+    out += line("algorithms", features_of(info, "kernel_algorithms"));
     out += line("configuration",
                 or_dash(text_of(info, "config_path")) + ", " + counted(number_of(info, "connections"), "connection"));
     out += line("SAs", std::to_string(number_of(info, "ike_sas")) + " IKE, " +

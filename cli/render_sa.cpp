@@ -96,6 +96,9 @@ std::string render_child(const Json& child, Style style) {
     out += detail(kIndent, "age", age_detail(child));
     out += detail(kIndent, "received", traffic_of(child, "bytes_in", "packets_in"));
     out += detail(kIndent, "sent", traffic_of(child, "bytes_out", "packets_out"));
+    if (const Json& offload = member(child, "offload"); offload.is_object()) {
+        out += detail(kIndent, "offload", text_of(offload, "mode") + " on " + text_of(offload, "interface"));
+    }
     if (const std::string error = text_of(child, "last_error"); !error.empty())
         out += detail(kIndent, "last error", error);
     return out;

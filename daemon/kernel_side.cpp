@@ -26,6 +26,13 @@ constexpr auto kStandingPause = std::chrono::seconds(5);
 // Flows that want a child at the same time; the kernel asks again for what is left out.
 constexpr std::size_t kMostAcquires = 256;
 
+DeviceTowards device_finder(const NetworkSide* network) {
+    if (network == nullptr) return {};
+    return [network](const base::Address& remote, const base::Address& local) {
+        return network->device_towards(remote, local);
+    };
+}
+
 }  // namespace
 
 tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io_context& io, Log& log,
@@ -52,9 +59,13 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
     if (sender) {
         if (const auto opened = side->events_.open(*sender); !opened) return tl::unexpected(opened.error().text);
     }
+    if (const auto found = side->find_features(); !found) {
+        return tl::unexpected("cannot find out what the kernel can do: " + found.error().text);
+    }
     if (const auto inherited = side->inherit(); !inherited) {
         return tl::unexpected("cannot see what is in the kernel already: " + inherited.error().text);
     }
+    if (side->network_) side->network_->watch_links([whole = side.get()] { whole->reconcile_within(kSoon); });
     side->reconcile_within(kReconcileEvery);
     return side;
 }
@@ -67,9 +78,10 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
       observer_(observer),
       kernel_(std::move(kernel)),
       network_(std::move(network)),
+      warm_up_(*kernel_),
       books_(*kernel_),
       reconciler_(books_),
-      tunnels_(books_, {network_.get(), &log_}),
+      tunnels_(books_, {network_.get(), &log_, device_finder(network_.get())}),
       queue_(io, tunnels_),
       standing_(log, books_),
       events_(io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); }),
@@ -77,6 +89,14 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
       manual_(books_),
       reconcile_timer_(io),
       retire_timer_(io) {}
+
+netlink::KernelResult<void> KernelSide::find_features() {
+    auto found = netlink::find_features(*kernel_);
+    if (!found) return tl::unexpected<netlink::KernelError>(found.error());
+    features_ = std::move(*found);
+    tunnels_.tell_direction(features_.sa_direction);
+    return {};
+}
 
 netlink::KernelResult<void> KernelSide::inherit() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -103,6 +123,7 @@ void KernelSide::retire() {
 
 void KernelSide::configure(policy::Snapshot configuration) {
     configuration_ = std::move(configuration);
+    for (const std::string& missing : warm_up_.run(*configuration_)) log_.warning(missing);
     if (network_) network_->configure(configuration_->interfaces());
     standing_.reserve_reqids(*configuration_);
     for (const std::string& error : manual_.update(configuration_->manual())) log_.error(error);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -23,7 +24,9 @@
 #include "daemon/standing_keeper.h"
 #include "daemon/tunnel_queue.h"
 #include "daemon/tunnels.h"
+#include "daemon/warm_up.h"
 #include "netlink/books.h"
+#include "netlink/features.h"
 #include "netlink/reconciler.h"
 
 namespace xfrmd::daemon {
@@ -55,6 +58,9 @@ public:
     Tunnels& tunnels() { return tunnels_; }
     TunnelQueue& queue() { return queue_; }
     ManualSas& manual() { return manual_; }
+    const netlink::KernelFeatures& features() const { return features_; }
+    // Of the configuration, and whether the kernel has them.
+    const std::map<std::string, bool>& algorithms() const { return warm_up_.tried(); }
     // Interfaces, manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed
     // is logged, and tried again.
     void configure(policy::Snapshot configuration);
@@ -69,6 +75,7 @@ public:
 private:
     KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
                std::unique_ptr<NetworkSide> network, KernelClient& client, KernelObserver& observer);
+    netlink::KernelResult<void> find_features();
     netlink::KernelResult<void> inherit();
     void put_standing();
     void tell(const std::vector<std::string>& sentences, const std::string& ending);
@@ -96,6 +103,8 @@ private:
     KernelObserver& observer_;
     std::unique_ptr<netlink::Kernel> kernel_;
     std::unique_ptr<NetworkSide> network_;  // none without Linux
+    netlink::KernelFeatures features_;
+    WarmUp warm_up_;
     netlink::Books books_;
     netlink::Reconciler reconciler_;
     Tunnels tunnels_;

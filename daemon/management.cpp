@@ -9,6 +9,7 @@
 
 #include "daemon/api/select.h"
 #include "daemon/clock.h"
+#include "daemon/kernel_view.h"
 #include "daemon/sa_view.h"
 #include "daemon/version.h"
 
@@ -91,6 +92,7 @@ void Management::add_counters(api::IkeSaView& sa) {
         child.bytes_out = counters.bytes_out;
         child.packets_in = counters.packets_in;
         child.packets_out = counters.packets_out;
+        if (counters.offload) child.offload = view_of(*counters.offload);
     }
 }
 
@@ -241,6 +243,8 @@ void Management::system_info(api::Done<api::SystemInfo> done) {
     info->uptime = std::chrono::duration_cast<std::chrono::seconds>(boot_now() - started_);
     utsname name{};
     if (uname(&name) == 0) info->kernel = name.release;
+    info->kernel_features = view_of(daemon_.kernel().features());
+    info->kernel_algorithms = view_of(daemon_.kernel().algorithms());
     info->config_path = daemon_.options().config_path;
     info->engines = static_cast<std::uint32_t>(daemon_.pool().size());
     info->connections = daemon_.configuration().connections().size();

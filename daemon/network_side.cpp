@@ -1,6 +1,7 @@
 #include "daemon/network_side.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -22,6 +23,11 @@ constexpr std::chrono::seconds kPause{1};
 netlink::route::WantedInterface interface_of(const policy::XfrmInterface& configured) {
     return {{configured.name, configured.if_id, configured.parent, configured.mtu, configured.addrs},
             configured.routes};
+}
+
+bool is_link_down(const netlink::route::Event& event) {
+    return std::holds_alternative<netlink::route::LinkDown>(event) ||
+           std::holds_alternative<netlink::route::LinkGone>(event);
 }
 
 RouteOwner owner_of(ike::ChildSaId child) { return RouteOwner{static_cast<std::uint64_t>(child)}; }
@@ -143,9 +149,13 @@ void NetworkSide::tunnel_is_down(ike::ChildSaId child) {
     }
 }
 
-std::uint32_t NetworkSide::device_of(const base::Address& address) const {
-    const auto* link = network_->interfaces().interface_of(address);
-    return link == nullptr ? 0 : static_cast<std::uint32_t>(link->index);
+netlink::KernelResult<Device> NetworkSide::device_towards(const base::Address& remote,
+                                                          const base::Address& local) const {
+    const auto way = network_->route_to({remote, local});
+    if (!way) return tl::unexpected<netlink::KernelError>(way.error());
+    const auto* link = network_->interfaces().by_index(way->interface);
+    if (link == nullptr) return netlink::refused(ENODEV);
+    return Device{static_cast<std::uint32_t>(link->index), link->name};
 }
 
 void NetworkSide::wait() {
@@ -169,6 +179,7 @@ void NetworkSide::take_events() {
         if (gone != nullptr && !network_->interfaces().address_is_local(gone->address.address)) {
             on_address_gone_(gone->address.address);
         }
+        if (is_news && is_link_down(event)) on_link_down_();
     }
     repair_routes();
 }

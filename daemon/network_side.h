@@ -17,6 +17,7 @@
 #include <tl/expected.hpp>
 
 #include "daemon/log.h"
+#include "daemon/tunnel_offload.h"
 #include "ike/child_install.h"
 #include "ike/policy/xfrm_interface.h"
 #include "netlink/route/network.h"
@@ -36,6 +37,8 @@ public:
     static tl::expected<std::unique_ptr<NetworkSide>, std::string> open(asio::io_context& io, Log& log,
                                                                         OnAddressGone on_address_gone);
     ~NetworkSide();
+    // Called when a link goes down or away, as NICs lose their SAs then, and Linux tells nobody.
+    void watch_links(std::function<void()> on_link_down) { on_link_down_ = std::move(on_link_down); }
     NetworkSide(const NetworkSide&) = delete;
     NetworkSide& operator=(const NetworkSide&) = delete;
 
@@ -46,8 +49,8 @@ public:
     // others' packets go into it. What cannot be installed is logged: the tunnel works without.
     void tunnel_is_up(ike::ChildSaId child, const netlink::TunnelSpec& spec);
     void tunnel_is_down(ike::ChildSaId child);
-    // The index of the device that has this address of ours; 0 for none.
-    std::uint32_t device_of(const base::Address& address) const;
+    // Where packets of a tunnel between these addresses leave, and come in if the peer's way is ours.
+    netlink::KernelResult<Device> device_towards(const base::Address& remote, const base::Address& local) const;
     // Removes routes of an earlier process that nobody wants any more.
     void retire();
     // Removes our routes, our rule and our interfaces.
@@ -69,6 +72,7 @@ private:
 
     Log& log_;
     OnAddressGone on_address_gone_;
+    std::function<void()> on_link_down_ = [] {};
     std::unique_ptr<netlink::route::Network> network_;
     netlink::route::Routes routes_;
     netlink::route::OwnInterfaces interfaces_;

@@ -1,5 +1,6 @@
 #include "daemon/tunnels.h"
 
+#include <cerrno>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -47,11 +48,6 @@ base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child, UniqueNumbers
     return tl::unexpected(set.error());
 }
 
-std::optional<netlink::OffloadKind> first_choice(policy::HwOffload wanted) {
-    if (wanted == policy::HwOffload::no) return std::nullopt;
-    return wanted == policy::HwOffload::crypto ? netlink::OffloadKind::crypto : netlink::OffloadKind::packet;
-}
-
 }  // namespace
 
 std::vector<base::Result<void>> Tunnels::install(std::vector<ike::ChildInstall> children) {
@@ -74,16 +70,21 @@ std::vector<Tunnels::Candidate> Tunnels::candidates(std::vector<ike::ChildInstal
         ike::ChildInstall& child = children[i];
         Candidate candidate{{child.ike_sa, child.child, child.connection_name, child.child_name}, i, {}, {}};
         const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
-        if (options != nullptr) candidate.offload = options->hw_offload;
+        if (options != nullptr) candidate.offload.wanted = options->hw_offload;
         auto spec = spec_of(std::move(child), numbers_);
         if (!spec) {
             results[i] = tl::unexpected(spec.error());
             continue;
         }
         candidate.spec = std::move(*spec);
+        candidate.spec.sa.tell_direction = tell_direction_;
+        if (const auto able = ask_for_offload(candidate); !able) {
+            numbers_.release(candidate.owner.ike_sa);
+            results[i] = tl::unexpected(able.error());
+            continue;
+        }
         const auto asked = acquires_.extract({candidate.owner.connection_name, candidate.owner.child_name});
         if (!asked.empty()) candidate.spec.sa.acquire_sequence = asked.mapped();
-        offer_to_device(candidate, first_choice(candidate.offload));
         all.push_back(std::move(candidate));
     }
     return all;
@@ -91,7 +92,7 @@ std::vector<Tunnels::Candidate> Tunnels::candidates(std::vector<ike::ChildInstal
 
 void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
                      std::vector<base::Result<void>>& results) {
-    if (!installed) installed = try_with_less(candidate, std::move(installed));
+    installed = settle_offload(candidate, std::move(installed));
     if (!installed) {
         numbers_.release(candidate.owner.ike_sa);
         results[candidate.place] = base::fail(Reason::KernelRefused, installed.error().kernel.text);
@@ -103,26 +104,49 @@ void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
     installed_.emplace(id, Installed{*installed, std::move(candidate.owner)});
 }
 
-netlink::Installer::Result Tunnels::try_with_less(Candidate& candidate, netlink::Installer::Result failed) {
-    if (candidate.offload != policy::HwOffload::automatic) return failed;
-    while (!failed && candidate.spec.sa.offload) {
-        const bool was_packet = candidate.spec.sa.offload->kind == netlink::OffloadKind::packet;
-        if (helpers_.log != nullptr) {
-            helpers_.log->info(candidate.owner.connection_name + ": child " + candidate.owner.child_name + " without " +
-                               (was_packet ? "packet" : "crypto") + " offload: " + failed.error().kernel.text);
-        }
-        offer_to_device(candidate, was_packet ? std::optional(netlink::OffloadKind::crypto) : std::nullopt);
-        failed = installer_.install(candidate.spec);
-    }
-    return failed;
+base::Result<void> Tunnels::ask_for_offload(Candidate& candidate) const {
+    const auto asked = daemon::ask_for_offload(candidate.offload, candidate.spec, helpers_.device_towards);
+    if (asked) return {};
+    if (candidate.offload.wanted != policy::HwOffload::automatic)
+        return base::fail(Reason::KernelRefused, asked.error());
+    tell_fall_back(candidate, asked.error());
+    return {};
 }
 
-// The device that has our address of the tunnel: what it sends and receives goes through there.
-void Tunnels::offer_to_device(Candidate& candidate, std::optional<netlink::OffloadKind> kind) const {
-    candidate.spec.sa.offload.reset();
-    if (!kind || helpers_.network == nullptr) return;
-    const std::uint32_t device = helpers_.network->device_of(candidate.spec.local);
-    if (device != 0) candidate.spec.sa.offload = netlink::Offload{device, *kind};
+netlink::Installer::Result Tunnels::settle_offload(Candidate& candidate, netlink::Installer::Result installed) {
+    while (candidate.spec.sa.offload) {
+        const netlink::Offload asked = *candidate.spec.sa.offload;
+        const std::string reason = refusal_of(candidate, installed);
+        if (reason.empty()) break;
+        const bool goes_on = candidate.offload.wanted == policy::HwOffload::automatic;
+        const bool is_good_enough = goes_on && installed && asked.kind == netlink::OffloadKind::crypto;
+        if (installed && !is_good_enough) (void)installer_.remove(*installed);
+        if (!goes_on) {
+            return tl::unexpected(netlink::InstallError{netlink::InstallStep::inbound_sa, {EOPNOTSUPP, reason}});
+        }
+        tell_fall_back(candidate, reason);
+        ask_for_less(candidate.spec);
+        if (!is_good_enough) installed = installer_.install(candidate.spec);
+    }
+    return installed;
+}
+
+std::string Tunnels::refusal_of(const Candidate& candidate, const netlink::Installer::Result& installed) const {
+    const netlink::Offload& asked = *candidate.spec.sa.offload;
+    const std::string what = to_string(asked, candidate.offload.device.name) + ": ";
+    if (!installed) return what + installed.error().kernel.text;
+    const auto in = kernel_.find_sa(installed->inbound);
+    const auto out = kernel_.find_sa(installed->outbound);
+    if (!in) return what + in.error().text;
+    if (!out) return what + out.error().text;
+    if (obtained_offload(in->offload, out->offload) == asked) return {};
+    return what + "the device does not do it, and the kernel would do it in software";
+}
+
+void Tunnels::tell_fall_back(const Candidate& candidate, const std::string& reason) const {
+    if (helpers_.log == nullptr) return;
+    helpers_.log->info(candidate.owner.connection_name + ": child " + candidate.owner.child_name + " goes on without " +
+                       reason);
 }
 
 base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
@@ -161,11 +185,14 @@ TunnelCounters Tunnels::counters(ike::ChildSaId child) {
     const auto found = installed_.find(child);
     if (found == installed_.end()) return counters;
     counters.reqid = static_cast<std::uint32_t>(found->second.tunnel.reqid);
-    if (const auto in = kernel_.find_sa(found->second.tunnel.inbound)) {
+    const auto in = kernel_.find_sa(found->second.tunnel.inbound);
+    const auto out = kernel_.find_sa(found->second.tunnel.outbound);
+    if (in && out) counters.offload = obtained_offload(in->offload, out->offload);
+    if (in) {
         counters.bytes_in = in->bytes;
         counters.packets_in = in->packets;
     }
-    if (const auto out = kernel_.find_sa(found->second.tunnel.outbound)) {
+    if (out) {
         counters.bytes_out = out->bytes;
         counters.packets_out = out->packets;
     }

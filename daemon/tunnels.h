@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 
 #include "daemon/log.h"
 #include "daemon/network_side.h"
+#include "daemon/tunnel_offload.h"
 #include "daemon/tunnel_options.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
@@ -25,6 +27,7 @@ struct TunnelCounters {
     std::uint64_t bytes_out = 0;
     std::uint64_t packets_in = 0;
     std::uint64_t packets_out = 0;
+    std::optional<netlink::Offload> offload;  // as it is, whatever was asked for
 };
 
 // Whose child SA it is, by number and by the names it is configured under.
@@ -39,14 +42,17 @@ struct TunnelOwner {
 struct TunnelHelpers {
     NetworkSide* network = nullptr;
     Log* log = nullptr;
+    DeviceTowards device_towards = {};
 };
 
 class Tunnels {
 public:
     // `books` and the helpers outlive it.
     explicit Tunnels(netlink::Books& books, TunnelHelpers helpers = {})
-        : kernel_(books.kernel), installer_(books), helpers_(helpers) {}
+        : kernel_(books.kernel), installer_(books), helpers_(std::move(helpers)) {}
 
+    // Later SAs say to the kernel which way their packets go, where it understands that.
+    void tell_direction(bool understood) { tell_direction_ = understood; }
     // One result for each, in order. Error: KernelRefused (AlgorithmUnavailable, TrafficSelectorsUnacceptable) with the
     // step and the kernel's words.
     std::vector<base::Result<void>> install(std::vector<ike::ChildInstall> children);
@@ -70,15 +76,18 @@ private:
         TunnelOwner owner;
         std::size_t place = 0;  // of its result
         netlink::TunnelSpec spec;
-        policy::HwOffload offload = policy::HwOffload::no;
+        OffloadWish offload;
     };
 
     std::vector<Candidate> candidates(std::vector<ike::ChildInstall> children,
                                       std::vector<base::Result<void>>& results);
     void finish(Candidate candidate, netlink::Installer::Result installed, std::vector<base::Result<void>>& results);
-    // hw_offload = auto: with less of it.
-    netlink::Installer::Result try_with_less(Candidate& candidate, netlink::Installer::Result failed);
-    void offer_to_device(Candidate& candidate, std::optional<netlink::OffloadKind> kind) const;
+    base::Result<void> ask_for_offload(Candidate& candidate) const;
+    // Until the tunnel has what it asks the device for; with hw_offload = auto it asks for less and less.
+    netlink::Installer::Result settle_offload(Candidate& candidate, netlink::Installer::Result installed);
+    // Why the tunnel has not what it asks for; empty where it has.
+    std::string refusal_of(const Candidate& candidate, const netlink::Installer::Result& installed) const;
+    void tell_fall_back(const Candidate& candidate, const std::string& reason) const;
 
     struct Installed {
         netlink::InstalledTunnel tunnel;
@@ -88,6 +97,7 @@ private:
     netlink::Kernel& kernel_;
     netlink::Installer installer_;
     TunnelHelpers helpers_;
+    bool tell_direction_ = false;
     UniqueNumbers numbers_;
     std::map<std::pair<std::string, std::string>, std::uint32_t> acquires_;  // by connection and child
     std::unordered_map<ike::ChildSaId, Installed> installed_;

@@ -38,6 +38,8 @@ enum class Path : std::uint8_t { direct, nat_t };
 inline constexpr std::string_view kPaths[] = {"direct", "nat-t"};
 enum class Mode : std::uint8_t { tunnel, transport, beet };
 inline constexpr std::string_view kModes[] = {"tunnel", "transport", "beet"};
+enum class OffloadMode : std::uint8_t { crypto, packet };
+inline constexpr std::string_view kOffloadModes[] = {"crypto", "packet"};
 enum class SaKind : std::uint8_t { ike, child, manual };
 inline constexpr std::string_view kSaKinds[] = {"ike", "child", "manual"};
 // Without manual, which is configuration.
@@ -48,7 +50,14 @@ constexpr std::string_view name(ChildSaState state) { return kChildSaStates[stat
 constexpr std::string_view name(Role role) { return kRoles[static_cast<std::size_t>(role)]; }
 constexpr std::string_view name(Path path) { return kPaths[static_cast<std::size_t>(path)]; }
 constexpr std::string_view name(Mode mode) { return kModes[static_cast<std::size_t>(mode)]; }
+constexpr std::string_view name(OffloadMode mode) { return kOffloadModes[static_cast<std::size_t>(mode)]; }
 constexpr std::string_view name(SaKind kind) { return kSaKinds[static_cast<std::size_t>(kind)]; }
+
+// Work that a NIC does for both SAs of a child.
+struct OffloadView {
+    OffloadMode mode = OffloadMode::crypto;
+    std::string interface;
+};
 
 struct ChildSaView {
     std::uint64_t id = 0;
@@ -65,6 +74,7 @@ struct ChildSaView {
     std::uint64_t bytes_out = 0;
     std::uint64_t packets_in = 0;
     std::uint64_t packets_out = 0;
+    std::optional<OffloadView> offload;  // what there is, whatever was asked for
     std::vector<std::string> local_ts;
     std::vector<std::string> remote_ts;
     std::string last_error;  // empty: none
@@ -111,12 +121,20 @@ struct ConnectionView {
     std::uint64_t child_sas = 0;  // installed now
 };
 
+// Something that the running kernel has or has not.
+struct KernelFeatureView {
+    std::string name;
+    bool there = false;
+};
+
 struct SystemInfo {
     std::string version;
     std::uint32_t pid = 0;
     std::chrono::seconds uptime{0};
-    std::string kernel;       // release, as uname tells it
-    std::string config_path;  // what was loaded
+    std::string kernel;  // release, as uname tells it
+    std::vector<KernelFeatureView> kernel_features;
+    std::vector<KernelFeatureView> kernel_algorithms;  // that the configuration wants
+    std::string config_path;                           // what was loaded
     std::uint32_t engines = 1;
     std::uint64_t connections = 0;
     std::uint64_t ike_sas = 0;

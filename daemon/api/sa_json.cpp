@@ -29,6 +29,12 @@ constexpr Field<Side> kSide[] = {
      [](const Side& v) { return unless_empty(v.id); }},
 };
 
+constexpr Field<OffloadView> kOffload[] = {
+    {"mode", "OffloadMode", "crypto: the kernel does the rest",
+     [](const OffloadView& v) -> Json { return name(v.mode); }},
+    {"interface", "string", "the NIC's", [](const OffloadView& v) -> Json { return v.interface; }},
+};
+
 struct Child {
     std::uint64_t ike_sa;
     const ChildSaView& sa;
@@ -53,6 +59,8 @@ constexpr Field<Child> kChildSa[] = {
     {"bytes_out", "integer", "sent", [](const Child& v) -> Json { return v.sa.bytes_out; }},
     {"packets_in", "integer", "received", [](const Child& v) -> Json { return v.sa.packets_in; }},
     {"packets_out", "integer", "sent", [](const Child& v) -> Json { return v.sa.packets_out; }},
+    {"offload", "Offload?", "what a NIC does for it, null: nothing",
+     [](const Child& v) { return v.sa.offload ? encode_fields(kOffload, *v.sa.offload) : Json(nullptr); }},
     {"local_ts", "string[]", "negotiated local selectors", [](const Child& v) -> Json { return v.sa.local_ts; }},
     {"remote_ts", "string[]", "negotiated remote selectors", [](const Child& v) -> Json { return v.sa.remote_ts; }},
     {"last_error", "string?", "what went wrong last", [](const Child& v) { return unless_empty(v.sa.last_error); }},
@@ -116,6 +124,8 @@ void add_sa_schemas(Json& schemas) {
     schemas["SaList"] = schema_of_fields(kSaList);
     schemas["IkeSa"] = schema_of_fields(kIkeSa);
     schemas["ChildSa"] = schema_of_fields(kChildSa);
+    schemas["Offload"] = schema_of_fields(kOffload);
+    schemas["OffloadMode"] = schema_of_choices(kOffloadModes);
     schemas["Side"] = schema_of_fields(kSide);
     schemas["IkeSaState"] = schema_of_choices(kIkeSaStates);
     schemas["ChildSaState"] = schema_of_choices(kChildSaStates);

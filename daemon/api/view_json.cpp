@@ -32,6 +32,12 @@ Json limits() {
             {"default_page", kDefaultPage}};
 }
 
+Json encode(const std::vector<KernelFeatureView>& features) {
+    Json json = Json::object();
+    for (const KernelFeatureView& feature : features) json[feature.name] = feature.there;
+    return json;
+}
+
 constexpr Field<Info> kSystemInfo[] = {
     {"name", "string", "xfrmd", [](const Info&) -> Json { return "xfrmd"; }},
     {"version", "string", "of the daemon", [](const Info& v) -> Json { return v.version; }},
@@ -39,6 +45,10 @@ constexpr Field<Info> kSystemInfo[] = {
     {"pid", "integer", "of the daemon", [](const Info& v) -> Json { return v.pid; }},
     {"uptime_seconds", "integer", "since it started", [](const Info& v) -> Json { return v.uptime.count(); }},
     {"kernel", "string", "release of the running kernel", [](const Info& v) -> Json { return v.kernel; }},
+    {"kernel_features", "KernelFeatures", "what it can do, as found out at the start",
+     [](const Info& v) { return encode(v.kernel_features); }},
+    {"kernel_algorithms", "KernelFeatures", "those that the configuration wants, by the kernel's names",
+     [](const Info& v) { return encode(v.kernel_algorithms); }},
     {"config_path", "string", "the configuration that was loaded", [](const Info& v) -> Json { return v.config_path; }},
     {"engines", "integer", "threads that run IKE", [](const Info& v) -> Json { return v.engines; }},
     {"connections", "integer", "configured", [](const Info& v) -> Json { return v.connections; }},
@@ -143,6 +153,7 @@ Json schemas() {
     for (const char* numbers : {"Limits", "Counts"}) {
         all[numbers] = Json{{"type", "object"}, {"additionalProperties", Json{{"type", "integer"}}}};
     }
+    all["KernelFeatures"] = Json{{"type", "object"}, {"additionalProperties", Json{{"type", "boolean"}}}};
     all["OpenRpc"] = Json{{"type", "object"}, {"description", "an OpenRPC document: https://spec.open-rpc.org"}};
     return all;
 }

@@ -159,6 +159,8 @@ public:
         info.version = "0.1.0";
         info.pid = 42;
         info.kernel = "6.12.0";
+        info.kernel_features = {{"esn", true}, {"iptfs", false}};
+        info.kernel_algorithms = {{"cbc(aes)/hmac(sha256)", true}};
         info.ike_sas = sas.size();
         info.reasons = {{"cookie_required", 3}};
         answer(std::move(done), std::move(info));

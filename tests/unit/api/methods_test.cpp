@@ -30,6 +30,7 @@ struct Desk {
 
 TEST_CASE("sa.list shows IKE SAs with their children", "[api]") {
     Desk desk;
+    desk.service.sas[0].child_sas[0].offload = OffloadView{OffloadMode::packet, "eth0"};
     const Json result = desk.result("sa.list", "{}");
     CHECK(result.at("revision") == 5);
     CHECK(result.at("next_cursor").is_null());
@@ -45,11 +46,11 @@ TEST_CASE("sa.list shows IKE SAs with their children", "[api]") {
             {"id": "7.12", "child": "net", "state": "installed", "mode": "tunnel", "spi_in": "c1234567",
              "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "age_seconds": 192,
              "rekey_in_seconds": null, "bytes_in": 1200000, "bytes_out": 3400, "packets_in": 0, "packets_out": 0,
-             "local_ts": ["10.1.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null},
+             "offload": {"mode": "packet", "interface": "eth0"}, "local_ts": ["10.1.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null},
             {"id": "7.13", "child": "dmz", "state": "installed", "mode": "tunnel", "spi_in": "c1234567",
              "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "age_seconds": 192,
              "rekey_in_seconds": null, "bytes_in": 1200000, "bytes_out": 3400, "packets_in": 0, "packets_out": 0,
-             "local_ts": ["10.1.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null}
+             "offload": null, "local_ts": ["10.1.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null}
         ]})"));
 }
 
@@ -174,6 +175,8 @@ TEST_CASE("system.info tells the limits", "[api]") {
     const Json result = desk.result("system.info", "{}");
     CHECK(result.at("name") == "xfrmd");
     CHECK(result.at("schema") == 1);
+    CHECK(result.at("kernel_features") == Json::parse(R"({"esn": true, "iptfs": false})"));
+    CHECK(result.at("kernel_algorithms") == Json::parse(R"json({"cbc(aes)/hmac(sha256)": true})json"));
     CHECK(result.at("limits").at("message_bytes") == 1048576);
     CHECK(result.at("limits").at("depth") == 64);
     CHECK(result.at("limits").at("batch") == 256);

@@ -78,13 +78,16 @@ TEST_CASE("conn up tells the SA", "[cli]") {
 
 TEST_CASE("system info", "[cli]") {
     CHECK(render_system(
-              Json::parse(R"({"name": "xfrmd", "version": "0.1.0", "schema": 1, "pid": 42, "uptime_seconds": 192,
-        "kernel": "6.12.0", "config_path": "/etc/swanctl/swanctl.conf", "engines": 2, "connections": 1, "ike_sas": 3,
-        "ike_sas_half_open": 1, "child_sas": 5, "revision": 9, "datagrams_in": 30,
+              Json::parse(R"json({"name": "xfrmd", "version": "0.1.0", "schema": 1, "pid": 42, "uptime_seconds": 192,
+        "kernel": "6.12.0", "kernel_features": {"esp": true, "iptfs": false, "esn": true},
+        "kernel_algorithms": {"cbc(aes)/hmac(sha256)": true}, "config_path": "/etc/swanctl/swanctl.conf", "engines": 2,
+        "connections": 1, "ike_sas": 3, "ike_sas_half_open": 1, "child_sas": 5, "revision": 9, "datagrams_in": 30,
         "keepalives_in": 1, "ike_sas_established": 4, "reasons": {"unknown_spi": 2},
-        "limits": {"connections": 64, "batch": 256}})")) ==
+        "limits": {"connections": 64, "batch": 256}})json")) ==
           "xfrmd 0.1.0, pid 42, up 3m12s\n"
           "kernel         6.12.0\n"
+          "features       esp, esn; not: iptfs\n"
+          "algorithms     cbc(aes)/hmac(sha256)\n"
           "configuration  /etc/swanctl/swanctl.conf, 1 connection\n"
           "SAs            3 IKE, 1 half-open, 5 child\n"
           "engines        2\n"

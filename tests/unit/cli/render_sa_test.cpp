@@ -19,11 +19,11 @@ Json items() {
             {"id": "7.12", "child": "net", "state": "installed", "mode": "tunnel", "spi_in": "c1234567",
              "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "age_seconds": 192,
              "rekey_in_seconds": null, "bytes_in": 1200000, "bytes_out": 3400, "packets_in": 1100, "packets_out": 1,
-             "local_ts": ["10.1.0.0/16", "10.3.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null},
+             "offload": {"mode": "crypto", "interface": "eth0"}, "local_ts": ["10.1.0.0/16", "10.3.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null},
             {"id": "7.13", "child": "dmz", "state": "rekeying", "mode": "transport", "spi_in": "c1234568",
              "spi_out": null, "reqid": 2, "algorithms": "AES_CBC_128/HMAC_SHA2_256_128", "age_seconds": null,
              "rekey_in_seconds": 5, "bytes_in": 0, "bytes_out": 3400, "packets_in": 0, "packets_out": 40,
-             "local_ts": ["192.0.2.2/32"], "remote_ts": ["192.0.2.1/32"], "last_error": "kernel refused: ENOMEM"}]},
+             "offload": null, "local_ts": ["192.0.2.2/32"], "remote_ts": ["192.0.2.1/32"], "last_error": "kernel refused: ENOMEM"}]},
         {"id": "9", "conn": null, "state": "connecting", "role": "responder",
          "local": {"address": "2001:db8::2", "port": 4500, "id": null},
          "remote": {"address": "2001:db8::1", "port": 4500, "id": null},
@@ -86,6 +86,7 @@ TEST_CASE("sa show: everything", "[cli]") {
           "    age         3m12s\n"
           "    received    1.2 MB, 1100 packets\n"
           "    sent        3.4 kB, 1 packet\n"
+          "    offload     crypto on eth0\n"
           "  child SA 7.13  dmz  rekeying  transport\n"
           "    traffic     192.0.2.2/32 === 192.0.2.1/32\n"
           "    SPIs        c1234568 in, - out, reqid 2\n"

@@ -6,34 +6,12 @@
 
 #include "netlink/failing_kernel.h"
 #include "netlink/memory_kernel.h"
+#include "tests/unit/daemon/tunnel_samples.h"
 
 using namespace xfrmd;
+using namespace xfrmd::daemon::test;
 
 namespace {
-
-policy::TrafficSelectors selectors(const std::string& text) { return {policy::parse_selector(text)->selector}; }
-
-ike::ChildInstall child(std::uint64_t id, const std::string& local_ts, const std::string& remote_ts) {
-    ike::ChildInstall install;
-    install.child = ike::ChildSaId{id};
-    install.local = {*base::Address::parse("192.0.2.1"), 4500};
-    install.remote = {*base::Address::parse("192.0.2.2"), 4500};
-    const auto proposals = *policy::parse_proposal(policy::ProtocolId::esp, "aes128gcm16");
-    install.suite = *crypto::ChildSuite::of(proposals.front());
-    install.spi_in = ike::EspSpi{static_cast<std::uint32_t>(0xc0000000 + id)};
-    install.spi_out = ike::EspSpi{static_cast<std::uint32_t>(0xc1000000 + id)};
-    install.encryption_in = base::SecretBytes(install.suite.encryption_key_bytes());
-    install.encryption_out = base::SecretBytes(install.suite.encryption_key_bytes());
-    install.local_ts = selectors(local_ts);
-    install.remote_ts = selectors(remote_ts);
-    return install;
-}
-
-base::Result<void> install(daemon::Tunnels& tunnels, ike::ChildInstall child) {
-    std::vector<ike::ChildInstall> children;
-    children.push_back(std::move(child));
-    return tunnels.install(std::move(children)).front();
-}
 
 base::Result<void> remove(daemon::Tunnels& tunnels, std::uint64_t child) {
     const ike::ChildSaId id{child};
@@ -69,6 +47,19 @@ TEST_CASE("behind a NAT both SAs are encapsulated, each with its own direction's
     REQUIRE(out != nullptr);
     CHECK(in->encapsulation == netlink::UdpEncapsulation{61000, 4500});
     CHECK(out->encapsulation == netlink::UdpEncapsulation{4500, 61000});
+}
+
+TEST_CASE("a kernel that understands directions is told them", "[daemon]") {
+    netlink::MemoryKernel kernel;
+    netlink::Books books(kernel);
+    daemon::Tunnels tunnels(books);
+    REQUIRE(install(tunnels, child(1, "10.1.0.0/24", "10.2.0.0/24")));
+    tunnels.tell_direction(true);
+    REQUIRE(install(tunnels, child(2, "10.1.0.0/24", "10.2.0.0/24")));
+    const base::Address local = *base::Address::parse("192.0.2.1");
+    CHECK_FALSE(kernel.find_sa({local, netlink::Spi{0xc0000001}})->inbound);
+    CHECK(kernel.find_sa({local, netlink::Spi{0xc0000002}})->inbound == true);
+    CHECK(kernel.find_sa({*base::Address::parse("192.0.2.2"), netlink::Spi{0xc1000002}})->inbound == false);
 }
 
 TEST_CASE("address ranges become exactly the prefixes that make them up", "[daemon][rfc7296-3.13]") {
