@@ -150,7 +150,7 @@ KernelResult<void> ManualSas::replace(const Change& addition, const SaId& id) {
     if (there) {
         const Change deletion = netlink::DeleteSa{there->id};
         if (const auto deleted = books_.insist({&deletion, 1}); !deleted) return deleted;
-        std::erase_if(books_.orphaned_sas, [&](const netlink::OrphanedSa& sa) { return sa.id == there->id; });
+        books_.orphaned_sas.erase(there->id);
     }
     return books_.apply({&addition, 1}).front();
 }
@@ -227,6 +227,13 @@ std::set<SaId> ManualSas::sa_ids() const {
     std::set<SaId> ids;
     for (const auto& [name, entry] : entries_) ids.insert(entry.sas.begin(), entry.sas.end());
     return ids;
+}
+
+bool ManualSas::has(const SaId& sa) const {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const auto& named) {
+        const std::vector<SaId>& sas = named.second.sas;
+        return std::find(sas.begin(), sas.end(), sa) != sas.end();
+    });
 }
 
 void ManualSas::visit(const std::string& after, const Visitor& visitor) const {

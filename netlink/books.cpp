@@ -1,6 +1,5 @@
 #include "netlink/books.h"
 
-#include <algorithm>
 #include <cerrno>
 
 namespace xfrmd::netlink {
@@ -15,11 +14,15 @@ KernelError named(const Change& change, const KernelError& error) {
     return {error.errno_value, describe(change) + ": " + error.text};
 }
 
-bool Books::is_inherited(const PolicyId& id) const {
-    if (!policies.is_unclaimed(id)) return false;
-    return std::any_of(orphaned_sas.begin(), orphaned_sas.end(), [&](const OrphanedSa& sa) {
-        return std::find(sa.policies.begin(), sa.policies.end(), id) != sa.policies.end();
-    });
+std::optional<Change> Books::let_go(Claimant claimant, const PolicyId& id) {
+    const bool stood = policies.is_standing(claimant, id);
+    policies.release(claimant, id);
+    if (!stood || !policies.is_in_kernel(id)) return std::nullopt;
+    return policies.change_for(id, true);
+}
+
+void Books::settle(Claimant claimant, const PolicyId& id) {
+    if (policies.is_standing(claimant, id)) policies.release(Claimant::earlier_process, id);
 }
 
 std::vector<KernelResult<void>> Books::apply(std::span<const Change> changes) {

@@ -2,10 +2,12 @@
 // Installer (tunnels), StandingPolicies (traps, blocks, shunts) and the Reconciler. One thread.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
+#include "ike/base/instant.h"
 #include "netlink/keyed_hash.h"
 #include "netlink/policy_table.h"
 #include "netlink/reqids.h"
@@ -20,27 +22,39 @@ struct KeptTunnel {
 
 // An SA from before this process, known by the policies of ours that lead to it.
 struct OrphanedSa {
-    SaId id;
+    base::Address source;
     Reqid reqid{};
     std::vector<PolicyId> policies;
-    bool is_replaced = false;  // nothing led to it at the last look
+    std::optional<base::Instant> replaced_at = {};  // when nothing led to it for the first time
 };
 
 struct Books {
-    explicit Books(Kernel& port, Reqid first_reqid = Reqid{1}) : kernel(port), reqids(first_reqid) {}
+    // `key`: random where peers choose selectors and addresses.
+    explicit Books(Kernel& port, HashKey key = {})
+        : kernel(port),
+          reqids(Reqid{1}, key),
+          policies(key),
+          tunnels(0, SaIdHash{key}),
+          orphaned_sas(0, SaIdHash{key}) {}
 
     Kernel& kernel;
     Reqids reqids;
     PolicyTable policies;
     std::unordered_map<SaId, KeptTunnel, SaIdHash> tunnels;  // by inbound SA
-    std::vector<OrphanedSa> orphaned_sas;
+    std::unordered_map<SaId, OrphanedSa, SaIdHash> orphaned_sas;
 
-    // An SA from before this process still serves it, and nobody claims it.
-    bool is_inherited(const PolicyId& id) const;
+    // An SA from before this process serves it, and nothing of ours is to stand in its place yet.
+    bool is_inherited(const PolicyId& id) const { return policies.standing_rank(id) == Rank::inherited; }
     void give_back_reqid(const Tunnel& tunnel) {
         if (tunnel.owns_reqid) reqids.release(tunnel.mode, tunnel.selectors);
     }
     Claimant new_claimant() { return Claimant{++last_claimant_}; }
+
+    // The claim ends. What has to be done in the kernel then, where the policy leads to whoever has it next, or goes:
+    // nothing where another one stands, or where it is not there.
+    std::optional<Change> let_go(Claimant claimant, const PolicyId& id);
+    // The claimant has got what it wanted: what stood there before this process does not come back.
+    void settle(Claimant claimant, const PolicyId& id);
 
     // Changes the kernel and notes in the policy table what became of it.
     std::vector<KernelResult<void>> apply(std::span<const Change> changes);
@@ -49,7 +63,7 @@ struct Books {
     KernelResult<void> insist(std::span<const Change> changes);
 
 private:
-    std::uint64_t last_claimant_ = 0;
+    std::uint64_t last_claimant_ = static_cast<std::uint64_t>(Claimant::earlier_process);
 };
 
 // The same error with what was tried before it: "adding the inbound SA ...: EEXIST: File exists".

@@ -82,15 +82,16 @@ void Installation::carry_out() {
     steps_.clear();
 }
 
+void Installation::settle(const Job& job) {
+    for (const PolicySpec& policy : policies_of(job.tunnel)) books_.settle(job.claimant, policy.id);
+}
+
 // Policies lead to whoever has them next, or go; then the SAs, last first.
 void Installation::give_up(Job& job) {
     std::vector<Change> back;
     const std::vector<PolicySpec> policies = policies_of(job.tunnel);
     for (auto policy = policies.rbegin(); policy != policies.rend(); ++policy) {
-        const bool stood = books_.policies.is_standing(job.claimant, policy->id);
-        books_.policies.release(job.claimant, policy->id);
-        if (!stood || !books_.policies.is_in_kernel(policy->id)) continue;
-        if (auto change = books_.policies.change_for(policy->id, true)) back.push_back(std::move(*change));
+        if (auto change = books_.let_go(job.claimant, policy->id)) back.push_back(std::move(*change));
     }
     std::move(job.undo.rbegin(), job.undo.rend(), std::back_inserter(back));
     if (const auto undone = books_.insist(back); !undone) job.error->kernel.text += "; then " + undone.error().text;
@@ -99,7 +100,10 @@ void Installation::give_up(Job& job) {
 }
 
 Installation::Result Installation::finish(Job& job) {
-    if (!job.error) return job.tunnel.ids;
+    if (!job.error) {
+        if (job.shares_policies) settle(job);
+        return job.tunnel.ids;
+    }
     const auto kept = books_.tunnels.find(job.tunnel.ids.inbound);
     if (kept != books_.tunnels.end() && kept->second.claimant == job.claimant) give_up(job);
     return tl::unexpected(std::move(*job.error));

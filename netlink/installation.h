@@ -40,6 +40,7 @@ private:
     void add_policies(Job& job, std::vector<PolicySpec> policies);
     void add(Job& job, InstallStep step, Change change);
     void carry_out();
+    void settle(const Job& job);
     void give_up(Job& job);
     Result finish(Job& job);
 

@@ -23,10 +23,7 @@ KernelResult<void> Installer::remove(std::span<const InstalledTunnel> tunnels) {
 void Installer::plan_removal(const KeptTunnel& kept, std::vector<Change>& changes) {
     const std::vector<PolicySpec> policies = policies_of(kept.tunnel);
     for (auto policy = policies.rbegin(); policy != policies.rend(); ++policy) {
-        const bool stood = books_.policies.is_standing(kept.claimant, policy->id);
-        books_.policies.release(kept.claimant, policy->id);
-        if (!stood) continue;
-        if (auto change = books_.policies.change_for(policy->id, true)) changes.push_back(std::move(*change));
+        if (auto change = books_.let_go(kept.claimant, policy->id)) changes.push_back(std::move(*change));
     }
     const std::vector<SaId> sas = sa_ids_of(kept.tunnel.ids);
     for (auto sa = sas.rbegin(); sa != sas.rend(); ++sa) changes.emplace_back(DeleteSa{*sa});

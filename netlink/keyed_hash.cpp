@@ -2,36 +2,21 @@
 
 #include <bit>
 #include <cstring>
-#include <random>
 
 namespace xfrmd::netlink {
 
 namespace {
-
-struct Key {
-    std::uint64_t first;
-    std::uint64_t second;
-};
-
-const Key& process_key() {
-    static const Key key = [] {
-        std::random_device source;  // getrandom(2) or better
-        const auto word = [&] { return std::uint64_t{source()} << 32 | source(); };
-        return Key{word(), word()};
-    }();
-    return key;
-}
 
 std::uint64_t joined(std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32 | low; }
 std::uint32_t joined(const PortMatch& port) { return std::uint32_t{port.value} << 16 | port.mask; }
 
 }  // namespace
 
-KeyedHash::KeyedHash()
-    : v0_(process_key().first ^ 0x736f6d6570736575),
-      v1_(process_key().second ^ 0x646f72616e646f6d),
-      v2_(process_key().first ^ 0x6c7967656e657261),
-      v3_(process_key().second ^ 0x7465646279746573) {}
+KeyedHash::KeyedHash(const HashKey& key)
+    : v0_(key.first ^ 0x736f6d6570736575),
+      v1_(key.second ^ 0x646f72616e646f6d),
+      v2_(key.first ^ 0x6c7967656e657261),
+      v3_(key.second ^ 0x7465646279746573) {}
 
 void KeyedHash::round() {
     v0_ += v1_;
@@ -49,7 +34,7 @@ void KeyedHash::add(std::uint64_t word) {
     v3_ ^= word;
     round();
     v0_ ^= word;
-    ++words_;
+    octets_ += sizeof word;
 }
 
 // The family goes where no octets are: an IPv4 address is one word, an IPv6 one two, and both end differently.
@@ -76,30 +61,30 @@ void KeyedHash::add(const Selector& selector) {
 }
 
 std::uint64_t KeyedHash::result() {
-    add(words_ << 56);
+    add(octets_ << 56);
     v2_ ^= 0xff;
     for (int i = 0; i < 3; ++i) round();
     return v0_ ^ v1_ ^ v2_ ^ v3_;
 }
 
-std::uint64_t hash_of(const PolicyId& id) {
-    KeyedHash hash;
+std::uint64_t hash_of(const HashKey& key, const PolicyId& id) {
+    KeyedHash hash(key);
     hash.add(id.selector);
     hash.add(joined(id.mark.value, id.mark.mask));
     hash.add(joined(id.if_id, static_cast<std::uint32_t>(id.direction)));
     return hash.result();
 }
 
-std::uint64_t hash_of(const SaId& id) {
-    KeyedHash hash;
+std::uint64_t hash_of(const HashKey& key, const SaId& id) {
+    KeyedHash hash(key);
     hash.add(id.destination);
     hash.add(joined(static_cast<std::uint32_t>(id.spi), id.protocol));
     hash.add(joined(id.mark.value, id.mark.mask));
     return hash.result();
 }
 
-std::uint64_t hash_of(Mode mode, const std::vector<Selector>& selectors) {
-    KeyedHash hash;
+std::uint64_t hash_of(const HashKey& key, Mode mode, const std::vector<Selector>& selectors) {
+    KeyedHash hash(key);
     hash.add(static_cast<std::uint64_t>(mode));
     for (const Selector& selector : selectors) hash.add(selector);
     return hash.result();

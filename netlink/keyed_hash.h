@@ -1,6 +1,6 @@
-// SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF") over 64-bit words, with a key of this process:
-// peers choose selectors and addresses, and must not choose that they all meet in one bucket. For hash tables only; no
-// two runs have the same values.
+// SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF") over 64-bit words, with a key that nobody else
+// knows: peers choose selectors and addresses, and must not choose that they all meet in one bucket. For hash tables
+// only; whoever makes the tables draws the key.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,15 @@
 
 namespace xfrmd::netlink {
 
+// The key's 16 octets as two words, the first octet lowest.
+struct HashKey {
+    std::uint64_t first = 0;
+    std::uint64_t second = 0;
+};
+
 class KeyedHash {
 public:
-    KeyedHash();
+    explicit KeyedHash(const HashKey& key);
     void add(std::uint64_t word);
     void add(const base::Address& address);
     void add(const Selector& selector);
@@ -23,16 +29,29 @@ private:
     void round();
 
     std::uint64_t v0_, v1_, v2_, v3_;
-    std::uint64_t words_ = 0;
+    std::uint64_t octets_ = 0;
 };
 
-std::uint64_t hash_of(const PolicyId& id);
-std::uint64_t hash_of(const SaId& id);
-std::uint64_t hash_of(Mode mode, const std::vector<Selector>& selectors);
+std::uint64_t hash_of(const HashKey& key, const PolicyId& id);
+std::uint64_t hash_of(const HashKey& key, const SaId& id);
+std::uint64_t hash_of(const HashKey& key, Mode mode, const std::vector<Selector>& selectors);
 
 // For std::unordered_map.
 struct SaIdHash {
-    std::size_t operator()(const SaId& id) const { return hash_of(id); }
+    HashKey key;
+    std::size_t operator()(const SaId& id) const { return hash_of(key, id); }
 };
+
+// The entry of a std::unordered_multimap by hash whose value `is_it`. Does not look beyond it, as equal_range() would:
+// what is beyond is somewhere else in memory.
+template <typename Entries, typename IsIt>
+auto find_hashed(Entries& entries, std::uint64_t hash, const IsIt& is_it) {
+    auto place = entries.find(hash);
+    while (place != entries.end() && !is_it(place->second)) {
+        ++place;
+        if (place != entries.end() && place->first != hash) return entries.end();
+    }
+    return place;
+}
 
 }  // namespace xfrmd::netlink

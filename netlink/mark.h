@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <string>
 
 namespace xfrmd::netlink {
 
@@ -12,5 +13,8 @@ struct Mark {
     std::uint32_t mask = 0;
     friend auto operator<=>(const Mark&, const Mark&) = default;
 };
+
+// "mark 0x1/0xff"
+std::string to_string(const Mark& mark);
 
 }  // namespace xfrmd::netlink

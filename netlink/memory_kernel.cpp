@@ -87,12 +87,6 @@ KernelResult<void> MemoryKernel::check_offload(const PolicySpec& policy) const {
     return refused(EINVAL, "Policy offload is not supported");
 }
 
-bool MemoryKernel::PolicyOrder::operator()(const PolicyId& a, const PolicyId& b) const {
-    const auto rest = [](const PolicyId& id) { return std::tie(id.direction, id.mark, id.if_id); };
-    if (rest(a) != rest(b)) return rest(a) < rest(b);
-    return SelectorOrder{}(a.selector, b.selector);
-}
-
 std::vector<KernelResult<void>> MemoryKernel::apply(std::span<const Change> changes) {
     std::vector<KernelResult<void>> results;
     results.reserve(changes.size());

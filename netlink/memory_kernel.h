@@ -42,11 +42,8 @@ private:
         std::uint32_t index;  // as it was obtained
         std::chrono::sys_seconds added;
     };
-    struct PolicyOrder {
-        bool operator()(const PolicyId& a, const PolicyId& b) const;
-    };
     using Sas = std::map<SaId, Sa>;
-    using Policies = std::map<PolicyId, Policy, PolicyOrder>;
+    using Policies = std::map<PolicyId, Policy, PolicyIdOrder>;
 
     KernelResult<void> make(const AddSa& change);
     KernelResult<void> make(const UpdateSa& change);

@@ -1,33 +1,23 @@
 #include "netlink/policy.h"
 
-#include <array>
 #include <bit>
-#include <cstdio>
+#include <tuple>
 
 namespace xfrmd::netlink {
 
-namespace {
-
-// linux/xfrm.h's numbers, which an index carries.
-std::uint32_t number_of(Direction direction) {
-    switch (direction) {
-        case Direction::in:
-            return 0;
-        case Direction::forward:
-            return 2;
-        case Direction::out:
-            break;
-    }
-    return 1;
+bool PolicyIdOrder::operator()(const PolicyId& a, const PolicyId& b) const {
+    const auto rest = [](const PolicyId& id) { return std::tie(id.direction, id.mark, id.if_id); };
+    if (rest(a) != rest(b)) return rest(a) < rest(b);
+    return SelectorOrder{}(a.selector, b.selector);
 }
-
-}  // namespace
 
 Reqid reqid_of(const PolicySpec& policy) {
     return policy.templates.empty() ? Reqid{0} : policy.templates.front().reqid;
 }
 
-std::uint32_t policy_index(std::uint32_t number, Direction direction) { return number << 3 | number_of(direction); }
+std::uint32_t policy_index(std::uint32_t number, Direction direction) {
+    return number << 3 | static_cast<std::uint32_t>(direction);
+}
 
 std::string difference(const PolicySpec& wanted, const PolicyState& had) {
     const PolicySpec& has = had.policy;
@@ -47,11 +37,7 @@ std::string difference(const PolicySpec& wanted, const PolicyState& had) {
 std::string to_string(const PolicyId& id) {
     const char* direction = id.direction == Direction::in ? "in" : id.direction == Direction::out ? "out" : "fwd";
     std::string text = std::string("the ") + direction + " policy " + to_string(id.selector);
-    if (id.mark.mask != 0) {
-        std::array<char, 32> mark{};
-        std::snprintf(mark.data(), mark.size(), " mark 0x%x/0x%x", id.mark.value, id.mark.mask);
-        text += mark.data();
-    }
+    if (id.mark.mask != 0) text += " " + to_string(id.mark);
     if (id.if_id != 0) text += " if_id " + std::to_string(id.if_id);
     return text;
 }

@@ -12,7 +12,8 @@
 namespace xfrmd::netlink {
 
 // Linux looks up `forward` for what came out of a tunnel and goes on to another host, `in` for what stays here.
-enum class Direction : std::uint8_t { in, out, forward };
+// The numbers are linux/xfrm.h's, which an index carries.
+enum class Direction : std::uint8_t { in = 0, out = 1, forward = 2 };
 
 // All of it is the identity: policies that differ in one of these stand beside each other. Which of them a packet meets
 // is decided by priority, and for equal ones by the kernel.
@@ -22,6 +23,11 @@ struct PolicyId {
     Mark mark = {};           // the packets that it is for
     std::uint32_t if_id = 0;  // of the xfrm interface that it is for
     friend bool operator==(const PolicyId&, const PolicyId&) = default;
+};
+
+// A strict order for maps; it means nothing else.
+struct PolicyIdOrder {
+    bool operator()(const PolicyId& a, const PolicyId& b) const;
 };
 
 // One SA that a packet has to go through, or to have come through.

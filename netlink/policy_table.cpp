@@ -1,36 +1,20 @@
 #include "netlink/policy_table.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
-
-#include "netlink/keyed_hash.h"
 
 namespace xfrmd::netlink {
 
 namespace {
 
 // Linux itself counts up from 8 (xfrm_gen_index()), and says nothing where a number is taken. The lower three bits are
-// the direction, so there is room for two million policies.
+// the direction.
 constexpr std::uint32_t kOurs = 0x58000000;
 constexpr std::uint32_t kOursMask = 0xff000000;
-constexpr std::uint32_t kNumbers = 1U << 21;
 
 // Deleting by index is fast, but leaves the empty nodes of the kernel's selector trees behind; one deletion by selector
 // prunes them (xfrm_policy_inexact_gc_tree()).
 constexpr std::uint32_t kPruneEvery = 1024;
-
-// Does not look beyond the entry, as equal_range() would: what is beyond is somewhere else in memory.
-template <typename Entries>
-auto find_in(Entries& entries, const PolicyId& id) {
-    const std::uint64_t hash = hash_of(id);
-    auto place = entries.find(hash);
-    while (place != entries.end() && !(place->second.policy.id == id)) {
-        ++place;
-        if (place != entries.end() && place->first != hash) return entries.end();
-    }
-    return place;
-}
 
 std::uint32_t number_of(std::uint32_t our_index) { return (our_index & ~kOursMask) >> 3; }
 
@@ -38,19 +22,17 @@ std::uint32_t number_of(std::uint32_t our_index) { return (our_index & ~kOursMas
 
 bool is_our_index(std::uint32_t index) { return (index & kOursMask) == kOurs; }
 
-bool PolicyIdOrder::operator()(const PolicyId& a, const PolicyId& b) const {
-    const auto rest = [](const PolicyId& id) { return std::tie(id.direction, id.mark, id.if_id); };
-    if (rest(a) != rest(b)) return rest(a) < rest(b);
-    return SelectorOrder{}(a.selector, b.selector);
+PolicyTable::Entries::iterator PolicyTable::find(const PolicyId& id) {
+    return find_hashed(entries_, hash_of(key_, id), [&](const Entry& entry) { return entry.policy.id == id; });
 }
 
-PolicyTable::Entries::iterator PolicyTable::find(const PolicyId& id) { return find_in(entries_, id); }
-
-PolicyTable::Entries::const_iterator PolicyTable::find(const PolicyId& id) const { return find_in(entries_, id); }
+PolicyTable::Entries::const_iterator PolicyTable::find(const PolicyId& id) const {
+    return find_hashed(entries_, hash_of(key_, id), [&](const Entry& entry) { return entry.policy.id == id; });
+}
 
 PolicyTable::Entry& PolicyTable::entry_for(const PolicyId& id) {
     if (const auto known = find(id); known != entries_.end()) return known->second;
-    Entry& entry = entries_.emplace(hash_of(id), Entry{})->second;
+    Entry& entry = entries_.emplace(hash_of(key_, id), Entry{})->second;
     entry.policy.id = id;
     return entry;
 }
@@ -58,7 +40,8 @@ PolicyTable::Entry& PolicyTable::entry_for(const PolicyId& id) {
 void PolicyTable::claim(Claimant claimant, Rank rank, PolicySpec policy) {
     Entry& entry = entry_for(policy.id);
     take(entry, claimant);
-    if (entry.policy.index == 0) entry.policy.index = new_index(policy.id.direction);
+    // What stands there with an index of the kernel's choice keeps it.
+    if (entry.policy.index == 0 && !entry.in_kernel) entry.policy.index = new_index(policy.id.direction);
     put(entry, {claimant, rank, std::move(policy)});
 }
 
@@ -130,6 +113,11 @@ bool PolicyTable::is_standing(Claimant claimant, const PolicyId& id) const {
     return entry != entries_.end() && entry->second.is_claimed && entry->second.claimant == claimant;
 }
 
+std::optional<Rank> PolicyTable::standing_rank(const PolicyId& id) const {
+    const auto entry = find(id);
+    return entry == entries_.end() || !entry->second.is_claimed ? std::nullopt : std::optional(entry->second.rank);
+}
+
 bool PolicyTable::is_in_kernel(const PolicyId& id) const {
     const auto entry = find(id);
     return entry != entries_.end() && entry->second.in_kernel;
@@ -148,15 +136,6 @@ void PolicyTable::lost(const PolicyId& id) {
     drop_if_unused(entry);
 }
 
-std::vector<PolicyId> PolicyTable::orphans() const {
-    std::vector<PolicyId> ids;
-    for (const auto& [hash, entry] : entries_) {
-        if (!entry.is_claimed) ids.push_back(entry.policy.id);
-    }
-    std::sort(ids.begin(), ids.end(), PolicyIdOrder{});
-    return ids;
-}
-
 std::vector<PolicyId> PolicyTable::all() const {
     std::vector<PolicyId> ids;
     ids.reserve(entries_.size());
@@ -166,14 +145,14 @@ std::vector<PolicyId> PolicyTable::all() const {
 }
 
 std::uint32_t PolicyTable::new_index(Direction direction) {
-    for (;;) {
-        last_number_ = last_number_ + 1 < kNumbers ? last_number_ + 1 : 1;
+    for (std::uint32_t tried = 1; tried < most_numbers_; ++tried) {
+        last_number_ = last_number_ + 1 < most_numbers_ ? last_number_ + 1 : 1;
         if (numbers_.size() <= last_number_) numbers_.resize(last_number_ + 1);
-        // Two million policies are more than any host has memory for: one is free.
         if (numbers_[last_number_]) continue;
         numbers_[last_number_] = true;
         return kOurs | policy_index(last_number_, direction);
     }
+    return 0;
 }
 
 void PolicyTable::set_index(Entry& entry, std::uint32_t index) {

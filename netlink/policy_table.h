@@ -1,7 +1,8 @@
 // Who wants which policy, and which of them the kernel has. Linux keeps one policy for each PolicyId, so tunnels, traps
 // and blocks with a selector in common share it: the claim that ranks highest stands there, among equals the newest.
 // Books only; the changes that follow are the caller's to make, who tells how they ended. Indexes are given out here,
-// with a mark in their upper bits by which a later process knows which policies are ours.
+// with a mark in their upper bits by which a later process knows which policies are ours. When two million are out, the
+// kernel chooses (index 0): such a policy works, but no later process knows it.
 #pragma once
 
 #include <map>
@@ -11,25 +12,28 @@
 #include <vector>
 
 #include "netlink/kernel.h"
+#include "netlink/keyed_hash.h"
 
 namespace xfrmd::netlink {
 
-// A tunnel goes before the trap that led to it, and both before the block that stands when there is nothing.
-enum class Rank : std::uint8_t { block, trap, tunnel };
+// A tunnel goes before the trap that led to it, both before the block that stands when there is nothing, and all before
+// what an earlier process left: with SAs that serve it (inherited), or without (leftover).
+enum class Rank : std::uint8_t { leftover, inherited, block, trap, tunnel };
 
 // Whose claim it is; chosen by the caller.
-enum class Claimant : std::uint64_t { none = 0 };
+enum class Claimant : std::uint64_t { none = 0, earlier_process = 1 };
 
 // Whether the index is one that a PolicyTable gave out, in this process or another.
 bool is_our_index(std::uint32_t index);
 
-// A strict order for maps; it means nothing else.
-struct PolicyIdOrder {
-    bool operator()(const PolicyId& a, const PolicyId& b) const;
-};
-
 class PolicyTable {
 public:
+    // An index has room for so many numbers beside our mark and the direction; 0 is none of them.
+    static constexpr std::uint32_t kNumbers = 1U << 21;
+
+    // `numbers`: at most kNumbers.
+    explicit PolicyTable(HashKey key = {}, std::uint32_t numbers = kNumbers) : key_(key), most_numbers_(numbers) {}
+
     // A claimant has one claim to a policy; a second one replaces it. The policy's index is chosen here.
     void claim(Claimant claimant, Rank rank, PolicySpec policy);
     void release(Claimant claimant, const PolicyId& id);
@@ -43,19 +47,17 @@ public:
     const PolicySpec* wanted(const PolicyId& id) const;
     // Of the highest rank only, none where another one stands.
     bool is_standing(Claimant claimant, const PolicyId& id) const;
+    // nullopt where nobody claims it.
+    std::optional<Rank> standing_rank(const PolicyId& id) const;
     bool is_in_kernel(const PolicyId& id) const;
-    // In the kernel, and nobody claims it: from before this process.
-    bool is_unclaimed(const PolicyId& id) const { return is_in_kernel(id) && wanted(id) == nullptr; }
     // Claimed by somebody, or in the kernel.
     bool knows(const PolicyId& id) const { return find(id) != entries_.end(); }
 
-    // A policy of ours that the kernel has, from before this process or in spite of what was asked.
+    // A policy that the kernel has, from before this process or in spite of what was asked.
     void found(const PolicyId& id, std::uint32_t index);
     // The kernel has it no more.
     void lost(const PolicyId& id);
-    // In the kernel, and nobody claims them.
-    std::vector<PolicyId> orphans() const;
-    // Claimed ones, and orphans.
+    // Claimed ones, and those that the kernel has and nobody claims.
     std::vector<PolicyId> all() const;
     std::size_t size() const { return entries_.size(); }
 
@@ -81,12 +83,15 @@ private:
     Entry& entry_for(const PolicyId& id);
     static void put(Entry& entry, Claim claim);
     static void take(Entry& entry, Claimant claimant);
+    // 0: none is free.
     std::uint32_t new_index(Direction direction);
     void set_index(Entry& entry, std::uint32_t index);
     void free_index(std::uint32_t index);
     void drop_if_unused(Entries::iterator entry);
     Change deletion(const PolicyId& id, const Entry& entry);
 
+    HashKey key_;
+    std::uint32_t most_numbers_;
     Entries entries_;
     std::vector<bool> numbers_;  // in use
     std::uint32_t last_number_ = 0;

@@ -5,20 +5,24 @@
 #pragma once
 
 #include <chrono>
+#include <map>
+#include <set>
 #include <string>
 
 #include "netlink/books.h"
 
 namespace xfrmd::netlink {
 
+// Sentences without an end: "the out policy ... was gone".
 struct Drift {
-    std::vector<InstalledTunnel> broken;  // one or both of their SAs are gone
-    std::vector<std::string> repaired;    // one sentence each
+    std::vector<InstalledTunnel> broken;  // one or both of their SAs are gone; by their inbound SAs
+    std::vector<std::string> repaired;    // what was put back
+    std::vector<std::string> removed;     // what was there of ours and should not have been
     std::vector<std::string> failed;      // what could not be repaired, with the kernel's words
-    bool none() const { return broken.empty() && repaired.empty() && failed.empty(); }
+    bool none() const { return broken.empty() && repaired.empty() && removed.empty() && failed.empty(); }
 };
 
-// From before this process: they carry packets until somebody claims them, or retire() ends them.
+// From before this process: they carry packets until somebody claims them, their SAs end, or retire() ends them.
 struct Inheritance {
     std::size_t policies = 0;
     std::size_t sas = 0;
@@ -26,24 +30,41 @@ struct Inheritance {
 
 class Reconciler {
 public:
+    // How long inherited SAs that new ones have replaced are kept: what the peer sent before it knew is on its way.
+    static constexpr std::chrono::seconds kGrace{10};
+
     // `books` outlive it.
     explicit Reconciler(Books& books) : books_(books) {}
 
     // At start, before anything is installed: whatever an earlier process left behind is entered in the books. Its SAs
     // get a hard limit, `life` from `now` (the kernel's wall clock), so that they end even if nobody is there to do it.
     KernelResult<Inheritance> inherit(std::chrono::sys_seconds now, std::chrono::seconds life);
-    // Also ends inherited SAs that new ones have replaced for longer than from one run to the next. Errors: the kernel
-    // could not be listed; nothing was changed.
-    KernelResult<Drift> run();
-    // Removes what was inherited and never claimed.
+    // The whole comparison. Also ends inherited SAs that were replaced kGrace ago or earlier. Errors: the kernel could
+    // not be listed; nothing was changed.
+    KernelResult<Drift> run(base::Instant now);
+    // The same for these policies alone, known or not: what a notice was about. One question to the kernel for each.
+    // What cannot be asked for is left to run().
+    Drift check(const std::set<PolicyId, PolicyIdOrder>& ids);
+    // An inherited SA has gone: so do the policies that no other one serves.
+    void lose_orphan(const SaId& id);
+    // Removes what was inherited and never claimed, and what is nobody's.
     KernelResult<void> retire();
 
 private:
-    void check_policies(const std::vector<PolicyState>& had, Drift& drift);
-    void check_policy(const PolicyId& id, const PolicyState* had, std::vector<Change>& changes, Drift& drift);
-    void check_sas(const std::vector<SaState>& had, Drift& drift);
-    void end_replaced_sas();
-    void repair(const std::vector<Change>& changes, Drift& drift);
+    // A change, and what made it necessary.
+    struct Repair {
+        Change change;
+        std::string reason;
+    };
+    using States = std::map<PolicyId, const PolicyState*, PolicyIdOrder>;
+
+    States note(const std::vector<PolicyState>& had);
+    void check_policies(const std::vector<PolicyId>& ids, const States& had, Drift& drift);
+    std::optional<Repair> check_policy(const PolicyId& id, const PolicyState* had, Drift& drift);
+    void check_sas(const std::vector<SaState>& had, base::Instant now, Drift& drift);
+    void end_replaced_sas(base::Instant now);
+    void drop_unserved(const std::vector<PolicyId>& ids);
+    void repair(std::vector<Repair> repairs, Drift& drift);
 
     Books& books_;
 };

@@ -1,7 +1,5 @@
 #include "netlink/reqids.h"
 
-#include "netlink/keyed_hash.h"
-
 namespace xfrmd::netlink {
 
 namespace {
@@ -16,16 +14,11 @@ Reqid scattered(std::uint32_t number) { return Reqid{number <= kInARow ? number 
 }  // namespace
 
 Reqids::Uses::iterator Reqids::find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors) {
-    auto place = used_.find(hash);
-    while (place != used_.end() && (place->second.mode != mode || place->second.selectors != selectors)) {
-        ++place;
-        if (place != used_.end() && place->first != hash) return used_.end();
-    }
-    return place;
+    return find_hashed(used_, hash, [&](const Use& use) { return use.mode == mode && use.selectors == selectors; });
 }
 
 Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors) {
-    const std::uint64_t hash = hash_of(mode, selectors);
+    const std::uint64_t hash = hash_of(key_, mode, selectors);
     auto use = find(hash, mode, selectors);
     if (use == used_.end()) use = used_.emplace(hash, Use{mode, selectors, next_free(), 0});
     ++use->second.count;
@@ -33,7 +26,7 @@ Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors) {
 }
 
 void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
-    const auto use = find(hash_of(mode, selectors), mode, selectors);
+    const auto use = find(hash_of(key_, mode, selectors), mode, selectors);
     if (use == used_.end() || --use->second.count > 0) return;
     taken_.erase(use->second.reqid);
     used_.erase(use);

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "netlink/keyed_hash.h"
 #include "netlink/sa.h"
 
 namespace xfrmd::netlink {
@@ -17,7 +18,7 @@ namespace xfrmd::netlink {
 class Reqids {
 public:
     // The first number given out; not 0.
-    explicit Reqids(Reqid first = Reqid{1}) : next_(static_cast<std::uint32_t>(first)) {}
+    explicit Reqids(Reqid first = Reqid{1}, HashKey key = {}) : next_(static_cast<std::uint32_t>(first)), key_(key) {}
 
     // Selectors canonical, sorted, without repetition. Each acquire() wants a release() of the same set.
     Reqid acquire(Mode mode, const std::vector<Selector>& selectors);
@@ -42,6 +43,7 @@ private:
     std::unordered_set<Reqid> taken_;
     std::unordered_set<Reqid> reserved_;
     std::uint32_t next_;
+    HashKey key_;
 };
 
 }  // namespace xfrmd::netlink

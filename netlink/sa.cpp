@@ -7,9 +7,9 @@ namespace xfrmd::netlink {
 
 namespace {
 
-std::string hexadecimal(std::uint32_t number, const char* format) {
+std::string to_text(Spi spi) {
     std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), format, number);
+    std::snprintf(text.data(), text.size(), "0x%08x", static_cast<std::uint32_t>(spi));
     return text.data();
 }
 
@@ -100,11 +100,8 @@ std::string difference(const SaSpec& wanted, const SaState& had) {
 }
 
 std::string to_string(const SaId& id) {
-    std::string text = id.destination.to_string() + " " + protocol_name(id.protocol) + "spi " +
-                       hexadecimal(static_cast<std::uint32_t>(id.spi), "0x%08x");
-    if (id.mark.mask != 0) {
-        text += " mark " + hexadecimal(id.mark.value, "0x%x") + "/" + hexadecimal(id.mark.mask, "0x%x");
-    }
+    std::string text = id.destination.to_string() + " " + protocol_name(id.protocol) + "spi " + to_text(id.spi);
+    if (id.mark.mask != 0) text += " " + to_string(id.mark);
     return text;
 }
 

@@ -18,16 +18,14 @@ KernelResult<Claimant> StandingPolicies::put(Rank rank, const std::vector<Policy
         if (const auto undone = take_away(claimant, policies); !undone) error.text += "; then " + undone.error().text;
         return tl::unexpected<KernelError>(std::move(error));
     }
+    for (const PolicySpec& policy : policies) books_.settle(claimant, policy.id);
     return claimant;
 }
 
 KernelResult<void> StandingPolicies::take_away(Claimant claimant, const std::vector<PolicySpec>& policies) {
     std::vector<Change> changes;
     for (const PolicySpec& policy : policies) {
-        const bool stood = books_.policies.is_standing(claimant, policy.id);
-        books_.policies.release(claimant, policy.id);
-        if (!stood || !books_.policies.is_in_kernel(policy.id)) continue;
-        if (auto change = books_.policies.change_for(policy.id, true)) changes.push_back(std::move(*change));
+        if (auto change = books_.let_go(claimant, policy.id)) changes.push_back(std::move(*change));
     }
     return books_.insist(changes);
 }

@@ -58,17 +58,10 @@ std::uint8_t encode(Mode mode) {
     return XFRM_MODE_TUNNEL;
 }
 
-std::uint8_t encode(Direction direction) {
-    switch (direction) {
-        case Direction::in:
-            return XFRM_POLICY_IN;
-        case Direction::forward:
-            return XFRM_POLICY_FWD;
-        case Direction::out:
-            break;
-    }
-    return XFRM_POLICY_OUT;
-}
+static_assert(static_cast<int>(Direction::in) == XFRM_POLICY_IN);
+static_assert(static_cast<int>(Direction::out) == XFRM_POLICY_OUT);
+static_assert(static_cast<int>(Direction::forward) == XFRM_POLICY_FWD);
+std::uint8_t encode(Direction direction) { return static_cast<std::uint8_t>(direction); }
 
 void fill(xfrm_id& out, const SaId& id) {
     out.daddr = encode(id.destination);
@@ -157,16 +150,8 @@ Mode decode_mode(std::uint8_t mode) {
 }
 
 std::optional<Direction> decode_direction(std::uint8_t direction) {
-    switch (direction) {
-        case XFRM_POLICY_IN:
-            return Direction::in;
-        case XFRM_POLICY_OUT:
-            return Direction::out;
-        case XFRM_POLICY_FWD:
-            return Direction::forward;
-        default:
-            return std::nullopt;
-    }
+    if (direction > static_cast<std::uint8_t>(Direction::forward)) return std::nullopt;
+    return Direction{direction};
 }
 
 std::chrono::sys_seconds decode_time(std::uint64_t unix_seconds) {

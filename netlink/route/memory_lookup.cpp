@@ -31,12 +31,12 @@ KernelResult<RouteAnswer> MemoryNetwork::route_to(const RouteQuestion& question)
 }
 
 std::vector<std::uint32_t> MemoryNetwork::tables_for(std::uint32_t mark) const {
-    std::vector<Rule> rules = rules_;
+    std::vector<RuleSpec> rules = rules_;
     std::stable_sort(rules.begin(), rules.end(),
-                     [](const Rule& a, const Rule& b) { return a.spec.priority < b.spec.priority; });
+                     [](const RuleSpec& a, const RuleSpec& b) { return a.priority < b.priority; });
     std::vector<std::uint32_t> tables;
-    for (const Rule& rule : rules) {
-        if (!rule.spec.except_mark || *rule.spec.except_mark != mark) tables.push_back(rule.spec.table);
+    for (const RuleSpec& rule : rules) {
+        if (!rule.except_mark || *rule.except_mark != mark) tables.push_back(rule.table);
     }
     tables.push_back(kMainTable);
     return tables;

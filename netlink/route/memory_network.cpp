@@ -189,18 +189,18 @@ KernelResult<std::vector<RouteState>> MemoryNetwork::list_routes(std::uint32_t t
 
 KernelResult<void> MemoryNetwork::ensure_rule(const RuleSpec& rule) {
     if (auto good = changeable(); !good) return good;
-    if (!has_rule(rule)) rules_.push_back({rule, true});
+    if (!has_rule(rule)) rules_.push_back(rule);
     return {};
 }
 
 KernelResult<void> MemoryNetwork::remove_rule(const RuleSpec& rule) {
     if (auto good = changeable(); !good) return good;
-    std::erase_if(rules_, [&](const Rule& other) { return other.ours && other.spec == rule; });
+    std::erase(rules_, rule);
     return {};
 }
 
 bool MemoryNetwork::has_rule(const RuleSpec& rule) const {
-    return std::any_of(rules_.begin(), rules_.end(), [&](const Rule& other) { return other.spec == rule; });
+    return std::find(rules_.begin(), rules_.end(), rule) != rules_.end();
 }
 
 KernelResult<XfrmInterface> MemoryNetwork::create_xfrm_interface(const XfrmInterfaceSpec& spec) {

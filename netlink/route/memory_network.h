@@ -42,11 +42,6 @@ public:
     bool has_rule(const RuleSpec& rule) const;
 
 private:
-    struct Rule {
-        RuleSpec spec;
-        bool ours = false;
-    };
-
     KernelResult<void> changeable() const;
     KernelResult<InterfaceIndex> index_of(const std::string& name) const;
     void tell(const Event& event);
@@ -64,7 +59,7 @@ private:
 
     Interfaces truth_;
     std::vector<RouteState> routes_;
-    std::vector<Rule> rules_;
+    std::vector<RuleSpec> rules_;
     std::vector<Event> events_;
     std::uint32_t next_index_ = 1;
     int refusal_ = 0;

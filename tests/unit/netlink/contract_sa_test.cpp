@@ -61,6 +61,29 @@ TEST_CASE("the SA's encapsulation ports can be updated, but not whether there is
     CHECK(make(*kernel, UpdateSa{sa(0xc0000002)}));
 }
 
+// What the reconciler does with inherited SAs, whose keys nobody knows any more.
+TEST_CASE("an SA of any protocol gets another limit from whoever has algorithms of that protocol",
+          "[netlink][rfc4301-4.4.2.1][rfc4302][rfc3173]") {
+    const auto kernel = make_kernel();
+    SaSpec esp = sa(0xc0000001);
+    SaSpec ah = sa(0xc0000002, Mac{"hmac(sha256)", key(32), 128});
+    ah.id.protocol = kAh;
+    SaSpec ipcomp = sa(0x1001, Compression{"deflate"});
+    ipcomp.id.protocol = kIpComp;
+    ipcomp.replay_window = 0;
+    SaSpec* const all[] = {&esp, &ah, &ipcomp};
+    for (SaSpec* one : all) REQUIRE(make(*kernel, add(clone(*one))));
+    esp.algorithms = CipherAndMac{"ecb(cipher_null)", {}, "", {}, 0};
+    ah.algorithms = Mac{"hmac(sha256)", base::SecretBytes(32), 128};
+    for (SaSpec* one : all) {
+        INFO(to_string(*one));
+        one->lifetime.hard.since_added = std::chrono::seconds(3600);
+        CHECK(errno_of(make(*kernel, UpdateSa{clone(*one)})) == 0);
+        CHECK(kernel->find_sa(one->id)->lifetime == one->lifetime);
+    }
+    CHECK(kernel->find_sa(esp.id)->algorithms.cipher == "rfc4106(gcm(aes))");
+}
+
 TEST_CASE("SAs of IPv6, of transport mode and with a selector are taken", "[netlink][rfc4301-4.4.2]") {
     const auto kernel = make_kernel();
     SaSpec ipv6 = sa(0xc0000001);

@@ -6,6 +6,7 @@
 
 #include "netlink/failing_kernel.h"
 #include "netlink/memory_kernel.h"
+#include "netlink/reconciler.h"
 #include "tests/unit/netlink/specs.h"
 
 namespace xfrmd::netlink::test {
@@ -360,6 +361,24 @@ TEST_CASE("removing what is gone is no error, removing what was replaced does no
     REQUIRE(installer.install(tunnel(0xc0000001, 0xd0000002)));
     CHECK(installer.remove(*first));
     CHECK(kernel.sa_count() == 2);
+}
+
+TEST_CASE("a policy that somebody else has by now is no concern of a removal", "[netlink][hostile-g5]") {
+    MemoryKernel kernel;
+    Books books(kernel);
+    Installer installer(books);
+    const auto first = installer.install(tunnel(0xc0000001, 0xd0000001));
+    const auto second = installer.install(tunnel(0xc0000002, 0xd0000002));
+    REQUIRE((first && second));
+    PolicySpec foreign = *kernel.policy({Direction::out, kNets});
+    foreign.index = policy_index(1, Direction::out);
+    REQUIRE(make(kernel, DeletePolicy{foreign.id}));
+    REQUIRE(make(kernel, AddPolicy{foreign}));
+    REQUIRE(Reconciler(books).run({})->failed.size() == 1);
+    CHECK(installer.remove(*second));
+    CHECK(installer.remove(*first));
+    CHECK(*kernel.policy(foreign.id) == foreign);
+    CHECK(kernel.policy_count() == 1);
 }
 
 TEST_CASE("an SPI in our books is taken even where the kernel lost it", "[netlink][hostile-g5]") {

@@ -19,14 +19,7 @@ const Selector kNets = selector("10.1.0.0/24", "10.2.0.0/24");
 
 constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'000'000)};
 constexpr std::chrono::seconds kLife{3600};
-
-// What a process that was killed left behind.
-void leave_behind(Kernel& kernel, bool told_directions = false) {
-    Books books(kernel);
-    TunnelSpec spec = tunnel(0xc0000001, 0xd0000001);
-    spec.sa.tell_direction = told_directions;
-    REQUIRE(Installer(books).install(spec));
-}
+constexpr base::Instant kBoot{std::chrono::hours(1)};
 
 PolicySpec trap_policy() {
     PolicySpec trap = policy(Direction::out, kNets);
@@ -42,7 +35,7 @@ TEST_CASE("nothing is reported and nothing changed where the kernel has what is 
     Books books(kernel);
     Installer installer(books);
     REQUIRE(installer.install(tunnel(0xc0000001, 0xd0000001)));
-    const auto drift = Reconciler(books).run();
+    const auto drift = Reconciler(books).run(kBoot);
     REQUIRE(drift);
     CHECK(drift->none());
     CHECK(kernel.policy_count() == 3);
@@ -61,7 +54,7 @@ TEST_CASE("a policy that has gone or was changed is put back", "[netlink][hostil
         other.priority += 10;
         REQUIRE(make(kernel, UpdatePolicy{other}));
     }
-    const auto drift = Reconciler(books).run();
+    const auto drift = Reconciler(books).run(kBoot);
     REQUIRE(drift);
     CHECK(drift->repaired.size() == 1);
     CHECK(drift->failed.empty());
@@ -71,6 +64,94 @@ TEST_CASE("a policy that has gone or was changed is put back", "[netlink][hostil
     CHECK(kernel.empty());
 }
 
+TEST_CASE("what was put back is told when it was", "[netlink][hostile-g4][hostile-g5]") {
+    MemoryKernel memory;
+    FailingKernel kernel(memory);
+    Books books(kernel);
+    REQUIRE(Installer(books).install(tunnel(0xc0000001, 0xd0000001)));
+    REQUIRE(make(memory, DeletePolicy{{Direction::out, kNets}}));
+    kernel.fail_change(1, ENOMEM, ChangeKind::add_policy);
+    const auto drift = Reconciler(books).run(kBoot);
+    REQUIRE(drift);
+    CHECK(drift->repaired.empty());
+    CHECK(drift->failed ==
+          std::vector<std::string>{"the out policy 10.1.0.0/24 === 10.2.0.0/24 was gone; adding the out policy "
+                                   "10.1.0.0/24 === 10.2.0.0/24: ENOMEM: Cannot allocate memory"});
+    CHECK(Reconciler(books).run(kBoot)->repaired ==
+          std::vector<std::string>{"the out policy 10.1.0.0/24 === 10.2.0.0/24 was gone"});
+    CHECK(memory.policy_count() == 3);
+}
+
+TEST_CASE("a policy that could not be deleted goes at the next look", "[netlink][hostile-g4]") {
+    MemoryKernel memory;
+    FailingKernel kernel(memory);
+    Books books(kernel);
+    Installer installer(books);
+    const auto installed = installer.install(tunnel(0xc0000001, 0xd0000001));
+    REQUIRE(installed);
+    kernel.fail_change(1, ENOMEM, ChangeKind::delete_policy);
+    kernel.fail_change(4, ENOMEM, ChangeKind::delete_policy);
+    CHECK_FALSE(installer.remove(*installed));
+    REQUIRE(memory.policy_count() == 1);
+    Reconciler reconciler(books);
+    SECTION("when one looks at all of them") {
+        const auto drift = reconciler.run(kBoot);
+        REQUIRE(drift);
+        CHECK(drift->removed == std::vector<std::string>{"the out policy 10.1.0.0/24 === 10.2.0.0/24 was left"});
+        CHECK(drift->repaired.empty());
+    }
+    SECTION("at the end") { CHECK(reconciler.retire()); }
+    CHECK(memory.empty());
+    CHECK(books.policies.size() == 0);
+}
+
+TEST_CASE("broken tunnels are told in the order of their SPIs", "[netlink][hostile-g5]") {
+    MemoryKernel kernel;
+    Books books(kernel, {1, 2});
+    Installer installer(books);
+    std::vector<InstalledTunnel> tunnels;
+    for (std::uint32_t i = 1; i <= 20; ++i)
+        tunnels.push_back(*installer.install(tunnel(0xc0000000 + i, 0xd0000000 + i)));
+    for (const InstalledTunnel& one : tunnels) REQUIRE(make(kernel, DeleteSa{one.outbound}));
+    CHECK(Reconciler(books).run(kBoot)->broken == tunnels);
+}
+
+TEST_CASE("a notice about a policy costs a question about that policy", "[netlink][hostile-g5][hostile-g12]") {
+    class Unlisted final : public Kernel {
+    public:
+        explicit Unlisted(Kernel& inner) : inner_(inner) {}
+        std::vector<KernelResult<void>> apply(std::span<const Change> changes) override {
+            return inner_.apply(changes);
+        }
+        KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
+        KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
+        KernelResult<std::vector<SaState>> list_sas() override { return refused(EIO); }
+        KernelResult<std::vector<PolicyState>> list_policies() override { return refused(EIO); }
+        KernelResult<void> probe() override { return {}; }
+
+    private:
+        Kernel& inner_;
+    };
+    MemoryKernel memory;
+    Unlisted kernel(memory);
+    Books books(kernel);
+    REQUIRE(Installer(books).install(tunnel(0xc0000001, 0xd0000001)));
+    Reconciler reconciler(books);
+    const PolicyId out{Direction::out, kNets};
+    CHECK(reconciler.check({out}).none());
+
+    REQUIRE(make(memory, DeletePolicy{out}));
+    const Drift gone = reconciler.check({out});
+    CHECK(gone.repaired == std::vector<std::string>{"the out policy 10.1.0.0/24 === 10.2.0.0/24 was gone"});
+    CHECK(memory.policy(out) != nullptr);
+
+    PolicySpec foreign = policy(Direction::out, selector("10.9.0.0/24", "10.8.0.0/24"));
+    foreign.index = policy_index(1, Direction::out);
+    REQUIRE(make(memory, AddPolicy{foreign}));
+    CHECK(reconciler.check({foreign.id}).none());
+    CHECK(memory.policy(foreign.id) != nullptr);
+}
+
 TEST_CASE("an SA that has gone is told, never put back", "[netlink][hostile-g5][rfc4303-3.3.3]") {
     MemoryKernel kernel;
     Books books(kernel);
@@ -78,7 +159,7 @@ TEST_CASE("an SA that has gone is told, never put back", "[netlink][hostile-g5][
     const auto installed = installer.install(tunnel(0xc0000001, 0xd0000001));
     REQUIRE(installed);
     REQUIRE(make(kernel, DeleteSa{installed->outbound}));
-    const auto drift = Reconciler(books).run();
+    const auto drift = Reconciler(books).run(kBoot);
     REQUIRE(drift);
     CHECK(drift->broken == std::vector<InstalledTunnel>{*installed});
     CHECK(kernel.sa(installed->outbound) == nullptr);
@@ -98,65 +179,10 @@ TEST_CASE("somebody else's policies and SAs are never touched", "[netlink][hosti
     REQUIRE(inherited);
     CHECK(inherited->policies == 0);
     CHECK(inherited->sas == 0);
-    CHECK(reconciler.run()->none());
+    CHECK(reconciler.run(kBoot)->none());
     REQUIRE(reconciler.retire());
     CHECK(kernel.policy(foreign.id) != nullptr);
     CHECK(kernel.sa(theirs) != nullptr);
-}
-
-TEST_CASE("what a killed process left behind works on until a new tunnel takes its policies over",
-          "[netlink][hostile-g9]") {
-    MemoryKernel kernel;
-    leave_behind(kernel);
-    Books books(kernel);
-    Reconciler reconciler(books);
-    const auto inherited = reconciler.inherit(kNow, kLife);
-    REQUIRE(inherited);
-    CHECK(inherited->policies == 3);
-    CHECK(inherited->sas == 2);
-    CHECK(reconciler.run()->none());
-    CHECK(kernel.sa_count() == 2);
-
-    Installer installer(books);
-    const auto installed = installer.install(tunnel(0xc0000002, 0xd0000002));
-    REQUIRE(installed);
-    CHECK(installed->reqid != Reqid{1});  // the old SAs still have it
-    CHECK(kernel.policy_count() == 3);
-    CHECK(kernel.policy({Direction::out, kNets})->templates[0].spi == Spi{0xd0000002});
-    CHECK(kernel.sa_count() == 4);
-    // The old SAs go when what was on its way has had time to arrive.
-    REQUIRE(reconciler.run());
-    CHECK(kernel.sa_count() == 4);
-    REQUIRE(reconciler.run());
-    CHECK(kernel.sa_count() == 2);
-    CHECK(kernel.policy_count() == 3);
-    REQUIRE(installer.remove(*installed));
-    CHECK(kernel.empty());
-}
-
-TEST_CASE("what a killed process left behind ends by itself", "[netlink][hostile-g9]") {
-    MemoryKernel kernel;
-    kernel.set_time(kNow - std::chrono::seconds(100));
-    leave_behind(kernel, GENERATE(false, true));
-    Books books(kernel);
-    REQUIRE(Reconciler(books).inherit(kNow, kLife));
-    const auto sas = kernel.list_sas();
-    REQUIRE(sas);
-    for (const SaState& sa : *sas) {
-        CHECK(sa.lifetime.hard.since_added == kLife + std::chrono::seconds(100));
-        CHECK(sa.algorithms.cipher == "rfc4106(gcm(aes))");
-    }
-}
-
-TEST_CASE("what nobody claims goes when it is retired", "[netlink][hostile-g9]") {
-    MemoryKernel kernel;
-    leave_behind(kernel);
-    Books books(kernel);
-    Reconciler reconciler(books);
-    REQUIRE(reconciler.inherit(kNow, kLife));
-    REQUIRE(reconciler.retire());
-    CHECK(kernel.empty());
-    CHECK(books.policies.size() == 0);
 }
 
 TEST_CASE("a trap gives way to its tunnel and comes back behind it", "[netlink][rfc4301-5.1]") {
@@ -217,7 +243,7 @@ TEST_CASE("a kernel that cannot be listed is left alone", "[netlink][hostile-g3]
     } mute;
     Books unlisted(mute);
     REQUIRE(Installer(unlisted).install(tunnel(0xc0000001, 0xd0000001)));
-    CHECK_FALSE(Reconciler(unlisted).run());
+    CHECK_FALSE(Reconciler(unlisted).run(kBoot));
     CHECK_FALSE(Reconciler(unlisted).inherit(kNow, kLife));
     CHECK(unlisted.tunnels.size() == 1);
 }
