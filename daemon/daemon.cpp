@@ -131,12 +131,9 @@ void Daemon::renew(const TunnelOwner& owner) {
     log_.error(owner.connection_name + ": the kernel has lost child SA " +
                std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" + owner.child_name +
                "); another one is negotiated");
-    const ChildWish wish{owner.connection_name, owner.child_name, owner.ike_sa};
-    clear(owner.ike_sa, owner.child, false, [this, wish](const ike::OperationDone& cleared) {
-        if (!cleared.result) return;
-        initiate(wish, [this, wish](const ike::OperationDone& done) {
-            if (!done.result) log_.error(wish.connection + ": " + wish.child + ": " + done.result.error().sentence());
-        });
+    clear(owner.ike_sa, owner.child, false, [this, owner](const ike::OperationDone& cleared) {
+        if (!cleared.result || stopping_) return;
+        start_actions_.restore(owner.connection_name, owner.child_name, owner.ike_sa);
     });
 }
 

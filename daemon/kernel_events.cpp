@@ -4,33 +4,76 @@
 
 namespace xfrmd::daemon {
 
+namespace {
+
+using netlink::EventSocket;
+using netlink::KernelResult;
+
+class SocketFeed final : public KernelEvents::Feed {
+public:
+    explicit SocketFeed(EventSocket socket) : socket_(std::move(socket)) {}
+    int fd() const override { return socket_.fd(); }
+    KernelResult<void> read(const KernelEvents::Visitor& visitor) override { return socket_.read(visitor); }
+
+private:
+    EventSocket socket_;
+};
+
+KernelResult<std::unique_ptr<KernelEvents::Feed>> feed_of(KernelResult<EventSocket> socket) {
+    if (!socket) return tl::unexpected<netlink::KernelError>(socket.error());
+    return std::make_unique<SocketFeed>(std::move(*socket));
+}
+
+}  // namespace
+
 KernelEvents::~KernelEvents() { close(); }
 
-netlink::KernelResult<void> KernelEvents::open(std::uint32_t own_sender) {
-    auto requests = netlink::EventSocket::open();
-    if (!requests) return tl::unexpected<netlink::KernelError>(requests.error());
-    auto changes = netlink::EventSocket::watch_changes(own_sender);
-    if (!changes) return tl::unexpected<netlink::KernelError>(changes.error());
-    add(std::move(*requests));
-    add(std::move(*changes));
-    return {};
+KernelResult<void> KernelEvents::open(std::uint32_t own_sender) {
+    return add([] { return feed_of(EventSocket::open()); }).and_then([&] {
+        return add([own_sender] { return feed_of(EventSocket::watch_changes(own_sender)); });
+    });
 }
 
 void KernelEvents::close() { sources_.clear(); }
 
-void KernelEvents::add(netlink::EventSocket socket) {
-    sources_.push_back(std::make_unique<Source>(io_, std::move(socket)));
+KernelResult<void> KernelEvents::add(Opener opener) {
+    auto source = std::make_unique<Source>(io_);
+    source->opener = std::move(opener);
+    if (auto opened = open(*source); !opened) return opened;
+    sources_.push_back(std::move(source));
     wait(*sources_.back());
+    return {};
+}
+
+KernelResult<void> KernelEvents::open(Source& source) {
+    auto feed = source.opener();
+    if (!feed) return tl::unexpected<netlink::KernelError>(feed.error());
+    source.feed = std::move(*feed);
+    source.descriptor.assign(source.feed->fd());
+    return {};
 }
 
 void KernelEvents::wait(Source& source) {
     source.descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
                                  [this, &source](const std::error_code& error) {
                                      if (error) return;  // closed
-                                     // A socket that has failed tells of nothing more; the reconciler's own pace has to
-                                     // do then.
-                                     if (source.socket.read(visitor_)) wait(source);
+                                     const auto read = source.feed->read(visitor_);
+                                     if (read) return wait(source);
+                                     on_failure_(read.error());
+                                     source.release();
+                                     source.feed.reset();
+                                     reopen_later(source);
                                  });
+}
+
+void KernelEvents::reopen_later(Source& source) {
+    source.timer.expires_after(pause_);
+    source.timer.async_wait([this, &source](const std::error_code& error) {
+        if (error) return;  // closed
+        if (!open(source)) return reopen_later(source);
+        wait(source);
+        visitor_(netlink::OverrunEvent{});
+    });
 }
 
 }  // namespace xfrmd::daemon

@@ -1,6 +1,7 @@
 #include "daemon/kernel_side.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <iterator>
 #include <optional>
@@ -9,8 +10,10 @@
 
 #include <asio/post.hpp>
 
+#include "daemon/clock.h"
 #include "daemon/kernel_selectors.h"
 #include "daemon/sa_events.h"
+#include "ike/crypto/chacha_random.h"
 #include "netlink/memory_kernel.h"
 #include "netlink/xfrm_kernel.h"
 
@@ -18,7 +21,10 @@ namespace xfrmd::daemon {
 
 namespace {
 
-constexpr auto kReconcileEvery = std::chrono::seconds(30);
+// Nothing but a net: notices tell what is to be looked at. Comparing everything takes a hundredth of the loop's time at
+// most.
+constexpr auto kCompareEvery = std::chrono::seconds(30);
+constexpr int kPausesOfComparison = 100;
 // How long what an earlier process left behind may carry packets without anybody claiming it.
 constexpr auto kInheritanceLife = std::chrono::hours(1);
 
@@ -55,7 +61,10 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
         if (!opened) return tl::unexpected(opened.error());
         network = std::move(*opened);
     }
-    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(kernel), std::move(network), client, observer));
+    const auto random = crypto::ChaChaRandom::make();
+    if (!random) return tl::unexpected(random.error().sentence());
+    const netlink::HashKey key{(*random)->number(), (*random)->number()};
+    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(kernel), std::move(network), key, client, observer));
     if (sender) {
         if (const auto opened = side->events_.open(*sender); !opened) return tl::unexpected(opened.error().text);
     }
@@ -65,13 +74,14 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
     if (const auto inherited = side->inherit(); !inherited) {
         return tl::unexpected("cannot see what is in the kernel already: " + inherited.error().text);
     }
-    if (side->network_) side->network_->watch_links([whole = side.get()] { whole->reconcile_within(kSoon); });
-    side->reconcile_within(kReconcileEvery);
+    if (side->network_) side->network_->watch_links([whole = side.get()] { whole->suspect_everything(); });
+    side->compare_.within(kCompareEvery);
     return side;
 }
 
 KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
-                       std::unique_ptr<NetworkSide> network, KernelClient& client, KernelObserver& observer)
+                       std::unique_ptr<NetworkSide> network, netlink::HashKey key, KernelClient& client,
+                       KernelObserver& observer)
     : io_(io),
       log_(log),
       client_(client),
@@ -79,15 +89,22 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
       kernel_(std::move(kernel)),
       network_(std::move(network)),
       warm_up_(*kernel_),
-      books_(*kernel_),
+      books_(*kernel_, key),
       reconciler_(books_),
       tunnels_(books_, {network_.get(), &log_, device_finder(network_.get())}),
       queue_(io, tunnels_),
       standing_(log, books_),
-      events_(io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); }),
+      events_(
+          io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); },
+          [this](const netlink::KernelError& error) {
+              log_.error("the kernel's events cannot be read, and are opened anew: " + error.text);
+          }),
       standing_timer_(io),
       manual_(books_),
-      reconcile_timer_(io),
+      suspects_(books_, tunnels_, manual_),
+      renewals_(io, [this](ike::ChildSaId child) { renew(child); }),
+      look_(io, [this] { look(); }),
+      compare_(io, [this] { compare(); }),
       retire_timer_(io) {}
 
 netlink::KernelResult<void> KernelSide::find_features() {
@@ -142,20 +159,44 @@ void KernelSide::put_standing() {
     });
 }
 
-// Never later than it was going to be anyway.
-void KernelSide::reconcile_within(std::chrono::milliseconds delay) {
-    const auto due = std::chrono::steady_clock::now() + delay;
-    if (reconcile_timer_.expiry() > std::chrono::steady_clock::now() && reconcile_timer_.expiry() <= due) return;
-    reconcile_timer_.expires_at(due);
-    reconcile_timer_.async_wait([this](const std::error_code& error) {
-        if (error) return;
-        if (const auto drift = reconcile(); !drift) log_.error("cannot list the kernel's SAs: " + drift.error().text);
-        reconcile_within(kReconcileEvery);
-    });
+void KernelSide::compare() {
+    const auto start = std::chrono::steady_clock::now();
+    if (const auto drift = reconcile(); !drift) log_.error("cannot list the kernel's SAs: " + drift.error().text);
+    const auto took = std::chrono::steady_clock::now() - start;
+    comparison_takes_ = std::chrono::ceil<std::chrono::milliseconds>(took);
+    compare_.within(std::max<std::chrono::milliseconds>(kCompareEvery, comparison_takes_ * kPausesOfComparison));
+}
+
+void KernelSide::suspect_everything() {
+    suspects_.note_everything();
+    // Whoever flushes again and again gets no more than half of the loop.
+    look_.within(std::max(kSoon, comparison_takes_));
+}
+
+void KernelSide::look() {
+    const Suspects::Look suspects = suspects_.take();
+    if (suspects.at_everything) return compare_.within({});
+    queue_.flush();
+    const api::KernelDrift found = report(look_at(suspects));
+    if (!found.none()) observer_.reconciled(found);
+}
+
+netlink::Drift KernelSide::look_at(const Suspects::Look& suspects) {
+    netlink::Drift drift = reconciler_.check(suspects.policies);
+    for (const netlink::SaId& sa : suspects.sas) {
+        const auto state = books_.kernel.find_sa(sa);
+        // A mark may have found another one.
+        const bool is_there = state ? state->id == sa : state.error().errno_value != ESRCH;
+        if (is_there) continue;
+        reconciler_.lose_orphan(sa);
+        if (const auto* tunnel = tunnels_.tunnel_of(sa)) drift.broken.push_back(*tunnel);
+    }
+    return drift;
 }
 
 // The kernel asks once for each larval SA, which are many where a trap is wide; one child serves them all.
 void KernelSide::on(const netlink::AcquireEvent& event) {
+    if (!suspects_.is_ours(event.policy, event.policy_index)) return;
     const StandingChild* trap = standing_.trap_of(event.policy);
     if (trap == nullptr) return;  // a tunnel whose SA has gone: the reconciler sees to it
     if (!acquire(*trap, triggering_packet(event.packet))) return;
@@ -176,22 +217,25 @@ bool KernelSide::acquire(const StandingChild& child, std::optional<policy::Trigg
 void KernelSide::on(const netlink::ExpireEvent& event) {
     if (!event.hard) return;
     const TunnelOwner* owner = tunnels_.owner_of(event.sa);
-    if (owner != nullptr && told_.insert(owner->child).second) client_.expire(*owner);
+    if (owner == nullptr) return suspect(event);
+    if (told_.insert(owner->child).second) client_.expire(*owner);
 }
 
+// The peer decides how often.
 void KernelSide::on(const netlink::MappingEvent& event) {
-    log_.info("the peer of SA " + to_string(event.sa) + " sends from " + event.source.to_string() + " port " +
-              std::to_string(event.source_port) + " now");
+    const TunnelOwner* owner = tunnels_.owner_without_mark(event.sa);
+    if (owner == nullptr) return;
+    log_.write({ike::Level::info,
+                {},
+                owner->connection_name,
+                {},
+                "the peer of SA " + to_string(event.sa) + " sends from " + event.source.to_string() + " port " +
+                    std::to_string(event.source_port) + " now"});
 }
 
 void KernelSide::on(const netlink::OverrunEvent&) {
     observer_.overrun();
-    reconcile_within(kSoon);
-}
-
-// Others' SAs come and go as they please.
-void KernelSide::on(const netlink::SaChangeEvent& event) {
-    if (event.change == netlink::ChangeOfEntry::deleted) reconcile_within(kSoon);
+    suspect_everything();
 }
 
 void KernelSide::repair_manual(netlink::Drift& drift) {
@@ -204,48 +248,60 @@ void KernelSide::repair_manual(netlink::Drift& drift) {
 }
 
 // A flush may touch hundreds of thousands.
-void KernelSide::tell(const std::vector<std::string>& sentences, const std::string& ending) {
+void KernelSide::tell(const std::vector<std::string>& sentences) {
     constexpr std::size_t kMostSentences = 10;
     for (std::size_t i = 0; i < sentences.size() && i < kMostSentences; ++i) {
-        log_.warning("kernel: " + sentences[i] + ending);
+        log_.warning("kernel: " + sentences[i]);
     }
     if (sentences.size() <= kMostSentences) return;
     log_.warning("kernel: and " + std::to_string(sentences.size() - kMostSentences) + " more like these");
 }
 
 netlink::KernelResult<api::KernelDrift> KernelSide::reconcile() {
-    auto drift = compare();
-    observer_.reconciled(drift);
-    return drift;
+    queue_.flush();
+    auto drift = reconciler_.run(boot_now());
+    netlink::KernelResult<api::KernelDrift> found;
+    if (drift) {
+        repair_manual(*drift);
+        found = report(std::move(*drift));
+    } else {
+        found = tl::unexpected<netlink::KernelError>(drift.error());
+    }
+    observer_.reconciled(found);
+    return found;
 }
 
-netlink::KernelResult<api::KernelDrift> KernelSide::compare() {
-    queue_.flush();
-    auto drift = reconciler_.run();
-    if (!drift) return tl::unexpected<netlink::KernelError>(drift.error());
-    repair_manual(*drift);
-    tell(drift->repaired, "; it was put back");
-    tell(drift->failed, "");
+api::KernelDrift KernelSide::report(netlink::Drift drift) {
+    for (std::string& sentence : drift.repaired) sentence += "; it was put back";
+    for (std::string& sentence : drift.removed) sentence += "; it was removed";
+    std::move(drift.removed.begin(), drift.removed.end(), std::back_inserter(drift.repaired));
+    tell(drift.repaired);
+    tell(drift.failed);
     std::erase_if(told_, [this](ike::ChildSaId child) { return !tunnels_.has(child); });
-    api::KernelDrift found{std::move(drift->repaired), {}, std::move(drift->failed)};
-    for (const netlink::InstalledTunnel& tunnel : drift->broken) {
+    api::KernelDrift found{std::move(drift.repaired), {}, std::move(drift.failed)};
+    for (const netlink::InstalledTunnel& tunnel : drift.broken) {
         const TunnelOwner* owner = tunnels_.owner_of(tunnel.inbound);
         if (owner == nullptr || !told_.insert(owner->child).second) continue;
         found.renegotiated.push_back({api_id(owner->ike_sa, owner->child), owner->connection_name, owner->child_name});
-        client_.renew(*owner);
+        renewals_.add(owner->child);
     }
     return found;
 }
 
 bool KernelSide::has_inherited_sas(const base::Address& remote) const {
     return std::any_of(books_.orphaned_sas.begin(), books_.orphaned_sas.end(),
-                       [&](const netlink::OrphanedSa& sa) { return sa.id.destination == remote; });
+                       [&](const auto& orphan) { return orphan.first.destination == remote; });
+}
+
+void KernelSide::renew(ike::ChildSaId child) {
+    if (const TunnelOwner* owner = tunnels_.owner_of(child)) client_.renew(*owner);
 }
 
 void KernelSide::clean() {
     events_.close();
     standing_timer_.cancel();
-    reconcile_timer_.cancel();
+    look_.cancel();
+    compare_.cancel();
     retire_timer_.cancel();
     queue_.flush();
     standing_.remove_all();

@@ -15,6 +15,8 @@
 #include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/child_turns.h"
+#include "daemon/deadline.h"
 #include "daemon/kernel_events.h"
 #include "daemon/kernel_history.h"
 #include "daemon/kernel_status.h"
@@ -22,6 +24,7 @@
 #include "daemon/manual_sas.h"
 #include "daemon/network_side.h"
 #include "daemon/standing_keeper.h"
+#include "daemon/suspects.h"
 #include "daemon/tunnel_queue.h"
 #include "daemon/tunnels.h"
 #include "daemon/warm_up.h"
@@ -64,7 +67,7 @@ public:
     // Interfaces, manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed
     // is logged, and tried again.
     void configure(policy::Snapshot configuration);
-    // Compares and repairs now; the observer hears of it, too. Error: the kernel could not be listed.
+    // Compares and repairs everything, now; the observer hears of it, too. Error: the kernel could not be listed.
     netlink::KernelResult<api::KernelDrift> reconcile();
     netlink::KernelResult<api::KernelStatus> status() { return count_kernel(books_, tunnels_, manual_); }
     // Towards this peer, from before this process.
@@ -74,22 +77,33 @@ public:
 
 private:
     KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,
-               std::unique_ptr<NetworkSide> network, KernelClient& client, KernelObserver& observer);
+               std::unique_ptr<NetworkSide> network, netlink::HashKey key, KernelClient& client,
+               KernelObserver& observer);
     netlink::KernelResult<void> find_features();
     netlink::KernelResult<void> inherit();
     void put_standing();
-    void tell(const std::vector<std::string>& sentences, const std::string& ending);
-    void reconcile_within(std::chrono::milliseconds delay);
+    void tell(const std::vector<std::string>& sentences);
+    void look();
+    void compare();
+    netlink::Drift look_at(const Suspects::Look& suspects);
+    // Logs it, and has lost tunnels negotiated anew.
+    api::KernelDrift report(netlink::Drift drift);
+    void renew(ike::ChildSaId child);
     bool acquire(const StandingChild& child, std::optional<policy::TriggeringPacket> packet);
     void on(const netlink::AcquireEvent& event);
     void on(const netlink::ExpireEvent& event);
     void on(const netlink::MappingEvent& event);
-    void on(const netlink::OverrunEvent&);
-    void on(const netlink::SaChangeEvent& event);
-    void on(const netlink::SaFlushEvent&) { reconcile_within(kSoon); }
-    void on(const netlink::PolicyChangeEvent&) { reconcile_within(kSoon); }
-    void on(const netlink::PolicyFlushEvent&) { reconcile_within(kSoon); }
-    netlink::KernelResult<api::KernelDrift> compare();
+    void on(const netlink::OverrunEvent& event);
+    void on(const netlink::SaFlushEvent&) { suspect_everything(); }
+    void on(const netlink::PolicyFlushEvent&) { suspect_everything(); }
+    void on(const netlink::SaChangeEvent& event) { suspect(event); }
+    void on(const netlink::PolicyChangeEvent& event) { suspect(event); }
+    template <typename Notice>
+    void suspect(const Notice& notice) {
+        suspects_.note(notice);
+        if (!suspects_.none()) look_.within(kSoon);
+    }
+    void suspect_everything();
     void repair_manual(netlink::Drift& drift);
     void retire_later();
     void retire();
@@ -116,7 +130,11 @@ private:
     KernelEvents events_;
     asio::steady_timer standing_timer_;
     ManualSas manual_;
-    asio::steady_timer reconcile_timer_;
+    Suspects suspects_;
+    ChildTurns renewals_;
+    Deadline look_;                                 // at what notices were about
+    Deadline compare_;                              // everything, whatever was told
+    std::chrono::milliseconds comparison_takes_{};  // the last one
     asio::steady_timer retire_timer_;
 };
 

@@ -57,6 +57,8 @@ public:
     std::size_t size() const { return entries_.size(); }
     // Of those that could be installed.
     std::set<netlink::SaId> sa_ids() const;
+    // One of theirs, that is or was in the kernel.
+    bool has(const netlink::SaId& sa) const;
     // In ascending order of name, those behind `after`, until the visitor says false.
     using Visitor = std::function<bool(const policy::ManualSa& sa, const ManualSaStatus& status)>;
     void visit(const std::string& after, const Visitor& visitor) const;

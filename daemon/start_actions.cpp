@@ -1,7 +1,8 @@
 #include "daemon/start_actions.h"
 
-#include <chrono>
+#include <algorithm>
 #include <memory>
+#include <utility>
 
 #include <asio/steady_timer.hpp>
 
@@ -14,6 +15,8 @@ namespace {
 using base::Reason;
 
 constexpr auto kRoutePause = std::chrono::seconds(5);
+constexpr unsigned kMostRestorations = 10;
+constexpr std::chrono::seconds kLongestPause{60};
 
 bool is_as_before(const policy::Connection& connection, const policy::IndexedConfiguration* before) {
     const policy::Connection* old = before == nullptr ? nullptr : before->connection(connection.name);
@@ -32,7 +35,7 @@ void StartActions::run(const policy::IndexedConfiguration& configuration, const 
 }
 
 void StartActions::start(const Attempt& attempt) {
-    daemon_.initiate({attempt.connection, attempt.child},
+    daemon_.initiate({attempt.connection, attempt.child, attempt.ike_sa},
                      [this, attempt](const ike::OperationDone& done) { after(done, attempt); });
 }
 
@@ -41,12 +44,13 @@ void StartActions::start(const Attempt& attempt) {
 void StartActions::after(const ike::OperationDone& done, Attempt attempt) {
     if (done.result || daemon_.is_stopping()) return;
     const base::Error& error = done.result.error();
+    if (attempt.restores) return restore_later(error, std::move(attempt));
     const bool no_route = error.reason == Reason::NoRoute;
     if (!no_route || !attempt.waits_for_route) {
         log_.warning(attempt.connection + ": child " + attempt.child + " did not start: " + error.sentence());
     }
     attempt.waits_for_route = no_route;
-    if (no_route) return start_later(attempt);
+    if (no_route) return start_later(attempt, kRoutePause);
     const policy::Connection* configured = daemon_.configuration().connection(attempt.connection);
     if (configured == nullptr || error.reason != Reason::PeerSilent) return;
     if (configured->keyingtries != 0 && attempt.number >= configured->keyingtries) return;
@@ -54,10 +58,38 @@ void StartActions::after(const ike::OperationDone& done, Attempt attempt) {
     start(attempt);
 }
 
-void StartActions::start_later(const Attempt& attempt) {
-    auto timer = std::make_shared<asio::steady_timer>(io_, kRoutePause);
+void StartActions::restore(const std::string& connection, const std::string& child, ike::IkeSaId ike_sa) {
+    start({connection, child, 1, false, true, ike_sa});
+}
+
+std::chrono::seconds StartActions::pause_after(unsigned attempts) {
+    constexpr unsigned kDoublings = 6;  // 64 s
+    return std::min(kLongestPause, std::chrono::seconds(1U << std::min(attempts - 1, kDoublings)));
+}
+
+// Even a refusal may pass: the peer may have thought that the old one still stood.
+void StartActions::restore_later(const base::Error& error, Attempt attempt) {
+    const bool is_last = attempt.number >= kMostRestorations;
+    const std::chrono::seconds pause = pause_after(attempt.number);
+    log_.error(
+        attempt.connection + ": child " + attempt.child + " is not back: " + error.sentence() + "; " +
+        (is_last ? "that was the last attempt" : "the next attempt is in " + std::to_string(pause.count()) + " s"));
+    if (is_last) return;
+    ++attempt.number;
+    attempt.ike_sa = ike::IkeSaId::none;  // it may have gone by then
+    start_later(attempt, pause);
+}
+
+void StartActions::start_later(const Attempt& attempt, std::chrono::seconds pause) {
+    auto timer = std::make_shared<asio::steady_timer>(io_, pause);
     timer->async_wait([this, timer, attempt](const std::error_code& error) {
-        if (!error && !daemon_.is_stopping()) start(attempt);
+        if (error || daemon_.is_stopping()) return;
+        // The peer may have been faster, or the configuration has it no more.
+        const policy::Connection* connection = daemon_.configuration().connection(attempt.connection);
+        const bool is_wanted = connection != nullptr && connection->child(attempt.child) != nullptr;
+        const bool stands = daemon_.kernel().tunnels().stands(attempt.connection, attempt.child);
+        if (attempt.restores && (!is_wanted || stands)) return;
+        start(attempt);
     });
 }
 

@@ -1,7 +1,8 @@
-// Children with start_action = start on their way up: what becomes of each attempt, and when the next one is due. Main
-// thread only.
+// Children with start_action = start on their way up, and those whose SAs the kernel has lost on their way back: what
+// becomes of each attempt, and when the next one is due. Main thread only.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <asio/io_context.hpp>
@@ -21,6 +22,10 @@ public:
 
     // Every such child of connections that are new or not as they were `before`; nullptr: of all.
     void run(const policy::IndexedConfiguration& configuration, const policy::IndexedConfiguration* before);
+    // A child that stood; the first attempt goes to this IKE SA. Whatever it ends with, others follow, ten in all.
+    void restore(const std::string& connection, const std::string& child, ike::IkeSaId ike_sa);
+    // After so many attempts to restore one: 1 s, 2 s, 4 s, ... 60 s.
+    static std::chrono::seconds pause_after(unsigned attempts);
 
 private:
     struct Attempt {
@@ -28,11 +33,14 @@ private:
         std::string child;
         unsigned number = 1;  // counts as keyingtries does
         bool waits_for_route = false;
+        bool restores = false;
+        ike::IkeSaId ike_sa = ike::IkeSaId::none;
     };
 
     void start(const Attempt& attempt);
-    void start_later(const Attempt& attempt);
+    void start_later(const Attempt& attempt, std::chrono::seconds pause);
     void after(const ike::OperationDone& done, Attempt attempt);
+    void restore_later(const base::Error& error, Attempt attempt);
 
     asio::io_context& io_;
     Log& log_;

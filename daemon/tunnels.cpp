@@ -1,5 +1,6 @@
 #include "daemon/tunnels.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <utility>
@@ -171,9 +172,40 @@ base::Result<void> Tunnels::remove_all() {
     return remove(children);
 }
 
-const TunnelOwner* Tunnels::owner_of(const netlink::SaId& sa) const {
+const Tunnels::Installed* Tunnels::find(const netlink::SaId& sa) const {
     const auto found = by_sa_.find(sa);
-    return found == by_sa_.end() ? nullptr : &installed_.at(found->second).owner;
+    return found == by_sa_.end() ? nullptr : &installed_.at(found->second);
+}
+
+const TunnelOwner* Tunnels::owner_of(const netlink::SaId& sa) const {
+    const Installed* found = find(sa);
+    return found == nullptr ? nullptr : &found->owner;
+}
+
+const TunnelOwner* Tunnels::owner_of(ike::ChildSaId child) const {
+    const auto found = installed_.find(child);
+    return found == installed_.end() ? nullptr : &found->second.owner;
+}
+
+const netlink::InstalledTunnel* Tunnels::tunnel_of(const netlink::SaId& sa) const {
+    const Installed* found = find(sa);
+    return found == nullptr ? nullptr : &found->tunnel;
+}
+
+const TunnelOwner* Tunnels::owner_without_mark(const netlink::SaId& sa) const {
+    netlink::SaId lowest = sa;
+    lowest.mark = {};
+    const auto found = by_sa_.lower_bound(lowest);
+    if (found == by_sa_.end()) return nullptr;
+    lowest.mark = found->first.mark;
+    return found->first == lowest ? &installed_.at(found->second).owner : nullptr;
+}
+
+bool Tunnels::stands(const std::string& connection, const std::string& child) const {
+    return std::any_of(installed_.begin(), installed_.end(), [&](const auto& entry) {
+        const TunnelOwner& owner = entry.second.owner;
+        return owner.connection_name == connection && owner.child_name == child;
+    });
 }
 
 void Tunnels::answer_acquire(const std::string& connection, const std::string& child, std::uint32_t sequence) {

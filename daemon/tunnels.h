@@ -67,6 +67,12 @@ public:
     bool has(ike::ChildSaId child) const { return installed_.contains(child); }
     // By either of its SAs; nullptr for one that is not there. Good until the next change.
     const TunnelOwner* owner_of(const netlink::SaId& sa) const;
+    const TunnelOwner* owner_of(ike::ChildSaId child) const;
+    const netlink::InstalledTunnel* tunnel_of(const netlink::SaId& sa) const;
+    // Where the kernel does not tell the mark: any that has the rest of it.
+    const TunnelOwner* owner_without_mark(const netlink::SaId& sa) const;
+    // Is there a child of this connection by this name?
+    bool stands(const std::string& connection, const std::string& child) const;
     // The next SA of that child answers this ACQUIRE, whose larval SA goes then.
     void answer_acquire(const std::string& connection, const std::string& child, std::uint32_t sequence);
 
@@ -93,6 +99,7 @@ private:
         netlink::InstalledTunnel tunnel;
         TunnelOwner owner;
     };
+    const Installed* find(const netlink::SaId& sa) const;
 
     netlink::Kernel& kernel_;
     netlink::Installer installer_;

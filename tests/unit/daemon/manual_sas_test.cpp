@@ -187,7 +187,7 @@ TEST_CASE("SAs that an earlier process left behind are replaced, with their keys
     CHECK(reconciler.retire());
     CHECK(kernel.sa_count() == 2);
     CHECK(kernel.policy_count() == 3);
-    CHECK(reconciler.run()->none());
+    CHECK(reconciler.run({})->none());
     CHECK(manual.remove_all());
     CHECK(kernel.empty());
 }

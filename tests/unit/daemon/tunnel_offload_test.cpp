@@ -6,7 +6,7 @@
 
 #include "netlink/failing_kernel.h"
 #include "netlink/memory_kernel.h"
-#include "tests/unit/daemon/tunnel_samples.h"
+#include "tests/unit/daemon/child_samples.h"
 
 using namespace xfrmd;
 using namespace xfrmd::daemon::test;

@@ -6,10 +6,11 @@
 
 #include "netlink/failing_kernel.h"
 #include "netlink/memory_kernel.h"
-#include "tests/unit/daemon/tunnel_samples.h"
+#include "tests/unit/daemon/child_samples.h"
 
 using namespace xfrmd;
-using namespace xfrmd::daemon::test;
+using daemon::test::child;
+using daemon::test::install;
 
 namespace {
 

@@ -1,14 +1,15 @@
-// A child SA as engines ask for it, in tests.
+// Children as engines ask for them, for tests of what becomes of them in the kernel.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/tunnels.h"
 
 namespace xfrmd::daemon::test {
 
-inline policy::TrafficSelectors selectors(const std::string& text) { return {policy::parse_selector(text)->selector}; }
+inline policy::TrafficSelectors negotiated(const std::string& text) { return {policy::parse_selector(text)->selector}; }
 
 inline ike::ChildInstall child(std::uint64_t id, const std::string& local_ts, const std::string& remote_ts) {
     ike::ChildInstall install;
@@ -21,8 +22,8 @@ inline ike::ChildInstall child(std::uint64_t id, const std::string& local_ts, co
     install.spi_out = ike::EspSpi{static_cast<std::uint32_t>(0xc1000000 + id)};
     install.encryption_in = base::SecretBytes(install.suite.encryption_key_bytes());
     install.encryption_out = base::SecretBytes(install.suite.encryption_key_bytes());
-    install.local_ts = selectors(local_ts);
-    install.remote_ts = selectors(remote_ts);
+    install.local_ts = negotiated(local_ts);
+    install.remote_ts = negotiated(remote_ts);
     return install;
 }
 

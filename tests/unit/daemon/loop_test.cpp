@@ -1,0 +1,104 @@
+#include <catch2/catch_test_macros.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "daemon/child_turns.h"
+#include "daemon/deadline.h"
+#include "daemon/kernel_events.h"
+#include "daemon/start_actions.h"
+
+using namespace xfrmd;
+using daemon::KernelEvents;
+
+TEST_CASE("what is due is not put off by asking for it again", "[daemon][hostile-g5]") {
+    asio::io_context io;
+    int done = 0;
+    daemon::Deadline deadline(io, [&] { ++done; });
+    deadline.within(std::chrono::milliseconds(0));
+    deadline.within(std::chrono::hours(1));  // it is past due by now, and has not had its turn
+    io.poll();
+    CHECK(done == 1);
+    deadline.within(std::chrono::hours(1));
+    deadline.within(std::chrono::milliseconds(0));
+    io.restart();
+    while (done < 2) io.run_one();
+    CHECK(done == 2);
+}
+
+TEST_CASE("ten thousand children do not hold up the loop", "[daemon][hostile-g12]") {
+    asio::io_context io;
+    std::uint64_t done = 0;
+    daemon::ChildTurns turns(io, [&](ike::ChildSaId child) { CHECK(child == ike::ChildSaId{++done}); });
+    for (std::uint64_t i = 1; i <= 1000; ++i) turns.add(ike::ChildSaId{i});
+    io.run_one();
+    CHECK(done == daemon::ChildTurns::kAtOnce);
+    io.run();
+    CHECK(done == 1000);
+}
+
+namespace {
+
+// Fails when it is read for the second time.
+class Fragile final : public KernelEvents::Feed {
+public:
+    explicit Fragile(int& reads) : reads_(reads) {
+        REQUIRE(pipe2(ends_, O_NONBLOCK) == 0);
+        REQUIRE(write(ends_[1], "x", 1) == 1);
+    }
+    ~Fragile() override {
+        close(ends_[0]);
+        close(ends_[1]);
+    }
+    int fd() const override { return ends_[0]; }
+    netlink::KernelResult<void> read(const KernelEvents::Visitor&) override {
+        if (++reads_ == 2) return netlink::refused(ENOMEM);
+        return {};
+    }
+
+private:
+    int ends_[2] = {};
+    int& reads_;
+};
+
+}  // namespace
+
+TEST_CASE("a source of events that fails is told once, opened anew, and then everything is looked at",
+          "[daemon][hostile-g2]") {
+    asio::io_context io;
+    int reads = 0;
+    int opened = 0;
+    int overruns = 0;
+    std::vector<std::string> failures;
+    KernelEvents events(
+        io, [&](netlink::Event&& event) { overruns += std::holds_alternative<netlink::OverrunEvent>(event) ? 1 : 0; },
+        [&](const netlink::KernelError& error) { failures.push_back(error.text); }, std::chrono::milliseconds(0));
+    REQUIRE(events.add([&]() -> netlink::KernelResult<std::unique_ptr<KernelEvents::Feed>> {
+        ++opened;
+        if (opened == 2 || opened == 3) return netlink::refused(EMFILE);
+        return std::make_unique<Fragile>(reads);
+    }));
+    while (reads < 3) io.run_one();
+    CHECK(opened == 4);
+    CHECK(overruns == 1);
+    CHECK(failures == std::vector<std::string>{"ENOMEM: Cannot allocate memory"});
+}
+
+TEST_CASE("a source of events that cannot be opened at first is an error", "[daemon][hostile-g6]") {
+    asio::io_context io;
+    KernelEvents events(io, [](netlink::Event&&) {}, [](const netlink::KernelError&) {});
+    CHECK_FALSE(events.add(
+        []() -> netlink::KernelResult<std::unique_ptr<KernelEvents::Feed>> { return netlink::refused(EPERM); }));
+}
+
+TEST_CASE("attempts to restore a child come further and further apart", "[daemon]") {
+    using daemon::StartActions;
+    using std::chrono::seconds;
+    CHECK(StartActions::pause_after(1) == seconds(1));
+    CHECK(StartActions::pause_after(2) == seconds(2));
+    CHECK(StartActions::pause_after(6) == seconds(32));
+    CHECK(StartActions::pause_after(7) == seconds(60));
+    CHECK(StartActions::pause_after(1000) == seconds(60));
+}
