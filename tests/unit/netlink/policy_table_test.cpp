@@ -10,9 +10,7 @@ namespace {
 
 constexpr Claimant kSomebody{7};
 
-PolicySpec policy_to(const char* destination) {
-    return policy(Direction::out, selector("10.1.0.0/24", destination));
-}
+PolicySpec policy_to(const char* destination) { return policy(Direction::out, selector("10.1.0.0/24", destination)); }
 
 }  // namespace
 
