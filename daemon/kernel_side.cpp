@@ -1,7 +1,6 @@
 #include "daemon/kernel_side.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <iterator>
 #include <optional>
@@ -184,10 +183,7 @@ void KernelSide::look() {
 netlink::Drift KernelSide::look_at(const Suspects::Look& suspects) {
     netlink::Drift drift = reconciler_.check(suspects.policies);
     for (const netlink::SaId& sa : suspects.sas) {
-        const auto state = books_.kernel.find_sa(sa);
-        // A mark may have found another one.
-        const bool is_there = state ? state->id == sa : state.error().errno_value != ESRCH;
-        if (is_there) continue;
+        if (!reconciler_.is_gone(sa)) continue;
         reconciler_.lose_orphan(sa);
         if (const auto* tunnel = tunnels_.tunnel_of(sa)) drift.broken.push_back(*tunnel);
     }

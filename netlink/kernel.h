@@ -20,8 +20,9 @@ namespace xfrmd::netlink {
 struct AddSa {  // EEXIST where the SPI is taken
     SaSpec sa;
 };
-// ESRCH where it is gone, or was told another direction. Linux takes over the encapsulation's ports, the lifetime, and
-// an output mark and an if_id that are not 0. All else stays; whether there is encapsulation cannot change (EINVAL).
+// ESRCH where it is gone, or was told another direction. A larval SA becomes this one (see is_larval()). Of another one
+// Linux takes over the encapsulation's ports, the lifetime, and an output mark and an if_id that are not 0: keys,
+// selector, reqid and window stay, and whether there is encapsulation cannot change (EINVAL).
 struct UpdateSa {
     SaSpec sa;
 };

@@ -130,12 +130,32 @@ std::optional<bool> told_direction(const SaSpec& sa) {
     return tells_direction(sa) ? std::optional(sa.inbound) : std::nullopt;
 }
 
+SaState state_of(const SaSpec& spec, std::chrono::sys_seconds added) {
+    SaState state;
+    static_cast<SaProperties&>(state) = effective(spec);
+    state.algorithms = names_of(spec.algorithms);
+    state.inbound = told_direction(spec);
+    state.added = added;
+    return state;
+}
+
+PolicyState state_of(const PolicySpec& spec, std::uint32_t index, std::chrono::sys_seconds added) {
+    PolicyState state{spec, added, std::nullopt};
+    state.policy.index = index;
+    return state;
+}
+
 }  // namespace
 
 KernelResult<void> MemoryKernel::make(const UpdateSa& change) {
     const auto found = find(change.sa.id);
     if (found == sas_.end()) return refused(ESRCH);
-    SaSpec& spec = sas_.at(found->first).spec;
+    Sa& sa = sas_.at(found->first);
+    if (is_larval(state_of(sa.spec, sa.added))) {
+        sa = Sa{clone(change.sa), now_};
+        return {};
+    }
+    SaSpec& spec = sa.spec;
     if (spec.encapsulation.has_value() != change.sa.encapsulation.has_value()) return refused(EINVAL);
     if (told_direction(spec) != told_direction(change.sa)) return refused(ESRCH);
     spec.encapsulation = change.sa.encapsulation;
@@ -199,25 +219,6 @@ KernelResult<void> MemoryKernel::make(const DeletePolicy& change) {
     return {};
 }
 
-namespace {
-
-SaState state_of(const SaSpec& spec, std::chrono::sys_seconds added) {
-    SaState state;
-    static_cast<SaProperties&>(state) = effective(spec);
-    state.algorithms = names_of(spec.algorithms);
-    state.inbound = told_direction(spec);
-    state.added = added;
-    return state;
-}
-
-PolicyState state_of(const PolicySpec& spec, std::uint32_t index, std::chrono::sys_seconds added) {
-    PolicyState state{spec, added, std::nullopt};
-    state.policy.index = index;
-    return state;
-}
-
-}  // namespace
-
 KernelResult<SaState> MemoryKernel::find_sa(const SaId& id) {
     const auto found = find(id);
     if (found == sas_.end()) return refused(ESRCH);
@@ -242,6 +243,15 @@ KernelResult<std::vector<PolicyState>> MemoryKernel::list_policies() {
     states.reserve(policies_.size());
     for (const auto& [id, policy] : policies_) states.push_back(state_of(policy.spec, policy.index, policy.added));
     return states;
+}
+
+void MemoryKernel::put_larval(const SaId& id, const base::Address& source, Reqid reqid) {
+    SaSpec larval;
+    larval.id = id;
+    larval.source = source;
+    larval.reqid = reqid;
+    larval.algorithms = CipherAndMac{};
+    sas_.insert_or_assign(id, Sa{std::move(larval), now_});
 }
 
 const SaSpec* MemoryKernel::sa(const SaId& id) const {

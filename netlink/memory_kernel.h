@@ -24,6 +24,9 @@ public:
     // A device that does this kind of offload, and crypto in any case. There is none otherwise.
     void add_device(std::uint32_t interface, OffloadKind most) { devices_.insert_or_assign(interface, most); }
 
+    // As a packet makes one that has met a template without SA; takes the place of what is there.
+    void put_larval(const SaId& id, const base::Address& source, Reqid reqid);
+
     // As they were asked for, but without an offload that was not obtained. nullptr where there is none; good until the
     // next change.
     const SaSpec* sa(const SaId& id) const;

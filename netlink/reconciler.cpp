@@ -79,6 +79,7 @@ KernelResult<Inheritance> Reconciler::inherit(std::chrono::sys_seconds now, std:
     }
     std::vector<Change> limits;
     for (const SaState& sa : *sas) {
+        if (is_larval(sa)) continue;
         const auto way = ways.find({sa.source, sa.id.destination, sa.id.protocol, sa.reqid});
         if (way == ways.end()) continue;
         books_.orphaned_sas.emplace(sa.id, OrphanedSa{sa.source, sa.reqid, way->second});
@@ -91,7 +92,22 @@ KernelResult<Inheritance> Reconciler::inherit(std::chrono::sys_seconds now, std:
         books_.policies.claim(Claimant::earlier_process, rank_of(policy, services), policy);
     }
     static_cast<void>(books_.insist(limits));  // an SA without a limit still ends with retire()
+    undo_stand_ins(*sas);
     return Inheritance{ours.size(), books_.orphaned_sas.size()};
+}
+
+// An SA that ended since the list, with a larval one in its place: that one became the stand-in, which protects
+// nothing.
+void Reconciler::undo_stand_ins(const std::vector<SaState>& had) {
+    std::vector<Change> changes;
+    std::map<SaId, AlgorithmNames> before;
+    for (const SaState& sa : had) before.emplace(sa.id, sa.algorithms);
+    const auto sas = books_.kernel.list_sas();
+    for (const SaState& sa : sas.value_or(std::vector<SaState>{})) {
+        if (!books_.orphaned_sas.contains(sa.id) || sa.algorithms == before[sa.id]) continue;
+        changes.emplace_back(DeleteSa{sa.id});
+    }
+    static_cast<void>(books_.insist(changes));
 }
 
 KernelResult<void> Reconciler::retire() {
@@ -145,7 +161,9 @@ Reconciler::States Reconciler::note(const std::vector<PolicyState>& had) {
 
 void Reconciler::check_sas(const std::vector<SaState>& had, base::Instant now, Drift& drift) {
     std::set<SaId> there;
-    for (const SaState& sa : had) there.insert(sa.id);
+    for (const SaState& sa : had) {
+        if (!is_larval(sa)) there.insert(sa.id);
+    }
     for (const auto& [id, kept] : books_.tunnels) {
         const std::vector<SaId> ids = sa_ids_of(kept.tunnel.ids);
         const bool whole = std::all_of(ids.begin(), ids.end(), [&](const SaId& sa) { return there.contains(sa); });
@@ -162,6 +180,12 @@ void Reconciler::check_sas(const std::vector<SaState>& had, base::Instant now, D
     });
     drop_unserved(lost_one);
     end_replaced_sas(now);
+}
+
+bool Reconciler::is_gone(const SaId& id) {
+    const auto state = books_.kernel.find_sa(id);
+    if (!state) return state.error().errno_value == ESRCH;
+    return state->id != id || is_larval(*state);  // a mark may find another one
 }
 
 void Reconciler::lose_orphan(const SaId& id) {

@@ -45,6 +45,8 @@ public:
     // The same for these policies alone, known or not: what a notice was about. One question to the kernel for each.
     // What cannot be asked for is left to run().
     Drift check(const std::set<PolicyId, PolicyIdOrder>& ids);
+    // The kernel says so; a larval SA in its place is none.
+    bool is_gone(const SaId& id);
     // An inherited SA has gone: so do the policies that no other one serves.
     void lose_orphan(const SaId& id);
     // Removes what was inherited and never claimed, and what is nobody's.
@@ -63,6 +65,7 @@ private:
     std::optional<Repair> check_policy(const PolicyId& id, const PolicyState* had, Drift& drift);
     void check_sas(const std::vector<SaState>& had, base::Instant now, Drift& drift);
     void end_replaced_sas(base::Instant now);
+    void undo_stand_ins(const std::vector<SaState>& had);
     void drop_unserved(const std::vector<PolicyId>& ids);
     void repair(std::vector<Repair> repairs, Drift& drift);
 

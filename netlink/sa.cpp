@@ -79,6 +79,8 @@ SaProperties effective(const SaSpec& sa) {
     return kept;
 }
 
+bool is_larval(const SaState& sa) { return sa.algorithms == AlgorithmNames{}; }
+
 std::string difference(const SaSpec& wanted, const SaState& had) {
     const SaProperties want = effective(wanted);
     if (want.id != had.id) return "identity";

@@ -119,8 +119,7 @@ std::string to_string(const SaProperties& sa);
 // "10.0.0.2 spi 0xc1234567", "10.0.0.2 ah spi 0xc1234567 mark 0x1/0xff"
 std::string to_string(const SaId& id);
 
-// What the kernel tells of an SA it has. Times are its wall clock's. SPI 0: larval, it waits for an answer to an
-// ACQUIRE.
+// What the kernel tells of an SA it has. Times are its wall clock's.
 struct SaState : SaProperties {
     AlgorithmNames algorithms;
     std::optional<bool> inbound;  // where the kernel was told
@@ -130,6 +129,10 @@ struct SaState : SaProperties {
     // The last packet where the kernel tells (XFRMA_LASTUSED), else the first one; nullopt before any.
     std::optional<std::chrono::sys_seconds> used;
 };
+
+// Linux puts a larval SA where a packet met a template without SA, and waits for an answer to its ACQUIRE. It has the
+// template's SPI, so one may stand where the template's SA has gone; it carries nothing, and has no algorithms.
+bool is_larval(const SaState& sa);
 
 // What the kernel has in another way than it was asked for, in one word for the log: "reqid", "mode", ...; empty where
 // nothing. Keys cannot be compared, and an offload that fell back is no difference.

@@ -26,6 +26,13 @@ on moon ip xfrm policy flush
 eventually 2 has_policies || fail "flushed policies did not come back"
 expect_ping alice 10.2.0.10
 
+# One SA alone: the kernel tells which.
+on moon ip xfrm state | awk '/^src/ { src = $2; dst = $4 } /proto/ { print src, dst, $2, $4; exit }' >"$out/sa"
+read -r src dst proto spi <"$out/sa"
+on moon ip xfrm state delete src "$src" dst "$dst" proto "$proto" spi "$spi"
+eventually 5 tunnel_works || fail "the tunnel did not come back when an SA had gone"
+expect_log moon 'has lost child SA 1 '
+
 # shellcheck disable=SC2086  # words on purpose
 on moon ip xfrm policy add $foreign action block priority 7
 on moon ip xfrm state flush

@@ -1,5 +1,5 @@
 # SIGKILL: what the daemon had in the kernel carries packets on without it; the next one takes it over without a gap, and
-# leaves nothing of either behind.
+# leaves nothing of either behind. What ends of itself meanwhile takes its policies along.
 #   killed.sh PEER
 # shellcheck shell=bash
 
@@ -24,6 +24,18 @@ expect_ping alice 10.2.0.10
 stop moon
 # What the first one had, nobody knows any more; it has a limit of its own.
 [[ $(on moon ip -s xfrm state | grep -c 'expire add: soft 0(sec), hard 3[0-9]*(sec)') -gt 0 ]] || fail "old SAs without a limit"
-[[ -z $(on moon ip xfrm policy | grep '^src 10') ]] || fail "policies stayed"
+no_policies() { [[ $(on moon ip xfrm policy | grep -c '^src 10') -eq 0 ]]; }
+no_policies || fail "policies stayed"
 on moon ip xfrm state flush
+
+# A policy that no SA serves any more would only keep packets from going anywhere.
+restart moon
+expect up moon net
+crash moon
+restart moon
+no_policies && fail "nothing was left"
+on moon ip xfrm state flush
+eventually 2 no_policies || fail "policies without SAs stayed"
+stop moon
+expect_empty_kernel moon
 pass

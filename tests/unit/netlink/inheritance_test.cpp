@@ -144,6 +144,40 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
     }
 }
 
+// Linux makes a larval SA whole when it is updated: with algorithms that only stand in, it would protect nothing.
+TEST_CASE("a larval SA is not inherited", "[netlink][hostile-g9][rfc4301-4.4.1]") {
+    class Ending final : public Kernel {
+    public:
+        explicit Ending(MemoryKernel& inner) : inner_(inner) {}
+        std::vector<KernelResult<void>> apply(std::span<const Change> changes) override {
+            if (const SaId id = std::exchange(ends, {}); id.spi != Spi{}) {
+                inner_.put_larval(id, address("192.0.2.1"), Reqid{1});
+            }
+            return inner_.apply(changes);
+        }
+        KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
+        KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
+        KernelResult<std::vector<SaState>> list_sas() override { return inner_.list_sas(); }
+        KernelResult<std::vector<PolicyState>> list_policies() override { return inner_.list_policies(); }
+        KernelResult<void> probe() override { return {}; }
+
+        SaId ends;
+
+    private:
+        MemoryKernel& inner_;
+    };
+    MemoryKernel memory;
+    const InstalledTunnel old = leave_behind(memory);
+    Ending kernel(memory);
+    SECTION("larval when we look") { memory.put_larval(old.outbound, address("192.0.2.1"), old.reqid); }
+    SECTION("larval just after") { kernel.ends = old.outbound; }
+    Books books(kernel);
+    REQUIRE(Reconciler(books).inherit(kNow, kLife));
+    const auto left = memory.find_sa(old.outbound);
+    CHECK((!left || is_larval(*left)));
+    CHECK(memory.find_sa(old.inbound)->lifetime.hard.since_added.count() != 0);
+}
+
 TEST_CASE("an inherited policy that is flushed comes back", "[netlink][hostile-g5][hostile-g9]") {
     MemoryKernel kernel;
     leave_behind(kernel);

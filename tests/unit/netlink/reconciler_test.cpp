@@ -165,6 +165,20 @@ TEST_CASE("an SA that has gone is told, never put back", "[netlink][hostile-g5][
     CHECK(kernel.sa(installed->outbound) == nullptr);
 }
 
+TEST_CASE("a larval SA in its place does not hide that an SA has gone", "[netlink][hostile-g5][rfc4301-4.4.1]") {
+    MemoryKernel kernel;
+    Books books(kernel);
+    const auto installed = Installer(books).install(tunnel(0xc0000001, 0xd0000001));
+    REQUIRE(installed);
+    Reconciler reconciler(books);
+    CHECK_FALSE(reconciler.is_gone(installed->outbound));
+    kernel.put_larval(installed->outbound, address("192.0.2.1"), installed->reqid);
+    CHECK(reconciler.is_gone(installed->outbound));
+    CHECK(reconciler.run(kBoot)->broken == std::vector<InstalledTunnel>{*installed});
+    REQUIRE(make(kernel, DeleteSa{installed->outbound}));
+    CHECK(reconciler.is_gone(installed->outbound));
+}
+
 TEST_CASE("somebody else's policies and SAs are never touched", "[netlink][hostile-g5]") {
     MemoryKernel kernel;
     PolicySpec foreign = policy(Direction::out, selector("10.9.0.0/24", "10.8.0.0/24"));
