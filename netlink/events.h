@@ -10,7 +10,7 @@
 
 namespace xfrmd::netlink {
 
-// A packet met a policy whose template has no SA. The kernel has a larval SA (SPI 0) in its place for some time
+// A packet met a policy whose template has no SA. The kernel has a larval SA in its place for some time
 // (net.core.xfrm_acq_expires), asks once for each, and drops packets meanwhile.
 struct AcquireEvent {
     std::uint32_t sequence = 0;  // for SaSpec::acquire_sequence
@@ -23,7 +23,7 @@ struct AcquireEvent {
     std::optional<std::uint32_t> cpu;  // RFC 9611: that the packet was on
 };
 
-// At a hard limit the SA is gone. Larval SAs expire as well: SPI 0.
+// At a hard limit the SA is gone. Larval SAs expire as well: SPI 0, or the template's.
 struct ExpireEvent {
     SaId sa;
     Reqid reqid{};
