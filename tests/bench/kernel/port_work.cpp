@@ -125,7 +125,7 @@ public:
     std::size_t policies() const override { return specs_.size() * 3; }
 
 private:
-    static constexpr netlink::Claimant kOurs{1};
+    static constexpr netlink::Claimant kOurs{2};
 
     template <typename ChangeOf>
     void each_batch(ChangeOf change_of) {
