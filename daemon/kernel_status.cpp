@@ -1,5 +1,6 @@
 #include "daemon/kernel_status.h"
 
+#include <optional>
 #include <set>
 
 namespace xfrmd::daemon {
@@ -9,29 +10,30 @@ namespace {
 void count_sas(const std::vector<netlink::SaState>& had, const netlink::Books& books, const Tunnels& tunnels,
                const ManualSas& manual, api::KernelStatus& status) {
     const std::set<netlink::SaId> of_manual = manual.sa_ids();
-    std::set<netlink::SaId> orphaned;
-    for (const netlink::OrphanedSa& orphan : books.orphaned_sas) orphaned.insert(orphan.id);
     status.wanted.sas = tunnels.sa_count() + of_manual.size();
     for (const netlink::SaState& state : had) {
         if (tunnels.owner_of(state.id) != nullptr || of_manual.contains(state.id)) {
             ++status.there.sas;
         } else {
-            ++(orphaned.contains(state.id) ? status.inherited : status.others).sas;
+            ++(books.orphaned_sas.contains(state.id) ? status.inherited : status.others).sas;
         }
     }
 }
 
-void count_policies(const std::vector<netlink::PolicyState>& had, const netlink::Books& books,
+// Claims of an earlier process are no wishes.
+bool is_wanted(std::optional<netlink::Rank> rank) { return rank && *rank >= netlink::Rank::block; }
+
+void count_policies(const std::vector<netlink::PolicyState>& had, const netlink::PolicyTable& table,
                     api::KernelStatus& status) {
-    status.wanted.policies = books.policies.size() - books.policies.orphans().size();
+    for (const netlink::PolicyId& id : table.all()) {
+        if (is_wanted(table.standing_rank(id))) ++status.wanted.policies;
+    }
     for (const netlink::PolicyState& state : had) {
-        const netlink::PolicyId& id = state.policy.id;
-        if (!netlink::is_our_index(state.policy.index)) {
+        const auto rank = table.standing_rank(state.policy.id);
+        if (!rank || !netlink::is_our_index(state.policy.index)) {
             ++status.others.policies;
-        } else if (books.policies.wanted(id) != nullptr) {
-            ++status.there.policies;
         } else {
-            ++(books.policies.is_unclaimed(id) ? status.inherited : status.others).policies;
+            ++(is_wanted(rank) ? status.there : status.inherited).policies;
         }
     }
 }
@@ -46,7 +48,7 @@ netlink::KernelResult<api::KernelStatus> count_kernel(netlink::Books& books, con
     if (!policies) return tl::unexpected<netlink::KernelError>(policies.error());
     api::KernelStatus status;
     count_sas(*sas, books, tunnels, manual, status);
-    count_policies(*policies, books, status);
+    count_policies(*policies, books.policies, status);
     return status;
 }
 
