@@ -63,7 +63,8 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
     const auto random = crypto::ChaChaRandom::make();
     if (!random) return tl::unexpected(random.error().sentence());
     const netlink::HashKey key{(*random)->number(), (*random)->number()};
-    std::unique_ptr<KernelSide> side(new KernelSide(io, log, std::move(kernel), std::move(network), key, client, observer));
+    std::unique_ptr<KernelSide> side(
+        new KernelSide(io, log, std::move(kernel), std::move(network), key, client, observer));
     if (sender) {
         if (const auto opened = side->events_.open(*sender); !opened) return tl::unexpected(opened.error().text);
     }

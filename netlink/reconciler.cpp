@@ -57,7 +57,7 @@ SaSpec limited(const SaState& sa, std::chrono::seconds age_at_end) {
     spec.algorithms = stand_in(sa);
     spec.inbound = sa.inbound.value_or(false);
     spec.tell_direction = sa.inbound.has_value();  // or Linux does not find it
-    spec.offload.reset();  // a device would be told of the stand-in
+    spec.offload.reset();                          // a device would be told of the stand-in
     auto& limit = spec.lifetime.hard.since_added;
     limit = limit.count() == 0 ? age_at_end : std::min(limit, age_at_end);
     return spec;
