@@ -114,7 +114,7 @@ TEST_CASE("the kernel's entries are counted as ours, inherited or others'", "[da
     REQUIRE(status);
     CHECK(status->others.sas == 1);
     CHECK(status->wanted.sas == 0);
-    books.orphaned_sas.push_back({id, {}, {}});
+    books.orphaned_sas.try_emplace(id);
     status = count_kernel(books, tunnels, manual);
     CHECK(status->inherited.sas == 1);
     CHECK(status->others.sas == 0);
