@@ -37,7 +37,7 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
       stop_timer_(io) {}
 
 tl::expected<policy::Snapshot, StartError> Daemon::load(Log& log, const Files& files, const DaemonOptions& options) {
-    auto loaded = load_swanctl(files, options.config_path, options.ports());
+    auto loaded = load_swanctl(files, options.config_path, options.host());
     if (!loaded) return tl::unexpected(StartError{print(loaded.error()), true});
     for (const std::string& warning : loaded->warnings) log.warning(warning);
     return policy::IndexedConfiguration::of(std::move(loaded->configuration));

@@ -25,8 +25,9 @@ struct DaemonOptions {
     std::string config_path = "/etc/swanctl/swanctl.conf";
     KernelChoice kernel = KernelChoice::linux_xfrm;
     PoolOptions pool;
+    bool fail_closed = false;  // of connections that do not say
 
-    IkePorts ports() const { return {pool.worker.engine.port, pool.worker.engine.nat_port}; }
+    HostSettings host() const { return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed}; }
 };
 
 // Why the daemon did not start: one sentence, or for a configuration whole lines, one for each mistake.

@@ -56,6 +56,8 @@ void describe(CLI::App& app, Arguments& arguments) {
     app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")
         ->check(CLI::Range(1, 65535))
         ->capture_default_str();
+    app.add_flag("--fail-closed", arguments.daemon.fail_closed,
+                 "nothing of a tunnel's leaves or enters in the clear, unless its connection says otherwise");
     app.add_option("--cookie-threshold", engine.cookie_threshold,
                    "half-open IKE SAs from which on cookies are asked for")
         ->capture_default_str();
@@ -68,7 +70,7 @@ void describe(CLI::App& app, Arguments& arguments) {
 }
 
 int check_configuration(const daemon::DaemonOptions& options) {
-    const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), options.config_path, options.ports());
+    const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), options.config_path, options.host());
     std::fputs((loaded ? daemon::print(*loaded) : daemon::print(loaded.error())).c_str(), loaded ? stdout : stderr);
     return loaded ? 0 : kConfigurationInvalid;
 }

@@ -38,6 +38,7 @@ public:
     policy::Connection read() {
         connection_.name = section_.name();
         connection_.local_port = 0;
+        connection_.fail_closed = defaults_.host.fail_closed;
         read_settings(section_, Place::connection, path_, {.connection = &connection_}, errors_);
         check_local_port();
         for (const View& inner : section_.sections()) read_inner(inner);
@@ -54,7 +55,7 @@ public:
 private:
     // strongSwan's 0 is the port that its socket is bound to. Sockets are there for all connections alike.
     void check_local_port() {
-        const IkePorts& ports = defaults_.ports;
+        const IkePorts& ports = defaults_.host.ports;
         if (connection_.local_port == 0) connection_.local_port = ports.ike;
         if (connection_.local_port == ports.ike) return;
         const settings::Position at = section_.setting("local_port")->value_at;

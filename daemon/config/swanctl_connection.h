@@ -16,9 +16,15 @@ struct IkePorts {
     std::uint16_t nat = 4500;
 };
 
+// What the command line says about every connection.
+struct HostSettings {
+    IkePorts ports;
+    bool fail_closed = false;  // of connections that do not say
+};
+
 // What connections and children get that name none, and the ports they may name.
 struct ConnectionDefaults {
-    IkePorts ports;
+    HostSettings host;
     std::vector<policy::Proposal> ike = policy::default_proposals(policy::ProtocolId::ike);
     std::vector<policy::Proposal> esp = policy::default_proposals(policy::ProtocolId::esp);
 };

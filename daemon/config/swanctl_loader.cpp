@@ -46,8 +46,8 @@ bool can_initiate(const policy::Connection& connection) {
 
 class Loader {
 public:
-    Loader(const settings::Document& document, const settings::References& references, const IkePorts& ports)
-        : document_(document), references_(references), defaults_{.ports = ports}, errors_(document) {
+    Loader(const settings::Document& document, const settings::References& references, const HostSettings& host)
+        : document_(document), references_(references), defaults_{.host = host}, errors_(document) {
         result_.warnings = document.warnings;
     }
 
@@ -205,12 +205,12 @@ std::string count_of(std::size_t count, const std::string& noun) {
 }  // namespace
 
 tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const std::string& path,
-                                                    const IkePorts& ports) {
+                                                    const HostSettings& host) {
     const auto document = settings::parse(files, path);
     if (!document) return tl::unexpected(ConfigErrors{document.error()});
     const auto references = settings::References::resolve(*document);
     if (!references) return tl::unexpected(references.error());
-    return Loader(*document, *references, ports).run();
+    return Loader(*document, *references, host).run();
 }
 
 std::string print(const LoadResult& result) {

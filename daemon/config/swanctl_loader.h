@@ -22,7 +22,7 @@ struct LoadResult {
 
 // Errors: a syntax error alone, else up to ErrorList::kMost errors of the file.
 tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const std::string& path,
-                                                    const IkePorts& ports = {});
+                                                    const HostSettings& host = {});
 
 // For people, as `xfrmd --check` shows it: one line each, ending with a line break.
 std::string print(const LoadResult& result);

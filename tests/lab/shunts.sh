@@ -22,7 +22,7 @@ with_shunts() { awk -v shunts="$shunts" '/^connections \{/ { print; print shunts
 
 gateways
 start_strongswan sun "$1" <<<"$(tunnel_conf sun)"
-start_xfrmd moon <<<"$(tunnel_conf moon conn='fail_closed = yes' | with_shunts)"
+XFRMD_FLAGS=--fail-closed start_xfrmd moon <<<"$(tunnel_conf moon | with_shunts)"
 [[ $(on moon ip xfrm policy | grep -c 'action block') -gt 0 ]] || fail "no block policies"
 
 # No tunnel: what belongs into it goes nowhere.

@@ -214,6 +214,12 @@ TEST_CASE("words become what they say", "[config][mapping]") {
     CHECK(local_down("clear") == policy::OnLocalDown::clear);
     CHECK(local_down("hold") == policy::OnLocalDown::hold);
     CHECK(only_connection(connection_with("fail_closed = yes")).fail_closed);
+    for (const bool says_no : {false, true}) {
+        const MemoryFiles files({{"/s.conf", connection_with(says_no ? "fail_closed = no" : "")}});
+        const auto closed = load_swanctl(files, "/s.conf", {.ports = {}, .fail_closed = true});
+        REQUIRE(closed);
+        CHECK(closed->configuration.connections.at(0).fail_closed != says_no);
+    }
 }
 
 TEST_CASE("hard limits arrive, and a time says what it will do", "[config][mapping]") {
