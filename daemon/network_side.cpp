@@ -122,8 +122,9 @@ void NetworkSide::add_route(const netlink::TunnelSpec& spec, const netlink::Sele
     route.destination = selector.destination;
     route.source = own.front().address;
     route.interface = device->name;
+    // A peer on the link is the next hop itself: what a shunt lets pass beside the tunnel goes to it, too.
     const bool same_family = spec.remote.family() == selector.destination.network.family();
-    if (way->next_hop && same_family) route.gateway = way->next_hop;
+    if (same_family) route.gateway = way->next_hop.value_or(spec.remote);
     if (std::find(routes.begin(), routes.end(), route) == routes.end()) routes.push_back(std::move(route));
 }
 
