@@ -1,6 +1,6 @@
 // The recent events, kept once for all who follow them, and the revision: a number that grows with every change of
-// state, over restarts of the daemon too, as it begins with the time of the start. Bounded; what is forgotten is known.
-// One thread.
+// state, over restarts of the daemon too, as it begins with the time of the start (unless the clock was set back).
+// Bounded; what is forgotten is known. One thread.
 #pragma once
 
 #include <cstdint>

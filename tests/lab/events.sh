@@ -20,13 +20,16 @@ renegotiates_at_once() {
 }
 wanted_is_there() {
     xfrmctl moon kernel status --json >"$out/status.json"
-    expect jq -e '.wanted == .there and .others.policies == 0' "$out/status.json" >"$out/jq.log"
+    expect jq -e '.wanted == {"sas": 2, "policies": 3} and .there == .wanted and .others.policies == 0' \
+        "$out/status.json" >"$out/jq.log"
 }
 
 gateways
 start_pair "$1"
 xfrmctl moon events -f --json >"$out/events.json" &
 follower=$!
+follows() { [[ $(grep -c moon/api.sock /proc/net/unix) -ge 2 ]]; }
+eventually 5 follows || fail "nobody follows"
 expect up moon net
 expect_tunnel
 eventually 5 told '"event":"child_installed"' || fail "nobody told of the child: $(cat "$out/events.json")"

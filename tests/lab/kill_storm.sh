@@ -23,7 +23,7 @@ stream() {
 
 seconds=$2 senders=()
 gateways
-start_pair "$1" child="start_action = ${3:-none}"
+SUN_CONF=child= start_pair "$1" child="start_action = ${3:-none}"
 expect up moon net
 expect_ping alice 10.2.0.10
 before=$(without_sa)
@@ -44,6 +44,8 @@ eventually 10 test -s "$out/bob.stream" || fail "bob has not got his last datagr
 unavoidable=$(($(without_sa) - before))
 tell "killed $kills times; flood: $(sent_by_flood) sent, $(flood_lost) lost;" \
     "to bob: $(head -n 1 "$out/bob.stream"); to alice: $(head -n 1 "$out/alice.stream"); without an SA: $unavoidable"
+[[ $kills -ge $((seconds / 4)) && $(sent_by_flood) -gt 1000 ]] || fail "that was no storm"
+[[ -n ${3:-} || $unavoidable -eq 0 ]] || fail "SAs of a killed process went with it"
 # The flood's last echo may be on its way when its time is up.
 all=$(($(flood_lost) + $(lost alice) + $(lost bob)))
 [[ $all -le $((unavoidable + 1)) ]] || fail "packets were lost: $all, of which $unavoidable had no SA here"
