@@ -7,8 +7,6 @@
 #include <utility>
 #include <variant>
 
-#include <asio/post.hpp>
-
 #include "daemon/clock.h"
 #include "daemon/kernel_selectors.h"
 #include "daemon/sa_events.h"
@@ -28,8 +26,6 @@ constexpr int kPausesOfComparison = 100;
 constexpr auto kInheritanceLife = std::chrono::hours(1);
 
 constexpr auto kStandingPause = std::chrono::seconds(5);
-// Flows that want a child at the same time; the kernel asks again for what is left out.
-constexpr std::size_t kMostAcquires = 256;
 
 DeviceTowards device_finder(const NetworkSide* network) {
     if (network == nullptr) return {};
@@ -94,6 +90,8 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
       tunnels_(books_, {network_.get(), &log_, device_finder(network_.get())}),
       queue_(io, tunnels_),
       standing_(log, books_),
+      acquires_(io, [this](const auto& child, const auto& packet,
+                           auto done) { client_.acquire(child.first, child.second, packet, std::move(done)); }),
       events_(
           io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); },
           [this](const netlink::KernelError& error) {
@@ -151,7 +149,7 @@ void KernelSide::configure(policy::Snapshot configuration) {
 void KernelSide::put_standing() {
     standing_timer_.cancel();
     const bool all_stand = standing_.update(*configuration_);
-    for (const StandingChild& child : standing_.inherited()) acquire(child, {});
+    for (const StandingChild& child : standing_.inherited()) acquires_.ask({child.connection, child.child}, {});
     if (all_stand) return;
     standing_timer_.expires_after(kStandingPause);
     standing_timer_.async_wait([this](const std::error_code& error) {
@@ -196,19 +194,9 @@ void KernelSide::on(const netlink::AcquireEvent& event) {
     if (!suspects_.is_ours(event.policy, event.policy_index)) return;
     const StandingChild* trap = standing_.trap_of(event.policy);
     if (trap == nullptr) return;  // a tunnel whose SA has gone: the reconciler sees to it
-    if (!acquire(*trap, triggering_packet(event.packet))) return;
+    if (!acquires_.ask({trap->connection, trap->child}, triggering_packet(event.packet))) return;
     log_.info(trap->connection + ": a packet asks for child " + trap->child + ": " + to_string(event.packet));
     tunnels_.answer_acquire(trap->connection, trap->child, event.sequence);
-}
-
-// False where that is under way already.
-bool KernelSide::acquire(const StandingChild& child, std::optional<policy::TriggeringPacket> packet) {
-    const std::pair key(child.connection, child.child);
-    if (acquiring_.size() >= kMostAcquires || !acquiring_.insert(key).second) return false;
-    asio::post(io_, [this, key, packet = std::move(packet)] {
-        client_.acquire(key.first, key.second, packet, [this, key] { acquiring_.erase(key); });
-    });
-    return true;
 }
 
 void KernelSide::on(const netlink::ExpireEvent& event) {

@@ -15,6 +15,7 @@
 #include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/acquires.h"
 #include "daemon/child_turns.h"
 #include "daemon/deadline.h"
 #include "daemon/kernel_events.h"
@@ -89,7 +90,6 @@ private:
     // Logs it, and has lost tunnels negotiated anew.
     api::KernelDrift report(netlink::Drift drift);
     void renew(ike::ChildSaId child);
-    bool acquire(const StandingChild& child, std::optional<policy::TriggeringPacket> packet);
     void on(const netlink::AcquireEvent& event);
     void on(const netlink::ExpireEvent& event);
     void on(const netlink::MappingEvent& event);
@@ -125,7 +125,7 @@ private:
     TunnelQueue queue_;
     StandingKeeper standing_;
     policy::Snapshot configuration_;
-    std::set<std::pair<std::string, std::string>> acquiring_;  // connection and child
+    Acquires acquires_;
     std::set<ike::ChildSaId> told_;  // that they are broken or at their limit, and not gone yet
     KernelEvents events_;
     asio::steady_timer standing_timer_;

@@ -11,6 +11,8 @@ source "$lib/network.sh"
 source "$lib/daemons.sh"
 # shellcheck source=tests/lab/lib/expect.sh
 source "$lib/expect.sh"
+# shellcheck source=tests/lab/lib/load.sh
+source "$lib/load.sh"
 # shellcheck source=tests/lab/lib/tunnel.sh
 source "$lib/tunnel.sh"
 
