@@ -1,6 +1,6 @@
-// Children that packets want, in the order in which they were asked for: each of them once, however many packets ask, so
-// that there are at most as many as the configuration has. Some are negotiated at the same time; one whose peer is slow
-// or silent goes on, but keeps nobody else waiting for long. Main thread only.
+// Children that packets want, in the order in which they were asked for: each of them once, however many packets ask,
+// so that there are at most as many as the configuration has. Some are negotiated at the same time; one whose peer is
+// slow or silent goes on, but keeps nobody else waiting for long. Main thread only.
 #pragma once
 
 #include <chrono>

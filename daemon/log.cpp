@@ -1,21 +1,23 @@
 #include "daemon/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/sinks/syslog_sink.h>
-#include <syslog.h>
+#include <unistd.h>
 
 #include "daemon/clock.h"
+#include "daemon/log_sink.h"
 
 namespace xfrmd::daemon {
 
 namespace {
 
 spdlog::sink_ptr make_sink(LogTarget target) {
+    spdlog::sink_ptr sink;
     if (target == LogTarget::syslog) {
-        return std::make_shared<spdlog::sinks::syslog_sink_mt>("xfrmd", LOG_PID, LOG_DAEMON, false);
+        sink = std::make_shared<SyslogSink>();
+        sink->set_pattern("%v");
+    } else {
+        sink = std::make_shared<DescriptorSink>(STDERR_FILENO);
+        sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
     }
-    auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    sink->set_pattern("%Y-%m-%dT%H:%M:%S.%e %l %v");
     return sink;
 }
 

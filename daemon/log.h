@@ -1,5 +1,6 @@
 // The daemon's log: one full sentence a step, with the connection and IKE SA it is about. Goes to standard error or to
-// syslog. What strangers can cause is limited in rate, and what was left out is counted. May be used from any thread.
+// syslog. What strangers can cause is limited in rate, and what was left out is counted. A log that
+// nobody reads, or that has no room, holds nobody up (log_sink.h). May be used from any thread.
 #pragma once
 
 #include <memory>

@@ -1,0 +1,53 @@
+// Where the log's lines go: a descriptor, or syslog's socket (RFC 3164's format, as glibc writes it). Neither ever waits:
+// who reads a log may be slow, stuck or out of space, and IKE goes on. Lines that find no room are counted, and told of
+// once there is room again. May be used from any thread.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <spdlog/sinks/base_sink.h>
+
+namespace xfrmd::daemon {
+
+class LogSink : public spdlog::sinks::base_sink<std::mutex> {
+protected:
+    // One line, with its end. False where there is no room for all of it.
+    virtual bool put(spdlog::level::level_enum level, std::string_view line) = 0;
+
+private:
+    void sink_it_(const spdlog::details::log_msg& message) final;
+    void flush_() final {}
+    bool put_message(const spdlog::details::log_msg& message);
+
+    std::uint64_t lost_ = 0;
+};
+
+class DescriptorSink final : public LogSink {
+public:
+    // It stays the caller's.
+    explicit DescriptorSink(int fd) : fd_(fd) {}
+
+private:
+    bool put(spdlog::level::level_enum level, std::string_view line) override;
+
+    int fd_;
+    bool is_cut_ = false;  // the last line has no end
+};
+
+class SyslogSink final : public LogSink {
+public:
+    explicit SyslogSink(std::string path = "/dev/log") : path_(std::move(path)) {}
+    ~SyslogSink() override;
+
+private:
+    bool put(spdlog::level::level_enum level, std::string_view line) override;
+    bool connect();
+
+    std::string path_;
+    int fd_ = -1;
+};
+
+}  // namespace xfrmd::daemon
