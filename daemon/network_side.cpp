@@ -122,9 +122,11 @@ void NetworkSide::add_route(const netlink::TunnelSpec& spec, const netlink::Sele
     route.destination = selector.destination;
     route.source = own.front().address;
     route.interface = device->name;
-    // A peer on the link is the next hop itself: what a shunt lets pass beside the tunnel goes to it, too.
+    // A peer on the link is the way to what is behind it, also for packets that no policy takes into the tunnel.
+    const auto next_hop = way->next_hop.value_or(spec.remote);
     const bool same_family = spec.remote.family() == selector.destination.network.family();
-    if (same_family) route.gateway = way->next_hop.value_or(spec.remote);
+    const bool leads_to_itself = !way->next_hop && selector.destination.contains(spec.remote);
+    if (same_family && !leads_to_itself) route.gateway = next_hop;
     if (std::find(routes.begin(), routes.end(), route) == routes.end()) routes.push_back(std::move(route));
 }
 
