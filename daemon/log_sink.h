@@ -1,6 +1,6 @@
-// Where the log's lines go: a descriptor, or syslog's socket (RFC 3164's format, as glibc writes it). Neither ever waits:
-// who reads a log may be slow, stuck or out of space, and IKE goes on. Lines that find no room are counted, and told of
-// once there is room again. May be used from any thread.
+// Where the log's lines go: a descriptor, or syslog's socket (RFC 3164's format, as glibc writes it). Neither ever
+// waits: who reads a log may be slow, stuck or out of space, and IKE goes on. Lines that find no room are counted, and
+// told of once there is room again. May be used from any thread.
 #pragma once
 
 #include <cstdint>

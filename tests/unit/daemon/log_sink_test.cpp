@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <string>
 
-#include <catch2/catch_test_macros.hpp>
 #include <spdlog/logger.h>
+#include <catch2/catch_test_macros.hpp>
 
 using namespace xfrmd::daemon;
 
@@ -42,7 +42,8 @@ std::size_t count(const std::string& text, const std::string& what) {
 void overfill(const std::array<int, 2>& ends) {
     auto log = logger_of(std::make_shared<DescriptorSink>(ends[1]));
     constexpr std::size_t kLines = 5000;
-    for (std::size_t i = 0; i < kLines; ++i) log.info("a line that is as long as lines of the log are: gw[1] child net");
+    for (std::size_t i = 0; i < kLines; ++i)
+        log.info("a line that is as long as lines of the log are: gw[1] child net");
     const std::string first = content(ends[0]);
     const std::size_t seen = count(first, "info a line that is as long as lines of the log are: gw[1] child net\n");
     CHECK(seen > 0);
