@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
+#include <iterator>
 
 #include "netlink/failing_kernel.h"
 #include "netlink/memory_kernel.h"
@@ -13,6 +14,8 @@ using daemon::test::child;
 using daemon::test::install;
 
 namespace {
+
+constexpr int kErrnos[] = {EEXIST, ESRCH, ENOMEM, EINVAL, ENOSYS, EPERM, EOPNOTSUPP};
 
 base::Result<void> remove(daemon::Tunnels& tunnels, std::uint64_t child) {
     const ike::ChildSaId id{child};
@@ -84,17 +87,19 @@ TEST_CASE("selectors without common traffic are refused before the kernel is ask
 }
 
 TEST_CASE("whatever the kernel refuses, nothing stays behind and the error has its words", "[daemon][hostile-g4]") {
-    for (std::size_t nth = 1; nth <= 5; ++nth) {
+    for (std::size_t i = 0; i < 5 * std::size(kErrnos); ++i) {
+        const std::size_t nth = i / std::size(kErrnos) + 1;
+        const int errno_value = kErrnos[i % std::size(kErrnos)];
         netlink::MemoryKernel kernel;
         netlink::FailingKernel failing(kernel);
-        failing.fail_change(nth, ENOMEM);
+        failing.fail_change(nth, errno_value);
         netlink::Books books(failing);
         daemon::Tunnels tunnels(books);
         const auto refused = install(tunnels, child(1, "10.1.0.0/24", "10.2.0.0/24"));
-        INFO(nth);
+        INFO(nth << ", errno " << errno_value);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().reason == base::Reason::KernelRefused);
-        CHECK(refused.error().detail.find("ENOMEM") != std::string::npos);
+        CHECK(refused.error().detail.find(netlink::kernel_error(errno_value).text) != std::string::npos);
         CHECK(kernel.empty());
         CHECK(tunnels.size() == 0);
     }
