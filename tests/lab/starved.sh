@@ -72,7 +72,19 @@ space() {
     stop moon
 }
 
+# too_few NUMBER: with so few descriptors the daemon does not start, and says in one sentence why.
+too_few() {
+    local status=0
+    on moon timeout 10 prlimit --nofile="$1:$1" "$lab_build/daemon/xfrmd" --config /run/moon/swanctl.conf --foreground \
+        --socket /run/moon/api.sock >"$out/few.txt" 2>&1 || status=$?
+    [[ $status =~ ^(1|8)$ && $(grep -c 'Too many open files' "$out/few.txt") -eq 1 ]] ||
+        fail "with $1 descriptors: status $status: $(<"$out/few.txt")"
+    kernel_is_empty moon || fail "with $1 descriptors something stayed: $(kernel_content moon)"
+}
+
 descriptors() {
+    local few
+    for few in 5 8 11 14 16; do too_few "$few"; done
     launch_to "$out/moon.log"
     up moon net
     expect_tunnel
