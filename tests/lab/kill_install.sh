@@ -46,13 +46,15 @@ while [[ $SECONDS -lt $until ]]; do
     launch moon >/dev/null
     kills=$((kills + 1))
 done
-kill -TERM "$operator" && wait "$operator" || :
+kill -TERM "$operator"
+wait "$operator" || :
 ups=$(grep -c 'method=sa.initiate.*outcome=ok' "$out/moon.log") clears=$(grep -c 'child SA .* removed' "$out/moon.log")
 tell "$kills kills among $ups children up and $clears removed; $(on moon ip xfrm state | grep -c '^src') SAs, $(policies) policies: $(xfrmctl moon kernel status | head -n 4 | tr '\n' ' ')"
 eventually 30 up moon net || fail "net does not come up"
 eventually 10 works || fail "the tunnel does not work"
 eventually 10 is_whole || fail "not whole: $(xfrmctl moon kernel status)"
-kill -TERM "$pinger" && wait "$pinger" || :
+kill -TERM "$pinger"
+wait "$pinger" || :
 [[ $(packets 'src net 10.1.0.0/24' | wc -l) -eq 0 ]] || fail "in the clear: $(packets 'src net 10.1.0.0/24' | head -n 3)"
 stop moon
 eventually 2 no_policies || fail "policies stayed: $(on moon ip xfrm policy)"

@@ -110,9 +110,7 @@ std::vector<Row> rows() {
         {"a tunnel over its trap and block", trap_over_block, [](Bench& bench) { return bench.install(1); }},
         {"a tunnel in another's place", tunnel_over_trap, [](Bench& bench) { return bench.install(2); }},
         {"a tunnel that shares half of its policies", tunnel_over_trap,
-         [](Bench& bench) {
-             return bench.install(2, {kSubnet, selector("10.1.9.0/24", "10.2.0.0/24")});
-         }},
+         [](Bench& bench) { return bench.install(2, {kSubnet, selector("10.1.9.0/24", "10.2.0.0/24")}); }},
         {"a trap", nothing, [](Bench& bench) { return bench.put(Rank::trap, traps()); }},
         {"a block", nothing, [](Bench& bench) { return bench.put(Rank::block, blocks()); }},
         {"a trap over a block", [](Bench& bench) { REQUIRE(bench.put(Rank::block, blocks())); },
@@ -182,7 +180,8 @@ TEST_CASE("what is to go goes, though the kernel refuses each change once", "[ne
             if (errno_value == ESRCH) continue;  // it has gone
             for (const auto kind : {ChangeKind::delete_sa, ChangeKind::update_policy, ChangeKind::delete_policy}) {
                 for (std::size_t n = 1; n <= 6; ++n) {
-                    INFO(row.name << ", change " << n << " of kind " << static_cast<int>(kind) << ", errno " << errno_value);
+                    INFO(row.name << ", change " << n << " of kind " << static_cast<int>(kind) << ", errno "
+                                  << errno_value);
                     Bench bench;
                     row.before(bench);
                     bench.kernel.fail_change(n, errno_value, kind);
