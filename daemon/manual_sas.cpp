@@ -156,8 +156,9 @@ KernelResult<void> ManualSas::replace(const Change& addition, const SaId& id) {
 }
 
 bool ManualSas::is_negotiated(const SaId& id) const {
-    return std::any_of(books_.tunnels.begin(), books_.tunnels.end(), [&](const auto& kept) {
-        const netlink::InstalledTunnel& ids = kept.second.tunnel.ids;
+    const auto tunnels = books_.tunnels.all();
+    return std::any_of(tunnels.begin(), tunnels.end(), [&](const netlink::KeptTunnel* kept) {
+        const netlink::InstalledTunnel& ids = kept->tunnel.ids;
         return ids.inbound == id || ids.outbound == id;
     });
 }

@@ -14,11 +14,46 @@ KernelError named(const Change& change, const KernelError& error) {
     return {error.errno_value, describe(change) + ": " + error.text};
 }
 
+std::optional<PolicySpec> Books::wanted(const PolicyTable::Entry& entry) const {
+    std::optional<PolicySpec> policy;
+    if (const KeptTunnel* kept = tunnels.find(entry.claim.claimant)) {
+        policy = policy_of(kept->tunnel, entry.claim.number);
+    } else if (const auto set = standing.find(entry.claim.claimant); set != standing.end()) {
+        policy = set->second[entry.claim.number];
+    }
+    if (policy) policy->index = entry.index;
+    return policy;
+}
+
+std::optional<PolicySpec> Books::wanted(const PolicyId& id) const {
+    const PolicyTable::Entry* entry = policies.find(id);
+    return entry == nullptr ? std::nullopt : wanted(*entry);
+}
+
+std::optional<Change> Books::change_for(const PolicyId& id, bool renew) {
+    const PolicyTable::Entry* entry = policies.find(id);
+    if (entry == nullptr) return std::nullopt;
+    auto policy = wanted(*entry);
+    if (!policy) return policies.deletion(*entry);
+    if (!entry->in_kernel) return AddPolicy{std::move(*policy)};
+    if (!renew) return std::nullopt;
+    return UpdatePolicy{std::move(*policy)};
+}
+
+std::optional<Change> Books::claim(Place place, const Claim& claim, PolicySpec policy) {
+    policies.claim(place, claim);
+    const PolicyTable::Entry& entry = policies[place];
+    if (entry.claim.claimant != claim.claimant) return std::nullopt;
+    policy.index = entry.index;
+    if (entry.in_kernel) return UpdatePolicy{std::move(policy)};
+    return AddPolicy{std::move(policy)};
+}
+
 std::optional<Change> Books::let_go(Claimant claimant, const PolicyId& id) {
-    const bool stood = policies.is_standing(claimant, id);
+    const PolicyTable::Entry* entry = policies.find(id);
+    const bool stood = entry != nullptr && entry->claim.claimant == claimant && entry->in_kernel;
     policies.release(claimant, id);
-    if (!stood || !policies.is_in_kernel(id)) return std::nullopt;
-    return policies.change_for(id, true);
+    return stood ? change_for(id, true) : std::nullopt;
 }
 
 void Books::settle(Claimant claimant, const PolicyId& id) {

@@ -8,17 +8,12 @@
 #include <vector>
 
 #include "ike/base/instant.h"
+#include "netlink/kept_tunnels.h"
 #include "netlink/keyed_hash.h"
 #include "netlink/policy_table.h"
 #include "netlink/reqids.h"
-#include "netlink/tunnel.h"
 
 namespace xfrmd::netlink {
-
-struct KeptTunnel {
-    Tunnel tunnel;
-    Claimant claimant{};
-};
 
 // An SA from before this process, known by the policies of ours that lead to it.
 struct OrphanedSa {
@@ -31,16 +26,14 @@ struct OrphanedSa {
 struct Books {
     // `key`: random where peers choose selectors and addresses.
     explicit Books(Kernel& port, HashKey key = {})
-        : kernel(port),
-          reqids(Reqid{1}, key),
-          policies(key),
-          tunnels(0, SaIdHash{key}),
-          orphaned_sas(0, SaIdHash{key}) {}
+        : kernel(port), reqids(Reqid{1}, key), policies(key), tunnels(key), orphaned_sas(0, SaIdHash{key}) {}
 
     Kernel& kernel;
     Reqids reqids;
     PolicyTable policies;
-    std::unordered_map<SaId, KeptTunnel, SaIdHash> tunnels;  // by inbound SA
+    KeptTunnels tunnels;
+    // What claimants want that are no tunnels; a tunnel's policies follow from it.
+    std::unordered_map<Claimant, std::vector<PolicySpec>> standing;
     std::unordered_map<SaId, OrphanedSa, SaIdHash> orphaned_sas;
 
     // An SA from before this process serves it, and nothing of ours is to stand in its place yet.
@@ -48,8 +41,16 @@ struct Books {
     void give_back_reqid(const Tunnel& tunnel) {
         if (tunnel.owns_reqid) reqids.release(tunnel.mode, tunnel.selectors);
     }
-    Claimant new_claimant() { return Claimant{++last_claimant_}; }
+    // For whoever is no tunnel: those have one from KeptTunnels.
+    Claimant new_claimant() { return make_claimant(++last_claimant_); }
 
+    // What is to stand there, with its index; nullopt where nobody claims it.
+    std::optional<PolicySpec> wanted(const PolicyId& id) const;
+    // What has to be done so that the kernel has what stands; nothing where it does. `renew` puts it there once more.
+    std::optional<Change> change_for(const PolicyId& id, bool renew = false);
+    // Claims the policy, which is entered there, and is the one that wanted() will find by the claim. What has to be
+    // done in the kernel then: nothing where somebody else's claim stands.
+    std::optional<Change> claim(Place place, const Claim& claim, PolicySpec policy);
     // The claim ends. What has to be done in the kernel then, where the policy leads to whoever has it next, or goes:
     // nothing where another one stands, or where it is not there.
     std::optional<Change> let_go(Claimant claimant, const PolicyId& id);
@@ -63,7 +64,9 @@ struct Books {
     KernelResult<void> insist(std::span<const Change> changes);
 
 private:
-    std::uint64_t last_claimant_ = static_cast<std::uint64_t>(Claimant::earlier_process);
+    std::optional<PolicySpec> wanted(const PolicyTable::Entry& entry) const;
+
+    std::uint32_t last_claimant_ = 0;
 };
 
 // The same error with what was tried before it: "adding the inbound SA ...: EEXIST: File exists".

@@ -9,15 +9,17 @@ namespace xfrmd::netlink {
 std::vector<Installation::Result> Installation::run(std::span<const TunnelSpec> specs) {
     std::vector<Job> jobs;
     jobs.reserve(specs.size());
-    for (const TunnelSpec& spec : specs) jobs.push_back({spec, {}, books_.new_claimant(), false, {}, {}});
-    constexpr std::size_t kUsualChanges = 5;  // two SAs and three policies
-    changes_.reserve(specs.size() * kUsualChanges);
-    steps_.reserve(specs.size() * kUsualChanges);
+    for (const TunnelSpec& spec : specs) jobs.push_back({spec});
+    changes_.reserve(kMostOfRound);
+    steps_.reserve(kMostOfRound);
     for (Job& job : jobs) begin(job);
     carry_out();
     // A policy that others use is touched only when both SAs stand: it may lead into a tunnel that works.
     for (Job& job : jobs) {
-        if (!job.error && job.shares_policies) add_policies(job, policies_of(job.tunnel));
+        if (job.error || !job.shares_policies) continue;
+        std::vector<PolicySpec> policies = policies_of(job.kept->tunnel);
+        enter(policies);
+        add_policies(job, std::move(policies));
     }
     carry_out();
     std::vector<Result> results;
@@ -33,38 +35,51 @@ void Installation::begin(Job& job) {
         return;
     }
     const Reqid reqid = job.spec.reqid ? *job.spec.reqid : books_.reqids.acquire(job.spec.mode, selectors);
-    job.tunnel = make_tunnel(job.spec, std::move(selectors), reqid);
     // Somebody may have flushed the kernel's SAs: our own books count as well.
-    if (!books_.tunnels.try_emplace(job.tunnel.ids.inbound, KeptTunnel{job.tunnel, job.claimant}).second) {
+    job.kept = books_.tunnels.add(make_tunnel(job.spec, std::move(selectors), reqid));
+    if (job.kept == nullptr) {
         job.error = {InstallStep::inbound_sa, kernel_error(EEXIST)};
-        books_.give_back_reqid(job.tunnel);
+        if (!job.spec.reqid) books_.reqids.release(job.spec.mode, tidied(job.spec.selectors));
         return;
     }
-    std::vector<PolicySpec> policies = policies_of(job.tunnel);
-    job.shares_policies = std::any_of(policies.begin(), policies.end(),
-                                      [this](const PolicySpec& policy) { return books_.policies.knows(policy.id); });
+    std::vector<PolicySpec> policies = policies_of(job.kept->tunnel);
+    job.shares_policies = enter(policies);
     add_sas(job);
     if (!job.shares_policies) add_policies(job, std::move(policies));
 }
 
+// What makes a round goes at once, while it is still at hand.
+template <typename T>
+void Installation::add(Job& job, InstallStep step, T change) {
+    changes_.emplace_back(std::move(change));
+    steps_.push_back({&job, step});
+    if (changes_.size() == kMostOfRound) carry_out();
+}
+
+bool Installation::enter(const std::vector<PolicySpec>& policies) {
+    bool is_shared = false;
+    places_.clear();
+    for (const PolicySpec& policy : policies) {
+        places_.push_back(books_.policies.enter(policy.id));
+        is_shared = is_shared || books_.policies[places_.back()].is_used();
+    }
+    return is_shared;
+}
+
 void Installation::add_sas(Job& job) {
-    for (SaSpec& sa : sas_of(job.spec, job.tunnel)) {
-        const InstallStep step = sa.inbound ? InstallStep::inbound_sa : InstallStep::outbound_sa;
-        add(job, step, AddSa{std::move(sa)});
+    for (std::size_t number = 0; number < sa_count(job.kept->tunnel.ids); ++number) {
+        const bool inbound = number < sa_count(job.kept->tunnel.ids) / 2;
+        add(job, inbound ? InstallStep::inbound_sa : InstallStep::outbound_sa,
+            AddSa{sa_of(job.spec, job.kept->tunnel, number)});
     }
 }
 
 void Installation::add_policies(Job& job, std::vector<PolicySpec> policies) {
-    for (PolicySpec& policy : policies) {
-        const PolicyId id = policy.id;
-        books_.policies.claim(job.claimant, Rank::tunnel, std::move(policy));
-        if (auto change = books_.policies.change_for(id, true)) add(job, InstallStep::policy, std::move(*change));
+    for (std::uint32_t number = 0; number < policies.size(); ++number) {
+        const Claim claim{job.kept->claimant, number, Rank::tunnel};
+        auto change = books_.claim(places_[number], claim, std::move(policies[number]));
+        if (change) add(job, InstallStep::policy, std::move(*change));
     }
-}
-
-void Installation::add(Job& job, InstallStep step, Change change) {
-    changes_.push_back(std::move(change));
-    steps_.push_back({&job, step});
 }
 
 void Installation::carry_out() {
@@ -74,7 +89,7 @@ void Installation::carry_out() {
         const auto* sa = std::get_if<AddSa>(&changes_[i]);
         // After an EEXIST, what is there is not ours.
         if (sa != nullptr && (results[i] || answer_was_lost(results[i].error()))) {
-            job.undo.emplace_back(DeleteSa{sa->sa.id});
+            job.added.push_back(sa->sa.id);
         }
         if (!results[i] && !job.error) job.error = {steps_[i].step, named(changes_[i], results[i].error())};
     }
@@ -83,29 +98,28 @@ void Installation::carry_out() {
 }
 
 void Installation::settle(const Job& job) {
-    for (const PolicySpec& policy : policies_of(job.tunnel)) books_.settle(job.claimant, policy.id);
+    for (const PolicySpec& policy : policies_of(job.kept->tunnel)) books_.settle(job.kept->claimant, policy.id);
 }
 
 // Policies lead to whoever has them next, or go; then the SAs, last first.
 void Installation::give_up(Job& job) {
     std::vector<Change> back;
-    const std::vector<PolicySpec> policies = policies_of(job.tunnel);
+    const std::vector<PolicySpec> policies = policies_of(job.kept->tunnel);
     for (auto policy = policies.rbegin(); policy != policies.rend(); ++policy) {
-        if (auto change = books_.let_go(job.claimant, policy->id)) back.push_back(std::move(*change));
+        if (auto change = books_.let_go(job.kept->claimant, policy->id)) back.push_back(std::move(*change));
     }
-    std::move(job.undo.rbegin(), job.undo.rend(), std::back_inserter(back));
+    for (auto sa = job.added.rbegin(); sa != job.added.rend(); ++sa) back.emplace_back(DeleteSa{*sa});
     if (const auto undone = books_.insist(back); !undone) job.error->kernel.text += "; then " + undone.error().text;
-    books_.give_back_reqid(job.tunnel);
-    books_.tunnels.erase(job.tunnel.ids.inbound);
+    books_.give_back_reqid(job.kept->tunnel);
+    books_.tunnels.remove(*job.kept);
 }
 
 Installation::Result Installation::finish(Job& job) {
     if (!job.error) {
         if (job.shares_policies) settle(job);
-        return job.tunnel.ids;
+        return job.kept->tunnel.ids;
     }
-    const auto kept = books_.tunnels.find(job.tunnel.ids.inbound);
-    if (kept != books_.tunnels.end() && kept->second.claimant == job.claimant) give_up(job);
+    if (job.kept != nullptr) give_up(job);
     return tl::unexpected(std::move(*job.error));
 }
 

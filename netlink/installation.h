@@ -23,11 +23,10 @@ public:
 private:
     struct Job {
         const TunnelSpec& spec;
-        Tunnel tunnel;
-        Claimant claimant{};
+        const KeptTunnel* kept = nullptr;
         bool shares_policies = false;
-        std::optional<InstallError> error;
-        std::vector<Change> undo;  // of what was done to SAs, in order
+        std::optional<InstallError> error = {};
+        std::vector<SaId> added = {};
     };
     // Whose change it is, and what it is for.
     struct Step {
@@ -37,8 +36,13 @@ private:
 
     void begin(Job& job);
     void add_sas(Job& job);
+    // Enters them in places_; whether somebody has claimed one of them, or the kernel has it.
+    bool enter(const std::vector<PolicySpec>& policies);
+    // Which are those in places_.
     void add_policies(Job& job, std::vector<PolicySpec> policies);
-    void add(Job& job, InstallStep step, Change change);
+    // A Change, or one of its kinds.
+    template <typename T>
+    void add(Job& job, InstallStep step, T change);
     void carry_out();
     void settle(const Job& job);
     void give_up(Job& job);
@@ -47,6 +51,7 @@ private:
     Books& books_;
     std::vector<Change> changes_;  // of the next round
     std::vector<Step> steps_;      // for each of them
+    std::vector<Place> places_;
 };
 
 }  // namespace xfrmd::netlink

@@ -1,21 +1,19 @@
 #include "netlink/installer.h"
 
-#include "netlink/installation.h"
-
 namespace xfrmd::netlink {
 
 std::vector<Installer::Result> Installer::install(std::span<const TunnelSpec> specs) {
-    return Installation(books_).run(specs);
+    return installation_.run(specs);
 }
 
 KernelResult<void> Installer::remove(std::span<const InstalledTunnel> tunnels) {
     std::vector<Change> changes;
     for (const InstalledTunnel& tunnel : tunnels) {
-        const auto found = books_.tunnels.find(tunnel.inbound);
-        if (found == books_.tunnels.end() || found->second.tunnel.ids != tunnel) continue;
-        plan_removal(found->second, changes);
-        books_.give_back_reqid(found->second.tunnel);
-        books_.tunnels.erase(found);
+        const KeptTunnel* kept = books_.tunnels.find(tunnel.inbound);
+        if (kept == nullptr || kept->tunnel.ids != tunnel) continue;
+        plan_removal(*kept, changes);
+        books_.give_back_reqid(kept->tunnel);
+        books_.tunnels.remove(*kept);
     }
     return books_.insist(changes);
 }

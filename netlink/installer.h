@@ -6,8 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "netlink/books.h"
-#include "netlink/install_error.h"
+#include "netlink/installation.h"
 
 namespace xfrmd::netlink {
 
@@ -16,7 +15,7 @@ public:
     using Result = tl::expected<InstalledTunnel, InstallError>;
 
     // `books` outlive it.
-    explicit Installer(Books& books) : books_(books) {}
+    explicit Installer(Books& books) : books_(books), installation_(books) {}
 
     // One result for each. Inbound SA first, then outbound, then policies in, fwd, out (RFC 7296 2.8: be ready to
     // receive before sending). On any error what was done for that tunnel is undone and the error says which step
@@ -32,6 +31,7 @@ private:
     void plan_removal(const KeptTunnel& kept, std::vector<Change>& changes);
 
     Books& books_;
+    Installation installation_;  // kept for the memory that it has
 };
 
 }  // namespace xfrmd::netlink

@@ -46,11 +46,16 @@ using Change = std::variant<AddSa, UpdateSa, DeleteSa, AddPolicy, UpdatePolicy, 
 // "adding the inbound SA 10.0.0.2 -> 10.0.0.1 spi 0xc1234567", "deleting the out policy 10.1.0.0/24 === 10.2.0.0/24"
 std::string describe(const Change& change);
 
+// What is sent at a time, 32 tunnels as they usually are: 64 SAs take the kernel 0.6 ms and 96 policies 0.15, during
+// which nobody else changes its tables.
+inline constexpr std::size_t kMostSasOfRound = 64;
+inline constexpr std::size_t kMostOfRound = 160;
+
 class Kernel {
 public:
     virtual ~Kernel() = default;
 
-    // In order; one result for each change. More than 64 are sent in several rounds. See answer_was_lost() for
+    // In order; one result for each change. More than a round are sent in several. See answer_was_lost() for
     // errors that do not tell whether the change was made.
     virtual std::vector<KernelResult<void>> apply(std::span<const Change> changes) = 0;
     // ESRCH where there is none.

@@ -42,16 +42,4 @@ struct SaIdHash {
     std::size_t operator()(const SaId& id) const { return hash_of(key, id); }
 };
 
-// The entry of a std::unordered_multimap by hash whose value `is_it`. Does not look beyond it, as equal_range() would:
-// what is beyond is somewhere else in memory.
-template <typename Entries, typename IsIt>
-auto find_hashed(Entries& entries, std::uint64_t hash, const IsIt& is_it) {
-    auto place = entries.find(hash);
-    while (place != entries.end() && !is_it(place->second)) {
-        ++place;
-        if (place != entries.end() && place->first != hash) return entries.end();
-    }
-    return place;
-}
-
 }  // namespace xfrmd::netlink

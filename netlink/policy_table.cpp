@@ -22,72 +22,49 @@ std::uint32_t number_of(std::uint32_t our_index) { return (our_index & ~kOursMas
 
 bool is_our_index(std::uint32_t index) { return (index & kOursMask) == kOurs; }
 
-PolicyTable::Entries::iterator PolicyTable::find(const PolicyId& id) {
-    return find_hashed(entries_, hash_of(key_, id), [&](const Entry& entry) { return entry.policy.id == id; });
+std::optional<Place> PolicyTable::place_of(const PolicyId& id) const {
+    return entries_.find(hash_of(key_, id), [&](const Entry& entry) { return entry.id == id; });
 }
 
-PolicyTable::Entries::const_iterator PolicyTable::find(const PolicyId& id) const {
-    return find_hashed(entries_, hash_of(key_, id), [&](const Entry& entry) { return entry.policy.id == id; });
+Place PolicyTable::enter(const PolicyId& id) {
+    const std::uint64_t hash = hash_of(key_, id);
+    const auto known = entries_.find(hash, [&](const Entry& entry) { return entry.id == id; });
+    return known ? *known : entries_.add(hash, Entry{id, 0, false, {}, {}});
 }
 
-PolicyTable::Entry& PolicyTable::entry_for(const PolicyId& id) {
-    if (const auto known = find(id); known != entries_.end()) return known->second;
-    Entry& entry = entries_.emplace(hash_of(key_, id), Entry{})->second;
-    entry.policy.id = id;
-    return entry;
-}
-
-void PolicyTable::claim(Claimant claimant, Rank rank, PolicySpec policy) {
-    Entry& entry = entry_for(policy.id);
-    take(entry, claimant);
+void PolicyTable::claim(Place place, const Claim& claim) {
+    Entry& entry = entries_[place];
+    take(entry, claim.claimant);
     // What stands there with an index of the kernel's choice keeps it.
-    if (entry.policy.index == 0 && !entry.in_kernel) entry.policy.index = new_index(policy.id.direction);
-    put(entry, {claimant, rank, std::move(policy)});
+    if (entry.index == 0 && !entry.in_kernel) entry.index = new_index(entry.id.direction);
+    put(entry, claim);
 }
 
 void PolicyTable::release(Claimant claimant, const PolicyId& id) {
-    const auto entry = find(id);
-    if (entry == entries_.end()) return;
-    take(entry->second, claimant);
-    drop_if_unused(entry);
+    const auto place = place_of(id);
+    if (!place) return;
+    take(entries_[*place], claimant);
+    drop_if_unused(*place);
 }
 
-// Keeps the index, which is the entry's and not the claim's.
 void PolicyTable::put(Entry& entry, Claim claim) {
-    claim.policy.index = entry.policy.index;
-    if (!entry.is_claimed || claim.rank >= entry.rank) {
-        std::swap(entry.policy, claim.policy);
-        std::swap(entry.claimant, claim.claimant);
-        std::swap(entry.rank, claim.rank);
-        if (!std::exchange(entry.is_claimed, true)) return;
+    if (!entry.is_claimed() || claim.rank >= entry.claim.rank) {
+        std::swap(entry.claim, claim);
+        if (claim.claimant == Claimant::none) return;
     }
     if (!entry.others) entry.others = std::make_unique<std::vector<Claim>>();
     const auto place = std::upper_bound(entry.others->begin(), entry.others->end(), claim.rank,
                                         [](Rank value, const Claim& other) { return value < other.rank; });
-    entry.others->insert(place, std::move(claim));
+    entry.others->insert(place, claim);
 }
 
 void PolicyTable::take(Entry& entry, Claimant claimant) {
     if (entry.others) std::erase_if(*entry.others, [&](const Claim& claim) { return claim.claimant == claimant; });
-    if (!entry.is_claimed || entry.claimant != claimant) return;
-    entry.is_claimed = entry.others && !entry.others->empty();
-    if (!entry.is_claimed) return;
-    Claim& next = entry.others->back();
-    next.policy.index = entry.policy.index;
-    entry.policy = std::move(next.policy);
-    entry.claimant = next.claimant;
-    entry.rank = next.rank;
+    if (!entry.is_claimed() || entry.claim.claimant != claimant) return;
+    entry.claim = {};
+    if (!entry.others || entry.others->empty()) return;
+    entry.claim = entry.others->back();
     entry.others->pop_back();
-}
-
-std::optional<Change> PolicyTable::change_for(const PolicyId& id, bool renew) {
-    const auto found = find(id);
-    if (found == entries_.end()) return std::nullopt;
-    const Entry& entry = found->second;
-    if (!entry.is_claimed) return deletion(id, entry);
-    if (!entry.in_kernel) return AddPolicy{entry.policy};
-    if (!renew) return std::nullopt;
-    return UpdatePolicy{entry.policy};
 }
 
 // Error: none. Only claims and what the kernel said decide.
@@ -103,43 +80,38 @@ void PolicyTable::done(const Change& change, const KernelResult<void>& result) {
     }
 }
 
-const PolicySpec* PolicyTable::wanted(const PolicyId& id) const {
-    const auto entry = find(id);
-    return entry == entries_.end() || !entry->second.is_claimed ? nullptr : &entry->second.policy;
+const PolicyTable::Entry* PolicyTable::find(const PolicyId& id) const {
+    const auto place = place_of(id);
+    return place && entries_[*place].is_used() ? &entries_[*place] : nullptr;
 }
 
 bool PolicyTable::is_standing(Claimant claimant, const PolicyId& id) const {
-    const auto entry = find(id);
-    return entry != entries_.end() && entry->second.is_claimed && entry->second.claimant == claimant;
+    const Entry* entry = find(id);
+    return entry != nullptr && entry->is_claimed() && entry->claim.claimant == claimant;
 }
 
 std::optional<Rank> PolicyTable::standing_rank(const PolicyId& id) const {
-    const auto entry = find(id);
-    return entry == entries_.end() || !entry->second.is_claimed ? std::nullopt : std::optional(entry->second.rank);
-}
-
-bool PolicyTable::is_in_kernel(const PolicyId& id) const {
-    const auto entry = find(id);
-    return entry != entries_.end() && entry->second.in_kernel;
+    const Entry* entry = find(id);
+    return entry == nullptr || !entry->is_claimed() ? std::nullopt : std::optional(entry->claim.rank);
 }
 
 void PolicyTable::found(const PolicyId& id, std::uint32_t index) {
-    Entry& entry = entry_for(id);
+    Entry& entry = entries_[enter(id)];
     entry.in_kernel = true;
-    if (entry.policy.index != index) set_index(entry, index);
+    if (entry.index != index) set_index(entry, index);
 }
 
 void PolicyTable::lost(const PolicyId& id) {
-    const auto entry = find(id);
-    if (entry == entries_.end()) return;
-    entry->second.in_kernel = false;
-    drop_if_unused(entry);
+    const auto place = place_of(id);
+    if (!place) return;
+    entries_[*place].in_kernel = false;
+    drop_if_unused(*place);
 }
 
 std::vector<PolicyId> PolicyTable::all() const {
     std::vector<PolicyId> ids;
     ids.reserve(entries_.size());
-    for (const auto& [hash, entry] : entries_) ids.push_back(entry.policy.id);
+    for (const Place place : entries_.places()) ids.push_back(entries_[place].id);
     std::sort(ids.begin(), ids.end(), PolicyIdOrder{});
     return ids;
 }
@@ -156,8 +128,8 @@ std::uint32_t PolicyTable::new_index(Direction direction) {
 }
 
 void PolicyTable::set_index(Entry& entry, std::uint32_t index) {
-    free_index(entry.policy.index);
-    entry.policy.index = index;
+    free_index(entry.index);
+    entry.index = index;
     if (!is_our_index(index)) return;
     if (numbers_.size() <= number_of(index)) numbers_.resize(number_of(index) + 1);
     numbers_[number_of(index)] = true;
@@ -167,15 +139,16 @@ void PolicyTable::free_index(std::uint32_t index) {
     if (is_our_index(index) && number_of(index) < numbers_.size()) numbers_[number_of(index)] = false;
 }
 
-void PolicyTable::drop_if_unused(Entries::iterator entry) {
-    if (entry->second.is_claimed || entry->second.in_kernel) return;
-    free_index(entry->second.policy.index);
-    entries_.erase(entry);
+void PolicyTable::drop_if_unused(Place place) {
+    const Entry& entry = entries_[place];
+    if (entry.is_used()) return;
+    free_index(entry.index);
+    entries_.remove(hash_of(key_, entry.id), place);
 }
 
-Change PolicyTable::deletion(const PolicyId& id, const Entry& entry) {
+DeletePolicy PolicyTable::deletion(const Entry& entry) {
     const bool prune = ++deletions_ % kPruneEvery == 0;
-    return DeletePolicy{id, prune ? 0 : entry.policy.index};
+    return {entry.id, prune ? 0 : entry.index};
 }
 
 }  // namespace xfrmd::netlink

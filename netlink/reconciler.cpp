@@ -87,13 +87,17 @@ KernelResult<Inheritance> Reconciler::inherit(std::chrono::sys_seconds now, std:
         limits.emplace_back(UpdateSa{limited(sa, now - sa.added + life)});
     }
     const Services services = services_of(books_);
-    for (const PolicySpec& policy : ours) {
+    for (std::uint32_t number = 0; number < ours.size(); ++number) {
+        const PolicySpec& policy = ours[number];
         books_.policies.found(policy.id, policy.index);
-        books_.policies.claim(Claimant::earlier_process, rank_of(policy, services), policy);
+        books_.policies.claim(books_.policies.enter(policy.id),
+                              {Claimant::earlier_process, number, rank_of(policy, services)});
     }
+    const std::size_t inherited = ours.size();
+    books_.standing[Claimant::earlier_process] = std::move(ours);
     static_cast<void>(books_.insist(limits));  // an SA without a limit still ends with retire()
     undo_stand_ins(*sas);
-    return Inheritance{ours.size(), books_.orphaned_sas.size()};
+    return Inheritance{inherited, books_.orphaned_sas.size()};
 }
 
 // An SA that ended since the list, with a larval one in its place: that one became the stand-in, which protects
@@ -114,10 +118,11 @@ KernelResult<void> Reconciler::retire() {
     std::vector<Change> changes;
     for (const PolicyId& id : books_.policies.all()) {
         books_.policies.release(Claimant::earlier_process, id);
-        if (books_.policies.wanted(id) != nullptr) continue;
-        if (auto change = books_.policies.change_for(id)) changes.push_back(std::move(*change));
+        if (books_.policies.standing_rank(id)) continue;
+        if (auto change = books_.change_for(id)) changes.push_back(std::move(*change));
     }
     for (const auto& [id, sa] : books_.orphaned_sas) changes.emplace_back(DeleteSa{id});
+    books_.standing.erase(Claimant::earlier_process);
     books_.orphaned_sas.clear();
     return books_.insist(changes);
 }
@@ -164,10 +169,11 @@ void Reconciler::check_sas(const std::vector<SaState>& had, base::Instant now, D
     for (const SaState& sa : had) {
         if (!is_larval(sa)) there.insert(sa.id);
     }
-    for (const auto& [id, kept] : books_.tunnels) {
-        const std::vector<SaId> ids = sa_ids_of(kept.tunnel.ids);
+    for (const KeptTunnel* kept : books_.tunnels.all()) {
+        const InstalledTunnel& tunnel = kept->tunnel.ids;
+        const std::vector<SaId> ids = sa_ids_of(tunnel);
         const bool whole = std::all_of(ids.begin(), ids.end(), [&](const SaId& sa) { return there.contains(sa); });
-        if (!whole) drift.broken.push_back(kept.tunnel.ids);
+        if (!whole) drift.broken.push_back(tunnel);
     }
     std::sort(drift.broken.begin(), drift.broken.end(),
               [](const InstalledTunnel& a, const InstalledTunnel& b) { return a.inbound < b.inbound; });
@@ -199,7 +205,7 @@ void Reconciler::drop_unserved(const std::vector<PolicyId>& ids) {
     const Services services = services_of(books_);
     std::vector<Change> changes;
     for (const PolicyId& id : ids) {
-        if (!books_.is_inherited(id) || rank_of(*books_.policies.wanted(id), services) == Rank::inherited) continue;
+        if (!books_.is_inherited(id) || rank_of(*books_.wanted(id), services) == Rank::inherited) continue;
         if (auto change = books_.let_go(Claimant::earlier_process, id)) changes.push_back(std::move(*change));
     }
     static_cast<void>(books_.insist(changes));  // what stays is nobody's, and goes at the next look
@@ -231,24 +237,24 @@ void Reconciler::check_policies(const std::vector<PolicyId>& ids, const States& 
 }
 
 std::optional<Reconciler::Repair> Reconciler::check_policy(const PolicyId& id, const PolicyState* had, Drift& drift) {
-    const PolicySpec* wanted = books_.policies.wanted(id);
+    const std::optional<PolicySpec> wanted = books_.wanted(id);
     std::string reason;
     if (had == nullptr) {
         books_.policies.lost(id);
-        if (wanted == nullptr) return std::nullopt;
+        if (!wanted) return std::nullopt;
         reason = to_string(id) + " was gone";
-    } else if (!is_our_index(had->policy.index) && (wanted == nullptr || wanted->index != 0)) {
+    } else if (!is_our_index(had->policy.index) && (!wanted || wanted->index != 0)) {
         books_.policies.lost(id);
-        if (wanted != nullptr) drift.failed.push_back(to_string(id) + " is somebody else's now");
+        if (wanted) drift.failed.push_back(to_string(id) + " is somebody else's now");
         return std::nullopt;
-    } else if (wanted == nullptr) {
+    } else if (!wanted) {
         reason = to_string(id) + " was left";
     } else if (const std::string what = difference(*wanted, *had); !what.empty()) {
         reason = to_string(id) + " had another " + what;
     } else {
         return std::nullopt;
     }
-    auto change = books_.policies.change_for(id, true);
+    auto change = books_.change_for(id, true);
     if (!change) return std::nullopt;
     return Repair{std::move(*change), std::move(reason)};
 }

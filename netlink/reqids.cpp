@@ -13,31 +13,42 @@ Reqid scattered(std::uint32_t number) { return Reqid{number <= kInARow ? number 
 
 }  // namespace
 
-Reqids::Uses::iterator Reqids::find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors) {
-    return find_hashed(used_, hash, [&](const Use& use) { return use.mode == mode && use.selectors == selectors; });
+std::optional<Place> Reqids::find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors) const {
+    return uses_.find(hash, [&](const Use& use) { return use.mode == mode && use.selectors == selectors; });
 }
 
 Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors) {
     const std::uint64_t hash = hash_of(key_, mode, selectors);
-    auto use = find(hash, mode, selectors);
-    if (use == used_.end()) use = used_.emplace(hash, Use{mode, selectors, next_free(), 0});
-    ++use->second.count;
-    return use->second.reqid;
+    auto place = find(hash, mode, selectors);
+    if (!place) {
+        const Reqid reqid = next_free();
+        place = uses_.add(hash, {mode, reqid, selectors, 0});
+        taken_.add(static_cast<std::uint32_t>(reqid), *place);
+    }
+    Use& use = uses_[*place];
+    ++use.count;
+    return use.reqid;
 }
 
 void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
-    const auto use = find(hash_of(key_, mode, selectors), mode, selectors);
-    if (use == used_.end() || --use->second.count > 0) return;
-    taken_.erase(use->second.reqid);
-    used_.erase(use);
+    const std::uint64_t hash = hash_of(key_, mode, selectors);
+    const auto place = find(hash, mode, selectors);
+    if (!place || --uses_[*place].count > 0) return;
+    taken_.remove(static_cast<std::uint32_t>(uses_[*place].reqid), *place);
+    uses_.remove(hash, *place);
 }
 
 // The counter wraps after four thousand million, so one that is free is always ahead.
 Reqid Reqids::next_free() {
     for (;;) {
         const Reqid reqid = scattered(next_++);
-        if (reqid != Reqid{0} && !reserved_.contains(reqid) && taken_.insert(reqid).second) return reqid;
+        if (reqid != Reqid{0} && !reserved_.contains(reqid) && !is_taken(reqid)) return reqid;
     }
+}
+
+bool Reqids::is_taken(Reqid reqid) const {
+    return taken_.find(static_cast<std::uint32_t>(reqid), [&](Place place) { return uses_[place].reqid == reqid; })
+        .has_value();
 }
 
 }  // namespace xfrmd::netlink

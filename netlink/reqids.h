@@ -6,11 +6,11 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "netlink/keyed_hash.h"
+#include "netlink/place_table.h"
 #include "netlink/sa.h"
 
 namespace xfrmd::netlink {
@@ -29,18 +29,18 @@ public:
 
 private:
     struct Use {
-        Mode mode;
+        Mode mode{};
+        Reqid reqid{};
         std::vector<Selector> selectors;
-        Reqid reqid;
-        std::size_t count;
+        std::size_t count = 0;
     };
-    using Uses = std::unordered_multimap<std::uint64_t, Use>;  // by hash_of()
 
-    Uses::iterator find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors);
+    std::optional<Place> find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors) const;
     Reqid next_free();
+    bool is_taken(Reqid reqid) const;
 
-    Uses used_;
-    std::unordered_set<Reqid> taken_;
+    PlaceTable<Use> uses_;
+    HashIndex taken_;  // the same places by reqid, which no peer chooses
     std::unordered_set<Reqid> reserved_;
     std::uint32_t next_;
     HashKey key_;

@@ -4,12 +4,12 @@ namespace xfrmd::netlink {
 
 KernelResult<Claimant> StandingPolicies::put(Rank rank, const std::vector<PolicySpec>& policies) {
     const Claimant claimant = books_.new_claimant();
+    books_.standing.emplace(claimant, policies);
     std::vector<Change> changes;
-    for (const PolicySpec& policy : policies) {
-        books_.policies.claim(claimant, rank, policy);
-        // What somebody else's claim stands for needs no change.
-        if (!books_.policies.is_standing(claimant, policy.id)) continue;
-        if (auto change = books_.policies.change_for(policy.id, true)) changes.push_back(std::move(*change));
+    for (std::uint32_t number = 0; number < policies.size(); ++number) {
+        const Place place = books_.policies.enter(policies[number].id);
+        auto change = books_.claim(place, {claimant, number, rank}, policies[number]);
+        if (change) changes.push_back(std::move(*change));
     }
     const auto results = books_.apply(changes);
     for (std::size_t i = 0; i < results.size(); ++i) {
@@ -27,6 +27,7 @@ KernelResult<void> StandingPolicies::take_away(Claimant claimant, const std::vec
     for (const PolicySpec& policy : policies) {
         if (auto change = books_.let_go(claimant, policy.id)) changes.push_back(std::move(*change));
     }
+    books_.standing.erase(claimant);
     return books_.insist(changes);
 }
 

@@ -17,7 +17,7 @@ std::optional<Selector> own_selector(const Tunnel& tunnel) {
 }
 
 // What an SA has of its tunnel in this direction.
-SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
+SaSpec common_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
     SaSpec sa;
     sa.inbound = inbound;
     sa.source = inbound ? tunnel.remote : tunnel.local;
@@ -35,7 +35,7 @@ SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
 
 // What only the SA that protects has.
 SaSpec protecting_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
-    SaSpec sa = sa_of(spec, tunnel, inbound);
+    SaSpec sa = common_sa(spec, tunnel, inbound);
     sa.algorithms = clone(inbound ? spec.algorithms_in : spec.algorithms_out);
     sa.encapsulation = spec.encapsulation;
     if (sa.encapsulation && inbound) std::swap(sa.encapsulation->source_port, sa.encapsulation->destination_port);
@@ -57,7 +57,7 @@ SaId compression_id(const SaId& protecting, Spi cpi) {
 }
 
 SaSpec compressing_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
-    SaSpec sa = sa_of(spec, tunnel, inbound);
+    SaSpec sa = common_sa(spec, tunnel, inbound);
     sa.id = compression_id(sa.id, inbound ? tunnel.ids.ipcomp->in : tunnel.ids.ipcomp->out);
     sa.mode = tunnel.mode;
     sa.algorithms = Compression{"deflate"};
@@ -65,10 +65,15 @@ SaSpec compressing_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound
     return sa;
 }
 
-// RFC 4301 5.2: what came out of a tunnel may be for another host, which Linux checks against its forward policies. In
-// transport mode it never is.
-bool has_direction(const Tunnel& tunnel, Direction direction) {
-    return tunnel.mode != Mode::transport || direction != Direction::forward;
+constexpr Direction kInOrder[] = {Direction::in, Direction::forward, Direction::out};
+
+// How many policies of this direction each selector has. RFC 4301 5.2: what came out of a tunnel may be for another
+// host, which Linux checks against its forward policies. In transport mode it never is.
+std::size_t policies_each(const Tunnel& tunnel, Direction direction) {
+    if (!tunnel.policy.install) return 0;
+    if (direction != Direction::forward) return 1;
+    if (tunnel.mode == Mode::transport) return 0;
+    return tunnel.policy.forward_out ? 2 : 1;
 }
 
 // Innermost first.
@@ -136,14 +141,12 @@ Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selector
             spec.policy, policy_device(spec)};
 }
 
-std::vector<SaSpec> sas_of(const TunnelSpec& spec, const Tunnel& tunnel) {
-    std::vector<SaSpec> sas;
-    for (const bool inbound : {true, false}) {
-        sas.push_back(protecting_sa(spec, tunnel, inbound));
-        if (spec.ipcomp) sas.push_back(compressing_sa(spec, tunnel, inbound));
-    }
-    return sas;
+SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel, std::size_t number) {
+    if (!spec.ipcomp) return protecting_sa(spec, tunnel, number == 0);
+    return number % 2 == 0 ? protecting_sa(spec, tunnel, number == 0) : compressing_sa(spec, tunnel, number == 1);
 }
+
+std::size_t sa_count(const InstalledTunnel& tunnel) { return tunnel.ipcomp ? 4 : 2; }
 
 std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel) {
     if (!tunnel.ipcomp) return {tunnel.inbound, tunnel.outbound};
@@ -152,19 +155,30 @@ std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel) {
 }
 
 std::vector<PolicySpec> policies_of(const Tunnel& tunnel) {
+    const std::size_t count = policy_count(tunnel);
     std::vector<PolicySpec> policies;
-    if (!tunnel.policy.install) return policies;
-    for (const Direction direction : {Direction::in, Direction::forward, Direction::out}) {
-        if (!has_direction(tunnel, direction)) continue;
-        const bool out = direction == Direction::out;
-        for (const Selector& selector : tunnel.selectors) {
-            policies.push_back(policy_for(tunnel, selector, direction, out));
-            if (direction == Direction::forward && tunnel.policy.forward_out) {
-                policies.push_back(policy_for(tunnel, selector, direction, true));
-            }
-        }
-    }
+    policies.reserve(count);
+    for (std::size_t number = 0; number < count; ++number) policies.push_back(policy_of(tunnel, number));
     return policies;
+}
+
+PolicySpec policy_of(const Tunnel& tunnel, std::size_t number) {
+    for (const Direction direction : kInOrder) {
+        const std::size_t each = policies_each(tunnel, direction);
+        const std::size_t count = each * tunnel.selectors.size();
+        if (number < count) {
+            const bool out = direction == Direction::out || number % each == 1;
+            return policy_for(tunnel, tunnel.selectors[number / each], direction, out);
+        }
+        number -= count;
+    }
+    return {};
+}
+
+std::size_t policy_count(const Tunnel& tunnel) {
+    std::size_t each = 0;
+    for (const Direction direction : kInOrder) each += policies_each(tunnel, direction);
+    return each * tunnel.selectors.size();
 }
 
 }  // namespace xfrmd::netlink

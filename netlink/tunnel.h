@@ -89,11 +89,15 @@ std::vector<Selector> tidied(const std::vector<Selector>& selectors);
 Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selectors, Reqid reqid);
 
 // In the order of adding them: what receives before what sends.
-std::vector<SaSpec> sas_of(const TunnelSpec& spec, const Tunnel& tunnel);
+SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel, std::size_t number);
+std::size_t sa_count(const InstalledTunnel& tunnel);
 // Theirs, in the same order.
 std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel);
 
 // In the order of adding them, in and forward before out: what may be answered is to be let in (RFC 7296 2.8).
 std::vector<PolicySpec> policies_of(const Tunnel& tunnel);
+// One of them alone; `number` is below policy_count().
+PolicySpec policy_of(const Tunnel& tunnel, std::size_t number);
+std::size_t policy_count(const Tunnel& tunnel);
 
 }  // namespace xfrmd::netlink

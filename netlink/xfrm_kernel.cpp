@@ -10,8 +10,6 @@ namespace xfrmd::netlink {
 
 namespace {
 
-// 64 SAs take the kernel 0.6 ms, during which nobody else changes its tables.
-constexpr std::size_t kRound = 64;
 constexpr int kDumpTries = 8;
 
 using base::Address;
@@ -74,13 +72,33 @@ KernelResult<std::unique_ptr<XfrmKernel>> XfrmKernel::open() {
 }
 
 XfrmKernel::XfrmKernel(Transport transport)
-    : transport_(std::move(transport)), batch_(kRound, kRound * kLongestMessage) {}
+    : transport_(std::move(transport)), batch_(kMostOfRound, kMostOfRound * kLongestMessage) {}
+
+namespace {
+
+bool is_of_sa(const Change& change) {
+    return std::holds_alternative<AddSa>(change) || std::holds_alternative<UpdateSa>(change) ||
+           std::holds_alternative<DeleteSa>(change);
+}
+
+// How many of them make the next round.
+std::size_t round_of(std::span<const Change> changes) {
+    std::size_t count = 0;
+    std::size_t sas = 0;
+    for (const Change& change : changes.first(std::min(changes.size(), kMostOfRound))) {
+        if (is_of_sa(change) && ++sas > kMostSasOfRound) break;
+        ++count;
+    }
+    return count;
+}
+
+}  // namespace
 
 std::vector<KernelResult<void>> XfrmKernel::apply(std::span<const Change> changes) {
     std::vector<KernelResult<void>> results;
     results.reserve(changes.size());
     while (!changes.empty()) {
-        const std::size_t count = std::min(changes.size(), kRound);
+        const std::size_t count = round_of(changes);
         apply_round(changes.first(count), results);
         changes = changes.subspan(count);
     }

@@ -44,12 +44,13 @@ netlink::SaSpec updated_sa(const TunnelSpec& spec, const netlink::InstalledTunne
 }
 
 // Evenly spread.
-void renew_sample(netlink::Books& books, std::span<const TunnelSpec> specs) {
+template <typename ChangeOf>
+void renew_sample(netlink::Books& books, std::span<const TunnelSpec> specs, ChangeOf change_of) {
     const std::size_t step = specs.size() / sample_of(specs.size());
     std::vector<Change> changes;
     for (std::size_t i = 0; i < sample_of(specs.size()); ++i) {
         for (const auto& policy : policies_alone(specs[i * step], netlink::Reqid{1})) {
-            changes.push_back(books.policies.change_for(policy.id, true).value());
+            changes.push_back(change_of(policy).value());
         }
     }
     for (const auto& result : books.apply(changes)) want(result);
@@ -90,7 +91,9 @@ public:
         installed_.clear();
     }
 
-    void renew() override { renew_sample(books_, specs_); }
+    void renew() override {
+        renew_sample(books_, specs_, [this](const auto& policy) { return books_.change_for(policy.id, true); });
+    }
 
     std::size_t sas() const override { return specs_.size() * 2; }
     std::size_t policies() const override { return specs_.size() * 3; }
@@ -107,18 +110,14 @@ public:
     PolicyWork(netlink::Kernel& port, std::span<const TunnelSpec> specs) : books_(port), specs_(specs) {}
 
     void install() override {
-        each_batch([this](const netlink::PolicySpec& policy) {
-            books_.policies.claim(kOurs, netlink::Rank::tunnel, policy);
-            return books_.policies.change_for(policy.id, true).value();
-        });
+        each_batch([this](const netlink::PolicySpec& policy) { return claim(policy); });
     }
     void update() override {}
-    void renew() override { renew_sample(books_, specs_); }
+    void renew() override {
+        renew_sample(books_, specs_, [this](const auto& policy) { return claim(policy); });
+    }
     void remove() override {
-        each_batch([this](const netlink::PolicySpec& policy) {
-            books_.policies.release(kOurs, policy.id);
-            return books_.policies.change_for(policy.id, true).value();
-        });
+        each_batch([this](const netlink::PolicySpec& policy) { return books_.let_go(kOurs, policy.id); });
     }
 
     std::size_t sas() const override { return 0; }
@@ -127,6 +126,11 @@ public:
 private:
     static constexpr netlink::Claimant kOurs{2};
 
+    // Nobody asks the books what it is like: each is told anew.
+    std::optional<Change> claim(const netlink::PolicySpec& policy) {
+        return books_.claim(books_.policies.enter(policy.id), {kOurs, 0, netlink::Rank::tunnel}, policy);
+    }
+
     template <typename ChangeOf>
     void each_batch(ChangeOf change_of) {
         std::uint32_t number = 0;
@@ -134,7 +138,7 @@ private:
             std::vector<Change> changes;
             for (const TunnelSpec& spec : some) {
                 for (const auto& policy : policies_alone(spec, netlink::Reqid{++number})) {
-                    changes.push_back(change_of(policy));
+                    changes.push_back(change_of(policy).value());
                 }
             }
             for (const auto& result : books_.apply(changes)) want(result);

@@ -63,12 +63,12 @@ TEST_CASE("a notice about ours is a reason to look at that", "[daemon][hostile-g
     }
     SECTION("a policy with our index, whether we know it or not") {
         bench.suspects.note(
-            netlink::PolicyChangeEvent{kTheirs, bench.books.policies.wanted(kOurs)->index, ChangeOfEntry::added});
+            netlink::PolicyChangeEvent{kTheirs, bench.books.policies.find(kOurs)->index, ChangeOfEntry::added});
         CHECK(bench.suspects.take().policies.contains(kTheirs));
     }
     SECTION("not at everything, and once") {
         bench.suspects.note(
-            netlink::PolicyChangeEvent{kOurs, bench.books.policies.wanted(kOurs)->index, ChangeOfEntry::deleted});
+            netlink::PolicyChangeEvent{kOurs, bench.books.policies.find(kOurs)->index, ChangeOfEntry::deleted});
         CHECK_FALSE(bench.suspects.take().at_everything);
         CHECK(bench.suspects.none());
     }
@@ -95,7 +95,7 @@ TEST_CASE("a manual SA, and too much at once, want everything looked at", "[daem
         bench.suspects.note(netlink::SaChangeEvent{sa("192.0.2.2", 256), ChangeOfEntry::deleted});
     }
     SECTION("too much") {
-        const std::uint32_t ours = bench.books.policies.wanted(kOurs)->index;
+        const std::uint32_t ours = bench.books.policies.find(kOurs)->index;
         netlink::PolicyId id = kOurs;
         for (id.if_id = 1; id.if_id <= daemon::Suspects::kMost; ++id.if_id) {
             bench.suspects.note(netlink::PolicyChangeEvent{id, ours, ChangeOfEntry::deleted});
