@@ -1,4 +1,4 @@
-// One go at installing tunnels, all that are waiting: as few rounds with the kernel as can be, and for each tunnel all
+// Installs tunnels, all that are waiting in one go: as few rounds with the kernel as can be, and for each tunnel all
 // or nothing, whatever becomes of the others.
 #pragma once
 
