@@ -2,6 +2,9 @@
 # namespace. Sourced by scripts/bench, which sets project and json.
 # shellcheck shell=bash
 
+# A hundred thousand tunnels want 3 GiB of a guest; on a small machine there are fewer.
+guest_memory() { awk '/^MemAvailable:/ { print ($2 > 5000000 ? "3G" : "1G") }' /proc/meminfo; }
+
 # bench_kernel [TUNNELS...]
 bench_kernel() {
     local -a tunnels=("$@")
@@ -11,6 +14,7 @@ bench_kernel() {
     trap 'rm -rf "$kernel_work"' EXIT
     say 'measuring SAs with policies in the lab'
     "$project/scripts/lab" --build "$project/build/release" --out "$kernel_work/lab" --timeout 1800 \
+        --memory "$(guest_memory)" \
         "$project/tests/bench/kernel_lab.sh" "${tunnels[@]}" >"$kernel_work/lab.log" 2>&1 ||
         { tail -n 20 "$kernel_work/lab.log" >&2 && die "the lab's part failed"; }
     cp "$kernel_work/lab/rows.json" "$kernel_work/rows"

@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double kBytesPerTunnel = 16384;
 
 // "ip" takes its time for each line, however many there are.
-constexpr std::size_t kMostForIp = 10000;
+constexpr std::size_t kMostForIp = 2000;
 
 // proc(5): meminfo's numbers are KiB.
 double meminfo_bytes(const std::string& name) {
