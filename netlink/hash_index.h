@@ -1,6 +1,6 @@
 // Finds by hash what somebody keeps at numbered places: open addressing, eight octets a slot, so that a look-up touches
-// one line of memory and no entry costs an allocation. Keeps hashes and places, never the things themselves. Hashes come
-// from KeyedHash where peers choose what is hashed.
+// one line of memory and no entry costs an allocation. Keeps hashes and places, never the things themselves. Hashes
+// come from KeyedHash where peers choose what is hashed.
 #pragma once
 
 #include <cstdint>

@@ -24,7 +24,8 @@ const KeptTunnel* KeptTunnels::find(const SaId& inbound) const {
 
 const KeptTunnel* KeptTunnels::find(Claimant claimant) const {
     const auto place = static_cast<Place>(claimant);
-    if (claimant == Claimant::none || !tunnels_.has_place(place) || tunnels_[place].claimant != claimant) return nullptr;
+    if (claimant == Claimant::none || !tunnels_.has_place(place) || tunnels_[place].claimant != claimant)
+        return nullptr;
     return &tunnels_[place];
 }
 

@@ -1,6 +1,6 @@
-// Values at numbered places, found by hash (see HashIndex). A value stays where it is until it is removed, so references
-// to it last as long; its place may then be another one's. What was freed is used again, and given back when nothing is
-// left.
+// Values at numbered places, found by hash (see HashIndex). A value stays where it is until it is removed, so
+// references to it last as long; its place may then be another one's. What was freed is used again, and given back when
+// nothing is left.
 #pragma once
 
 #include <array>
