@@ -8,14 +8,13 @@
 #include "daemon/config/swanctl_member_setters.h"
 #include "daemon/config/swanctl_section.h"
 #include "ike/base/bytes.h"
+#include "ike/base/mtu.h"
 
 namespace xfrmd::daemon {
 
 namespace {
 
 using settings::View;
-
-std::string printable(std::string_view text) { return base::printable(base::as_bytes(text), 64); }
 
 settings::Position place_of(const View& section, std::string_view option) {
     const settings::Setting* setting = section.setting(option);
@@ -41,9 +40,10 @@ Verdict set_interface_addrs(const Draft& draft, const Value& value) {
     draft.interface->addrs.clear();
     for (const std::string_view item : value.items) {
         const auto address = read_address(item);
-        if (!address) return complain("'" + printable(item) + "' is no address with a prefix length, like 10.0.0.1/24");
+        if (!address)
+            return complain("'" + base::printable(item, 64) + "' is no address with a prefix length, like 10.0.0.1/24");
         const bool usable = !address->network.is_any() && !address->network.is_multicast();
-        if (!usable) return complain("'" + printable(item) + "' is no address that an interface can have");
+        if (!usable) return complain("'" + base::printable(item, 64) + "' is no address that an interface can have");
         draft.interface->addrs.push_back(*address);
     }
     return {};
@@ -54,7 +54,7 @@ Verdict set_interface_mtu(const Draft& draft, const Value& value) {
         draft.interface->mtu = 0;
         return {};
     }
-    if (const Verdict fits = check_range(value.number, policy::kLeastMtu, policy::kMostMtu); !fits) return fits;
+    if (const Verdict fits = check_range(value.number, base::kLeastMtu, base::kMostMtu); !fits) return fits;
     draft.interface->mtu = static_cast<std::uint32_t>(value.number);
     return {};
 }
@@ -63,16 +63,16 @@ Verdict set_interface_routes(const Draft& draft, const Value& value) {
     draft.interface->routes.clear();
     for (const std::string_view item : value.items) {
         const auto network = base::Prefix::parse(item);
-        if (!network) return complain("'" + printable(item) + "' is no network, like 10.2.0.0/16");
+        if (!network) return complain("'" + base::printable(item, 64) + "' is no network, like 10.2.0.0/16");
         if (network->network.is_multicast())
-            return complain("'" + printable(item) + "' is multicast, which has no route");
+            return complain("'" + base::printable(item, 64) + "' is multicast, which has no route");
         draft.interface->routes.push_back(*network);
     }
     return {};
 }
 
 policy::XfrmInterface InterfaceReader::read(const View& section) {
-    const std::string path = "interfaces." + printable(section.name());
+    const std::string path = "interfaces." + base::printable(section.name(), 64);
     policy::XfrmInterface interface;
     interface.name = section.name();
     read_settings(section, Place::interface, path, {.interface = &interface}, errors_);
@@ -93,7 +93,7 @@ void InterfaceReader::check(const policy::XfrmInterface& interface, const View& 
     }
     const bool has_v6 = std::any_of(interface.addrs.begin(), interface.addrs.end(), is_v6) ||
                         std::any_of(interface.routes.begin(), interface.routes.end(), is_v6);
-    if (has_v6 && interface.mtu != 0 && interface.mtu < policy::kLeastMtuOfIpv6) {
+    if (has_v6 && interface.mtu != 0 && interface.mtu < base::kLeastMtuOfIpv6) {
         errors_.add(place_of(section, "mtu"), path + ".mtu: IPv6 needs 1280 at least (RFC 8200)");
     }
     if (interface.parent == interface.name && !interface.name.empty()) {

@@ -11,10 +11,6 @@
 
 namespace xfrmd::policy {
 
-inline constexpr std::uint32_t kLeastMtu = 68;          // RFC 791
-inline constexpr std::uint32_t kLeastMtuOfIpv6 = 1280;  // RFC 8200 5
-inline constexpr std::uint32_t kMostMtu = 65535;
-
 struct XfrmInterface {
     std::string name;                  // the device's, as Linux takes it; unique
     std::uint32_t if_id = 0;           // never 0; unique

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "ike/base/mtu.h"
 #include "netlink/route/checks.h"
 
 namespace xfrmd::netlink::route {
@@ -13,9 +14,6 @@ constexpr std::uint32_t kDefaultTable = 253;
 constexpr std::uint32_t kLocalTable = 255;
 constexpr std::uint32_t kIpv6Metric = 1024;  // IP6_RT_PRIO_USER
 constexpr std::size_t kLongestName = 15;
-constexpr std::uint32_t kLeastMtu = 68;  // RFC 791
-constexpr std::uint32_t kLeastMtuOfIpv6 = 1280;
-constexpr std::uint32_t kMostMtu = 65535;
 
 base::Prefix canonical(const base::Prefix& prefix) { return {prefix.network.network(prefix.length), prefix.length}; }
 
@@ -88,13 +86,13 @@ KernelResult<void> check(const RouteSpec& route) {
 KernelResult<void> check(const XfrmInterfaceSpec& spec) {
     if (!is_interface_name(spec.name)) return refused(EINVAL, "not a name for an interface: '" + spec.name + "'");
     if (spec.if_id == 0) return refused(EINVAL, spec.name + ": an xfrm interface needs an if_id, and 0 is none");
-    if (spec.mtu != 0 && (spec.mtu < kLeastMtu || spec.mtu > kMostMtu)) {
+    if (spec.mtu != 0 && (spec.mtu < base::kLeastMtu || spec.mtu > base::kMostMtu)) {
         return refused(EINVAL, spec.name + ": the MTU must be 68 to 65535, not " + std::to_string(spec.mtu));
     }
     for (const base::Prefix& address : spec.addresses) {
         if (auto good = check_address(address); !good) return good;
         // RFC 8200 5; Linux would take away the addresses.
-        if (spec.mtu == 0 || spec.mtu >= kLeastMtuOfIpv6 || !address.network.is_v6()) continue;
+        if (spec.mtu == 0 || spec.mtu >= base::kLeastMtuOfIpv6 || !address.network.is_v6()) continue;
         return refused(
             EINVAL, spec.name + ": with IPv6 addresses the MTU must be 1280 at least, not " + std::to_string(spec.mtu));
     }
