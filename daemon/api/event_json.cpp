@@ -23,8 +23,6 @@ std::string text_of(std::chrono::system_clock::time_point time) {
     return text.data();
 }
 
-Json unless_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 constexpr Field<SaEvent> kSaEvent[] = {
     {"id", "string", "of the SA as sa.list shows it; of its IKE SA for a child that never had one",
      [](const SaEvent& v) -> Json { return v.id.to_string(); }},

@@ -23,6 +23,8 @@ struct Field {
 
 // {"type": "string"}, {"$ref": "#/components/schemas/ChildSa"}, ...
 Json schema_of_type(std::string_view type);
+// Text for a field of type "string?".
+inline Json unless_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 // {"type": "string", "enum": [...]}
 Json schema_of_choices(std::span<const std::string_view> choices);
 

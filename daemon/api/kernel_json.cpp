@@ -31,7 +31,7 @@ constexpr Field<History> kHistory[] = {
     {"age_seconds", "integer?", "since the last one",
      [](const History& v) { return v.age ? Json(v.age->count()) : Json(nullptr); }},
     {"outcome", "ReconcileOutcome", "of the last one", [](const History& v) -> Json { return name(v.outcome); }},
-    {"error", "string?", "why it failed", [](const History& v) { return v.error.empty() ? Json() : Json(v.error); }},
+    {"error", "string?", "why it failed", [](const History& v) { return unless_empty(v.error); }},
     {"repaired", "integer", "put back", [](const History& v) -> Json { return v.repaired; }},
     {"renegotiated", "integer", "children whose SAs had gone", [](const History& v) -> Json { return v.renegotiated; }},
     {"failed", "integer", "could not be put back", [](const History& v) -> Json { return v.failed; }},

@@ -13,8 +13,6 @@ Json unless_zero(std::uint64_t number, std::size_t digits) {
     return number == 0 ? Json(nullptr) : hexadecimal(number, digits);
 }
 
-Json unless_empty(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-
 Json seconds(const std::optional<std::chrono::seconds>& time) { return time ? Json(time->count()) : Json(nullptr); }
 
 struct Side {
