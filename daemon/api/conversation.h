@@ -33,6 +33,8 @@ public:
     bool takes_events() const { return !ending_ && unsent() <= kEventPauseBytes; }
     // Nothing is asked, nothing is unread, and more may come.
     bool is_idle() const { return !ending_ && in_flight_ == 0 && unsent() == 0; }
+    // The caller has begun to ask something.
+    bool holds_text() const { return splitter_.holds_text(); }
 
     // What is to be written next, empty for nothing. Stays where it is until sent() has told how much of it was
     // written.

@@ -20,6 +20,8 @@ public:
     void finish();
     // The next whole text; nullopt when there is none yet, or never again.
     std::optional<std::string> next();
+    // Something of a text is there that next() has not given.
+    bool holds_text() const { return start_ < buffer_.size(); }
     // Set from the moment next() has met it: the texts before it have been given.
     const std::optional<ApiError>& fault() const { return fault_; }
 

@@ -87,16 +87,32 @@ void Server::welcome(Socket socket) {
 }
 
 bool Server::make_room() {
+    const LinkId id = idlest();
+    Link* link = find(id);
+    if (link == nullptr) return false;
+    links_.erase(evicted_);  // it has had its time to read why
+    evicted_ = id;
+    link->conversation.refuse({ErrorKind::ServerBusy, "another caller needs this place, which was idle longest"});
+    turn(id);
+    return true;
+}
+
+bool Server::is_asking(const Link& link) {
+    std::error_code ignored;
+    return link.conversation.holds_text() || link.socket.available(ignored) > 0;
+}
+
+Server::LinkId Server::idlest() const {
     LinkId idlest = 0;
+    std::pair<bool, std::uint64_t> lowest;
     for (const auto& [id, link] : links_) {
         if (!link->conversation.is_idle() || link->subscription.is_active() || link->turn_is_due) continue;
-        if (idlest == 0 || link->last_active < find(idlest)->last_active) idlest = id;
+        const std::pair rank(is_asking(*link), link->last_active);
+        if (idlest != 0 && rank >= lowest) continue;
+        idlest = id;
+        lowest = rank;
     }
-    Link* link = find(idlest);
-    if (link == nullptr) return false;
-    link->conversation.refuse({ErrorKind::ServerBusy, "another caller needs this place, which was idle longest"});
-    turn(idlest);
-    return true;
+    return idlest;
 }
 
 // Posted, never nested: whoever publishes is in the middle of something.
@@ -174,6 +190,7 @@ void Server::on_read(LinkId id, std::error_code error, std::size_t count) {
         link->conversation.received_end();
     } else {
         link->conversation.received({link->chunk.data(), count});
+        touch(*link);
     }
     turn(id);
 }

@@ -61,8 +61,11 @@ private:
     void accept();
     void accept_later();
     void welcome(Socket socket);
-    // Ends the connection that has been idle longest; a subscriber is not idle. False where there is none.
+    // Ends the connection that has been idle longest, one in the middle of a request only where there is no other; a
+    // subscriber is not idle. False where there is none.
     bool make_room();
+    LinkId idlest() const;
+    static bool is_asking(const Link& link);
     void touch(Link& link) { link.last_active = ++activity_; }
     void on_event();
     void tell_events(Link& link);
@@ -85,6 +88,7 @@ private:
     asio::steady_timer accept_again_;
     std::unordered_map<LinkId, std::unique_ptr<Link>> links_;
     LinkId last_link_ = 0;
+    LinkId evicted_ = 0;  // the last one; the only one that may be there beyond kMaxConnections
     std::uint64_t activity_ = 0;
 };
 

@@ -129,6 +129,63 @@ TEST_CASE("when all places are taken, who has been idle longest makes room", "[a
     CHECK(hall.server->connections() == kMaxConnections);
 }
 
+TEST_CASE("who is in the middle of a request makes room last", "[api][hostile-h2]") {
+    Hall hall;
+    std::deque<Client> clients;
+    for (std::size_t i = 0; i < kMaxConnections; ++i) {
+        clients.emplace_back(hall.options.path);
+        hall.settle();
+    }
+    const std::string whole = request("system.info");
+    clients[0].send(whole.substr(0, 5));
+    hall.settle();
+    for (std::size_t i = 1; i < kMaxConnections; ++i) clients[i].send(whole);
+    for (std::size_t i = 1; i < kMaxConnections; ++i) REQUIRE(hall.run_until_lines(clients[i], 1));
+    Client newcomer(hall.options.path);
+    REQUIRE(hall.run_until_ended(clients[1]));
+    clients[0].send(whole.substr(5));
+    REQUIRE(hall.run_until_lines(clients[0], 1));
+    CHECK(clients[0].replies()[0].contains("result"));
+    // Half a request does not keep a place for ever.
+    for (Client& client : clients) client.send(whole.substr(0, 5));
+    newcomer.send(whole.substr(0, 5));
+    hall.settle();
+    Client next(hall.options.path);
+    next.send(whole);
+    REQUIRE(hall.run_until_lines(next, 1));
+    CHECK(next.replies()[0].contains("result"));
+}
+
+TEST_CASE("who is told to go and does not read takes no further place", "[api][hostile-h2]") {
+    Hall hall;
+    for (std::uint64_t id = 1; id <= 30; ++id) hall.service.sas.push_back(ike_view(id, "gw"));
+    const auto ask = [&](Client& client, std::size_t times) {
+        for (std::size_t i = 0; i < times; ++i) {
+            client.send(request("sa.list"));
+            hall.settle();
+        }
+    };
+    // So many answers go into a socket that nobody reads.
+    std::size_t most = 0;
+    {
+        constexpr std::size_t kEnough = 60;
+        Client client(hall.options.path);
+        ask(client, kEnough);
+        client.receive();
+        most = client.lines();
+        REQUIRE(most < kEnough);
+    }
+    REQUIRE(hall.run_until([&] { return hall.server->connections() == 0; }));
+    std::deque<Client> clients;
+    for (std::size_t i = 0; i < kMaxConnections; ++i) ask(clients.emplace_back(hall.options.path), most);
+    CHECK(hall.server->connections() == kMaxConnections);
+    for (int i = 0; i < 10; ++i) {
+        clients.emplace_back(hall.options.path);
+        hall.settle();
+        CHECK(hall.server->connections() == kMaxConnections + 1);
+    }
+}
+
 TEST_CASE("subscribers cannot take all places", "[api][hostile-h2]") {
     Hall hall;
     std::deque<Client> clients;
