@@ -1,18 +1,21 @@
 #include "daemon/standing_keeper.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace xfrmd::daemon {
 
 void StandingKeeper::reserve_reqids(const policy::IndexedConfiguration& configuration) {
+    std::unordered_set<netlink::Reqid> reqids;
     for (const policy::Connection& connection : configuration.connections()) {
         for (const auto* children : {&connection.children, &connection.shunts}) {
             for (const policy::Child& child : *children) {
-                if (child.reqid != 0) books_.reqids.reserve(netlink::Reqid{child.reqid});
+                if (child.reqid != 0) reqids.insert(netlink::Reqid{child.reqid});
             }
         }
     }
+    books_.reqids.configure(std::move(reqids));
 }
 
 bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {

@@ -42,7 +42,7 @@ void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
 Reqid Reqids::next_free() {
     for (;;) {
         const Reqid reqid = scattered(next_++);
-        if (reqid != Reqid{0} && !reserved_.contains(reqid) && !is_taken(reqid)) return reqid;
+        if (reqid != Reqid{0} && !is_spoken_for(reqid) && !is_taken(reqid)) return reqid;
     }
 }
 

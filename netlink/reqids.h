@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "netlink/keyed_hash.h"
@@ -23,9 +24,11 @@ public:
     // Selectors canonical, sorted, without repetition. Each acquire() wants a release() of the same set.
     Reqid acquire(Mode mode, const std::vector<Selector>& selectors);
     void release(Mode mode, const std::vector<Selector>& selectors);
-    // Somebody else's, or the operator's: never given out from now on. Again is fine; one that was given out before
-    // stays with its set.
+    // An earlier process's: never given out from now on. Again is fine; one that was given out before stays with its
+    // set.
     void reserve(Reqid reqid) { reserved_.insert(reqid); }
+    // The operator's, in place of those that were configured before: not given out as long as they are.
+    void configure(std::unordered_set<Reqid> reqids) { configured_ = std::move(reqids); }
 
 private:
     struct Use {
@@ -36,12 +39,14 @@ private:
     };
 
     std::optional<Place> find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors) const;
+    bool is_spoken_for(Reqid reqid) const { return reserved_.contains(reqid) || configured_.contains(reqid); }
     Reqid next_free();
     bool is_taken(Reqid reqid) const;
 
     PlaceTable<Use> uses_;
     HashIndex taken_;  // the same places by reqid, which no peer chooses
     std::unordered_set<Reqid> reserved_;
+    std::unordered_set<Reqid> configured_;
     std::uint32_t next_;
     HashKey key_;
 };

@@ -66,6 +66,16 @@ TEST_CASE("a reqid that is somebody else's is passed over", "[netlink]") {
     CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{4});
 }
 
+TEST_CASE("a configured reqid is free again when it is configured no more", "[netlink]") {
+    Reqids reqids(Reqid{0xffffffff});
+    reqids.configure({Reqid{1}, Reqid{2}});
+    reqids.reserve(Reqid{3});
+    reqids.configure({Reqid{2}});
+    (void)reqids.acquire(Mode::tunnel, set("10.2.0.0/24"));
+    CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{1});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.4.0.0/24")) == Reqid{4});
+}
+
 TEST_CASE("a reqid that is reserved while it is in use is not given out again", "[netlink]") {
     Reqids reqids(Reqid{0xffffffff});
     const Reqid last = reqids.acquire(Mode::tunnel, set("10.2.0.0/24"));
