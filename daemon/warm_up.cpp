@@ -1,5 +1,6 @@
 #include "daemon/warm_up.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/esp_algorithms.h"
@@ -57,8 +58,9 @@ struct WarmUp::Candidates {
         for (const Proposal& choice : choices_of(proposal)) {
             auto known = algorithms_of(choice);
             if (!known) continue;
-            const auto [outcome, is_new] = tried.try_emplace(name_of(*known));
-            if (!is_new) continue;
+            const auto outcome = tried.try_emplace(name_of(*known)).first;
+            const bool is_candidate = std::find(outcomes.begin(), outcomes.end(), outcome) != outcomes.end();
+            if (outcome->second || is_candidate) continue;
             algorithms.push_back(std::move(*known));
             outcomes.push_back(outcome);
             choices.push_back(choice.to_string());

@@ -16,8 +16,8 @@ public:
     // It outlives it.
     explicit WarmUp(netlink::Kernel& kernel) : kernel_(kernel) {}
 
-    // What this configuration names and none before it did. A sentence for each that the kernel has not: children that
-    // agree on it will fail.
+    // What this configuration names and the kernel has not taken yet: what it lacked before may have been loaded. A
+    // sentence for each that it still has not: children that agree on it will fail.
     std::vector<std::string> run(const policy::IndexedConfiguration& configuration);
     // What was tried so far, by the kernel's names, and whether it was taken: "cbc(aes)/hmac(sha256)",
     // "rfc4106(gcm(aes))", "ah hmac(sha256)".

@@ -77,4 +77,7 @@ TEST_CASE("what the kernel has not is told before a peer hears of it", "[daemon]
     CHECK(warm_up.tried() ==
           std::map<std::string, bool>{{"cbc(aes)/hmac(sha1)", false}, {"cbc(aes)/hmac(sha256)", true}});
     CHECK(memory.empty());
+    // It may have been loaded since.
+    CHECK(warm_up.run(*configured("aes128-sha256-sha1")).empty());
+    CHECK(warm_up.tried().at("cbc(aes)/hmac(sha1)"));
 }
