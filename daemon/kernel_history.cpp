@@ -27,7 +27,6 @@ void KernelHistory::reconciled(const netlink::KernelResult<api::KernelDrift>& dr
     if (drift) return found(*drift);
     history_.outcome = api::ReconcileOutcome::failed;
     history_.error = drift.error().text;
-    ++history_.failed;
     events_.publish({api::EventKind::drift,
                      "cannot list what the kernel has: " + history_.error,
                      {},

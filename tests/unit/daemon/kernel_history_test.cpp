@@ -7,6 +7,7 @@
 #include "daemon/kernel_status.h"
 #include "daemon/sa_events.h"
 #include "netlink/memory_kernel.h"
+#include "tests/unit/daemon/child_samples.h"
 
 using namespace xfrmd;
 using namespace xfrmd::daemon;
@@ -65,7 +66,7 @@ TEST_CASE("what could not be put back, and a kernel that cannot be listed, are f
     CHECK(heard.history.view().error == "b: ENOMEM");
     heard.history.reconciled(tl::unexpected(netlink::KernelError{EPERM, "EPERM"}));
     CHECK(heard.history.view().error == "EPERM");
-    CHECK(heard.history.view().failed == 2);
+    CHECK(heard.history.view().failed == 1);  // nothing more was to be put back
     CHECK(heard.history.view().runs == 2);
     CHECK(heard.next() != nullptr);
     const api::Event* event = heard.next();
@@ -118,4 +119,29 @@ TEST_CASE("the kernel's entries are counted as ours, inherited or others'", "[da
     status = count_kernel(books, tunnels, manual);
     CHECK(status->inherited.sas == 1);
     CHECK(status->others.sas == 0);
+}
+
+TEST_CASE("what is wanted is counted, and what of it is there", "[daemon]") {
+    netlink::MemoryKernel kernel;
+    netlink::Books books(kernel);
+    Tunnels tunnels(books);
+    const ManualSas manual(books);
+    REQUIRE(test::install(tunnels, test::child(1, "10.1.0.0/24", "10.2.0.0/24")));
+    const auto whole = count_kernel(books, tunnels, manual);
+    REQUIRE(whole);
+    CHECK(whole->wanted.sas == 2);
+    CHECK(whole->wanted.policies == 3);
+    CHECK(whole->there.sas == 2);
+    CHECK(whole->there.policies == 3);
+    const std::array<netlink::Change, 2> losses{
+        netlink::DeleteSa{{*base::Address::parse("192.0.2.2"), netlink::Spi{0xc1000001}}},
+        netlink::DeletePolicy{books.policies.all().front()}};
+    for (const auto& result : kernel.apply(losses)) REQUIRE(result);
+    const auto less = count_kernel(books, tunnels, manual);
+    REQUIRE(less);
+    CHECK(less->wanted.sas == 2);
+    CHECK(less->wanted.policies == 3);
+    CHECK(less->there.sas == 1);
+    CHECK(less->there.policies == 2);
+    CHECK(less->others.sas + less->others.policies + less->inherited.sas + less->inherited.policies == 0);
 }
