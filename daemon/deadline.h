@@ -24,7 +24,7 @@ public:
         due_ = due;
         timer_.expires_at(due);
         timer_.async_wait([this](const std::error_code& error) {
-            if (error) return;
+            if (error || !due_) return;  // cancelled, maybe when it was its turn already
             due_.reset();
             work_();
         });

@@ -26,15 +26,19 @@ KernelResult<std::unique_ptr<KernelEvents::Feed>> feed_of(KernelResult<EventSock
 
 }  // namespace
 
-KernelEvents::~KernelEvents() { close(); }
-
 KernelResult<void> KernelEvents::open(std::uint32_t own_sender) {
     return add([] { return feed_of(EventSocket::open()); }).and_then([&] {
         return add([own_sender] { return feed_of(EventSocket::watch_changes(own_sender)); });
     });
 }
 
-void KernelEvents::close() { sources_.clear(); }
+void KernelEvents::close() {
+    closed_ = true;
+    for (const auto& source : sources_) {
+        source->release();
+        source->timer.cancel();
+    }
+}
 
 KernelResult<void> KernelEvents::add(Opener opener) {
     auto source = std::make_unique<Source>(io_);
@@ -56,8 +60,9 @@ KernelResult<void> KernelEvents::open(Source& source) {
 void KernelEvents::wait(Source& source) {
     source.descriptor.async_wait(asio::posix::stream_descriptor::wait_read,
                                  [this, &source](const std::error_code& error) {
-                                     if (error) return;  // closed
+                                     if (error || closed_) return;
                                      const auto read = source.feed->read(visitor_);
+                                     if (closed_) return;  // by the visitor
                                      if (read) return wait(source);
                                      on_failure_(read.error());
                                      source.release();
@@ -69,7 +74,7 @@ void KernelEvents::wait(Source& source) {
 void KernelEvents::reopen_later(Source& source) {
     source.timer.expires_after(pause_);
     source.timer.async_wait([this, &source](const std::error_code& error) {
-        if (error) return;  // closed
+        if (error || closed_) return;
         if (!open(source)) return reopen_later(source);
         wait(source);
         visitor_(netlink::OverrunEvent{});

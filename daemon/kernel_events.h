@@ -31,17 +31,17 @@ public:
     };
     using Opener = std::function<netlink::KernelResult<std::unique_ptr<Feed>>()>;
 
-    // `io` outlives it. `visitor` and `on_failure` are called within the loop.
+    // `io` outlives it, and does not run any more when it goes. `visitor` and `on_failure` are called within the loop.
     KernelEvents(asio::io_context& io, Visitor visitor, OnFailure on_failure,
                  std::chrono::milliseconds pause = std::chrono::seconds(1))
         : io_(io), visitor_(std::move(visitor)), on_failure_(std::move(on_failure)), pause_(pause) {}
-    ~KernelEvents();
     KernelEvents(const KernelEvents&) = delete;
     KernelEvents& operator=(const KernelEvents&) = delete;
 
     // Linux's sockets. `own_sender`: XfrmKernel::sender(), whose changes are not told.
     netlink::KernelResult<void> open(std::uint32_t own_sender);
     netlink::KernelResult<void> add(Opener opener);
+    // Nothing is called any more. What is in the loop's queue already still finds its source.
     void close();
 
 private:
@@ -69,6 +69,7 @@ private:
     Visitor visitor_;
     OnFailure on_failure_;
     std::chrono::milliseconds pause_;
+    bool closed_ = false;
     std::vector<std::unique_ptr<Source>> sources_;
 };
 

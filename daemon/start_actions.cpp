@@ -67,16 +67,29 @@ std::chrono::seconds StartActions::pause_after(unsigned attempts) {
     return std::min(kLongestPause, std::chrono::seconds(1U << std::min(attempts - 1, kDoublings)));
 }
 
-// Even a refusal may pass: the peer may have thought that the old one still stood.
+bool StartActions::may_pass(const base::Error& error, unsigned attempts) {
+    return attempts < kMostRestorations && error.reason != Reason::ConfigurationInvalid;
+}
+
+// The peer may have been faster, in another IKE SA where this one has gone, or the configuration has it no more.
+bool StartActions::needs_restoring(const Attempt& attempt) const {
+    const policy::Connection* connection = daemon_.configuration().connection(attempt.connection);
+    const bool is_wanted = connection != nullptr && connection->child(attempt.child) != nullptr;
+    return is_wanted && !daemon_.kernel().tunnels().stands(attempt.connection, attempt.child, attempt.ike_sa);
+}
+
 void StartActions::restore_later(const base::Error& error, Attempt attempt) {
-    const bool is_last = attempt.number >= kMostRestorations;
+    const bool ike_sa_has_gone = error.reason == Reason::NotFound && attempt.ike_sa != ike::IkeSaId::none;
+    if (ike_sa_has_gone) attempt.ike_sa = ike::IkeSaId::none;
+    if (!needs_restoring(attempt)) return;
+    if (ike_sa_has_gone) return start(attempt);
+    const bool is_last = !may_pass(error, attempt.number);
     const std::chrono::seconds pause = pause_after(attempt.number);
     log_.error(
         attempt.connection + ": child " + attempt.child + " is not back: " + error.sentence() + "; " +
         (is_last ? "that was the last attempt" : "the next attempt is in " + std::to_string(pause.count()) + " s"));
     if (is_last) return;
     ++attempt.number;
-    attempt.ike_sa = ike::IkeSaId::none;  // it may have gone by then
     start_later(attempt, pause);
 }
 
@@ -84,11 +97,7 @@ void StartActions::start_later(const Attempt& attempt, std::chrono::seconds paus
     auto timer = std::make_shared<asio::steady_timer>(io_, pause);
     timer->async_wait([this, timer, attempt](const std::error_code& error) {
         if (error || daemon_.is_stopping()) return;
-        // The peer may have been faster, or the configuration has it no more.
-        const policy::Connection* connection = daemon_.configuration().connection(attempt.connection);
-        const bool is_wanted = connection != nullptr && connection->child(attempt.child) != nullptr;
-        const bool stands = daemon_.kernel().tunnels().stands(attempt.connection, attempt.child);
-        if (attempt.restores && (!is_wanted || stands)) return;
+        if (attempt.restores && !needs_restoring(attempt)) return;
         start(attempt);
     });
 }

@@ -22,10 +22,13 @@ public:
 
     // Every such child of connections that are new or not as they were `before`; nullptr: of all.
     void run(const policy::IndexedConfiguration& configuration, const policy::IndexedConfiguration* before);
-    // A child that stood; the first attempt goes to this IKE SA. Whatever it ends with, others follow, ten in all.
+    // A child that stood; attempts go to this IKE SA as long as it lives. They are ten in all.
     void restore(const std::string& connection, const std::string& child, ike::IkeSaId ike_sa);
     // After so many attempts to restore one: 1 s, 2 s, 4 s, ... 60 s.
     static std::chrono::seconds pause_after(unsigned attempts);
+    // Whether what the last of so many attempts to restore one ended with may pass. Even a refusal may: the peer may
+    // have thought that the old one still stood.
+    static bool may_pass(const base::Error& error, unsigned attempts);
 
 private:
     struct Attempt {
@@ -38,6 +41,7 @@ private:
     };
 
     void start(const Attempt& attempt);
+    bool needs_restoring(const Attempt& attempt) const;
     void start_later(const Attempt& attempt, std::chrono::seconds pause);
     void after(const ike::OperationDone& done, Attempt attempt);
     void restore_later(const base::Error& error, Attempt attempt);

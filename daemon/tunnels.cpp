@@ -102,7 +102,20 @@ void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
     const ike::ChildSaId id = candidate.owner.child;
     if (helpers_.network != nullptr) helpers_.network->tunnel_is_up(id, candidate.spec);
     for (const netlink::SaId& sa : sa_ids_of(*installed)) by_sa_.emplace(sa, id);
-    installed_.emplace(id, Installed{*installed, std::move(candidate.owner)});
+    const std::uint32_t device = candidate.spec.sa.offload ? candidate.spec.sa.offload->interface : 0;
+    const auto [kept, is_new] = installed_.try_emplace(id, Installed{*installed, std::move(candidate.owner), device});
+    if (is_new) count(kept->second);
+}
+
+void Tunnels::count(const Installed& tunnel) {
+    standing_.add(tunnel.owner.connection_name, tunnel.owner.child_name, tunnel.owner.ike_sa);
+    if (tunnel.device != 0) ++offloaded_[tunnel.device];
+}
+
+void Tunnels::discount(const Installed& tunnel) {
+    standing_.remove(tunnel.owner.connection_name, tunnel.owner.child_name, tunnel.owner.ike_sa);
+    const auto device = offloaded_.find(tunnel.device);
+    if (device != offloaded_.end() && --device->second == 0) offloaded_.erase(device);
 }
 
 base::Result<void> Tunnels::ask_for_offload(Candidate& candidate) const {
@@ -159,6 +172,7 @@ base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
         if (helpers_.network != nullptr) helpers_.network->tunnel_is_down(child);
         numbers_.release(found->second.owner.ike_sa);
         for (const netlink::SaId& sa : sa_ids_of(found->second.tunnel)) by_sa_.erase(sa);
+        discount(found->second);
         installed_.erase(found);
     }
     const auto removed = installer_.remove(tunnels);
@@ -199,13 +213,6 @@ const TunnelOwner* Tunnels::owner_without_mark(const netlink::SaId& sa) const {
     if (found == by_sa_.end()) return nullptr;
     lowest.mark = found->first.mark;
     return found->first == lowest ? &installed_.at(found->second).owner : nullptr;
-}
-
-bool Tunnels::stands(const std::string& connection, const std::string& child) const {
-    return std::any_of(installed_.begin(), installed_.end(), [&](const auto& entry) {
-        const TunnelOwner& owner = entry.second.owner;
-        return owner.connection_name == connection && owner.child_name == child;
-    });
 }
 
 void Tunnels::answer_acquire(const std::string& connection, const std::string& child, std::uint32_t sequence) {

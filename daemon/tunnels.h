@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "daemon/child_counts.h"
 #include "daemon/log.h"
 #include "daemon/network_side.h"
 #include "daemon/tunnel_offload.h"
@@ -71,8 +72,12 @@ public:
     const netlink::InstalledTunnel* tunnel_of(const netlink::SaId& sa) const;
     // Where the kernel does not tell the mark: any that has the rest of it.
     const TunnelOwner* owner_without_mark(const netlink::SaId& sa) const;
-    // Is there a child of this connection by this name?
-    bool stands(const std::string& connection, const std::string& child) const;
+    // Is there a child of this connection by this name, in this IKE SA? none: in any.
+    bool stands(const std::string& connection, const std::string& child, ike::IkeSaId ike_sa) const {
+        return standing_.has(connection, child, ike_sa);
+    }
+    // Is there an SA that this device works on, by its index?
+    bool offloads_to(std::uint32_t device) const { return offloaded_.contains(device); }
     // The next SA of that child answers this ACQUIRE, whose larval SA goes then.
     void answer_acquire(const std::string& connection, const std::string& child, std::uint32_t sequence);
 
@@ -98,7 +103,10 @@ private:
     struct Installed {
         netlink::InstalledTunnel tunnel;
         TunnelOwner owner;
+        std::uint32_t device = 0;  // that works on its SAs; 0 none
     };
+    void count(const Installed& tunnel);
+    void discount(const Installed& tunnel);
     const Installed* find(const netlink::SaId& sa) const;
 
     netlink::Kernel& kernel_;
@@ -109,6 +117,8 @@ private:
     std::map<std::pair<std::string, std::string>, std::uint32_t> acquires_;  // by connection and child
     std::unordered_map<ike::ChildSaId, Installed> installed_;
     std::map<netlink::SaId, ike::ChildSaId> by_sa_;
+    ChildCounts standing_;
+    std::map<std::uint32_t, std::size_t> offloaded_;  // tunnels, by device
 };
 
 }  // namespace xfrmd::daemon

@@ -28,6 +28,17 @@ TEST_CASE("what is due is not put off by asking for it again", "[daemon][hostile
     CHECK(done == 2);
 }
 
+TEST_CASE("what is cancelled is not done, even when it was its turn", "[daemon]") {
+    asio::io_context io;
+    int done = 0;
+    daemon::Deadline second(io, [&] { ++done; });
+    daemon::Deadline first(io, [&] { second.cancel(); });
+    first.within(std::chrono::milliseconds(-2));  // both are in the loop's queue when the first one has its turn
+    second.within(std::chrono::milliseconds(-1));
+    io.run();
+    CHECK(done == 0);
+}
+
 TEST_CASE("ten thousand children do not hold up the loop", "[daemon][hostile-g12]") {
     asio::io_context io;
     std::uint64_t done = 0;
@@ -86,6 +97,52 @@ TEST_CASE("a source of events that fails is told once, opened anew, and then eve
     CHECK(failures == std::vector<std::string>{"ENOMEM: Cannot allocate memory"});
 }
 
+TEST_CASE("a source of events that is closed while it is being opened anew is left alone", "[daemon][hostile-g2]") {
+    asio::io_context io;
+    int reads = 1;  // the first one fails
+    int opened = 0;
+    int overruns = 0;
+    KernelEvents events(
+        io, [&](netlink::Event&&) { ++overruns; }, [](const netlink::KernelError&) {}, std::chrono::milliseconds(0));
+    asio::steady_timer earlier(io);
+    REQUIRE(events.add([&]() -> netlink::KernelResult<std::unique_ptr<KernelEvents::Feed>> {
+        ++opened;
+        return std::make_unique<Fragile>(reads);
+    }));
+    while (reads < 2) io.run_one();
+    // Both timers have run out when the loop looks, and this one is first.
+    earlier.expires_at(std::chrono::steady_clock::time_point{});
+    earlier.async_wait([&](const std::error_code&) { events.close(); });
+    io.run();
+    CHECK(opened == 1);
+    CHECK(overruns == 0);
+}
+
+TEST_CASE("a source of events may be closed by what it tells", "[daemon][hostile-g2]") {
+    class Telling final : public KernelEvents::Feed {
+    public:
+        explicit Telling(int& reads) : inner_(reads) {}
+        int fd() const override { return inner_.fd(); }
+        netlink::KernelResult<void> read(const KernelEvents::Visitor& visitor) override {
+            visitor(netlink::OverrunEvent{});
+            return inner_.read(visitor);
+        }
+
+    private:
+        Fragile inner_;
+    };
+    asio::io_context io;
+    int reads = 0;
+    KernelEvents* closes = nullptr;
+    KernelEvents events(io, [&](netlink::Event&&) { closes->close(); }, [](const netlink::KernelError&) {});
+    closes = &events;
+    REQUIRE(events.add([&]() -> netlink::KernelResult<std::unique_ptr<KernelEvents::Feed>> {
+        return std::make_unique<Telling>(reads);
+    }));
+    io.run();
+    CHECK(reads == 1);
+}
+
 TEST_CASE("a source of events that cannot be opened at first is an error", "[daemon][hostile-g6]") {
     asio::io_context io;
     KernelEvents events(io, [](netlink::Event&&) {}, [](const netlink::KernelError&) {});
@@ -101,4 +158,12 @@ TEST_CASE("attempts to restore a child come further and further apart", "[daemon
     CHECK(StartActions::pause_after(6) == seconds(32));
     CHECK(StartActions::pause_after(7) == seconds(60));
     CHECK(StartActions::pause_after(1000) == seconds(60));
+}
+
+TEST_CASE("what only another configuration can mend is not tried again", "[daemon]") {
+    using daemon::StartActions;
+    CHECK(StartActions::may_pass({base::Reason::PeerSilent, {}, {}}, 1));
+    CHECK(StartActions::may_pass({base::Reason::PeerSilent, {}, {}}, 9));
+    CHECK_FALSE(StartActions::may_pass({base::Reason::PeerSilent, {}, {}}, 10));
+    CHECK_FALSE(StartActions::may_pass({base::Reason::ConfigurationInvalid, {}, {}}, 1));
 }

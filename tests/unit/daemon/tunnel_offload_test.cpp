@@ -120,3 +120,23 @@ TEST_CASE("without a way to the peer there is no device to ask", "[daemon][hosti
     REQUIRE(desk.up(HwOffload::automatic));
     CHECK(desk.kernel.sa_count() == 2);
 }
+
+TEST_CASE("which devices work on SAs is known", "[daemon][hostile-g11]") {
+    Desk desk;
+    const ike::ChildSaId id{1};
+    desk.kernel.add_device(kNic, OffloadKind::crypto);
+    REQUIRE(desk.up(HwOffload::no));
+    CHECK_FALSE(desk.tunnels.offloads_to(kNic));
+    REQUIRE(desk.tunnels.remove({&id, 1}));
+    REQUIRE(desk.up(HwOffload::crypto));
+    CHECK(desk.tunnels.offloads_to(kNic));
+    CHECK_FALSE(desk.tunnels.offloads_to(kNic + 1));
+    REQUIRE(desk.tunnels.remove({&id, 1}));
+    CHECK_FALSE(desk.tunnels.offloads_to(kNic));
+}
+
+TEST_CASE("with the device without offload, none works on SAs", "[daemon][hostile-g11]") {
+    Desk desk;
+    REQUIRE(desk.up(HwOffload::automatic));
+    CHECK_FALSE(desk.tunnels.offloads_to(kNic));
+}

@@ -104,3 +104,36 @@ TEST_CASE("whatever the kernel refuses, nothing stays behind and the error has i
         CHECK(tunnels.size() == 0);
     }
 }
+
+TEST_CASE("whether a child stands is known, in an IKE SA or in any", "[daemon]") {
+    netlink::MemoryKernel kernel;
+    netlink::Books books(kernel);
+    daemon::Tunnels tunnels(books);
+    const auto up = [&](std::uint64_t id, std::uint64_t ike_sa, const char* remote_ts) {
+        ike::ChildInstall one = child(id, "10.1.0.0/24", remote_ts);
+        one.ike_sa = ike::IkeSaId{ike_sa};
+        one.connection_name = "gw";
+        one.child_name = "net";
+        REQUIRE(install(tunnels, std::move(one)));
+    };
+    const auto stands = [&](std::uint64_t ike_sa) { return tunnels.stands("gw", "net", ike::IkeSaId{ike_sa}); };
+    CHECK_FALSE(stands(0));
+    up(1, 7, "10.2.0.0/24");
+    up(2, 7, "10.3.0.0/24");
+    up(3, 8, "10.4.0.0/24");
+    CHECK(stands(0));
+    CHECK(stands(7));
+    CHECK_FALSE(stands(9));
+    CHECK_FALSE(tunnels.stands("gw", "ne", ike::IkeSaId::none));
+    CHECK_FALSE(tunnels.stands("g", "net", ike::IkeSaId::none));
+    std::vector<ike::ChildSaId> gone{ike::ChildSaId{1}};
+    REQUIRE(tunnels.remove(gone));
+    CHECK(stands(7));
+    gone = {ike::ChildSaId{2}};
+    REQUIRE(tunnels.remove(gone));
+    CHECK_FALSE(stands(7));
+    CHECK(stands(0));
+    gone = {ike::ChildSaId{3}};
+    REQUIRE(tunnels.remove(gone));
+    CHECK_FALSE(stands(0));
+}
