@@ -70,7 +70,10 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
     if (const auto inherited = side->inherit(); !inherited) {
         return tl::unexpected("cannot see what is in the kernel already: " + inherited.error().text);
     }
-    if (side->network_) side->network_->watch_links([whole = side.get()] { whole->suspect_everything(); });
+    if (side->network_)
+        side->network_->watch_links([whole = side.get()](std::uint32_t link) {
+            if (whole->tunnels_.offloads_to(link)) whole->suspect_everything();
+        });
     side->compare_.within(kCompareEvery);
     return side;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -25,9 +26,11 @@ netlink::route::WantedInterface interface_of(const policy::XfrmInterface& config
             configured.routes};
 }
 
-bool is_link_down(const netlink::route::Event& event) {
-    return std::holds_alternative<netlink::route::LinkDown>(event) ||
-           std::holds_alternative<netlink::route::LinkGone>(event);
+// The link that went down or away.
+const netlink::route::Link* lost_link(const netlink::route::Event& event) {
+    if (const auto* down = std::get_if<netlink::route::LinkDown>(&event)) return &down->link;
+    const auto* gone = std::get_if<netlink::route::LinkGone>(&event);
+    return gone == nullptr ? nullptr : &gone->link;
 }
 
 RouteOwner owner_of(ike::ChildSaId child) { return RouteOwner{static_cast<std::uint64_t>(child)}; }
@@ -52,7 +55,7 @@ NetworkSide::NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink
       network_(std::move(network)),
       routes_(*network_),
       interfaces_(*network_, routes_),
-      mend_timer_(io),
+      mend_(io, [this] { mend(); }),
       events_(std::move(events)),
       descriptor_(io, events_.fd()) {
     wait();
@@ -70,7 +73,8 @@ void NetworkSide::configure(std::span<const policy::XfrmInterface> configured) {
 
 void NetworkSide::mend() {
     netlink::route::OwnInterfaces::Outcome outcome = interfaces_.mend();
-    for (const std::string& done : outcome.done) log_.warning("somebody changed it: " + done);
+    for (const std::string& done : outcome.done) log_.info("now " + done);
+    for (const std::string& undone : outcome.undone) log_.warning("somebody changed it: " + undone);
     complain(std::move(outcome.failed));
     repair_routes();
 }
@@ -81,17 +85,7 @@ void NetworkSide::complain(std::vector<std::string> failed) {
         if (std::find(complaints_.begin(), complaints_.end(), failure) == complaints_.end()) log_.error(failure);
     }
     complaints_ = std::move(failed);
-    if (!complaints_.empty()) mend_within(kPause);
-}
-
-// Never later than it was going to be anyway.
-void NetworkSide::mend_within(std::chrono::milliseconds delay) {
-    const auto now = std::chrono::steady_clock::now();
-    if (mend_timer_.expiry() > now && mend_timer_.expiry() <= now + delay) return;
-    mend_timer_.expires_after(delay);
-    mend_timer_.async_wait([this](const std::error_code& error) {
-        if (!error) mend();
-    });
+    if (!complaints_.empty()) mend_.within(kPause);
 }
 
 // strongSwan's rule for table 220, made when there is something in it.
@@ -176,13 +170,14 @@ void NetworkSide::take_events() {
         }
         const bool is_news = network_->observe(event);
         const bool concerns_interfaces = is_news || std::holds_alternative<netlink::route::Overrun>(event);
-        if (concerns_interfaces && !interfaces_.empty()) mend_within(complaints_.empty() ? kSoon : kPause);
+        if (concerns_interfaces && !interfaces_.empty()) mend_.within(complaints_.empty() ? kSoon : kPause);
         routes_.on_event(event);
         const auto* gone = std::get_if<netlink::route::AddressGone>(&event);
         if (gone != nullptr && !network_->interfaces().address_is_local(gone->address.address)) {
             on_address_gone_(gone->address.address);
         }
-        if (is_news && is_link_down(event)) on_link_down_();
+        const auto* lost = is_news ? lost_link(event) : nullptr;
+        if (lost != nullptr) on_link_down_(static_cast<std::uint32_t>(lost->index));
     }
     repair_routes();
 }
@@ -198,7 +193,7 @@ void NetworkSide::retire() {
 
 void NetworkSide::clean() {
     descriptor_.cancel();
-    mend_timer_.cancel();
+    mend_.cancel();
     while (!of_children_.empty()) tunnel_is_down(ike::ChildSaId{of_children_.begin()->first});
     if (const auto removed = network_->remove_rule({}); !removed) log_.error("routing rule: " + removed.error().text);
     for (const std::string& failed : interfaces_.remove_all()) log_.error(failed);

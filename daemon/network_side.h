@@ -3,7 +3,7 @@
 // device an address is on. Main thread only.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -13,9 +13,9 @@
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
-#include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/deadline.h"
 #include "daemon/log.h"
 #include "daemon/tunnel_offload.h"
 #include "ike/child_install.h"
@@ -37,8 +37,8 @@ public:
     static tl::expected<std::unique_ptr<NetworkSide>, std::string> open(asio::io_context& io, Log& log,
                                                                         OnAddressGone on_address_gone);
     ~NetworkSide();
-    // Called when a link goes down or away, as NICs lose their SAs then, and Linux tells nobody.
-    void watch_links(std::function<void()> on_link_down) { on_link_down_ = std::move(on_link_down); }
+    // Called with its index when a link goes down or away, as NICs lose their SAs then, and Linux tells nobody.
+    void watch_links(std::function<void(std::uint32_t)> on_link_down) { on_link_down_ = std::move(on_link_down); }
     NetworkSide(const NetworkSide&) = delete;
     NetworkSide& operator=(const NetworkSide&) = delete;
 
@@ -63,7 +63,6 @@ private:
     void add_route(const netlink::TunnelSpec& spec, const netlink::Selector& selector,
                    std::vector<netlink::route::RouteSpec>& routes);
     void make_rule();
-    void mend_within(std::chrono::milliseconds delay);
     void mend();
     void complain(std::vector<std::string> failed);
     void repair_routes();
@@ -72,12 +71,12 @@ private:
 
     Log& log_;
     OnAddressGone on_address_gone_;
-    std::function<void()> on_link_down_ = [] {};
+    std::function<void(std::uint32_t)> on_link_down_ = [](std::uint32_t) {};
     std::unique_ptr<netlink::route::Network> network_;
     netlink::route::Routes routes_;
     netlink::route::OwnInterfaces interfaces_;
     std::vector<std::string> complaints_;  // about interfaces, at the last look
-    asio::steady_timer mend_timer_;
+    Deadline mend_;
     netlink::route::NetworkEvents events_;
     asio::posix::stream_descriptor descriptor_;
     bool has_rule_ = false;

@@ -42,8 +42,10 @@ std::string about(const std::string& name, const KernelError& error) { return "i
 
 OwnInterfaces::Outcome OwnInterfaces::update(std::vector<WantedInterface> wanted) {
     const auto before = std::exchange(wanted_, {});
+    awaited_.clear();
     for (WantedInterface& one : wanted) {
         std::string name = one.spec.name;
+        awaited_.insert(name);
         wanted_.emplace(std::move(name), std::move(one));
     }
     Outcome outcome;
@@ -113,9 +115,10 @@ void OwnInterfaces::mend(const WantedInterface& wanted, Outcome& outcome) {
     if (!stands(wanted.spec)) {
         const auto made = make(wanted.spec);
         if (!made) return outcome.failed.push_back(about(name, made.error()));
-        outcome.done.push_back("interface " + name +
-                               (made->adopted ? " was there and is as it should be" : " was made"));
+        auto& list = awaited_.contains(name) ? outcome.done : outcome.undone;
+        list.push_back("interface " + name + (made->adopted ? " was there and is as it should be" : " was made"));
     }
+    awaited_.erase(name);
     for (const base::Prefix& destination : wanted.routes) {
         const auto put = put_route(route_through(name, destination));
         if (!put) outcome.failed.push_back(about(name, put.error()));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ public:
 
     // One sentence each.
     struct Outcome {
-        std::vector<std::string> done;
+        std::vector<std::string> done;    // it had not stood yet
+        std::vector<std::string> undone;  // it had stood: somebody had changed it
         std::vector<std::string> failed;  // tried again by mend()
     };
     // From now on these are wanted; no two have a name, an if_id or a route in common. What was added to one by others
@@ -50,6 +52,7 @@ private:
     Network& network_;
     Routes& routes_;
     std::map<std::string, WantedInterface> wanted_;  // by name
+    std::set<std::string> awaited_;                  // have not stood yet as they are wanted now
 };
 
 }  // namespace xfrmd::netlink::route

@@ -89,7 +89,12 @@ TEST_CASE("what others do to a wanted interface is undone", "[route][xfrm-interf
     Process process(*world);
     REQUIRE(process.own.update({wanted()}).failed.empty());
     process.hear();
-    SECTION("deleted") { world->remove_link("st0.0"); }
+    SECTION("deleted") {
+        world->remove_link("st0.0");
+        const auto outcome = process.mend();
+        CHECK(outcome.undone == std::vector<std::string>{"interface st0.0 was made"});
+        CHECK(outcome.done.empty());
+    }
     SECTION("switched off") { world->switch_link("st0.0", false); }
     SECTION("renamed") { world->rename_link("st0.0", "st9"); }
     SECTION("without an address") { world->remove_address("st0.0", "10.3.0.1/24"); }
@@ -182,7 +187,10 @@ TEST_CASE("an interface waits for the device below it", "[route][xfrm-interface]
     REQUIRE(outcome.failed.size() == 1);
     CHECK(outcome.failed.front().starts_with("interface st0.0: ENODEV"));
     world->add_link("eth2");
-    CHECK(process.mend().failed.empty());
+    const auto made = process.mend();
+    CHECK(made.failed.empty());
+    CHECK(made.done == std::vector<std::string>{"interface st0.0 was made"});
+    CHECK(made.undone.empty());
     check_stands(*world, above);
     const Interfaces& known = world->network().interfaces();
     CHECK(known.by_name("st0.0")->underlying == known.by_name("eth2")->index);
