@@ -132,7 +132,8 @@ void Daemon::renew(const TunnelOwner& owner) {
                std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" + owner.child_name +
                "); another one is negotiated");
     clear(owner.ike_sa, owner.child, false, [this, owner](const ike::OperationDone& cleared) {
-        if (!cleared.result || stopping_) return;
+        if (stopping_) return;
+        if (!cleared.result) return not_cleared(owner, cleared.result.error());
         start_actions_.restore(owner.connection_name, owner.child_name, owner.ike_sa);
     });
 }
@@ -142,7 +143,18 @@ void Daemon::expire(const TunnelOwner& owner) {
     if (stopping_) return;
     log_.info(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" +
               owner.child_name + ") has reached its limit");
-    clear(owner.ike_sa, owner.child, false, [](const ike::OperationDone&) {});
+    clear(owner.ike_sa, owner.child, false, [this, owner](const ike::OperationDone& cleared) {
+        if (!cleared.result && !stopping_) not_cleared(owner, cleared.result.error());
+    });
+}
+
+// As when too much waits in its IKE SA. One that has gone meanwhile is no failure.
+void Daemon::not_cleared(const TunnelOwner& owner, const base::Error& error) {
+    kernel_->tell_again(owner.child);
+    if (error.reason == Reason::NotFound) return;
+    log_.error(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" +
+               owner.child_name + ") could not be deleted: " + error.sentence() +
+               "; it is tried again after the next comparison");
 }
 
 void Daemon::acquire(const std::string& connection, const std::string& child,

@@ -89,6 +89,7 @@ private:
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
     void clear_all(bool force, std::function<void()> cleared);
     void finish_stop();
+    void not_cleared(const TunnelOwner& owner, const base::Error& error);
 
     asio::io_context& io_;
     Log& log_;

@@ -72,7 +72,9 @@ public:
     netlink::KernelResult<api::KernelDrift> reconcile();
     netlink::KernelResult<api::KernelStatus> status() { return count_kernel(books_, tunnels_, manual_); }
     // Towards this peer, from before this process.
-    bool has_inherited_sas(const base::Address& remote) const;
+    bool has_inherited_sas(const base::Address& remote) const { return books_.has_orphans_towards(remote); }
+    // KernelClient::renew() or expire() came to nothing: if it is still so at the next comparison, it is told again.
+    void tell_again(ike::ChildSaId child) { told_.erase(child); }
     // Removes everything of ours.
     void clean();
 
