@@ -100,13 +100,13 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
           [this](const netlink::KernelError& error) {
               log_.error("the kernel's events cannot be read, and are opened anew: " + error.text);
           }),
-      standing_timer_(io),
       manual_(books_),
       suspects_(books_, tunnels_, manual_),
       renewals_(io, [this](ike::ChildSaId child) { renew(child); }),
+      put_standing_(io, [this] { put_standing(); }),
       look_(io, [this] { look(); }),
       compare_(io, [this] { compare(); }),
-      retire_timer_(io) {}
+      retire_(io, [this] { retire(); }) {}
 
 netlink::KernelResult<void> KernelSide::find_features() {
     auto found = netlink::find_features(*kernel_);
@@ -123,18 +123,17 @@ netlink::KernelResult<void> KernelSide::inherit() {
     if (inherited->policies == 0) return {};
     log_.warning("an earlier xfrmd left " + std::to_string(inherited->sas) + " SAs and " +
                  std::to_string(inherited->policies) + " policies in the kernel: they stay in use until new ones come");
-    retire_later();
+    retire_.within(kInheritanceLife);
     return {};
 }
 
-void KernelSide::retire_later() {
-    retire_timer_.expires_after(kInheritanceLife);
-    retire_timer_.async_wait([this](const std::error_code& error) {
-        if (!error) retire();
-    });
+void KernelSide::retire() {
+    reconciler_.disown();
+    put_standing();
+    remove_inheritance();
 }
 
-void KernelSide::retire() {
+void KernelSide::remove_inheritance() {
     if (const auto retired = reconciler_.retire(); !retired) log_.error(retired.error().text);
     if (network_) network_->retire();
 }
@@ -150,14 +149,10 @@ void KernelSide::configure(policy::Snapshot configuration) {
 
 // What has no route yet gets another chance.
 void KernelSide::put_standing() {
-    standing_timer_.cancel();
+    put_standing_.cancel();
     const bool all_stand = standing_.update(*configuration_);
     for (const StandingChild& child : standing_.inherited()) acquires_.ask({child.connection, child.child}, {});
-    if (all_stand) return;
-    standing_timer_.expires_after(kStandingPause);
-    standing_timer_.async_wait([this](const std::error_code& error) {
-        if (!error) put_standing();
-    });
+    if (!all_stand) put_standing_.within(kStandingPause);
 }
 
 void KernelSide::compare() {
@@ -170,15 +165,20 @@ void KernelSide::compare() {
 
 void KernelSide::suspect_everything() {
     suspects_.note_everything();
+    look_soon();
+}
+
+void KernelSide::look_soon() {
+    if (suspects_.none()) return;
+    if (!suspects_.at_everything()) return look_.within(kSoon);
     // Whoever flushes again and again gets no more than half of the loop.
-    look_.within(std::max(kSoon, comparison_takes_));
+    compare_.within(std::max(kSoon, comparison_takes_));
 }
 
 void KernelSide::look() {
-    const Suspects::Look suspects = suspects_.take();
-    if (suspects.at_everything) return compare_.within({});
+    if (suspects_.at_everything()) return;  // a comparison is due
     queue_.flush();
-    const api::KernelDrift found = report(look_at(suspects));
+    const api::KernelDrift found = report(look_at(suspects_.take()));
     if (!found.none()) observer_.reconciled(found);
 }
 
@@ -189,7 +189,15 @@ netlink::Drift KernelSide::look_at(const Suspects::Look& suspects) {
         reconciler_.lose_orphan(sa);
         if (const auto* tunnel = tunnels_.tunnel_of(sa)) drift.broken.push_back(*tunnel);
     }
+    replace_unserved();
     return drift;
+}
+
+// What is to stand in their place does so before they go.
+void KernelSide::replace_unserved() {
+    if (!reconciler_.lower_unserved()) return;
+    put_standing();
+    if (const auto dropped = reconciler_.drop_unserved(); !dropped) log_.error(dropped.error().text);
 }
 
 // The kernel asks once for each larval SA, which are many where a trap is wide; one child serves them all.
@@ -247,9 +255,11 @@ void KernelSide::tell(const std::vector<std::string>& sentences) {
 
 netlink::KernelResult<api::KernelDrift> KernelSide::reconcile() {
     queue_.flush();
+    suspects_.forget();
     auto drift = reconciler_.run(boot_now());
     netlink::KernelResult<api::KernelDrift> found;
     if (drift) {
+        replace_unserved();
         repair_manual(*drift);
         found = report(std::move(*drift));
     } else {
@@ -276,26 +286,21 @@ api::KernelDrift KernelSide::report(netlink::Drift drift) {
     return found;
 }
 
-bool KernelSide::has_inherited_sas(const base::Address& remote) const {
-    return std::any_of(books_.orphaned_sas.begin(), books_.orphaned_sas.end(),
-                       [&](const auto& orphan) { return orphan.first.destination == remote; });
-}
-
 void KernelSide::renew(ike::ChildSaId child) {
     if (const TunnelOwner* owner = tunnels_.owner_of(child)) client_.renew(*owner);
 }
 
 void KernelSide::clean() {
     events_.close();
-    standing_timer_.cancel();
+    put_standing_.cancel();
     look_.cancel();
     compare_.cancel();
-    retire_timer_.cancel();
+    retire_.cancel();
     queue_.flush();
     standing_.remove_all();
     if (const auto removed = tunnels_.remove_all(); !removed) log_.error(removed.error().sentence());
     if (const auto removed = manual_.remove_all(); !removed) log_.error(removed.error().text);
-    retire();
+    remove_inheritance();
     if (network_) network_->clean();
 }
 

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
 #include "daemon/acquires.h"
@@ -89,6 +88,7 @@ private:
     void look();
     void compare();
     netlink::Drift look_at(const Suspects::Look& suspects);
+    void replace_unserved();
     // Logs it, and has lost tunnels negotiated anew.
     api::KernelDrift report(netlink::Drift drift);
     void renew(ike::ChildSaId child);
@@ -103,12 +103,13 @@ private:
     template <typename Notice>
     void suspect(const Notice& notice) {
         suspects_.note(notice);
-        if (!suspects_.none()) look_.within(kSoon);
+        look_soon();
     }
     void suspect_everything();
+    void look_soon();
     void repair_manual(netlink::Drift& drift);
-    void retire_later();
     void retire();
+    void remove_inheritance();
 
     // After somebody else's hand: at once enough for two seconds, and late enough to see a flush as one event.
     static constexpr std::chrono::milliseconds kSoon{200};
@@ -130,14 +131,14 @@ private:
     Acquires acquires_;
     std::set<ike::ChildSaId> told_;  // that they are broken or at their limit, and not gone yet
     KernelEvents events_;
-    asio::steady_timer standing_timer_;
     ManualSas manual_;
     Suspects suspects_;
     ChildTurns renewals_;
+    Deadline put_standing_;                         // what could not be put at the last attempt
     Deadline look_;                                 // at what notices were about
     Deadline compare_;                              // everything, whatever was told
     std::chrono::milliseconds comparison_takes_{};  // the last one
-    asio::steady_timer retire_timer_;
+    Deadline retire_;
 };
 
 }  // namespace xfrmd::daemon

@@ -14,6 +14,7 @@ void Suspects::note(const netlink::ExpireEvent& event) {
 }
 
 void Suspects::note_gone(const netlink::SaId& sa) {
+    if (look_.at_everything) return;
     // Manual SAs are put back by comparing all of them.
     if (manual_.has(sa)) return note_everything();
     if (tunnels_.tunnel_of(sa) == nullptr && !books_.orphaned_sas.contains(sa)) return;
@@ -22,7 +23,7 @@ void Suspects::note_gone(const netlink::SaId& sa) {
 }
 
 void Suspects::note(const netlink::PolicyChangeEvent& event) {
-    if (!is_ours(event.policy, event.index)) return;
+    if (look_.at_everything || !is_ours(event.policy, event.index)) return;
     look_.policies.insert(event.policy);
     if (look_.policies.size() > kMost) note_everything();
 }

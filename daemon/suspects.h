@@ -31,11 +31,15 @@ public:
     void note(const netlink::PolicyChangeEvent& event);
     // At its hard limit.
     void note(const netlink::ExpireEvent& event);
-    void note_everything() { look_.at_everything = true; }
+    // What comes after it is not told apart any more.
+    void note_everything() { look_ = {true, {}, {}}; }
 
+    bool at_everything() const { return look_.at_everything; }
     bool none() const { return !look_.at_everything && look_.policies.empty() && look_.sas.empty(); }
     // What there is to look at now; from here on it begins anew.
     Look take();
+    // It has been looked at in another way.
+    void forget() { look_ = {}; }
 
     bool is_ours(const netlink::PolicyId& policy, std::uint32_t index) const {
         return netlink::is_our_index(index) || books_.policies.knows(policy);

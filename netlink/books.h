@@ -2,6 +2,7 @@
 // Installer (tunnels), StandingPolicies (traps, blocks, shunts) and the Reconciler. One thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -15,18 +16,18 @@
 
 namespace xfrmd::netlink {
 
-// An SA from before this process, known by the policies of ours that lead to it.
+// An SA from before this process.
 struct OrphanedSa {
     base::Address source;
     Reqid reqid{};
-    std::vector<PolicyId> policies;
+    std::vector<PolicyId> policies;  // of ours that lead to it; none where its installation was cut short
     std::optional<base::Instant> replaced_at = {};  // when nothing led to it for the first time
 };
 
 struct Books {
     // `key`: random where peers choose selectors and addresses.
     explicit Books(Kernel& port, HashKey key = {})
-        : kernel(port), reqids(Reqid{1}, key), policies(key), tunnels(key), orphaned_sas(0, SaIdHash{key}) {}
+        : kernel(port), reqids(Reqid{1}, key), policies(key), tunnels(key) {}
 
     Kernel& kernel;
     Reqids reqids;
@@ -34,10 +35,14 @@ struct Books {
     KeptTunnels tunnels;
     // What claimants want that are no tunnels; a tunnel's policies follow from it.
     std::unordered_map<Claimant, std::vector<PolicySpec>> standing;
-    std::unordered_map<SaId, OrphanedSa, SaIdHash> orphaned_sas;
+    std::map<SaId, OrphanedSa> orphaned_sas;
 
     // An SA from before this process serves it, and nothing of ours is to stand in its place yet.
     bool is_inherited(const PolicyId& id) const { return policies.standing_rank(id) == Rank::inherited; }
+    bool has_orphans_towards(const base::Address& remote) const {
+        const auto first = orphaned_sas.lower_bound(SaId{remote, Spi{}, 0});
+        return first != orphaned_sas.end() && first->first.destination == remote;
+    }
     void give_back_reqid(const Tunnel& tunnel) {
         if (tunnel.owns_reqid) reqids.release(tunnel.mode, tunnel.selectors);
     }

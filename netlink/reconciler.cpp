@@ -15,11 +15,56 @@ using base::Address;
 using Way = std::tuple<Address, Address, std::uint8_t, Reqid>;
 using Ways = std::map<Way, std::vector<PolicyId>>;
 
+// Where an SA whose installation was cut short is known by: the daemon's own SPIs (ike/child_install.h).
+bool is_own_spi(Spi spi) { return static_cast<std::uint32_t>(spi) >> 28 == 0xc; }
+
+Way way_of(const SaState& sa) { return {sa.source, sa.id.destination, sa.id.protocol, sa.reqid}; }
+
 Way way_to(const Template& hop) { return {hop.source, hop.destination, hop.protocol, hop.reqid}; }
 
-void add_ways(const PolicySpec& policy, Ways& ways) {
-    for (const Template& hop : policy.templates) ways[way_to(hop)].push_back(policy.id);
-}
+// The SAs that policies lead to, and between whom ours do.
+struct Leads {
+    Ways ways;                                         // of all policies, others' without an id
+    std::set<std::pair<Address, Address>> from_peers;  // remote and local, of ours
+
+    explicit Leads(const std::vector<PolicyState>& states) {
+        for (const PolicyState& state : states) {
+            const PolicySpec& policy = state.policy;
+            const bool is_ours = is_our_index(policy.index);
+            for (const Template& hop : policy.templates) {
+                std::vector<PolicyId>& ids = ways[way_to(hop)];
+                if (!is_ours) continue;
+                ids.push_back(policy.id);
+                const bool out = policy.id.direction == Direction::out;
+                from_peers.emplace(out ? hop.destination : hop.source, out ? hop.source : hop.destination);
+            }
+        }
+    }
+};
+
+// SAs that nobody's policy leads to: of tunnels that a process was killed in the middle of installing or removing. The
+// inbound one has an SPI of ours and comes from a peer that we have another tunnel or a trap for, and the others have
+// its addresses and its reqid.
+class Strays {
+public:
+    Strays(const std::vector<SaState>& sas, const Leads& leads) : leads_(leads) {
+        for (const SaState& sa : sas) {
+            const bool is_inbound = is_own_spi(sa.id.spi) && sa.inbound.value_or(true) && sa.id.protocol != kIpComp;
+            if (!is_inbound || !leads.from_peers.contains({sa.source, sa.id.destination}) || is_led_to(sa)) continue;
+            bundles_.emplace(sa.source, sa.id.destination, sa.reqid);
+            bundles_.emplace(sa.id.destination, sa.source, sa.reqid);
+        }
+    }
+    bool has(const SaState& sa) const {
+        return bundles_.contains({sa.source, sa.id.destination, sa.reqid}) && !is_led_to(sa);
+    }
+
+private:
+    bool is_led_to(const SaState& sa) const { return leads_.ways.contains(way_of(sa)); }
+
+    const Leads& leads_;
+    std::set<std::tuple<Address, Address, Reqid>> bundles_;
+};
 
 // What inherited SAs a template may ask for: one of them, or any of a way (SPI 0).
 using Services = std::set<std::pair<Way, Spi>>;
@@ -42,10 +87,14 @@ Rank rank_of(const PolicySpec& policy, const Services& services) {
 }
 
 // Their keys are not known, and not needed: Linux keeps those it has (xfrm_state_update()), but wants to see some that
-// the SA's protocol could have.
+// the SA's protocol could have. Not the same, or nobody could tell that Linux did not keep them: another cipher, or the
+// same MAC with another ICV. IPComp has nothing to protect with.
 Algorithms stand_in(const SaState& sa) {
     const AlgorithmNames& names = sa.algorithms;
-    if (sa.id.protocol == kAh) return Mac{names.mac, base::SecretBytes(names.mac_key_bits / 8), names.icv_bits};
+    if (sa.id.protocol == kAh) {
+        const std::uint32_t other_icv_bits = names.icv_bits == 96 ? 128 : 96;
+        return Mac{names.mac, base::SecretBytes(names.mac_key_bits / 8), other_icv_bits};
+    }
     if (sa.id.protocol == kIpComp) return Compression{names.compression};
     return CipherAndMac{"ecb(cipher_null)", {}, "", {}, 0};
 }
@@ -70,48 +119,63 @@ KernelResult<Inheritance> Reconciler::inherit(std::chrono::sys_seconds now, std:
     if (!policies) return tl::unexpected<KernelError>(policies.error());
     const auto sas = books_.kernel.list_sas();
     if (!sas) return tl::unexpected<KernelError>(sas.error());
-    std::vector<PolicySpec> ours;
-    Ways ways;
-    for (const PolicyState& state : *policies) {
-        if (!is_our_index(state.policy.index)) continue;
-        ours.push_back(state.policy);
-        add_ways(state.policy, ways);
-    }
+    adopt(*sas, *policies);
     std::vector<Change> limits;
     for (const SaState& sa : *sas) {
-        if (is_larval(sa)) continue;
-        const auto way = ways.find({sa.source, sa.id.destination, sa.id.protocol, sa.reqid});
-        if (way == ways.end()) continue;
-        books_.orphaned_sas.emplace(sa.id, OrphanedSa{sa.source, sa.reqid, way->second});
-        books_.reqids.reserve(sa.reqid);
-        limits.emplace_back(UpdateSa{limited(sa, now - sa.added + life)});
+        if (books_.orphaned_sas.contains(sa.id)) limits.emplace_back(UpdateSa{limited(sa, now - sa.added + life)});
     }
+    static_cast<void>(books_.insist(limits));  // an SA without a limit still ends with retire()
+    undo_stand_ins(*sas);
     const Services services = services_of(books_);
-    for (std::uint32_t number = 0; number < ours.size(); ++number) {
-        const PolicySpec& policy = ours[number];
+    std::vector<PolicySpec> ours;
+    for (const PolicyState& state : *policies) {
+        const PolicySpec& policy = state.policy;
+        if (!is_our_index(policy.index)) continue;
+        const auto number = static_cast<std::uint32_t>(ours.size());
         books_.policies.found(policy.id, policy.index);
         books_.policies.claim(books_.policies.enter(policy.id),
                               {Claimant::earlier_process, number, rank_of(policy, services)});
+        ours.push_back(policy);
     }
-    const std::size_t inherited = ours.size();
+    const std::size_t count = ours.size();
     books_.standing[Claimant::earlier_process] = std::move(ours);
-    static_cast<void>(books_.insist(limits));  // an SA without a limit still ends with retire()
-    undo_stand_ins(*sas);
-    return Inheritance{inherited, books_.orphaned_sas.size()};
+    return Inheritance{count, books_.orphaned_sas.size()};
+}
+
+void Reconciler::adopt(const std::vector<SaState>& sas, const std::vector<PolicyState>& policies) {
+    const Leads leads(policies);
+    const Strays strays(sas, leads);
+    for (const SaState& sa : sas) {
+        if (is_larval(sa)) continue;
+        const auto way = leads.ways.find(way_of(sa));
+        const bool is_led_to = way != leads.ways.end() && !way->second.empty();
+        if (!is_led_to && !strays.has(sa)) continue;
+        books_.orphaned_sas.emplace(sa.id,
+                                    OrphanedSa{sa.source, sa.reqid, is_led_to ? way->second : std::vector<PolicyId>()});
+        books_.reqids.reserve(sa.reqid);
+    }
 }
 
 // An SA that ended since the list, with a larval one in its place: that one became the stand-in, which protects
-// nothing.
+// nothing. What cannot be seen is not trusted either.
 void Reconciler::undo_stand_ins(const std::vector<SaState>& had) {
+    std::map<SaId, AlgorithmNames> now;
+    if (const auto sas = books_.kernel.list_sas()) {
+        for (const SaState& sa : *sas) now.emplace(sa.id, sa.algorithms);
+    }
     std::vector<Change> changes;
-    std::map<SaId, AlgorithmNames> before;
-    for (const SaState& sa : had) before.emplace(sa.id, sa.algorithms);
-    const auto sas = books_.kernel.list_sas();
-    for (const SaState& sa : sas.value_or(std::vector<SaState>{})) {
-        if (!books_.orphaned_sas.contains(sa.id) || sa.algorithms == before[sa.id]) continue;
-        changes.emplace_back(DeleteSa{sa.id});
+    for (const SaState& sa : had) {
+        const auto found = now.find(sa.id);
+        if (found != now.end() && found->second == sa.algorithms) continue;
+        if (books_.orphaned_sas.erase(sa.id) != 0) changes.emplace_back(DeleteSa{sa.id});
     }
     static_cast<void>(books_.insist(changes));
+}
+
+void Reconciler::disown() {
+    for (const PolicyId& id : books_.policies.all()) {
+        if (books_.is_inherited(id)) lower(id);
+    }
 }
 
 KernelResult<void> Reconciler::retire() {
@@ -177,14 +241,11 @@ void Reconciler::check_sas(const std::vector<SaState>& had, base::Instant now, D
     }
     std::sort(drift.broken.begin(), drift.broken.end(),
               [](const InstalledTunnel& a, const InstalledTunnel& b) { return a.inbound < b.inbound; });
-    std::vector<PolicyId> lost_one;
-    std::erase_if(books_.orphaned_sas, [&](const auto& orphan) {
-        if (there.contains(orphan.first)) return false;
-        const std::vector<PolicyId>& led_to_it = orphan.second.policies;
-        lost_one.insert(lost_one.end(), led_to_it.begin(), led_to_it.end());
-        return true;
-    });
-    drop_unserved(lost_one);
+    std::vector<SaId> lost;
+    for (const auto& [id, orphan] : books_.orphaned_sas) {
+        if (!there.contains(id)) lost.push_back(id);
+    }
+    for (const SaId& id : lost) lose_orphan(id);
     end_replaced_sas(now);
 }
 
@@ -196,19 +257,36 @@ bool Reconciler::is_gone(const SaId& id) {
 
 void Reconciler::lose_orphan(const SaId& id) {
     const auto lost = books_.orphaned_sas.extract(id);
-    if (!lost.empty()) drop_unserved(lost.mapped().policies);
+    if (lost.empty()) return;
+    const std::vector<PolicyId>& led_to_it = lost.mapped().policies;
+    in_doubt_.insert(in_doubt_.end(), led_to_it.begin(), led_to_it.end());
 }
 
-// Without SAs they would only keep packets from going anywhere else.
-void Reconciler::drop_unserved(const std::vector<PolicyId>& ids) {
-    if (ids.empty()) return;
-    const Services services = services_of(books_);
+bool Reconciler::lower_unserved() {
+    if (!in_doubt_.empty()) {
+        const Services services = services_of(books_);
+        for (const PolicyId& id : std::exchange(in_doubt_, {})) {
+            if (!books_.is_inherited(id)) continue;
+            if (rank_of(*books_.wanted(id), services) == Rank::inherited) continue;
+            lower(id);
+            unserved_.push_back(id);
+        }
+    }
+    return !unserved_.empty();
+}
+
+void Reconciler::lower(const PolicyId& id) {
+    Claim claim = books_.policies.find(id)->claim;
+    claim.rank = Rank::leftover;
+    books_.policies.claim(books_.policies.enter(id), claim);
+}
+
+KernelResult<void> Reconciler::drop_unserved() {
     std::vector<Change> changes;
-    for (const PolicyId& id : ids) {
-        if (!books_.is_inherited(id) || rank_of(*books_.wanted(id), services) == Rank::inherited) continue;
+    for (const PolicyId& id : std::exchange(unserved_, {})) {
         if (auto change = books_.let_go(Claimant::earlier_process, id)) changes.push_back(std::move(*change));
     }
-    static_cast<void>(books_.insist(changes));  // what stays is nobody's, and goes at the next look
+    return books_.insist(changes);  // what stays is nobody's, and goes at the next look
 }
 
 // Not at once: packets that the peer sent before it knew of the new SA are still on their way.

@@ -47,9 +47,17 @@ public:
     Drift check(const std::set<PolicyId, PolicyIdOrder>& ids);
     // The kernel says so; a larval SA in its place is none.
     bool is_gone(const SaId& id);
-    // An inherited SA has gone: so do the policies that no other one serves.
+    // An inherited SA has gone.
     void lose_orphan(const SaId& id);
-    // Removes what was inherited and never claimed, and what is nobody's.
+    // Inherited policies that nothing serves any more, since run() or lose_orphan(), would only keep packets from going
+    // anywhere. They go in two steps: from lower_unserved() on they are not Books::is_inherited(), and whatever wants
+    // to stand in their place can be put there; drop_unserved() removes what nobody has replaced. In between no packet
+    // passes in the clear. False: there are none.
+    bool lower_unserved();
+    KernelResult<void> drop_unserved();
+    // The same for all that was inherited: disown(), then retire(), which also removes inherited SAs and what is
+    // nobody's.
+    void disown();
     KernelResult<void> retire();
 
 private:
@@ -60,16 +68,19 @@ private:
     };
     using States = std::map<PolicyId, const PolicyState*, PolicyIdOrder>;
 
+    void adopt(const std::vector<SaState>& sas, const std::vector<PolicyState>& policies);
     States note(const std::vector<PolicyState>& had);
     void check_policies(const std::vector<PolicyId>& ids, const States& had, Drift& drift);
     std::optional<Repair> check_policy(const PolicyId& id, const PolicyState* had, Drift& drift);
     void check_sas(const std::vector<SaState>& had, base::Instant now, Drift& drift);
     void end_replaced_sas(base::Instant now);
     void undo_stand_ins(const std::vector<SaState>& had);
-    void drop_unserved(const std::vector<PolicyId>& ids);
+    void lower(const PolicyId& id);
     void repair(std::vector<Repair> repairs, Drift& drift);
 
     Books& books_;
+    std::vector<PolicyId> in_doubt_;  // whether anything serves them
+    std::vector<PolicyId> unserved_;  // lowered, and not dropped yet
 };
 
 }  // namespace xfrmd::netlink

@@ -47,8 +47,22 @@ eventually 5 has_trap_only || fail "the trap is not there, or something was nego
 [[ $(children) -eq 0 ]] || fail "a child without a packet that wants it"
 expect_ping alice 10.2.0.10
 
+# Nor is there a moment without any when what a killed daemon left ends and the peer is silent.
+crash moon
+kill -STOP "${daemon_pid[sun]}"
+launch moon
+on alice ping -n -q -i 0.02 -c 150 -W 1 10.2.0.10 >/dev/null &
+flow=$!
+on moon ip xfrm state flush
+for ((i = 0; i < 50; ++i)); do
+    [[ $(out_policies) -eq 1 ]] || fail "neither what was left nor the trap stands"
+done
+wait "$flow" || :
+[[ $(on moon ip xfrm policy | grep -c '^src 10') -eq 1 ]] || fail "more than a trap: $(on moon ip xfrm policy)"
+
 # Without it in the configuration, it goes.
 change_conf moon <<<"$(tunnel_conf moon)"
 [[ $(out_policies) -eq 0 ]] || fail "the trap stayed"
+kill -CONT "${daemon_pid[sun]}"
 expect_no_clear
 pass

@@ -102,5 +102,20 @@ TEST_CASE("a manual SA, and too much at once, want everything looked at", "[daem
         }
         bench.suspects.note(netlink::PolicyChangeEvent{kOurs, ours, ChangeOfEntry::deleted});
     }
-    CHECK(bench.suspects.take().at_everything);
+    CHECK(bench.suspects.at_everything());
+    // Then there is nothing to be gained by telling the rest apart.
+    bench.suspects.note(netlink::SaChangeEvent{sa("192.0.2.1", 0xc0000001), ChangeOfEntry::deleted});
+    bench.suspects.note(
+        netlink::PolicyChangeEvent{kOurs, bench.books.wanted(kOurs)->index, ChangeOfEntry::deleted});
+    const daemon::Suspects::Look look = bench.suspects.take();
+    CHECK(look.at_everything);
+    CHECK(look.sas.empty());
+    CHECK(look.policies.empty());
+}
+
+TEST_CASE("a comparison of everything leaves nothing to look at", "[daemon][hostile-g5]") {
+    Bench bench;
+    bench.suspects.note(netlink::SaChangeEvent{sa("192.0.2.1", 0xc0000001), ChangeOfEntry::deleted});
+    bench.suspects.forget();
+    CHECK(bench.suspects.none());
 }

@@ -74,7 +74,7 @@ TEST_CASE("an SA of any protocol gets another limit from whoever has algorithms 
     SaSpec* const all[] = {&esp, &ah, &ipcomp};
     for (SaSpec* one : all) REQUIRE(make(*kernel, add(clone(*one))));
     esp.algorithms = CipherAndMac{"ecb(cipher_null)", {}, "", {}, 0};
-    ah.algorithms = Mac{"hmac(sha256)", base::SecretBytes(32), 128};
+    ah.algorithms = Mac{"hmac(sha256)", base::SecretBytes(32), 96};
     for (SaSpec* one : all) {
         INFO(to_string(*one));
         one->lifetime.hard.since_added = std::chrono::seconds(3600);
@@ -82,6 +82,28 @@ TEST_CASE("an SA of any protocol gets another limit from whoever has algorithms 
         CHECK(kernel->find_sa(one->id)->lifetime == one->lifetime);
     }
     CHECK(kernel->find_sa(esp.id)->algorithms.cipher == "rfc4106(gcm(aes))");
+    CHECK(kernel->find_sa(ah.id)->algorithms.icv_bits == 128);
+}
+
+TEST_CASE("an SA of AH gets another limit with another ICV, whatever its MAC", "[netlink][rfc4301-4.4.2.1][rfc4302]") {
+    const auto kernel = make_kernel();
+    for (const KernelAlgorithm& mac : kKernelAlgorithms) {
+        if (mac.kind != AlgorithmKind::mac) continue;
+        for (const std::uint16_t icv_bits : mac.icv_bits) {
+            if (icv_bits == 0) continue;
+            INFO(mac.name << " " << icv_bits);
+            const std::size_t key_bytes = mac.key_bits.front() / 8U;
+            SaSpec ah = sa(0xc0000001, Mac{std::string(mac.name), key(key_bytes), icv_bits});
+            ah.id.protocol = kAh;
+            REQUIRE(make(*kernel, add(clone(ah))));
+            ah.algorithms = Mac{std::string(mac.name), base::SecretBytes(key_bytes), icv_bits == 96 ? 128U : 96U};
+            ah.lifetime.hard.since_added = std::chrono::seconds(3600);
+            CHECK(errno_of(make(*kernel, UpdateSa{clone(ah)})) == 0);
+            CHECK(kernel->find_sa(ah.id)->lifetime == ah.lifetime);
+            CHECK(kernel->find_sa(ah.id)->algorithms.icv_bits == icv_bits);
+            REQUIRE(make(*kernel, DeleteSa{ah.id}));
+        }
+    }
 }
 
 TEST_CASE("SAs of IPv6, of transport mode and with a selector are taken", "[netlink][rfc4301-4.4.2]") {

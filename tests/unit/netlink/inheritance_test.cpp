@@ -118,11 +118,17 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
     SECTION("at the next look") {
         REQUIRE(make(kernel, DeleteSa{old.outbound}));
         CHECK(reconciler.run(kBoot)->none());
+        CHECK(reconciler.lower_unserved());
+        CHECK(kernel.policy_count() == 3);
+        CHECK(reconciler.drop_unserved());
         CHECK(kernel.policy(kOut) == nullptr);
         CHECK(kernel.policy_count() == 2);
+        CHECK_FALSE(reconciler.lower_unserved());
     }
     SECTION("or at a notice") {
         reconciler.lose_orphan(old.inbound);
+        CHECK(reconciler.lower_unserved());
+        CHECK(reconciler.drop_unserved());
         CHECK(kernel.policy(kOut) != nullptr);
         CHECK(kernel.policy_count() == 1);
     }
@@ -130,7 +136,31 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
         REQUIRE(Installer(books).install(tunnel(0xc0000002, 0xd0000002)));
         REQUIRE(make(kernel, DeleteSa{old.outbound}));
         CHECK(reconciler.run(kBoot)->none());
+        CHECK_FALSE(reconciler.lower_unserved());
         CHECK(kernel.policy_count() == 3);
+    }
+    SECTION("not before a trap stands in its place") {
+        const std::vector<PolicySpec> traps{policy(Direction::out, kNets)};
+        StandingPolicies standing(books);
+        const bool at_once = GENERATE(true, false);
+        if (at_once) {
+            reconciler.lose_orphan(old.outbound);
+            REQUIRE(reconciler.lower_unserved());
+        } else {
+            reconciler.disown();
+        }
+        CHECK_FALSE(books.is_inherited(kOut));
+        REQUIRE(kernel.policy(kOut) != nullptr);
+        REQUIRE(standing.put(Rank::trap, traps));
+        if (at_once) {
+            CHECK(reconciler.drop_unserved());
+            CHECK(kernel.policy_count() == 3);
+        } else {
+            CHECK(reconciler.retire());
+            CHECK(kernel.policy_count() == 1);
+        }
+        REQUIRE(kernel.policy(kOut) != nullptr);
+        CHECK(kernel.policy(kOut)->templates == traps[0].templates);
     }
     SECTION("unless another one serves it") {
         REQUIRE(make(kernel, DeleteSa{old.inbound}));
@@ -139,8 +169,10 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
         rekeyed.reqid = old.reqid;
         REQUIRE(make(kernel, AddSa{std::move(rekeyed)}));
         Books others(kernel);
-        REQUIRE(Reconciler(others).inherit(kNow, kLife)->sas == 2);
-        CHECK(Reconciler(others).run(kBoot)->none());
+        Reconciler next(others);
+        REQUIRE(next.inherit(kNow, kLife)->sas == 2);
+        CHECK(next.run(kBoot)->none());
+        CHECK_FALSE(next.lower_unserved());
         CHECK(kernel.policy_count() == 3);
     }
 }
@@ -158,25 +190,128 @@ TEST_CASE("a larval SA is not inherited", "[netlink][hostile-g9][rfc4301-4.4.1]"
         }
         KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
         KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
-        KernelResult<std::vector<SaState>> list_sas() override { return inner_.list_sas(); }
+        KernelResult<std::vector<SaState>> list_sas() override {
+            if (lists_left == 0) return refused(ENOBUFS);
+            --lists_left;
+            return inner_.list_sas();
+        }
         KernelResult<std::vector<PolicyState>> list_policies() override { return inner_.list_policies(); }
         KernelResult<void> probe() override { return {}; }
 
         SaId ends;
+        unsigned lists_left = 2;
 
     private:
         MemoryKernel& inner_;
     };
     MemoryKernel memory;
-    const InstalledTunnel old = leave_behind(memory);
+    TunnelSpec spec = tunnel(0xc0000001, 0xd0000001);
+    if (GENERATE(false, true)) {  // RFC 4302
+        spec.protocol = kAh;
+        spec.algorithms_in = Mac{"hmac(sha256)", key(32), 128};
+        spec.algorithms_out = Mac{"hmac(sha256)", key(32), 128};
+    }
+    const InstalledTunnel old = leave_behind(memory, spec);
     Ending kernel(memory);
     SECTION("larval when we look") { memory.put_larval(old.outbound, address("192.0.2.1"), old.reqid); }
     SECTION("larval just after") { kernel.ends = old.outbound; }
+    SECTION("and nobody can say whether it was") {
+        kernel.ends = old.outbound;
+        kernel.lists_left = 1;
+    }
     Books books(kernel);
     REQUIRE(Reconciler(books).inherit(kNow, kLife));
     const auto left = memory.find_sa(old.outbound);
     CHECK((!left || is_larval(*left)));
-    CHECK(memory.find_sa(old.inbound)->lifetime.hard.since_added.count() != 0);
+    CHECK_FALSE(books.is_inherited(kOut));
+    const auto other = memory.find_sa(old.inbound);
+    CHECK((!other || other->lifetime.hard.since_added == kNow.time_since_epoch() + kLife));
+    CHECK(other.has_value() == (kernel.lists_left == 0 && books.orphaned_sas.contains(old.inbound)));
+}
+
+namespace {
+
+// Where a process is killed: nothing that comes after the first `rounds` reaches the kernel.
+class Dying final : public Kernel {
+public:
+    Dying(Kernel& inner, unsigned rounds) : inner_(inner), left_(rounds) {}
+    std::vector<KernelResult<void>> apply(std::span<const Change> changes) override {
+        if (left_ == 0) return std::vector<KernelResult<void>>(changes.size(), refused(ENOMEM));
+        --left_;
+        return inner_.apply(changes);
+    }
+    KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
+    KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
+    KernelResult<std::vector<SaState>> list_sas() override { return inner_.list_sas(); }
+    KernelResult<std::vector<PolicyState>> list_policies() override { return inner_.list_policies(); }
+    KernelResult<void> probe() override { return {}; }
+
+private:
+    Kernel& inner_;
+    unsigned left_;
+};
+
+}  // namespace
+
+TEST_CASE("SAs whose installation a kill cut short are known and end", "[netlink][hostile-g9]") {
+    MemoryKernel kernel;
+    leave_behind(kernel);
+    {
+        Books books(kernel);
+        REQUIRE(Reconciler(books).inherit(kNow, kLife));
+        Dying dying(kernel, 1);
+        Books last_words(dying);
+        TunnelSpec spec = tunnel(0xc0000002, 0xd0000002);
+        spec.reqid = Reqid{77};
+        for (const PolicySpec& policy : policies_of(make_tunnel(spec, tidied(spec.selectors), Reqid{1}))) {
+            last_words.policies.claim(Claimant::earlier_process, Rank::inherited, policy);
+        }
+        CHECK_FALSE(Installer(last_words).install(spec));
+    }
+    SaSpec theirs = sa(0xd0000003);
+    const SaId id_of_theirs = theirs.id;
+    REQUIRE(make(kernel, AddSa{std::move(theirs)}));
+    REQUIRE(kernel.sa_count() == 5);
+    REQUIRE(kernel.policy_count() == 3);
+    Books books(kernel);
+    Reconciler reconciler(books);
+    CHECK(reconciler.inherit(kNow, kLife)->sas == 4);
+    REQUIRE(reconciler.run(kBoot));
+    CHECK(kernel.sa_count() == 5);
+    REQUIRE(reconciler.run(kBoot + Reconciler::kGrace));
+    CHECK(kernel.sa_count() == 3);
+    CHECK(kernel.sa(id_of_theirs) != nullptr);
+    CHECK(books.is_inherited(kOut));
+}
+
+TEST_CASE("an SA with an SPI like ours, that somebody else's policy leads to, is not ours", "[netlink][hostile-g5]") {
+    MemoryKernel kernel;
+    leave_behind(kernel);
+    SaSpec theirs = sa(0xc0000077);
+    theirs.reqid = Reqid{4711};
+    PolicySpec policy_of_theirs = policy(Direction::in, selector("10.9.0.0/24", "10.8.0.0/24"));
+    policy_of_theirs.index = policy_index(1, Direction::in);
+    policy_of_theirs.templates = {
+        *kernel.policy({Direction::in, selector("10.2.0.0/24", "10.1.0.0/24")})->templates.begin()};
+    policy_of_theirs.templates[0].reqid = theirs.reqid;
+    theirs.source = policy_of_theirs.templates[0].source;
+    theirs.id.destination = policy_of_theirs.templates[0].destination;
+    REQUIRE(make(kernel, AddSa{std::move(theirs)}));
+    const bool has_policy = GENERATE(true, false);
+    if (has_policy) REQUIRE(make(kernel, AddPolicy{policy_of_theirs}));
+    Books books(kernel);
+    CHECK(Reconciler(books).inherit(kNow, kLife)->sas == (has_policy ? 2 : 3));
+}
+
+TEST_CASE("whether SAs towards a peer were inherited is known by its address", "[netlink][hostile-g12]") {
+    MemoryKernel kernel;
+    leave_behind(kernel);
+    Books books(kernel);
+    CHECK_FALSE(books.has_orphans_towards(address("192.0.2.2")));
+    REQUIRE(Reconciler(books).inherit(kNow, kLife));
+    CHECK(books.has_orphans_towards(address("192.0.2.2")));
+    CHECK_FALSE(books.has_orphans_towards(address("192.0.2.0")));
+    CHECK_FALSE(books.has_orphans_towards(address("192.0.2.3")));
 }
 
 TEST_CASE("an inherited policy that is flushed comes back", "[netlink][hostile-g5][hostile-g9]") {
