@@ -26,8 +26,7 @@ struct OrphanedSa {
 
 struct Books {
     // `key`: random where peers choose selectors and addresses.
-    explicit Books(Kernel& port, HashKey key = {})
-        : kernel(port), reqids(Reqid{1}, key), policies(key), tunnels(key) {}
+    explicit Books(Kernel& port, HashKey key = {}) : kernel(port), reqids(Reqid{1}, key), policies(key), tunnels(key) {}
 
     Kernel& kernel;
     Reqids reqids;

@@ -105,8 +105,7 @@ TEST_CASE("a manual SA, and too much at once, want everything looked at", "[daem
     CHECK(bench.suspects.at_everything());
     // Then there is nothing to be gained by telling the rest apart.
     bench.suspects.note(netlink::SaChangeEvent{sa("192.0.2.1", 0xc0000001), ChangeOfEntry::deleted});
-    bench.suspects.note(
-        netlink::PolicyChangeEvent{kOurs, bench.books.wanted(kOurs)->index, ChangeOfEntry::deleted});
+    bench.suspects.note(netlink::PolicyChangeEvent{kOurs, bench.books.wanted(kOurs)->index, ChangeOfEntry::deleted});
     const daemon::Suspects::Look look = bench.suspects.take();
     CHECK(look.at_everything);
     CHECK(look.sas.empty());
