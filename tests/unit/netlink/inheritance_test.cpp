@@ -263,8 +263,11 @@ TEST_CASE("SAs whose installation a kill cut short are known and end", "[netlink
         Books last_words(dying);
         TunnelSpec spec = tunnel(0xc0000002, 0xd0000002);
         spec.reqid = Reqid{77};
-        for (const PolicySpec& policy : policies_of(make_tunnel(spec, tidied(spec.selectors), Reqid{1}))) {
-            last_words.policies.claim(Claimant::earlier_process, Rank::inherited, policy);
+        std::vector<PolicySpec>& left = last_words.standing[Claimant::earlier_process];
+        left = policies_of(make_tunnel(spec, tidied(spec.selectors), Reqid{1}));
+        for (std::uint32_t number = 0; number < left.size(); ++number) {
+            last_words.policies.claim(last_words.policies.enter(left[number].id),
+                                      {Claimant::earlier_process, number, Rank::inherited});
         }
         CHECK_FALSE(Installer(last_words).install(spec));
     }
