@@ -197,7 +197,8 @@ netlink::Drift KernelSide::look_at(const Suspects::Look& suspects) {
 void KernelSide::replace_unserved() {
     if (!reconciler_.lower_unserved()) return;
     put_standing();
-    if (const auto dropped = reconciler_.drop_unserved(); !dropped) log_.error(dropped.error().text);
+    const auto is_awaited = [this](const netlink::PolicyId& id) { return standing_.awaits(id); };
+    if (const auto dropped = reconciler_.drop_unserved(is_awaited); !dropped) log_.error(dropped.error().text);
 }
 
 // The kernel asks once for each larval SA, which are many where a trap is wide; one child serves them all.

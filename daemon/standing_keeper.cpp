@@ -102,6 +102,13 @@ std::optional<StandingKeeper::Installed> StandingKeeper::put(const StandingChild
     return installed;
 }
 
+bool StandingKeeper::awaits(const netlink::PolicyId& policy) const {
+    return std::any_of(inherited_.begin(), inherited_.end(), [&](const StandingChild& child) {
+        const std::vector<netlink::PolicySpec> all = policies_of(child);
+        return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.id == policy; });
+    });
+}
+
 void StandingKeeper::remove(const Installed& installed) {
     if (const auto taken = policies_.take_away(installed.claimant, installed.policies); !taken) {
         log_.error(taken.error().text);

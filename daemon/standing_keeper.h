@@ -29,6 +29,8 @@ public:
     // Traps that wait because what an earlier process left in their place still carries packets: children to negotiate
     // now, whose tunnels take it over.
     const std::vector<StandingChild>& inherited() const { return inherited_; }
+    // Whether one of them has it, which another of its policies keeps from standing there.
+    bool awaits(const netlink::PolicyId& policy) const;
     // The trap whose policy this is, nullptr where there is none. Good until the next update.
     const StandingChild* trap_of(const netlink::PolicyId& policy) const;
 

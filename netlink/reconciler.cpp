@@ -281,10 +281,13 @@ void Reconciler::lower(const PolicyId& id) {
     books_.policies.claim(books_.policies.enter(id), claim);
 }
 
-KernelResult<void> Reconciler::drop_unserved() {
+KernelResult<void> Reconciler::drop_unserved(const std::function<bool(const PolicyId&)>& is_awaited) {
     std::vector<Change> changes;
     for (const PolicyId& id : std::exchange(unserved_, {})) {
-        if (auto change = books_.let_go(Claimant::earlier_process, id)) changes.push_back(std::move(*change));
+        if (is_awaited(id)) {
+            unserved_.push_back(id);
+        } else if (auto change = books_.let_go(Claimant::earlier_process, id))
+            changes.push_back(std::move(*change));
     }
     return books_.insist(changes);  // what stays is nobody's, and goes at the next look
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -51,10 +52,10 @@ public:
     void lose_orphan(const SaId& id);
     // Inherited policies that nothing serves any more, since run() or lose_orphan(), would only keep packets from going
     // anywhere. They go in two steps: from lower_unserved() on they are not Books::is_inherited(), and whatever wants
-    // to stand in their place can be put there; drop_unserved() removes what nobody has replaced. In between no packet
-    // passes in the clear. False: there are none.
+    // to stand in their place can be put there; drop_unserved() removes what nobody has replaced, or still waits to. In
+    // between no packet passes in the clear. False: there are none.
     bool lower_unserved();
-    KernelResult<void> drop_unserved();
+    KernelResult<void> drop_unserved(const std::function<bool(const PolicyId&)>& is_awaited);
     // The same for all that was inherited: disown(), then retire(), which also removes inherited SAs and what is
     // nobody's.
     void disown();

@@ -6,7 +6,9 @@
 #include <cerrno>
 
 #include "netlink/failing_kernel.h"
+#include "netlink/installer.h"
 #include "netlink/memory_kernel.h"
+#include "netlink/reconciler.h"
 #include "tests/unit/config/loading.h"
 #include "tests/unit/netlink/specs.h"
 
@@ -146,4 +148,32 @@ TEST_CASE("reqids that are configured are not given to others", "[daemon][standi
     REQUIRE(bench.out("10.2.0.0/24"));
     CHECK(bench.out("10.2.0.0/24")->templates.front().reqid == netlink::Reqid{2});
     CHECK(bench.out("10.3.0.0/24")->templates.front().reqid == netlink::Reqid{1});
+}
+
+TEST_CASE("a trap does not wait in vain for what was left in a part of its place", "[daemon][standing][hostile-g9]") {
+    Bench earlier;
+    netlink::Books old(earlier.kernel);
+    const auto left = netlink::Installer(old).install(netlink::test::tunnel(0xc0000001, 0xd0000001));
+    REQUIRE(left);
+    netlink::Reconciler reconciler(earlier.books);
+    REQUIRE(reconciler.inherit({}, std::chrono::hours(1)));
+    CHECK_FALSE(earlier.update({{"net", trap("10.2.0.0/24")}}));
+    const auto lose = [&](const netlink::SaId& id) {
+        reconciler.lose_orphan(id);
+        REQUIRE(reconciler.lower_unserved());
+        const bool all_stand = earlier.update({{"net", trap("10.2.0.0/24")}});
+        earlier.watched.fewest = 3;
+        REQUIRE(
+            reconciler.drop_unserved([&](const netlink::PolicyId& policy) { return earlier.keeper.awaits(policy); }));
+        CHECK(earlier.watched.fewest == 3);
+        REQUIRE(earlier.out("10.2.0.0/24"));
+        return all_stand;
+    };
+    CHECK_FALSE(lose(left->outbound));  // packets still come in
+    CHECK(earlier.out("10.2.0.0/24")->templates.front().spi == netlink::Spi{0xd0000001});
+    CHECK(lose(left->inbound));
+    CHECK(earlier.out("10.2.0.0/24")->templates.front().spi == netlink::Spi{});
+    CHECK_FALSE(reconciler.lower_unserved());
+    earlier.keeper.remove_all();
+    CHECK(reconciler.retire());
 }

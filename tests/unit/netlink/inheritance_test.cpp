@@ -21,6 +21,8 @@ constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'000'000)};
 constexpr std::chrono::seconds kLife{3600};
 constexpr base::Instant kBoot{std::chrono::hours(1)};
 
+bool by_nobody(const PolicyId&) { return false; }
+
 // What a process that was killed left behind.
 InstalledTunnel leave_behind(Kernel& kernel, const TunnelSpec& spec = tunnel(0xc0000001, 0xd0000001)) {
     Books books(kernel);
@@ -120,7 +122,7 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
         CHECK(reconciler.run(kBoot)->none());
         CHECK(reconciler.lower_unserved());
         CHECK(kernel.policy_count() == 3);
-        CHECK(reconciler.drop_unserved());
+        CHECK(reconciler.drop_unserved(by_nobody));
         CHECK(kernel.policy(kOut) == nullptr);
         CHECK(kernel.policy_count() == 2);
         CHECK_FALSE(reconciler.lower_unserved());
@@ -128,7 +130,7 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
     SECTION("or at a notice") {
         reconciler.lose_orphan(old.inbound);
         CHECK(reconciler.lower_unserved());
-        CHECK(reconciler.drop_unserved());
+        CHECK(reconciler.drop_unserved(by_nobody));
         CHECK(kernel.policy(kOut) != nullptr);
         CHECK(kernel.policy_count() == 1);
     }
@@ -153,7 +155,7 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
         REQUIRE(kernel.policy(kOut) != nullptr);
         REQUIRE(standing.put(Rank::trap, traps));
         if (at_once) {
-            CHECK(reconciler.drop_unserved());
+            CHECK(reconciler.drop_unserved(by_nobody));
             CHECK(kernel.policy_count() == 3);
         } else {
             CHECK(reconciler.retire());
