@@ -44,21 +44,31 @@ SecretBytes skeyseed(policy::PrfId prf, const Nonces& nonces, const SecretBytes&
     return Prf(prf, key)({shared_secret.view()});
 }
 
-}  // namespace
-
-IkeKeys derive_ike_keys(const IkeSuite& suite, const Nonces& nonces, ByteView spi_i, ByteView spi_r,
-                        const SecretBytes& shared_secret) {
+IkeKeys expand(const IkeSuite& suite, const SecretBytes& seed, const Nonces& nonces, ByteView spi_i, ByteView spi_r) {
     const std::size_t prf_size = key_bytes(suite.prf);
     const std::size_t integrity_size = suite.integrity ? key_bytes(*suite.integrity) : 0;
     const std::size_t encryption_size = key_bytes(suite.encryption, suite.key_bits);
     const std::size_t size = 3 * prf_size + 2 * integrity_size + 2 * encryption_size;
 
-    Prf prf(suite.prf, skeyseed(suite.prf, nonces, shared_secret).view());
+    Prf prf(suite.prf, seed.view());
     KeyMaterial material(prf.plus({nonces.i, nonces.r, spi_i, spi_r}, size));
     // RFC 7296 2.14: {SK_d | SK_ai | SK_ar | SK_ei | SK_er | SK_pi | SK_pr}; a braced list is evaluated in order.
     return IkeKeys{material.take(prf_size),        material.take(integrity_size),  material.take(integrity_size),
                    material.take(encryption_size), material.take(encryption_size), material.take(prf_size),
                    material.take(prf_size)};
+}
+
+}  // namespace
+
+IkeKeys derive_ike_keys(const IkeSuite& suite, const Nonces& nonces, ByteView spi_i, ByteView spi_r,
+                        const SecretBytes& shared_secret) {
+    return expand(suite, skeyseed(suite.prf, nonces, shared_secret), nonces, spi_i, spi_r);
+}
+
+IkeKeys derive_rekeyed_ike_keys(const OldIkeSa& old, const IkeSuite& suite, const Nonces& nonces, ByteView spi_i,
+                                ByteView spi_r, const SecretBytes& shared_secret) {
+    const SecretBytes seed = Prf(old.prf, old.sk_d.view())({shared_secret.view(), nonces.i, nonces.r});
+    return expand(suite, seed, nonces, spi_i, spi_r);
 }
 
 ChildKeys derive_child_keys(policy::PrfId prf, const SecretBytes& sk_d, const ChildSuite& suite, const Nonces& nonces,

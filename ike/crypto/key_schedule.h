@@ -29,6 +29,15 @@ struct Nonces {
 IkeKeys derive_ike_keys(const IkeSuite& suite, const Nonces& nonces, base::ByteView spi_i, base::ByteView spi_r,
                         const base::SecretBytes& shared_secret);
 
+// Rekeying (RFC 7296 2.18): SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr) with the old IKE SA's PRF, the rest with
+// the new one's.
+struct OldIkeSa {
+    policy::PrfId prf;
+    const base::SecretBytes& sk_d;
+};
+IkeKeys derive_rekeyed_ike_keys(const OldIkeSa& old, const IkeSuite& suite, const Nonces& nonces, base::ByteView spi_i,
+                                base::ByteView spi_r, const base::SecretBytes& shared_secret);
+
 // KEYMAT = prf+(SK_d, [g^ir (new)] | Ni | Nr). `shared_secret` is empty without a key exchange of the child's own.
 ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, const ChildSuite& suite,
                             const Nonces& nonces, const base::SecretBytes& shared_secret);
