@@ -26,6 +26,11 @@ struct InstallChild {
     ChildInstall child;
 };
 
+// The peer has the child for sure: packets go out on it from now on. Not answered. For children with defer_outbound.
+struct UseChild {
+    ChildSaId child{};
+};
+
 // Not answered. Not given once ChildInstalled has said that the child failed: the installer undid that itself. Before
 // that answer it may come for any child; actions are run in order, and there is nothing to do for one that is not
 // there.
@@ -73,7 +78,7 @@ struct Report {
     Milestone milestone = {};
 };
 
-using Action = std::variant<SendDatagram, InstallChild, RemoveChild, OperationDone, Report>;
+using Action = std::variant<SendDatagram, InstallChild, UseChild, RemoveChild, OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

@@ -42,7 +42,11 @@ struct ChildInstall {
     policy::TrafficSelectors remote_ts;
     // As configured when it was negotiated, with the child of `child_name` in it.
     std::shared_ptr<const policy::Connection> connection;
-    std::optional<IpComp> ipcomp;     // packets may be compressed before ESP or AH
+    std::optional<IpComp> ipcomp;  // packets may be compressed before ESP or AH
+    // Rekeying (RFC 7296 1.3.3, 2.8): takes the place of this one, marks and all. `defer_outbound`: until UseChild, or
+    // until that one is removed, packets go out on that one; those that come in are taken on both.
+    ChildSaId replaces{};
+    bool defer_outbound = false;
     bool tfc_padding_allowed = true;  // the peer takes more padding than ESP's own (RFC 7296 1.3.1)
 };
 

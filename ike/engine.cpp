@@ -20,6 +20,7 @@ bool is_half_open(const IkeSa& sa) { return sa.phase_id() == PhaseId::half_open;
 // Nothing new is begun in an IKE SA that is being deleted, or will be as soon as its request in flight is answered.
 bool is_leaving(const IkeSa& sa) {
     const auto& tasks = sa.sa().tasks;
+    if (const auto* established = sa.established(); established != nullptr && established->is_succeeded) return true;
     return sa.phase_id() == PhaseId::deleting || sa.is_closed() ||
            std::any_of(tasks.begin(), tasks.end(), [](const ikev2::sa::Task& task) {
                return std::holds_alternative<ikev2::sa::DeleteIkeTask>(task);
@@ -42,7 +43,7 @@ Engine::Engine(Options options, base::Random& random, policy::Snapshot configura
       table_(options.shard, options.shards, random) {}
 
 Actions Engine::handle(const Input& input, base::Instant now) {
-    Turn turn{now, {}};
+    Turn turn{now, {}, {}};
     std::visit([&](const auto& item) { on(item, turn); }, input);
     count(turn.actions);
     return std::move(turn.actions);
@@ -144,6 +145,27 @@ void Engine::on(const Clear& wish, Turn& turn) {
     settle(*sa, was_established, turn);
 }
 
+void Engine::on(const Rekey& wish, Turn& turn) {
+    IkeSa* sa = table_.find(wish.ike_sa);
+    const bool whole = wish.child == ChildSaId::none;
+    if (sa == nullptr || sa->established() == nullptr || (!whole && !has_child(*sa, wish.child))) {
+        return fail(wish.operation, {Reason::NotFound, "no such SA", {}}, turn);
+    }
+    if (whole) {
+        sa->add_task(ikev2::sa::RekeyIkeTask{wish.operation}, around(turn));
+    } else {
+        sa->add_task(ikev2::sa::RekeyChildTask{wish.child, wish.operation}, around(turn));
+    }
+    settle(*sa, true, turn);
+}
+
+void Engine::on(const ChildExpiring& notice, Turn& turn) {
+    IkeSa* sa = table_.find(notice.ike_sa);
+    if (sa == nullptr || !has_child(*sa, notice.child)) return;
+    sa->add_task(ikev2::sa::RekeyChildTask{notice.child, OperationId::none}, around(turn));
+    settle(*sa, true, turn);
+}
+
 void Engine::on(const ChildInstalled& answer, Turn& turn) {
     IkeSa* sa = table_.find(answer.ike_sa);
     if (sa == nullptr) return;
@@ -189,7 +211,33 @@ void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn)
     settle(sa, was_established, turn);
 }
 
+void Engine::carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn) {
+    using ikev2::sa::Predecessor;
+    if (succession.born) {
+        const bool is_redundant = succession.born->is_redundant;
+        IkeSa& born = table_.add(std::make_unique<IkeSa>(std::move(*succession.born)));
+        if (is_redundant) born.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::Rekeyed}, around(turn));
+        settle(born, true, turn);
+    }
+    if (IkeSa* loser = table_.find(succession.loser)) {
+        loser->await_delete(around(turn));
+        settle(*loser, true, turn);
+    }
+    IkeSa* heir = table_.find(succession.heir);
+    if (heir == nullptr) return;
+    old.hand_over_to(*heir, around(turn));
+    table_.swap_numbers(old.sa().id, heir->sa().id);
+    if (succession.predecessor == Predecessor::is_deleted) {
+        old.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::Rekeyed}, around(turn));
+    } else if (succession.predecessor == Predecessor::is_gone) {
+        old.close_silently({Reason::Rekeyed, {}, {}}, around(turn));
+    }
+    heir->start_waiting_tasks(around(turn));
+    settle(*heir, true, turn);
+}
+
 void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
+    for (auto& succession : std::exchange(turn.successions, {})) carry_out(sa, std::move(succession), turn);
     if (!was_established && sa.established() != nullptr) {
         ++counters_.established;
         half_open_.authenticated(sa.sa().first_request);

@@ -52,11 +52,14 @@ private:
     struct Turn {
         base::Instant now;
         Actions actions;
+        std::vector<ikev2::sa::Succession> successions;
     };
 
     void on(const Datagram& datagram, Turn& turn);
     void on(const Initiate& wish, Turn& turn);
     void on(const Clear& wish, Turn& turn);
+    void on(const Rekey& wish, Turn& turn);
+    void on(const ChildExpiring& notice, Turn& turn);
     void on(const ChildInstalled& answer, Turn& turn);
     void on(const Reconfigure& change, Turn& turn);
     void on(const TimePassed&, Turn& turn);
@@ -76,13 +79,17 @@ private:
                               Turn& turn);
 
     // --- Life ---
-    ikev2::sa::Surroundings around(Turn& turn) { return {turn.now, random_, table_, options_, turn.actions}; }
+    ikev2::sa::Surroundings around(Turn& turn) {
+        return {turn.now, random_, table_, options_, turn.actions, turn.successions};
+    }
     ikev2::sa::Sa make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,
                           Turn& turn);
     ikev2::sa::IkeSa* ike_sa_for(const Initiate& wish);
     void initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn);
     // After anything happened to an SA: indexes, INITIAL_CONTACT, removal.
     void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);
+    // What a rekeying means beyond the IKE SA that it happened in.
+    void carry_out(ikev2::sa::IkeSa& old, ikev2::sa::Succession succession, Turn& turn);
     bool is_first_contact(const ikev2::sa::Sa& sa);
     void forget_replaced(ikev2::sa::IkeSa& sa, Turn& turn);
     void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);

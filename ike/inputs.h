@@ -41,6 +41,19 @@ struct Clear {
     bool force = false;
 };
 
+// Replace an IKE SA's keys, or a child, by new ones (RFC 7296 1.3.2, 1.3.3). Ends with OperationDone.
+struct Rekey {
+    OperationId operation{};
+    IkeSaId ike_sa{};
+    ChildSaId child{};  // none: the IKE SA
+};
+
+// A child has come near the end of what its SAs may carry; said by the kernel.
+struct ChildExpiring {
+    IkeSaId ike_sa{};
+    ChildSaId child{};
+};
+
 struct ChildInstalled {
     IkeSaId ike_sa{};
     ChildSaId child{};
@@ -54,6 +67,6 @@ struct Reconfigure {
 
 struct TimePassed {};
 
-using Input = std::variant<Datagram, Initiate, Clear, ChildInstalled, Reconfigure, TimePassed>;
+using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, ChildInstalled, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

@@ -64,13 +64,28 @@ IkeSa& SaTable::add(std::unique_ptr<IkeSa> sa) {
 void SaTable::remove(IkeSaId id) {
     const auto found = by_id_.find(id);
     if (found == by_id_.end()) return;
+    forget_indexes(id);
+    indexed_.erase(id);
+    by_spi_.erase(found->second->sa().own_spi());
+    by_id_.erase(found);
+}
+
+void SaTable::forget_indexes(IkeSaId id) {
     Indexed& indexed = indexed_.at(id);
     regroup(by_connection_, indexed.connection, {}, id);
     regroup(by_identities_, indexed.identities, {}, id);
     due_.erase({indexed.deadline, id});
-    indexed_.erase(id);
-    by_spi_.erase(found->second->sa().own_spi());
-    by_id_.erase(found);
+    indexed = {};
+}
+
+void SaTable::swap_numbers(IkeSaId one, IkeSaId other) {
+    for (const IkeSaId id : {one, other}) forget_indexes(id);
+    std::swap(by_id_.at(one), by_id_.at(other));
+    for (const IkeSaId id : {one, other}) {
+        ikev2::sa::Sa& sa = by_id_.at(id)->sa();
+        sa.id = id;
+        by_spi_[sa.own_spi()] = id;
+    }
 }
 
 IkeSa* SaTable::find(IkeSpi own_spi) {

@@ -23,8 +23,8 @@ public:
         : shard_(shard), shards_(shards), random_(random) {}
 
     // A random SPI nobody has, with the shard in its top byte; never 0.
-    ikev2::wire::IkeSpi new_ike_spi();
-    IkeSaId new_ike_id();
+    ikev2::wire::IkeSpi new_ike_spi() override;
+    IkeSaId new_ike_id() override;
     EspSpi new_esp_spi() override;
     void release(EspSpi spi) override { esp_spis_.erase(spi); }
     // One of this shard's.
@@ -34,6 +34,8 @@ public:
 
     ikev2::sa::IkeSa& add(std::unique_ptr<ikev2::sa::IkeSa> sa);
     void remove(IkeSaId id);
+    // Each gets the other's number. Both want an update() then.
+    void swap_numbers(IkeSaId one, IkeSaId other);
     ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi);
     ikev2::sa::IkeSa* find(IkeSaId id);
     std::size_t size() const { return by_id_.size(); }
@@ -56,6 +58,7 @@ private:
         std::string identities;
     };
     using Group = std::unordered_map<std::string, std::set<IkeSaId>>;
+    void forget_indexes(IkeSaId id);
     static void regroup(Group& group, std::string& current, std::string wanted, IkeSaId id);
     std::vector<ikev2::sa::IkeSa*> members(const Group& group, const std::string& key);
 

@@ -65,6 +65,8 @@ enum class Reason : std::uint16_t {
     PeerSilent,
     HalfOpenExpired,
     OperatorRequest,
+    Rekeyed,
+    LifeOver,
     PeerDeleted,
     ConfigurationRemoved,
     ShuttingDown,

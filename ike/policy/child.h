@@ -41,10 +41,17 @@ struct Child {
     StartAction start_action = StartAction::none;
     std::uint32_t replay_window = 32;  // packets, 0..4096; never 0 where ESN is proposed (RFC 4303 3.4.3)
 
-    // Hard limits; 0 is none.
+    // Soft limits (another SA is negotiated), hard ones (it ends), and what is at most taken off the soft ones at
+    // random, so that many SAs do not meet. 0 is none; the loader fills in strongSwan's defaults.
+    std::chrono::seconds rekey_time{0};
     std::chrono::seconds life_time{0};
+    std::chrono::seconds rand_time{0};
+    std::uint64_t rekey_bytes = 0;
     std::uint64_t life_bytes = 0;
+    std::uint64_t rand_bytes = 0;
+    std::uint64_t rekey_packets = 0;
     std::uint64_t life_packets = 0;
+    std::uint64_t rand_packets = 0;
 
     bool policies = true;           // install policies, not states alone
     bool policies_fwd_out = false;  // a forward policy for outbound traffic, too

@@ -39,10 +39,13 @@ struct Connection {
     std::vector<Proposal> proposals;  // never empty after loading
     AuthRound local;
     AuthRound remote;
-    bool encap = false;                 // force UDP encapsulation
-    std::chrono::seconds dpd_delay{0};  // 0: no liveness checks of our own
-    std::uint32_t keyingtries = 1;      // 0: for ever
-    InterfaceId if_id_in;               // of children that have none of their own
+    bool encap = false;                  // force UDP encapsulation
+    std::chrono::seconds dpd_delay{0};   // 0: no liveness checks of our own
+    std::uint32_t keyingtries = 1;       // 0: for ever
+    std::chrono::seconds rekey_time{0};  // of the IKE SA, as of a child's; it ends over_time after this
+    std::chrono::seconds over_time{0};
+    std::chrono::seconds rand_time{0};
+    InterfaceId if_id_in;  // of children that have none of their own
     InterfaceId if_id_out;
     OnLocalDown on_local_down = OnLocalDown::hold;
     bool fail_closed = false;  // our own: block policies below those of the children, so that nothing leaks

@@ -21,6 +21,21 @@ ike::ChildInstalled FakeKernel::install(ike::ChildInstall child) {
     return answer;
 }
 
+void FakeKernel::use(ike::ChildSaId child) {
+    const auto found = children_.find(child);
+    if (found == children_.end() || !std::exchange(found->second.defer_outbound, false)) {
+        complaints_.push_back("a child used that does not wait for it");
+    }
+}
+
+const ike::ChildInstall* FakeKernel::outbound(const std::string& child_name) const {
+    const ike::ChildInstall* newest = nullptr;
+    for (const auto& [id, child] : children_) {
+        if (child.child_name == child_name && !child.defer_outbound) newest = &child;
+    }
+    return newest;
+}
+
 void FakeKernel::remove(ike::ChildSaId child) {
     if (children_.erase(child) + refused_.erase(child) == 0) complaints_.push_back("a child removed that is not there");
 }

@@ -19,7 +19,12 @@ public:
     std::function<base::Result<void>(const ike::ChildInstall&)> verdict;
 
     ike::ChildInstalled install(ike::ChildInstall child);
+    // Packets go out on it from now on.
+    void use(ike::ChildSaId child);
     void remove(ike::ChildSaId child);
+    // Of the children of this name the one that packets go out on: the newest that is not deferred; nullptr without
+    // any.
+    const ike::ChildInstall* outbound(const std::string& child_name) const;
 
     const std::map<ike::ChildSaId, ike::ChildInstall>& children() const { return children_; }
     // In the order of their numbers.

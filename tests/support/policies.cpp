@@ -71,6 +71,8 @@ policy::Child child(const ChildWords& words) {
     child.mode = words.mode;
     child.ah_proposals = ah_proposals(words.ah);
     child.ipcomp = words.ipcomp;
+    child.rekey_time = words.rekey_time;
+    child.rand_time = words.rand_time;
     return child;
 }
 
@@ -83,6 +85,8 @@ policy::Connection connection(const ConnectionWords& words) {
     connection.local.id = identity(words.local_id);
     connection.remote.id = identity(words.remote_id);
     connection.encap = words.encap;
+    connection.rekey_time = words.rekey_time;
+    connection.over_time = words.over_time;
     for (const ChildWords& one : words.children) connection.children.push_back(child(one));
     return connection;
 }

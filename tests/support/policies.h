@@ -2,6 +2,7 @@
 // use. A word that does not parse ends the test.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct ChildWords {
     policy::Mode mode = policy::Mode::tunnel;
     std::string ah = {};
     bool ipcomp = false;
+    std::chrono::seconds rekey_time{0};
+    std::chrono::seconds rand_time{0};
 };
 policy::Child child(const ChildWords& words);
 
@@ -37,6 +40,8 @@ struct ConnectionWords {
     std::string ike = "aes128-sha256-x25519";
     std::vector<ChildWords> children = {{}};
     bool encap = false;
+    std::chrono::seconds rekey_time{0};
+    std::chrono::seconds over_time{0};
 };
 policy::Connection connection(const ConnectionWords& words);
 // The same connection as the peer has it: addresses, identities and selectors change sides.

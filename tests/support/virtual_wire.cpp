@@ -80,6 +80,8 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         } else {
             host.held.push_back(std::move(answer));
         }
+    } else if (const auto* use = std::get_if<ike::UseChild>(&action)) {
+        host.kernel.use(use->child);
     } else if (const auto* remove = std::get_if<ike::RemoveChild>(&action)) {
         host.kernel.remove(remove->child);
     } else if (auto* done = std::get_if<ike::OperationDone>(&action)) {
@@ -169,6 +171,12 @@ std::uint64_t VirtualWire::initiate(Host& host, ike::Initiate wish) {
 std::uint64_t VirtualWire::clear(Host& host, ike::IkeSaId sa, ike::ChildSaId child, bool force) {
     const std::uint64_t operation = ++last_operation_;
     feed(host, ike::Clear{ike::OperationId{operation}, sa, child, force});
+    return operation;
+}
+
+std::uint64_t VirtualWire::rekey(Host& host, ike::IkeSaId sa, ike::ChildSaId child) {
+    const std::uint64_t operation = ++last_operation_;
+    feed(host, ike::Rekey{ike::OperationId{operation}, sa, child});
     return operation;
 }
 

@@ -86,6 +86,8 @@ public:
     std::uint64_t initiate(Host& host, ike::Initiate wish);
     std::uint64_t clear(Host& host, ike::IkeSaId sa, ike::ChildSaId child = {}, bool force = false);
 
+    std::uint64_t rekey(Host& host, ike::IkeSaId sa, ike::ChildSaId child = {});
+
     // Of everything that was ever sent, with its time.
     std::uint64_t fingerprint() const { return fingerprint_; }
 

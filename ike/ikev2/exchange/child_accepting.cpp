@@ -91,15 +91,20 @@ bool tells_more(const base::Error& candidate, const std::optional<base::Error>& 
 
 }  // namespace
 
+base::Result<AcceptedChild> accept_child(sa::Step& step, const policy::Child& child, const wire::Payloads& request,
+                                         bool first_child) {
+    auto accepted = match_child(step.sa, child, request, first_child);
+    if (!accepted) return accepted;
+    accepted->child.spi_in = step.spis.new_esp_spi();
+    accepted->child.ipcomp = accept_compression(step, child, request);
+    return accepted;
+}
+
 base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& request, bool first_child) {
     std::optional<base::Error> error;
     for (const policy::Child& child : step.sa.connection->children) {
-        auto accepted = match_child(step.sa, child, request, first_child);
-        if (accepted) {
-            accepted->child.spi_in = step.spis.new_esp_spi();
-            accepted->child.ipcomp = accept_compression(step, child, request);
-            return accepted;
-        }
+        auto accepted = accept_child(step, child, request, first_child);
+        if (accepted) return accepted;
         if (tells_more(accepted.error(), error)) error = accepted.error();
     }
     if (!error) error = base::Error{Reason::TrafficSelectorsUnacceptable, "the connection has no children", {}};

@@ -34,6 +34,8 @@ ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& chil
     install.connection = {step.sa.configuration, step.sa.connection};
     install.ipcomp = child.ipcomp;
     install.tfc_padding_allowed = child.tfc_padding_allowed;
+    install.replaces = child.replaces;
+    install.defer_outbound = child.defer_outbound;
     return install;
 }
 
@@ -50,7 +52,11 @@ sa::ChildSa record_of(const sa::Step& step, NegotiatedChild child, ike::ChildSaI
             std::move(child.remote_ts),
             step.now,
             child.operation,
-            child.ipcomp};
+            child.ipcomp,
+            child.number == ike::ChildSaId::none ? id : child.number,
+            child.replaces,
+            child.defer_outbound,
+            child.is_redundant};
 }
 
 }  // namespace

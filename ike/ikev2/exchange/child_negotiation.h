@@ -38,6 +38,11 @@ struct NegotiatedChild {
     ike::OperationId operation{};
     std::optional<ike::IpComp> ipcomp;
     bool tfc_padding_allowed = true;
+    // Rekeying; see sa::ChildSa.
+    ike::ChildSaId replaces{};
+    ike::ChildSaId number{};  // none: its own
+    bool defer_outbound = false;
+    bool is_redundant = false;
 };
 
 // Checks the answer to `proposed`. Errors: NoProposalChosen, TrafficSelectorsUnacceptable and what else the peer's
@@ -63,6 +68,9 @@ struct AcceptedChild {
 // Chooses the first child of the connection that fits the request. Errors: TrafficSelectorsUnacceptable,
 // NoProposalChosen, ModeUnacceptable, each with both sides' view.
 base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& request, bool first_child);
+// This one or none.
+base::Result<AcceptedChild> accept_child(sa::Step& step, const policy::Child& child, const wire::Payloads& request,
+                                         bool first_child);
 
 // [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAr, [Nr, KEr], TSi, TSr
 void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,

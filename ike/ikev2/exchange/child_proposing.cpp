@@ -26,6 +26,8 @@ Reason reason_of(wire::NotifyType type) {
             return Reason::NoAdditionalSas;
         case wire::NotifyType::temporary_failure:
             return Reason::TemporaryFailure;
+        case wire::NotifyType::child_sa_not_found:
+            return Reason::ChildSaNotFound;
         default:
             return Reason::PeerRefused;
     }

@@ -5,6 +5,7 @@
 
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/rekey_time.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -47,6 +48,38 @@ void tell_refused(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
         step.sa.tasks.push_back(sa::DeleteChildTask{gone.inbound(), ike::ChildSaId::none, ike::OperationId::none});
 }
 
+// Another one in the line of those that replaced each other carries packets.
+bool has_sibling(const sa::Established& phase, const sa::ChildSa& child) {
+    return std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
+        return other.id != child.id && other.number == child.number && other.state == sa::ChildState::installed;
+    });
+}
+
+// RFC 7296 2.8: who deletes the old child has the new one.
+void use_successors(sa::Step& step, sa::Established& phase, ike::ChildSaId old) {
+    for (sa::ChildSa& child : phase.children) {
+        if (child.replaces != old || !std::exchange(child.is_outbound_deferred, false)) continue;
+        if (child.state != sa::ChildState::retired) step.actions.push_back(ike::UseChild{child.id});
+    }
+}
+
+// What follows from a child that stands: the one that it replaces is deleted by who began the rekeying, and the loser
+// of two that crossed by who made it (RFC 7296 2.8.1).
+void delete_replaced(sa::Step& step, sa::Established& phase, const sa::ChildSa& child) {
+    const ike::ChildSaId id = child.is_redundant           ? child.id
+                              : child.is_outbound_deferred ? ike::ChildSaId::none
+                                                           : child.replaces;
+    const sa::ChildSa* gone = find_child(phase, id);
+    if (gone == nullptr || gone->state != sa::ChildState::installed) return;
+    step.sa.tasks.push_front(sa::DeleteChildTask{gone->inbound(), id, ike::OperationId::none});
+}
+
+base::Instant rekey_time_of(const sa::Step& step, const sa::ChildSa& child) {
+    const policy::Child* configured = step.sa.connection->child(child.name);
+    if (configured == nullptr || child.is_redundant) return base::kNever;
+    return rekey_instant(step, configured->rekey_time, configured->rand_time);
+}
+
 // Which of our proposals the peer believes to have chosen.
 policy::ProtocolId answered_protocol(const wire::SecurityAssociation& answer) {
     const bool ah = answer.proposals.front().protocol == policy::ProtocolId::ah;
@@ -62,11 +95,18 @@ sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id) {
     return nullptr;
 }
 
-const sa::ChildSa* find_outbound(const sa::Established& phase, sa::ChildSpi spi_out) {
-    for (const sa::ChildSa& child : phase.children) {
-        if (child.outbound() == spi_out) return &child;
+sa::ChildSa* find_outbound(sa::Established& phase, sa::ChildSpi spi_out) {
+    for (sa::ChildSa& child : phase.children) {
+        if (child.outbound() == spi_out && child.state != sa::ChildState::retired) return &child;
     }
     return nullptr;
+}
+
+const sa::ChildSa* find_number(const sa::Established& phase, ike::ChildSaId number) {
+    const auto found = std::find_if(phase.children.rbegin(), phase.children.rend(), [number](const sa::ChildSa& child) {
+        return child.number == number && child.state != sa::ChildState::retired;
+    });
+    return found == phase.children.rend() ? nullptr : &*found;
 }
 
 bool waits_for_kernel(const sa::Established& phase) {
@@ -75,8 +115,30 @@ bool waits_for_kernel(const sa::Established& phase) {
            });
 }
 
+void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why) {
+    sa::ChildSa* child = find_child(phase, id);
+    if (child == nullptr) return;
+    if (child->state == sa::ChildState::installing || !has_sibling(phase, *child)) {
+        return remove_child(step, phase, id, why);
+    }
+    use_successors(step, phase, id);
+    child->state = sa::ChildState::retired;
+    child->rekey_at = base::kNever;
+    child->retired_until = step.now + step.options.retirement;
+    step.done(std::exchange(child->operation, ike::OperationId::none), id, tl::unexpected(why));
+}
+
+void remove_retired_children(sa::Step& step, sa::Established& phase) {
+    std::vector<ike::ChildSaId> over;
+    for (const sa::ChildSa& child : phase.children) {
+        if (child.retired_until <= step.now) over.push_back(child.id);
+    }
+    for (const ike::ChildSaId id : over) remove_child(step, phase, id, {base::Reason::Rekeyed, {}, {}});
+}
+
 void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why) {
     if (find_child(phase, id) == nullptr) return;
+    use_successors(step, phase, id);
     const sa::ChildSa gone = forget_child(step, phase, id);
     step.actions.push_back(ike::RemoveChild{id});
     step.done(gone.operation, id, tl::unexpected(why));
@@ -108,7 +170,11 @@ sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::C
         return sa::stay();
     }
     child->state = sa::ChildState::installed;
-    step.report(ike::Level::info, describe(*child) + " installed", {},
+    child->rekey_at = rekey_time_of(step, *child);
+    if (sa::ChildSa* old = find_child(phase, child->replaces)) old->rekey_at = base::kNever;
+    delete_replaced(step, phase, *child);
+    step.report(ike::Level::info,
+                describe(*child) + (child->replaces == ike::ChildSaId::none ? " installed" : " rekeyed"), {},
                 {ike::Turn::child_installed, child->id, child->name});
     step.done(std::exchange(child->operation, ike::OperationId::none), child->id, {});
     return sa::stay();

@@ -8,13 +8,20 @@
 namespace xfrmd::ikev2::exchange {
 
 sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id);
-const sa::ChildSa* find_outbound(const sa::Established& phase, sa::ChildSpi spi_out);
+// Of those that have not been deleted already.
+sa::ChildSa* find_outbound(sa::Established& phase, sa::ChildSpi spi_out);
+// The one that operators know by this number, the newest where there are several; nullptr if there is none.
+const sa::ChildSa* find_number(const sa::Established& phase, ike::ChildSaId number);
 
 // Is the kernel at work on a child, or does the peer wait for it? Nothing of ours is begun meanwhile.
 bool waits_for_kernel(const sa::Established& phase);
 
 // Takes the child out of the list and out of the kernel. Whoever still waits for it is told `why`.
 void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why);
+// It has been deleted here and at the peer. Where another one carries its traffic, its SAs stay for a while, for
+// packets that are late; else it is removed.
+void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why);
+void remove_retired_children(sa::Step& step, sa::Established& phase);
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why);
 
 // The kernel has it, or has refused it. Where a response of ours waited for that, it is sent now: with the child, or

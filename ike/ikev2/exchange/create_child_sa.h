@@ -2,12 +2,16 @@
 // (PFS) where the proposal has one. Rekeying (1.3.2, 1.3.3) has its own rows in the transition table.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/exchange/child_negotiation.h"
 
 namespace xfrmd::ikev2::exchange {
 
 // Sends the request for a waiting task. A child that is installed already ends the task at once.
 void start_create_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task);
+
+// Asks for a child, additional or in the place of another one. Ends the task's operation where it cannot be asked for.
+void request_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task,
+                   std::optional<sa::RekeyedChild> rekeyed);
 
 // INVALID_KE_PAYLOAD starts over once with the wanted group; any other refusal fails the child only.
 sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const sa::Message& response);
@@ -16,10 +20,9 @@ sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const 
 // NoProposalChosen, KeyExchangeMethodMismatch, KeyExchangeValueInvalid as INVALID_SYNTAX.
 sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
 
-// RFC 7296 1.3: NO_ADDITIONAL_SAS is what a peer is told that asks for a rekeying we do not do; CHILD_SA_NOT_FOUND
-// where the child is not there either (2.25).
-sa::Next refuse_rekey_child(sa::Step& step, sa::Established& phase, const sa::Message& request);
-sa::Next refuse_rekey_ike(sa::Step& step, sa::Established& phase, const sa::Message& request);
+// The part that rekeying shares: keys, the kernel, the response. The child has been accepted.
+sa::Next answer_with_child(sa::Step& step, sa::Established& phase, const wire::Payloads& request,
+                           AcceptedChild accepted);
 
 // RFC 7296 2.25.2: TEMPORARY_FAILURE while the IKE SA is being deleted.
 sa::Next refuse_while_deleting(sa::Step& step, sa::Deleting& phase, const sa::Message& request);

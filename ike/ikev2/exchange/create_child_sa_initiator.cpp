@@ -5,7 +5,10 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/keying.h"
+#include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/rekey_child.h"
+#include "ike/ikev2/exchange/rekey_ike.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -13,10 +16,11 @@ namespace {
 
 using base::Reason;
 
-// SK {[N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SA, Ni, [KEi], TSi, TSr} (RFC 7296 1.3.1)
+// SK {[N(REKEY_SA)], [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SA, Ni, [KEi], TSi, TSr} (RFC 7296 1.3.1, 1.3.3)
 void send_create_child(sa::Step& step, sa::Established& phase, const policy::Child& child,
                        const sa::CreatingChild& creating) {
     std::vector<wire::Payload> payloads;
+    if (creating.rekeyed) payloads.emplace_back(rekey_sa(creating.rekeyed->spi_in));
     append_child_request(child, creating.proposed, {&creating.nonce, creating.key_exchange.get()}, payloads);
     send_request(step, phase.keyed, wire::ExchangeType::create_child_sa, payloads);
 }
@@ -29,21 +33,12 @@ base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(const sa::
     return crypto::KeyExchange::make(policy::KeyExchangeId{methods.front().id}, step.random);
 }
 
-bool offers_group(const sa::ProposedChild& proposed, policy::KeyExchangeId group) {
-    for (const policy::Proposal& proposal : proposed.proposals) {
-        for (const policy::Transform& transform : proposal.of(policy::TransformType::key_exchange)) {
-            if (transform == policy::transform(group)) return true;
-        }
-    }
-    return false;
-}
-
 // RFC 7296 1.3: the responder may want another group; once is enough.
 bool start_over(sa::Step& step, sa::Established& phase, sa::CreatingChild& creating, const policy::Child& child,
                 const wire::Notify& refusal) {
     base::Reader reader(refusal.data);
     const auto group = static_cast<policy::KeyExchangeId>(reader.u16());
-    if (!reader.complete() || creating.restarts > 0 || !offers_group(creating.proposed, group)) return false;
+    if (!reader.complete() || creating.restarts > 0 || !offers(creating.proposed.proposals, group)) return false;
     auto key_exchange = crypto::KeyExchange::make(group, step.random);
     if (!key_exchange) return false;
     creating.key_exchange = std::move(*key_exchange);
@@ -77,6 +72,7 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     const auto secret = shared_secret(creating, negotiated->suite, answer);
     if (!secret) return tl::unexpected(secret.error());
     release_unused_cpi(step, creating.proposed, *negotiated);
+    if (creating.rekeyed) take_place(phase, creating, answer.nonce->data, *negotiated);
     install_child(step, phase, std::move(*negotiated), {creating.nonce, answer.nonce->data, &*secret, true});
     return {};
 }
@@ -84,23 +80,30 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
 }  // namespace
 
 void start_create_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task) {
+    const auto is_there = [&](const sa::ChildSa& child) {
+        return child.name == task.child && child.state == sa::ChildState::installed;
+    };
+    const auto existing = std::find_if(phase.children.begin(), phase.children.end(), is_there);
+    if (existing != phase.children.end()) return step.done(task.operation, existing->id, {}, true);
+    request_child(step, phase, task, std::nullopt);
+}
+
+void request_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task,
+                   std::optional<sa::RekeyedChild> rekeyed) {
     const policy::Child* child = step.sa.connection->child(task.child);
     if (child == nullptr) return step.done(task.operation, {}, base::fail(Reason::NotFound, "child " + task.child));
-    for (const sa::ChildSa& existing : phase.children) {
-        if (existing.name == task.child && existing.state == sa::ChildState::installed) {
-            return step.done(task.operation, existing.id, {}, true);
-        }
-    }
     auto proposed = propose_child(step, *child, task, false);
     if (!proposed) return step.done(task.operation, {}, tl::unexpected(proposed.error()));
     auto key_exchange = first_key_exchange(step, *proposed);
     if (!key_exchange) return fail_proposed_child(step, *proposed, key_exchange.error(), {});
-    sa::CreatingChild creating{std::move(*proposed), step.random.bytes(kNonceSize), std::move(*key_exchange), 0, {}};
+    sa::CreatingChild creating{std::move(*proposed), step.random.bytes(kNonceSize), std::move(*key_exchange), 0, {},
+                               std::move(rekeyed)};
     send_create_child(step, phase, *child, creating);
     phase.exchange = std::move(creating);
 }
 
 sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const sa::Message& response) {
+    if (std::holds_alternative<sa::RekeyingIke>(phase.exchange)) return on_rekey_ike_response(step, phase, response);
     auto* awaited = std::get_if<sa::CreatingChild>(&phase.exchange);
     if (awaited == nullptr) return base::fail(Reason::ResponseUnexpected);
     sa::CreatingChild creating = std::move(*awaited);
@@ -113,7 +116,9 @@ sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const 
         return sa::stay();
     const base::Result<void> taken = child != nullptr ? take_child(step, phase, creating, *child, response.payloads)
                                                       : base::fail(Reason::ConfigurationRemoved);
-    if (!taken) fail_proposed_child(step, creating.proposed, taken.error(), response.payloads);
+    if (taken) return sa::stay();
+    fail_proposed_child(step, creating.proposed, taken.error(), response.payloads);
+    if (creating.rekeyed) on_rekeying_failed(step, phase, creating, taken.error());
     return sa::stay();
 }
 

@@ -4,6 +4,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/rekey_time.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -124,6 +125,7 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     step.sa.window.answered();
     sa::Established established{
         std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
+    begin_life(step, established);
     step.report(ike::Level::info,
                 "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
                     " (" + established.keyed.proposal.to_string() + ")",

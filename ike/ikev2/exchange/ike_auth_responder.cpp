@@ -4,6 +4,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/rekey_time.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -106,6 +107,7 @@ sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Mess
     std::vector<wire::Payload> payloads{wire::IdentificationResponder{{proven->local_id, 0}}, std::move(proven->auth)};
     sa::Established established{
         std::move(phase.keyed), std::move(proven->local_id), request.id_i->identity, step.now, {}, {}, {}};
+    begin_life(step, established);
     step.report(ike::Level::info,
                 "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
                     " (" + established.keyed.proposal.to_string() + ")",

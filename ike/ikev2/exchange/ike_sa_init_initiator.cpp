@@ -34,15 +34,6 @@ sa::Packet packet_of(const sa::Step& step, const sa::InitRequested& phase) {
     return {{step.sa.local, step.sa.remote}, with_marker(step, step.sa.local, phase.request)};
 }
 
-bool offers_group(const policy::Connection& connection, policy::KeyExchangeId group) {
-    for (const policy::Proposal& proposal : connection.proposals) {
-        for (const policy::Transform& transform : proposal.of(policy::TransformType::key_exchange)) {
-            if (transform == policy::transform(group)) return true;
-        }
-    }
-    return false;
-}
-
 base::Result<void> count_restart(const sa::Step& step, const sa::InitRequested& phase) {
     if (phase.restarts >= step.options.most_restarts) return base::fail(Reason::TooManyRetries);
     return {};
@@ -76,7 +67,7 @@ sa::Next on_invalid_key_exchange(sa::Step& step, sa::InitRequested& phase, const
     if (group == phase.key_exchange->method()) {
         return base::fail(Reason::ResponseUnexpected, "a value of " + name + " is on its way");
     }
-    if (!offers_group(*step.sa.connection, group)) {
+    if (!offers(step.sa.connection->proposals, group)) {
         return base::fail(Reason::KeyExchangeMethodMismatch, "peer wants " + name + ", which we did not offer");
     }
     if (const auto counted = count_restart(step, phase); !counted) return tl::unexpected(counted.error());

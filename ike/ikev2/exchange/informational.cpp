@@ -7,6 +7,8 @@
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/rekey_child.h"
+#include "ike/ikev2/exchange/rekey_ike.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -39,7 +41,7 @@ void delete_children(sa::Step& step, sa::Established& phase, const wire::Delete&
         // RFC 7296 1.4.1: with our own Delete for it in flight, the answer does not name it again.
         if (child->state != sa::ChildState::deleting) ours.spis.push_back(static_cast<std::uint32_t>(child->spi_in));
         step.report(ike::Level::info, "peer deletes child SA " + child->name, Reason::PeerDeleted);
-        remove_child(step, phase, child->id, base::Error{Reason::PeerDeleted, {}, {}});
+        retire_child(step, phase, child->id, base::Error{Reason::PeerDeleted, {}, {}});
     }
 }
 
@@ -70,6 +72,17 @@ sa::Phase closed(Reason reason, std::string detail = {}) {
     return sa::Closed{base::Error{reason, std::move(detail), {}}};
 }
 
+// RFC 7296 2.25.2: our own rekeying is forgotten, and what the peer made of this one has its children.
+sa::Next end_by_peer(sa::Step& step, sa::Established& phase) {
+    if (phase.is_succeeded) return closed(Reason::Rekeyed);
+    auto* rekeying = std::get_if<sa::RekeyingIke>(&phase.exchange);
+    if (rekeying == nullptr || !rekeying->rival) return closed(Reason::PeerDeleted);
+    step.done(rekeying->operation, {}, {});
+    step.successions.push_back({nullptr, rekeying->rival->ike_sa, sa::Predecessor::is_gone});
+    phase.exchange = std::monostate{};
+    return sa::stay();
+}
+
 void send_delete_child(sa::Step& step, sa::Established& phase, const sa::DeleteChildTask& task) {
     if (task.child != ike::ChildSaId::none) {
         sa::ChildSa* child = find_child(phase, task.child);
@@ -95,7 +108,7 @@ sa::Phase send_delete_ike(sa::Step& step, sa::Established& phase, const sa::Dele
 sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const sa::Message& request) {
     if (deletes_ike_sa(request.payloads)) {
         send_response(step, phase.keyed, wire::ExchangeType::informational, {});
-        return closed(Reason::PeerDeleted);
+        return end_by_peer(step, phase);
     }
     if (const auto* fatal = fatal_notify(request.payloads)) {
         send_response(step, phase.keyed, wire::ExchangeType::informational, {});
@@ -106,13 +119,14 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
 }
 
 sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const sa::Message&) {
-    if (std::holds_alternative<sa::CreatingChild>(phase.exchange)) {
+    if (std::holds_alternative<sa::CreatingChild>(phase.exchange) ||
+        std::holds_alternative<sa::RekeyingIke>(phase.exchange)) {
         return base::fail(Reason::ResponseUnexpected, "INFORMATIONAL to CREATE_CHILD_SA");
     }
     const sa::Exchange exchange = std::exchange(phase.exchange, std::monostate{});
     step.sa.window.answered();
     if (const auto* deleting = std::get_if<sa::DeletingChild>(&exchange)) {
-        remove_child(step, phase, deleting->child, base::Error{Reason::OperatorRequest, {}, {}});
+        retire_child(step, phase, deleting->child, base::Error{Reason::OperatorRequest, {}, {}});
         step.done(deleting->operation, deleting->child, {});
     }
     return sa::stay();
@@ -135,6 +149,10 @@ sa::Next start_task(sa::Step& step, sa::Established& phase) {
     step.sa.tasks.pop_front();
     if (const auto* create = std::get_if<sa::CreateChildTask>(&task)) {
         start_create_child(step, phase, *create);
+    } else if (const auto* rekey = std::get_if<sa::RekeyChildTask>(&task)) {
+        start_rekey_child(step, phase, *rekey);
+    } else if (const auto* rekey_ike = std::get_if<sa::RekeyIkeTask>(&task)) {
+        start_rekey_ike(step, phase, *rekey_ike);
     } else if (const auto* remove = std::get_if<sa::DeleteChildTask>(&task)) {
         send_delete_child(step, phase, *remove);
     } else if (const auto* remove_ike = std::get_if<sa::DeleteIkeTask>(&task)) {

@@ -6,11 +6,9 @@
 
 namespace xfrmd::ikev2::exchange {
 
-sa::Keyed derive_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::Proposal proposal,
-                       base::ByteView nonce_i, base::ByteView nonce_r, const base::SecretBytes& shared_secret) {
-    const base::Bytes spi_i = wire::spi_bytes(sa.spi_i);
-    const base::Bytes spi_r = wire::spi_bytes(sa.spi_r);
-    crypto::IkeKeys keys = crypto::derive_ike_keys(suite, {nonce_i, nonce_r}, spi_i, spi_r, shared_secret);
+namespace {
+
+sa::Keyed make_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::Proposal proposal, crypto::IkeKeys keys) {
     if (!sa.original_initiator) {
         std::swap(keys.sk_ei, keys.sk_er);
         std::swap(keys.sk_ai, keys.sk_ar);
@@ -23,6 +21,24 @@ sa::Keyed derive_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::
                      std::move(keys.sk_pr),
                      crypto::SkCipher(suite, std::move(keys.sk_er), std::move(keys.sk_ar)),
                      crypto::SkCipher(suite, std::move(keys.sk_ei), std::move(keys.sk_ai))};
+}
+
+}  // namespace
+
+sa::Keyed derive_keyed(const sa::Sa& sa, const crypto::IkeSuite& suite, policy::Proposal proposal,
+                       base::ByteView nonce_i, base::ByteView nonce_r, const base::SecretBytes& shared_secret) {
+    return make_keyed(sa, suite, std::move(proposal),
+                      crypto::derive_ike_keys(suite, {nonce_i, nonce_r}, wire::spi_bytes(sa.spi_i),
+                                              wire::spi_bytes(sa.spi_r), shared_secret));
+}
+
+sa::Keyed derive_rekeyed(const sa::Keyed& old, const sa::Sa& sa, const crypto::IkeSuite& suite,
+                         policy::Proposal proposal, base::ByteView nonce_i, base::ByteView nonce_r,
+                         const base::SecretBytes& shared_secret) {
+    return make_keyed(
+        sa, suite, std::move(proposal),
+        crypto::derive_rekeyed_ike_keys({old.suite.prf, old.sk_d}, suite, {nonce_i, nonce_r}, wire::spi_bytes(sa.spi_i),
+                                        wire::spi_bytes(sa.spi_r), shared_secret));
 }
 
 base::Result<void> check_nonce(const wire::Nonce& theirs, base::ByteView ours) {

@@ -1,5 +1,9 @@
 #include "ike/ikev2/exchange/offers.h"
 
+#include <algorithm>
+
+#include "ike/base/writer.h"
+
 namespace xfrmd::ikev2::exchange {
 
 namespace {
@@ -63,6 +67,18 @@ base::Result<Answered> check_answer(const wire::SecurityAssociation& sa,
     policy::Proposal proposal = from_wire(chosen);
     const policy::Proposal& ours = offered_by_us[chosen.number - 1U];
     return policy::check_answer(proposal, ours).map([&] { return Answered{std::move(proposal), chosen.spi}; });
+}
+
+bool offers(const std::vector<policy::Proposal>& proposals, policy::KeyExchangeId method) {
+    return std::any_of(proposals.begin(), proposals.end(), [method](const policy::Proposal& proposal) {
+        const auto methods = proposal.of(policy::TransformType::key_exchange);
+        return std::find(methods.begin(), methods.end(), policy::transform(method)) != methods.end();
+    });
+}
+
+base::Error wants_method(policy::KeyExchangeId method) {
+    return {base::Reason::KeyExchangeMethodMismatch, "we want " + to_string(policy::transform(method)),
+            base::Writer().u16(static_cast<std::uint16_t>(method)).take()};
 }
 
 base::Bytes spi_of(const wire::SecurityAssociation& sa, std::uint8_t number) {

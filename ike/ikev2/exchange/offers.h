@@ -26,6 +26,11 @@ struct Answered {
 base::Result<Answered> check_answer(const wire::SecurityAssociation& sa,
                                     const std::vector<policy::Proposal>& offered_by_us, std::size_t spi_size);
 
+// Does any of our proposals have this key exchange method?
+bool offers(const std::vector<policy::Proposal>& proposals, policy::KeyExchangeId method);
+// RFC 7296 1.3, 3.4: what a key exchange value of another method than the chosen one is answered with.
+base::Error wants_method(policy::KeyExchangeId method);
+
 // The SPI of the peer's proposal with this number.
 base::Bytes spi_of(const wire::SecurityAssociation& sa, std::uint8_t number);
 

@@ -19,7 +19,8 @@ struct ChildSpi {
     friend bool operator==(const ChildSpi&, const ChildSpi&) = default;
 };
 
-enum class ChildState : std::uint8_t { installing, installed, deleting };
+// A retired one has gone for the peer and for us; its SAs stay a little for packets that are late.
+enum class ChildState : std::uint8_t { installing, installed, deleting, retired };
 
 struct ChildSa {
     ike::ChildSaId id{};
@@ -35,6 +36,13 @@ struct ChildSa {
     base::Instant created;
     ike::OperationId operation{};  // who waits for its installation or deletion; none: nobody
     std::optional<ike::IpComp> ipcomp;
+    // The number operators know it by: that of the first in the line of those that replaced each other.
+    ike::ChildSaId number{};
+    ike::ChildSaId replaces{};          // by rekeying (RFC 7296 1.3.3); none: nobody
+    bool is_outbound_deferred = false;  // we still send on the one that it replaces (RFC 7296 2.8)
+    bool is_redundant = false;  // the loser of two rekeyings that crossed (RFC 7296 2.8.1): deleted once installed
+    base::Instant rekey_at = base::kNever;
+    base::Instant retired_until = base::kNever;
 
     ChildSpi inbound() const { return {proposal.protocol, spi_in}; }
     ChildSpi outbound() const { return {proposal.protocol, spi_out}; }

@@ -1,6 +1,7 @@
 #include "ike/ikev2/sa/ike_sa.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ike/ikev2/exchange/child_negotiation.h"
@@ -61,6 +62,10 @@ ike::OperationId operation_of(const Task& task) {
 void tell_waiting(Step& step, const Task& task, const base::Error& why) {
     if (const auto* create = std::get_if<CreateChildTask>(&task)) {
         step.done(create->operation, {}, tl::unexpected(why));
+    } else if (const auto* rekey = std::get_if<RekeyChildTask>(&task)) {
+        step.done(rekey->operation, rekey->child, tl::unexpected(why));
+    } else if (const auto* rekey_ike = std::get_if<RekeyIkeTask>(&task)) {
+        step.done(rekey_ike->operation, {}, tl::unexpected(why));
     } else if (const auto* child = std::get_if<DeleteChildTask>(&task)) {
         step.done(child->operation, child->child, {});  // the child goes with its IKE SA
     } else if (const auto* ike = std::get_if<DeleteIkeTask>(&task)) {
@@ -80,6 +85,8 @@ void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why)
         step.done(creating->proposed.operation, {}, tl::unexpected(why));
     } else if (const auto* deleting = std::get_if<DeletingChild>(&exchange)) {
         step.done(deleting->operation, deleting->child, {});
+    } else if (const auto* rekeying = std::get_if<RekeyingIke>(&exchange)) {
+        step.done(rekeying->operation, {}, tl::unexpected(why));
     }
 }
 
@@ -97,7 +104,8 @@ std::optional<wire::Payload> farewell_to(const Phase& phase, const base::Error& 
 }
 
 bool is_wanted(Reason reason) {
-    return reason == Reason::OperatorRequest || reason == Reason::PeerDeleted || reason == Reason::ConfigurationRemoved;
+    return reason == Reason::OperatorRequest || reason == Reason::Rekeyed || reason == Reason::PeerDeleted ||
+           reason == Reason::ConfigurationRemoved;
 }
 
 // What a phase owes to others when it ends.
@@ -128,9 +136,12 @@ base::Result<void> IkeSa::dispatch(Event event, const Stimulus& stimulus, Surrou
     if (row == nullptr) return base::fail(Reason::ExchangeTypeUnexpected, std::string(to_string(event)));
     Step current = step(around);
     const std::size_t given = around.actions.size();
+    const std::size_t successions = around.successions.size();
     Next next = row->handler(current, stimulus);
     if (!next) {
         around.actions.erase(around.actions.begin() + static_cast<std::ptrdiff_t>(given), around.actions.end());
+        around.successions.erase(around.successions.begin() + static_cast<std::ptrdiff_t>(successions),
+                                 around.successions.end());
         return tl::unexpected(std::move(next.error()));
     }
     if (!*next) return {};
@@ -287,11 +298,12 @@ bool IkeSa::is_ready() const {
     return phase != nullptr && sa_.window.idle() && !exchange::waits_for_kernel(*phase);
 }
 
-void IkeSa::start_waiting_tasks(Surroundings& around) {
+void IkeSa::start_waiting_tasks(Surroundings around) {
     if (phase_id() == PhaseId::established && sa_.window.exhausted()) {
         return close_now({Reason::InternalInconsistency, "message ids are used up", {}}, around);
     }
-    while (is_ready() && !sa_.tasks.empty()) {
+    // An IKE SA that is being succeeded begins nothing: its tasks are the heir's.
+    while (around.successions.empty() && is_ready() && !sa_.tasks.empty()) {
         if (const auto started = dispatch(Event::task_ready, {}, around); !started)
             return close_now(started.error(), around);
     }
@@ -302,12 +314,49 @@ void IkeSa::on_time(Surroundings around) {
     if (phase_id() == PhaseId::half_open && sa_.created + around.options.half_open_life <= around.now) {
         return close({Reason::HalfOpenExpired, {}, {}}, around);
     }
-    if (phase_id() != PhaseId::established) return;
-    if (liveness_is_due(around.now)) sa_.tasks.push_back(LivenessTask{});
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return;
+    queue_due_tasks(*phase, around);
     if (sa_.nat.local && sa_.last_outbound + around.options.nat_keepalive <= around.now) {
         step(around).send({0xff});  // RFC 3948 2.3
     }
     start_waiting_tasks(around);
+}
+
+void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
+    Step current = step(around);
+    exchange::remove_retired_children(current, phase);
+    const auto is_due = [&](base::Instant& at) {
+        return at <= around.now && has_room(around.options) && std::exchange(at, base::kNever) != base::kNever;
+    };
+    for (ChildSa& child : phase.children) {
+        if (is_due(child.rekey_at)) sa_.tasks.push_back(RekeyChildTask{child.id, ike::OperationId::none});
+    }
+    if (is_due(phase.rekey_at)) sa_.tasks.push_back(RekeyIkeTask{});
+    if (is_due(phase.over_at))
+        sa_.tasks.push_front(
+            DeleteIkeTask{ike::OperationId::none, phase.is_succeeded ? Reason::Rekeyed : Reason::LifeOver});
+    if (liveness_is_due(around.now)) sa_.tasks.push_back(LivenessTask{});
+}
+
+// RFC 7296 2.18: the new IKE SA has the children of the old one.
+void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
+    auto* old = std::get_if<Established>(&phase_);
+    auto* next = std::get_if<Established>(&heir.phase_);
+    if (old == nullptr || next == nullptr) return;
+    std::move(old->children.begin(), old->children.end(), std::back_inserter(next->children));
+    old->children.clear();
+    await_delete(around);
+    std::move(sa_.tasks.begin(), sa_.tasks.end(), std::back_inserter(heir.sa_.tasks));
+    sa_.tasks.clear();
+}
+
+void IkeSa::await_delete(Surroundings around) {
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return;
+    phase->is_succeeded = true;
+    phase->rekey_at = base::kNever;
+    phase->over_at = around.now + around.options.predecessor_life;
 }
 
 void IkeSa::on_retransmission(Surroundings& around) {
@@ -372,6 +421,8 @@ base::Instant IkeSa::deadline(const Options& options) const {
     const auto dpd = sa_.connection->dpd_delay;
     if (dpd.count() > 0 && is_ready()) due = std::min(due, sa_.last_inbound + dpd);
     if (sa_.nat.local) due = std::min(due, sa_.last_outbound + options.nat_keepalive);
+    due = std::min({due, established()->rekey_at, established()->over_at});
+    for (const ChildSa& child : established()->children) due = std::min({due, child.rekey_at, child.retired_until});
     return due;
 }
 

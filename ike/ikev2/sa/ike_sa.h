@@ -15,11 +15,14 @@ struct Surroundings {
     SpiSource& spis;
     const Options& options;
     ike::Actions& actions;
+    std::vector<Succession>& successions;
 };
 
 class IkeSa {
 public:
     explicit IkeSa(Sa sa) : sa_(std::move(sa)) {}
+    // By rekeying.
+    explicit IkeSa(Birth born) : sa_(std::move(born.sa)), phase_(std::move(born.phase)) {}
 
     const Sa& sa() const { return sa_; }
     Sa& sa() { return sa_; }
@@ -40,8 +43,14 @@ public:
     void on_child_installed(const ike::ChildInstalled& answer, Surroundings around);
     void add_task(Task task, Surroundings around);
     void on_time(Surroundings around);
+    // Those that wait begin where nothing is in flight.
+    void start_waiting_tasks(Surroundings around);
     // `force`: the child goes at once, and the peer is told when it is its turn.
     void delete_child(ike::ChildSaId child, ike::OperationId operation, bool force, Surroundings around);
+    // Another one takes its place: children, waiting tasks. Both are established.
+    void hand_over_to(IkeSa& heir, Surroundings around);
+    // Another one has taken its place: the peer should delete it, and we do if it does not.
+    void await_delete(Surroundings around);
     // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
     void close_now(base::Error why, Surroundings around);
     // The same without a word to the peer.
@@ -52,7 +61,8 @@ public:
 
 private:
     Step step(Surroundings& around) {
-        return {sa_, phase_, around.now, around.random, around.spis, around.options, around.actions};
+        return {sa_,         phase_,         around.now,     around.random,
+                around.spis, around.options, around.actions, around.successions};
     }
     base::Result<void> dispatch(Event event, const Stimulus& stimulus, Surroundings& around);
     void on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around);
@@ -60,12 +70,12 @@ private:
     void on_init_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
     void resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around);
     void on_retransmission(Surroundings& around);
-    void start_waiting_tasks(Surroundings& around);
     void follow_peer(const Path& arrival);
     // May a request of ours begin?
     bool is_ready() const;
     bool has_room(const Options& options) const { return sa_.tasks.size() < options.most_tasks; }
     bool liveness_is_due(base::Instant now) const;
+    void queue_due_tasks(Established& phase, Surroundings& around);
     void close(base::Error why, Surroundings& around);
     void drop(const base::Error& error, Surroundings& around);
     Keyed* keyed();

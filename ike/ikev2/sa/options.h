@@ -16,6 +16,10 @@ struct Options {
     std::uint16_t nat_port = 4500;  // messages on it carry the non-ESP marker (RFC 3948 2.2)
     RetransmitSchedule retransmit;
     base::Duration half_open_life = std::chrono::seconds(30);
+    base::Duration retirement = std::chrono::seconds(5);  // of a child that another one has replaced
+    base::Duration predecessor_life =
+        std::chrono::seconds(30);                           // of an IKE SA that the peer has rekeyed and should delete
+    base::Duration rekey_retry = std::chrono::seconds(15);  // after a refusal; half as much again at random
     base::Duration nat_keepalive = std::chrono::seconds(20);
     std::size_t cookie_threshold = 1000;    // half-open IKE SAs from which on a cookie is asked for; 0: always
     std::size_t half_open_per_address = 8;  // per IPv4 address or IPv6 /64; more are dropped

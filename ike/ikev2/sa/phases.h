@@ -86,14 +86,39 @@ struct DeletingChild {
     ike::ChildSaId child{};
     ike::OperationId operation{};
 };
+// What the peer made of the same child while we were rekeying it (RFC 7296 2.8.1).
+struct RivalChild {
+    ike::ChildSaId child{};
+    base::Bytes lowest_nonce;
+};
+struct RekeyedChild {
+    ike::ChildSaId child{};  // may go while the answer is awaited
+    ike::ChildSaId number{};
+    ChildSpi spi_in;
+    std::optional<RivalChild> rival;
+};
 struct CreatingChild {
     ProposedChild proposed;
     base::Bytes nonce;
     std::unique_ptr<crypto::KeyExchange> key_exchange;  // nullptr without PFS
     unsigned restarts = 0;
-    std::vector<ChildSpi> deleted;  // by the peer meanwhile; we did not know them, so one may be of this child
+    std::vector<ChildSpi> deleted;        // by the peer meanwhile; we did not know them, so one may be of this child
+    std::optional<RekeyedChild> rekeyed;  // nothing: it is an additional one
 };
-using Exchange = std::variant<std::monostate, Liveness, DeletingChild, CreatingChild>;
+// An IKE SA that the peer made of this one while we were rekeying it (RFC 7296 2.8.2).
+struct RivalIkeSa {
+    ike::IkeSaId ike_sa{};
+    base::Bytes lowest_nonce;
+};
+struct RekeyingIke {
+    std::unique_ptr<crypto::KeyExchange> key_exchange;
+    base::Bytes nonce;
+    wire::IkeSpi spi{};  // of the new one, ours
+    ike::OperationId operation{};
+    unsigned restarts = 0;
+    std::optional<RivalIkeSa> rival;
+};
+using Exchange = std::variant<std::monostate, Liveness, DeletingChild, CreatingChild, RekeyingIke>;
 
 struct Established {
     Keyed keyed;
@@ -103,6 +128,9 @@ struct Established {
     std::vector<ChildSa> children;
     Exchange exchange;
     std::optional<PendingResponse> pending;
+    base::Instant rekey_at = base::kNever;
+    base::Instant over_at = base::kNever;  // deleted then, rekeyed or not
+    bool is_succeeded = false;  // another IKE SA has taken its children and its number; it waits for its Delete
 };
 
 // Our Delete of the IKE SA is out.

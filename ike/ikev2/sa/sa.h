@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,9 +24,16 @@ struct CreateChildTask {
     ike::OperationId operation{};
     std::optional<policy::TriggeringPacket> packet;
 };
+struct RekeyChildTask {
+    ike::ChildSaId child{};
+    ike::OperationId operation{};
+};
 struct DeleteChildTask {
     ChildSpi spi_in;         // by which the peer knows it
     ike::ChildSaId child{};  // none: it was never installed
+    ike::OperationId operation{};
+};
+struct RekeyIkeTask {
     ike::OperationId operation{};
 };
 struct DeleteIkeTask {
@@ -33,7 +41,7 @@ struct DeleteIkeTask {
     base::Reason reason{};
 };
 struct LivenessTask {};
-using Task = std::variant<CreateChildTask, DeleteChildTask, DeleteIkeTask, LivenessTask>;
+using Task = std::variant<CreateChildTask, RekeyChildTask, DeleteChildTask, RekeyIkeTask, DeleteIkeTask, LivenessTask>;
 
 // What tells an IKE_SA_INIT request from any other: all of it (RFC 7296 2.1), as a hash, and where it came from.
 struct FirstRequest {
@@ -76,16 +84,36 @@ struct Sa {
     std::string connection_name() const { return connection == nullptr ? std::string() : connection->name; }
 };
 
-// SPIs and CPIs of our own choice, unique in the engine.
+// SPIs, CPIs and numbers of our own choice, unique in the engine.
 class SpiSource {
 public:
     virtual ~SpiSource() = default;
+    virtual wire::IkeSpi new_ike_spi() = 0;
+    virtual ike::IkeSaId new_ike_id() = 0;
     virtual ike::EspSpi new_esp_spi() = 0;
     virtual void release(ike::EspSpi spi) = 0;
     // There are 61,184 of them. Nothing where a free one is hard to find.
     virtual std::optional<ike::Cpi> new_cpi() = 0;
     virtual void release(ike::Cpi cpi) = 0;
     virtual ike::ChildSaId new_child_id() = 0;
+};
+
+// An IKE SA that a rekeying has made (RFC 7296 2.18), without children yet.
+struct Birth {
+    Sa sa;
+    Established phase;
+    bool is_redundant = false;  // deleted at once, by us who made it (RFC 7296 2.8.2)
+};
+
+// What becomes of the IKE SA that was rekeyed.
+enum class Predecessor : std::uint8_t { stays, is_deleted, waits_for_delete, is_gone };
+
+// Handlers know one IKE SA; what a rekeying means for others is carried out by the engine, after the event.
+struct Succession {
+    std::unique_ptr<Birth> born;
+    ike::IkeSaId heir{};  // takes the children and the number; none: nobody does, yet
+    Predecessor predecessor = Predecessor::stays;
+    ike::IkeSaId loser = {};  // of two that crossed; the peer made it and deletes it, if it still knows it
 };
 
 // One event being handled. `actions` are those of this event only; they count only if the handler does not fail.
@@ -97,6 +125,7 @@ struct Step {
     SpiSource& spis;
     const Options& options;
     ike::Actions& actions;
+    std::vector<Succession>& successions;
 
     void send(base::Bytes bytes) { send_on({sa.local, sa.remote}, std::move(bytes)); }
     void send_on(const Path& path, base::Bytes bytes) {

@@ -8,6 +8,8 @@
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/informational.h"
+#include "ike/ikev2/exchange/rekey_child.h"
+#include "ike/ikev2/exchange/rekey_ike.h"
 
 namespace xfrmd::ikev2::sa {
 
@@ -48,9 +50,9 @@ constexpr Transition kTransitions[] = {
     {auth_requested, ike_auth_response,      row<x::on_ike_auth_response>,      {established},           "1.2",   "the peer proves who it is; the first child stands or falls"},
 
     {established,    create_child_request,   row<x::on_create_child_request>,   {},                      "1.3.1", "the peer wants another child"},
-    {established,    create_child_response,  row<x::on_create_child_response>,  {},                      "1.3.1", "the child we wanted was granted or refused"},
-    {established,    rekey_child_request,    row<x::refuse_rekey_child>,        {},                      "1.3.3", "the peer wants to rekey a child"},
-    {established,    rekey_ike_request,      row<x::refuse_rekey_ike>,          {},                      "1.3.2", "the peer wants to rekey the IKE SA"},
+    {established,    create_child_response,  row<x::on_create_child_response>,  {},                      "1.3.1", "the child or the new keys we wanted were granted or refused"},
+    {established,    rekey_child_request,    row<x::on_rekey_child_request>,    {},                      "1.3.3", "the peer wants to rekey a child"},
+    {established,    rekey_ike_request,      row<x::on_rekey_ike_request>,      {},                      "1.3.2", "the peer wants to rekey the IKE SA"},
     {established,    informational_request,  row<x::on_informational_request>,  {closed},                "1.4",   "the peer deletes, asks for life, or tells of an error"},
     {established,    informational_response, row<x::on_informational_response>, {},                      "1.4",   "our liveness check or Delete of a child was answered"},
     {established,    child_installed,        row<x::on_child_installed>,        {},                      "2.21.3","the kernel has taken or refused a child"},

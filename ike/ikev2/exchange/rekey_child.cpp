@@ -1,0 +1,115 @@
+#include "ike/ikev2/exchange/rekey_child.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ike/base/reader.h"
+#include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/create_child_sa.h"
+#include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/rekey_time.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+sa::RekeyedChild rekeyed_child(const sa::ChildSa& child) { return {child.id, child.number, child.inbound(), {}}; }
+
+// RFC 7296 1.3.3: REKEY_SA names the child by the SPI that the peer receives on.
+sa::ChildSa* named_by(sa::Established& phase, const wire::Notify& rekey) {
+    base::Reader reader(rekey.spi);
+    const sa::ChildSpi spi{rekey.protocol, ike::EspSpi{reader.u32()}};
+    return reader.complete() ? find_outbound(phase, spi) : nullptr;
+}
+
+sa::Next answer_not_found(sa::Step& step, sa::Established& phase, const wire::Notify& rekey) {
+    step.report(ike::Level::warning, "CREATE_CHILD_SA request refused: no child SA to rekey", Reason::ChildSaNotFound);
+    // RFC 7296 3.10: without an SPI there is no protocol.
+    const auto protocol = rekey.spi.empty() ? policy::ProtocolId::none : rekey.protocol;
+    send_response(step, phase.keyed, wire::ExchangeType::create_child_sa,
+                  {wire::Notify{protocol, rekey.spi, wire::NotifyType::child_sa_not_found, {}}});
+    return sa::stay();
+}
+
+// RFC 7296 2.25.1, 2.25.2: what is going is not rekeyed.
+base::Result<void> check_stays(const sa::Established& phase, const sa::ChildSa& child) {
+    if (std::holds_alternative<sa::RekeyingIke>(phase.exchange)) {
+        return base::fail(Reason::TemporaryFailure, "the IKE SA is being rekeyed");
+    }
+    if (child.state == sa::ChildState::installed) return {};
+    return base::fail(Reason::TemporaryFailure, "the child SA is not installed, or is being deleted");
+}
+
+}  // namespace
+
+wire::Notify rekey_sa(const sa::ChildSpi& spi_in) {
+    return {spi_in.protocol, spi_bytes(spi_in.spi), wire::NotifyType::rekey_sa, {}};
+}
+
+void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyChildTask& task) {
+    sa::ChildSa* child = find_child(phase, task.child);
+    if (child == nullptr || child->state != sa::ChildState::installed || child->is_redundant) {
+        return step.done(task.operation, task.child, base::fail(Reason::NotFound, "the child SA has gone"));
+    }
+    child->rekey_at = base::kNever;
+    request_child(step, phase, {child->name, task.operation, {}}, rekeyed_child(*child));
+}
+
+void take_place(const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
+                NegotiatedChild& child) {
+    const sa::RekeyedChild& old = *creating.rekeyed;
+    child.replaces = old.child;
+    child.number = old.number;
+    if (!old.rival) return;
+    const auto rival = std::find_if(phase.children.begin(), phase.children.end(),
+                                    [&](const sa::ChildSa& other) { return other.id == old.rival->child; });
+    if (rival == phase.children.end()) return;
+    // RFC 7296 2.8.1: what was made with the lowest of the four nonces is redundant, and deleted by who made it.
+    const base::Bytes lowest = std::min(creating.nonce, base::to_bytes(nonce_r));
+    child.is_redundant = child.defer_outbound = lowest < old.rival->lowest_nonce;
+}
+
+void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
+                        const base::Error& error) {
+    sa::ChildSa* old = find_child(phase, creating.rekeyed->child);
+    const bool is_replaced = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
+        return child.replaces == creating.rekeyed->child;
+    });
+    if (old == nullptr || old->state != sa::ChildState::installed || is_replaced) return;
+    if (error.reason == Reason::ChildSaNotFound) {
+        step.sa.tasks.push_front(sa::CreateChildTask{old->name, ike::OperationId::none, {}});
+        return remove_child(step, phase, old->id, error);
+    }
+    old->rekey_at = retry_instant(step);
+}
+
+sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa::Message& message) {
+    const wire::Payloads& request = message.payloads;
+    const wire::Notify& rekey = *request.find(wire::NotifyType::rekey_sa);
+    if (message.shape != wire::Shape::new_child) return base::fail(Reason::PayloadMissing, "SA, Ni, TSi or TSr");
+    sa::ChildSa* old = named_by(phase, rekey);
+    if (old == nullptr) return answer_not_found(step, phase, rekey);
+    if (const auto stays = check_stays(phase, *old); !stays) return tl::unexpected(stays.error());
+    // One for each that may stand: who rekeys without end and deletes nothing is stopped.
+    if (phase.children.size() >= 2 * step.options.most_children) return base::fail(Reason::NoAdditionalSas);
+    const policy::Child* configured = step.sa.connection->child(old->name);
+    if (configured == nullptr) return base::fail(Reason::ConfigurationRemoved);
+    auto accepted = accept_child(step, *configured, request, false);
+    if (!accepted) return tl::unexpected(accepted.error());
+    accepted->child.replaces = old->id;
+    accepted->child.number = old->number;
+    accepted->child.defer_outbound = true;
+    return answer_with_child(step, phase, request, std::move(*accepted));
+}
+
+void remember_rival(sa::Established& phase, ike::ChildSaId child, const base::Bytes& lowest_nonce) {
+    auto* creating = std::get_if<sa::CreatingChild>(&phase.exchange);
+    const sa::ChildSa* made = find_child(phase, child);
+    if (creating == nullptr || !creating->rekeyed || made == nullptr) return;
+    if (creating->rekeyed->child == made->replaces) creating->rekeyed->rival = sa::RivalChild{child, lowest_nonce};
+}
+
+}  // namespace xfrmd::ikev2::exchange

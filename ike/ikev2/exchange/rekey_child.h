@@ -1,0 +1,33 @@
+// Rekeying a child SA (RFC 7296 1.3.3, 2.8, 2.8.1): CREATE_CHILD_SA with N(REKEY_SA), another child in the place of
+// one, and what becomes of both where two rekeyings cross. Who began deletes the old child; the other one sends on the
+// old child until then.
+#pragma once
+
+#include "ike/ikev2/sa/sa.h"
+
+namespace xfrmd::ikev2::exchange {
+
+struct NegotiatedChild;
+
+// --- Initiator of the exchange ---
+
+// Nothing is sent for a child that is not installed any more.
+void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyChildTask& task);
+wire::Notify rekey_sa(const sa::ChildSpi& spi_in);
+// The new child was granted: whose place it takes, and whether it is the redundant one of two (RFC 7296 2.8.1).
+void take_place(const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
+                NegotiatedChild& child);
+// RFC 7296 2.25: the peer does not know the old one, and another is negotiated; or it refuses for now, and we come
+// back.
+void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
+                        const base::Error& error);
+
+// --- Responder ---
+
+// Errors: TemporaryFailure where the child or the IKE SA is going (RFC 7296 2.25), NoAdditionalSas, accept_child's. A
+// child that is not there is CHILD_SA_NOT_FOUND.
+sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
+// Where we are rekeying the child that this one replaces: RFC 7296 2.8.1 decides when our answer comes.
+void remember_rival(sa::Established& phase, ike::ChildSaId child, const base::Bytes& lowest_nonce);
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,213 @@
+#include "ike/ikev2/exchange/rekey_ike.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ike/base/reader.h"
+#include "ike/base/writer.h"
+#include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/keying.h"
+#include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/rekey_time.h"
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+using base::Reason;
+
+constexpr std::size_t kSpiSize = 8;
+
+base::Result<wire::IkeSpi> read_ike_spi(const base::Bytes& bytes) {
+    const wire::IkeSpi spi{base::Reader(bytes).u64()};
+    if (spi == wire::IkeSpi::none) return base::fail(Reason::NoProposalChosen, "an IKE SPI of 0");
+    return spi;
+}
+
+// Both ends of the exchange, by role.
+struct Halves {
+    wire::IkeSpi spi_i{};
+    wire::IkeSpi spi_r{};
+    base::ByteView nonce_i;
+    base::ByteView nonce_r;
+};
+
+// RFC 7296 2.18: message ids start at 0, and the initiator of the exchange is the new IKE SA's original initiator.
+sa::Sa new_sa(const sa::Step& step, const Halves& halves, ike::IkeSaId id, bool initiator) {
+    sa::Sa sa;
+    sa.id = id;
+    sa.original_initiator = initiator;
+    sa.spi_i = halves.spi_i;
+    sa.spi_r = halves.spi_r;
+    sa.local = step.sa.local;
+    sa.remote = step.sa.remote;
+    sa.configuration = step.sa.configuration;
+    sa.connection = step.sa.connection;
+    sa.nat = step.sa.nat;
+    sa.created = sa.last_inbound = sa.last_outbound = step.now;
+    return sa;
+}
+
+std::unique_ptr<sa::Birth> bear(sa::Step& step, const sa::Established& old, sa::Sa sa, const crypto::IkeSuite& suite,
+                                policy::Proposal proposal, const Halves& halves, const base::SecretBytes& secret) {
+    sa::Keyed keyed = derive_rekeyed(old.keyed, sa, suite, std::move(proposal), halves.nonce_i, halves.nonce_r, secret);
+    auto born = std::make_unique<sa::Birth>(
+        sa::Birth{std::move(sa), {std::move(keyed), old.local_id, old.remote_id, step.now, {}, {}, {}}, false});
+    begin_life(step, born->phase);
+    return born;
+}
+
+// SK {SA, Ni, KEi} (RFC 7296 1.3.2)
+void send_rekey_ike(sa::Step& step, sa::Established& phase, const sa::RekeyingIke& rekeying) {
+    send_request(step, phase.keyed, wire::ExchangeType::create_child_sa,
+                 {offer(step.sa.connection->proposals, wire::spi_bytes(rekeying.spi)), wire::Nonce{rekeying.nonce},
+                  wire::KeyExchangePayload{rekeying.key_exchange->method(), rekeying.key_exchange->public_value()}});
+}
+
+// RFC 7296 1.3: the responder may want another group; once is enough.
+bool start_over(sa::Step& step, sa::Established& phase, sa::RekeyingIke& rekeying, const wire::Notify& refusal) {
+    base::Reader reader(refusal.data);
+    const auto group = static_cast<policy::KeyExchangeId>(reader.u16());
+    if (!reader.complete() || rekeying.restarts > 0 || !offers(step.sa.connection->proposals, group)) return false;
+    auto key_exchange = crypto::KeyExchange::make(group, step.random);
+    if (!key_exchange) return false;
+    rekeying.key_exchange = std::move(*key_exchange);
+    rekeying.nonce = step.random.bytes(kNonceSize);
+    ++rekeying.restarts;
+    send_rekey_ike(step, phase, rekeying);
+    phase.exchange = std::move(rekeying);
+    return true;
+}
+
+base::Result<std::unique_ptr<sa::Birth>> take_ike_sa(sa::Step& step, const sa::Established& phase,
+                                                     const sa::RekeyingIke& rekeying, const sa::Message& response) {
+    const wire::Payloads& answer = response.payloads;
+    if (const auto* error = answer.error()) {
+        return base::fail(Reason::PeerRefused, "peer answered " + to_string(error->type));
+    }
+    if (response.shape != wire::Shape::rekey_ike) return base::fail(Reason::PayloadMissing, "SA, Nr or KEr");
+    auto answered = check_answer(*answer.sa, step.sa.connection->proposals, kSpiSize);
+    if (!answered) return tl::unexpected(answered.error());
+    const auto spi_r = read_ike_spi(answered->spi);
+    if (!spi_r) return tl::unexpected(spi_r.error());
+    const auto suite = crypto::IkeSuite::of(answered->proposal);
+    if (!suite) return tl::unexpected(suite.error());
+    if (const auto nonce = check_nonce(*answer.nonce, rekeying.nonce); !nonce) return tl::unexpected(nonce.error());
+    if (answer.key_exchange->method != suite->key_exchange || rekeying.key_exchange->method() != suite->key_exchange) {
+        return base::fail(Reason::ResponderChoseUnofferedTransform, "key exchange is not the one we sent a value for");
+    }
+    const auto secret = rekeying.key_exchange->shared_secret(answer.key_exchange->data);
+    if (!secret) return tl::unexpected(secret.error());
+    const Halves halves{rekeying.spi, *spi_r, rekeying.nonce, answer.nonce->data};
+    return bear(step, phase, new_sa(step, halves, step.spis.new_ike_id(), true), *suite, std::move(answered->proposal),
+                halves, *secret);
+}
+
+void give_up(sa::Step& step, sa::Established& phase, const sa::RekeyingIke& rekeying, const base::Error& error) {
+    if (rekeying.rival) {
+        step.successions.push_back({nullptr, rekeying.rival->ike_sa, sa::Predecessor::waits_for_delete});
+        return step.done(rekeying.operation, {}, {});
+    }
+    step.report(ike::Level::warning, "rekeying the IKE SA failed: " + error.sentence(), error.reason);
+    step.done(rekeying.operation, {}, tl::unexpected(error));
+    phase.rekey_at = retry_instant(step);
+}
+
+struct Accepted {
+    policy::ChosenProposal chosen;
+    crypto::IkeSuite suite;
+    wire::IkeSpi spi_i{};
+};
+
+base::Result<Accepted> accept(const sa::Step& step, const wire::Payloads& request) {
+    auto chosen =
+        policy::choose(step.sa.connection->proposals, offered(*request.sa, policy::ProtocolId::ike, kSpiSize));
+    if (!chosen) return tl::unexpected(chosen.error());
+    const auto spi_i = read_ike_spi(spi_of(*request.sa, chosen->number));
+    if (!spi_i) return tl::unexpected(spi_i.error());
+    const auto suite = crypto::IkeSuite::of(chosen->proposal);
+    if (!suite) return tl::unexpected(suite.error());
+    if (request.key_exchange->method != suite->key_exchange) return tl::unexpected(wants_method(suite->key_exchange));
+    return Accepted{std::move(*chosen), *suite, *spi_i};
+}
+
+// RFC 7296 2.25.2: the new IKE SA is to have the children, so none may be on its way.
+base::Result<void> check_quiet(const sa::Established& phase) {
+    const bool busy = std::holds_alternative<sa::CreatingChild>(phase.exchange) ||
+                      std::holds_alternative<sa::DeletingChild>(phase.exchange);
+    if (phase.is_succeeded) return base::fail(Reason::TemporaryFailure, "it has been rekeyed already");
+    if (busy || waits_for_kernel(phase)) return base::fail(Reason::TemporaryFailure, "a child SA comes or goes");
+    return {};
+}
+
+// While ours is in flight, the nonces of both decide (RFC 7296 2.8.2); until then the new one has no children.
+sa::Succession succession(sa::Established& phase, std::unique_ptr<sa::Birth> born, base::Bytes lowest_nonce) {
+    const ike::IkeSaId id = born->sa.id;
+    auto* rekeying = std::get_if<sa::RekeyingIke>(&phase.exchange);
+    if (rekeying == nullptr) return {std::move(born), id, sa::Predecessor::waits_for_delete};
+    rekeying->rival = sa::RivalIkeSa{id, std::move(lowest_nonce)};
+    return {std::move(born), ike::IkeSaId::none, sa::Predecessor::stays};
+}
+
+}  // namespace
+
+void start_rekey_ike(sa::Step& step, sa::Established& phase, const sa::RekeyIkeTask& task) {
+    if (phase.is_succeeded) return step.done(task.operation, {}, {});
+    phase.rekey_at = base::kNever;
+    // What the peer has chosen once it will choose again.
+    auto key_exchange = crypto::KeyExchange::make(phase.keyed.suite.key_exchange, step.random);
+    if (!key_exchange) return step.done(task.operation, {}, tl::unexpected(key_exchange.error()));
+    sa::RekeyingIke rekeying{
+        std::move(*key_exchange), step.random.bytes(kNonceSize), step.spis.new_ike_spi(), task.operation, 0, {}};
+    send_rekey_ike(step, phase, rekeying);
+    phase.exchange = std::move(rekeying);
+}
+
+sa::Next on_rekey_ike_response(sa::Step& step, sa::Established& phase, const sa::Message& response) {
+    sa::RekeyingIke rekeying = std::move(std::get<sa::RekeyingIke>(phase.exchange));
+    phase.exchange = std::monostate{};
+    step.sa.window.answered();
+    const auto* refused = response.payloads.find(wire::NotifyType::invalid_ke_payload);
+    if (refused != nullptr && start_over(step, phase, rekeying, *refused)) return sa::stay();
+    auto born = take_ike_sa(step, phase, rekeying, response);
+    if (!born) {
+        give_up(step, phase, rekeying, born.error());
+        return sa::stay();
+    }
+    // RFC 7296 2.8.2: what was made with the lowest of the four nonces is redundant, and deleted by who made it.
+    const base::Bytes lowest = std::min(rekeying.nonce, response.payloads.nonce->data);
+    const bool loses = rekeying.rival && lowest < rekeying.rival->lowest_nonce;
+    (*born)->is_redundant = loses;
+    const ike::IkeSaId heir = loses ? rekeying.rival->ike_sa : (*born)->sa.id;
+    step.done(rekeying.operation, {}, {});
+    const ike::IkeSaId loser = rekeying.rival && !loses ? rekeying.rival->ike_sa : ike::IkeSaId::none;
+    step.successions.push_back(
+        {std::move(*born), heir, loses ? sa::Predecessor::waits_for_delete : sa::Predecessor::is_deleted, loser});
+    return sa::stay();
+}
+
+sa::Next on_rekey_ike_request(sa::Step& step, sa::Established& phase, const sa::Message& message) {
+    const wire::Payloads& request = message.payloads;
+    if (message.shape != wire::Shape::rekey_ike) return base::fail(Reason::PayloadMissing, "SA, Ni or KEi");
+    if (const auto quiet = check_quiet(phase); !quiet) return tl::unexpected(quiet.error());
+    auto accepted = accept(step, request);
+    if (!accepted) return tl::unexpected(accepted.error());
+    auto key_exchange = crypto::KeyExchange::make(accepted->suite.key_exchange, step.random);
+    if (!key_exchange) return tl::unexpected(key_exchange.error());
+    const auto secret = (*key_exchange)->shared_secret(request.key_exchange->data);
+    // The IKE SA is sound: a bad value fails this exchange only.
+    if (!secret) return base::fail(Reason::NoProposalChosen, secret.error().sentence());
+
+    const base::Bytes nonce = step.random.bytes(kNonceSize);
+    const Halves halves{accepted->spi_i, step.spis.new_ike_spi(), request.nonce->data, nonce};
+    send_response(step, phase.keyed, wire::ExchangeType::create_child_sa,
+                  {answer(accepted->chosen, wire::spi_bytes(halves.spi_r)), wire::Nonce{nonce},
+                   wire::KeyExchangePayload{(*key_exchange)->method(), (*key_exchange)->public_value()}});
+    auto born = bear(step, phase, new_sa(step, halves, step.spis.new_ike_id(), false), accepted->suite,
+                     std::move(accepted->chosen.proposal), halves, *secret);
+    step.successions.push_back(succession(phase, std::move(born), std::min(request.nonce->data, nonce)));
+    return sa::stay();
+}
+
+}  // namespace xfrmd::ikev2::exchange

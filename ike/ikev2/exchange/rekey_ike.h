@@ -1,0 +1,17 @@
+// Rekeying the IKE SA (RFC 7296 1.3.2, 2.8.2, 2.18): CREATE_CHILD_SA with new SPIs, nonces and key exchange values
+// makes another IKE SA, which takes the children. Who began deletes the old one.
+#pragma once
+
+#include "ike/ikev2/sa/sa.h"
+
+namespace xfrmd::ikev2::exchange {
+
+void start_rekey_ike(sa::Step& step, sa::Established& phase, const sa::RekeyIkeTask& task);
+
+// A refusal is no harm: it is tried again later. INVALID_KE_PAYLOAD starts over once with the wanted group.
+sa::Next on_rekey_ike_response(sa::Step& step, sa::Established& phase, const sa::Message& response);
+
+// Errors: TemporaryFailure while children come or go (RFC 7296 2.25.2), NoProposalChosen, KeyExchangeMethodMismatch.
+sa::Next on_rekey_ike_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
+
+}  // namespace xfrmd::ikev2::exchange

@@ -1,0 +1,34 @@
+#include "ike/ikev2/exchange/rekey_time.h"
+
+#include <algorithm>
+
+namespace xfrmd::ikev2::exchange {
+
+namespace {
+
+// 0 up to and without `most`, to the millisecond.
+base::Duration random_up_to(const sa::Step& step, base::Duration most) {
+    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(most).count();
+    if (milliseconds <= 0) return {};
+    const std::uint64_t chosen = step.random.number() % static_cast<std::uint64_t>(milliseconds);
+    return std::chrono::milliseconds(static_cast<std::int64_t>(chosen));
+}
+
+}  // namespace
+
+base::Instant rekey_instant(const sa::Step& step, std::chrono::seconds rekey_time, std::chrono::seconds rand_time) {
+    if (rekey_time.count() == 0) return base::kNever;
+    return step.now + rekey_time - random_up_to(step, std::min(rand_time, rekey_time));
+}
+
+void begin_life(const sa::Step& step, sa::Established& phase) {
+    const policy::Connection& connection = *step.sa.connection;
+    phase.rekey_at = rekey_instant(step, connection.rekey_time, connection.rand_time);
+    if (connection.rekey_time.count() != 0) phase.over_at = step.now + connection.rekey_time + connection.over_time;
+}
+
+base::Instant retry_instant(const sa::Step& step) {
+    return step.now + step.options.rekey_retry + random_up_to(step, step.options.rekey_retry / 2);
+}
+
+}  // namespace xfrmd::ikev2::exchange

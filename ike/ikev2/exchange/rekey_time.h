@@ -1,0 +1,18 @@
+// When an SA is rekeyed by time: rekey_time after it came up, less up to rand_time at random, so that SAs which came up
+// together part (RFC 7296 2.8).
+#pragma once
+
+#include <chrono>
+
+#include "ike/ikev2/sa/sa.h"
+
+namespace xfrmd::ikev2::exchange {
+
+// kNever where rekey_time is 0.
+base::Instant rekey_instant(const sa::Step& step, std::chrono::seconds rekey_time, std::chrono::seconds rand_time);
+// An IKE SA begins: when it is rekeyed, and when it is over (its connection's rekey_time, over_time, rand_time).
+void begin_life(const sa::Step& step, sa::Established& phase);
+// After a refusal that passes (RFC 7296 2.25).
+base::Instant retry_instant(const sa::Step& step);
+
+}  // namespace xfrmd::ikev2::exchange

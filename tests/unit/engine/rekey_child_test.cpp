@@ -1,0 +1,182 @@
+// Rekeying child SAs between two gateways (RFC 7296 1.3.3, 2.8, 2.8.1, 2.25.1).
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+const ikev2::sa::ChildSa& first_child(const Host& host) { return host.sas().at(0)->established()->children.at(0); }
+ike::IkeSaId ike_sa(const Host& host) { return host.sas().at(0)->sa().id; }
+
+std::size_t live_children(const Host& host) {
+    std::size_t count = 0;
+    for (const auto* sa : host.sas()) {
+        if (sa->established() == nullptr) continue;
+        for (const auto& child : sa->established()->children) count += child.state != ikev2::sa::ChildState::retired;
+    }
+    return count;
+}
+
+// Both send on SAs that the other one has.
+bool traffic_flows(const Gateways& gateways) {
+    const auto arrives = [](const Host& from, const Host& to) {
+        const auto* out = from.kernel.outbound("net");
+        for (const auto* child : to.kernel.list()) {
+            if (out != nullptr && child->spi_in == out->spi_out) return true;
+        }
+        return false;
+    };
+    return arrives(gateways.left, gateways.right) && arrives(gateways.right, gateways.left);
+}
+
+void expect_one_child(Gateways& gateways) {
+    gateways.wire.run_for(seconds(30));
+    CHECK(live_children(gateways.left) == 1);
+    CHECK(live_children(gateways.right) == 1);
+    CHECK(gateways.left.kernel.children().size() == 1);
+    CHECK(traffic_flows(gateways));
+    CHECK(gateways.disagreement() == "");
+}
+
+struct Rekeyable : Gateways {
+    explicit Rekeyable(const ConnectionWords& words = {}) : Gateways(words) {
+        connect();
+        REQUIRE(disagreement() == "");
+        wire.on_the_way = [this](Parcel&) {
+            CHECK(traffic_flows(*this));
+            return true;
+        };
+    }
+    std::uint64_t rekey(Host& host) { return wire.rekey(host, ike_sa(host), first_child(host).id); }
+};
+
+}  // namespace
+
+TEST_CASE("a child is rekeyed, and traffic flows at every step", "[engine][rfc7296-1.3.3][rfc7296-2.8]") {
+    const bool by_left = GENERATE(true, false);
+    const std::string esp = GENERATE("aes128gcm16", "aes128gcm16-x25519");
+    Rekeyable gateways(ConnectionWords{.children = {{.esp = esp}}});
+    Host& host = by_left ? gateways.left : gateways.right;
+    const auto old = first_child(gateways.left);
+    const auto operation = gateways.rekey(host);
+    gateways.wire.settle();
+    CHECK(host.outcome(operation) == "ok");
+    const auto& now = gateways.left.sas().at(0)->established()->children.back();
+    CHECK(now.spi_in != old.spi_in);
+    CHECK(now.number == old.number);
+    SECTION("the old SAs stay for packets that are late, then go") {
+        CHECK(gateways.left.kernel.children().size() == 2);
+        CHECK(gateways.right.kernel.children().size() == 2);
+    }
+    expect_one_child(gateways);
+}
+
+TEST_CASE("who answers a rekeying sends on the old child until it is deleted", "[engine][rfc7296-2.8]") {
+    Rekeyable gateways;
+    const auto old_out = first_child(gateways.right).spi_out;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        // Everything but the Delete, which follows the answer.
+        return gateways.right.kernel.children().size() < 2 || parcel.from.address == gateways.right.address;
+    };
+    gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    REQUIRE(gateways.right.kernel.children().size() == 2);
+    CHECK(gateways.right.kernel.outbound("net")->spi_out == old_out);
+    CHECK(gateways.left.kernel.outbound("net")->spi_out != first_child(gateways.left).spi_out);
+    gateways.wire.on_the_way = nullptr;
+    gateways.wire.run_for(seconds(10));
+    CHECK(gateways.right.kernel.outbound("net")->spi_out != old_out);
+    expect_one_child(gateways);
+}
+
+TEST_CASE("a child is rekeyed when its time has come", "[engine][rfc7296-2.8]") {
+    ConnectionWords words;
+    words.children.at(0).rekey_time = seconds(100);
+    words.children.at(0).rand_time = seconds(10);
+    Rekeyable gateways(words);
+    const auto first = first_child(gateways.left).spi_in;
+    gateways.wire.run_for(seconds(89));
+    CHECK(first_child(gateways.left).spi_in == first);
+    gateways.wire.run_for(seconds(12));
+    CHECK(gateways.left.sas().at(0)->established()->children.back().spi_in != first);
+    gateways.wire.run_for(seconds(1000));
+    CHECK(gateways.left.kernel.children().size() <= 2);
+    CHECK(traffic_flows(gateways));
+}
+
+TEST_CASE("a child near its limit is rekeyed once", "[engine][rfc7296-2.8]") {
+    Rekeyable gateways;
+    const auto notice = ike::ChildExpiring{ike_sa(gateways.left), first_child(gateways.left).id};
+    gateways.wire.feed(gateways.left, notice);
+    gateways.wire.feed(gateways.left, notice);
+    gateways.wire.settle();
+    CHECK(gateways.left.kernel.children().size() == 2);
+    expect_one_child(gateways);
+}
+
+TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc7296-2.8.1]") {
+    const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
+    Rekeyable gateways;
+    gateways.wire.seed(seed);
+    gateways.wire.faults.most_delay = milliseconds(static_cast<int>(seed % 4) * 5 + 1);
+    for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
+    const auto left = gateways.rekey(gateways.left);
+    const auto right = gateways.rekey(gateways.right);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(left) != "running");
+    CHECK(gateways.right.outcome(right) != "running");
+    expect_one_child(gateways);
+}
+
+TEST_CASE("a rekeying that crosses a Delete of the same child leaves none", "[engine][rfc7296-2.25.1]") {
+    Gateways gateways;
+    gateways.connect();
+    const bool left_deletes = GENERATE(true, false);
+    Host& deleting = left_deletes ? gateways.left : gateways.right;
+    Host& rekeying = left_deletes ? gateways.right : gateways.left;
+    gateways.wire.clear(deleting, ike_sa(deleting), first_child(deleting).id);
+    const auto operation = gateways.wire.rekey(rekeying, ike_sa(rekeying), first_child(rekeying).id);
+    gateways.wire.run_for(seconds(60));
+    CHECK(rekeying.failed(operation));
+    CHECK(live_children(gateways.left) == 0);
+    CHECK(gateways.left.kernel.children().empty());
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("a refused rekeying is tried again, and the child lives on", "[engine][rfc7296-2.25]") {
+    Rekeyable gateways;
+    gateways.right.kernel.verdict = [](const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "busy"); };
+    const auto operation = gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(operation) == base::name(Reason::TemporaryFailure));
+    CHECK(gateways.left.kernel.children().size() == 1);
+    gateways.right.kernel.verdict = nullptr;
+    const auto before = first_child(gateways.left).spi_in;
+    gateways.wire.run_for(seconds(60));
+    CHECK(first_child(gateways.left).spi_in != before);
+    expect_one_child(gateways);
+}
+
+TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc7296-1.3.3]") {
+    ike::Options options;
+    options.most_children = 2;
+    Lonely lonely(ConnectionWords{}, options);
+    lonely.establish();
+    std::size_t refused = 0;
+    for (std::uint32_t id = 2; id < 10; ++id) {
+        const Payloads request{
+            wire::Notify{policy::ProtocolId::esp, {0xc0, 0xff, 0xee, 0x01}, wire::NotifyType::rekey_sa, {}},
+            ScriptedPeer::esp_offer(0xc0ffee10 + id), wire::Nonce{base::Bytes(32, static_cast<std::uint8_t>(id))},
+            lonely.peer.own_selectors(), lonely.peer.engine_selectors()};
+        const auto answers = lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, request));
+        refused += lonely.peer.open(answers.at(0))->find(wire::NotifyType::no_additional_sas) != nullptr;
+    }
+    CHECK(refused == 5);
+    CHECK(lonely.host.kernel.children().size() == 4);
+}
+
+}  // namespace xfrmd::tests

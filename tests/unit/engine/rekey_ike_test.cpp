@@ -1,0 +1,151 @@
+// Rekeying IKE SAs between two gateways (RFC 7296 1.3.2, 2.8.2, 2.18, 2.25.2).
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
+
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+const ikev2::sa::IkeSa& live(const Host& host) {
+    for (const auto* sa : host.sas()) {
+        if (sa->established() != nullptr && !sa->established()->is_succeeded) return *sa;
+    }
+    throw std::runtime_error("no IKE SA");
+}
+
+struct Rekeyable : Gateways {
+    explicit Rekeyable(const ConnectionWords& words = {}) : Gateways(words) {
+        connect();
+        REQUIRE(disagreement() == "");
+    }
+    std::uint64_t rekey(Host& host) { return wire.rekey(host, live(host).sa().id); }
+};
+
+// One IKE SA with the one child, which nobody has touched.
+void expect_one(Gateways& gateways, ike::EspSpi spi_in) {
+    gateways.wire.run_for(seconds(60));
+    for (const Host* host : {&gateways.left, &gateways.right}) {
+        CHECK(host->engine.size() == 1);
+        REQUIRE(live(*host).established()->children.size() == 1);
+    }
+    CHECK(live(gateways.left).established()->children.at(0).spi_in == spi_in);
+    CHECK(gateways.disagreement() == "");
+}
+
+}  // namespace
+
+TEST_CASE("an IKE SA is rekeyed, and keeps its number and its children", "[engine][rfc7296-1.3.2][rfc7296-2.18]") {
+    const bool by_left = GENERATE(true, false);
+    Rekeyable gateways;
+    Host& host = by_left ? gateways.left : gateways.right;
+    const auto spi_i = live(gateways.left).sa().spi_i;
+    const auto id = live(host).sa().id;
+    const auto child = live(gateways.left).established()->children.at(0).spi_in;
+    const auto operation = gateways.rekey(host);
+    gateways.wire.settle();
+    CHECK(host.outcome(operation) == "ok");
+    CHECK(live(host).sa().id == id);
+    CHECK(live(gateways.left).sa().spi_i != spi_i);
+    CHECK(live(host).sa().original_initiator);
+    expect_one(gateways, child);
+    SECTION("and works: a child, its rekeying and another rekeying") {
+        const auto again = gateways.rekey(by_left ? gateways.right : gateways.left);
+        gateways.wire.settle();
+        CHECK((by_left ? gateways.right : gateways.left).outcome(again) == "ok");
+        expect_one(gateways, child);
+        const auto rekeyed = gateways.wire.rekey(host, live(host).sa().id, live(host).established()->children.at(0).id);
+        gateways.wire.run_for(seconds(30));
+        CHECK(host.outcome(rekeyed) == "ok");
+        CHECK(gateways.disagreement() == "");
+    }
+}
+
+TEST_CASE("two rekeyings of one IKE SA that cross leave one", "[engine][rfc7296-2.8.2]") {
+    const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
+    Rekeyable gateways;
+    const auto child = live(gateways.left).established()->children.at(0).spi_in;
+    for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
+    gateways.wire.seed(seed);
+    gateways.wire.faults.most_delay = milliseconds(static_cast<int>(seed % 4) * 5 + 1);
+    const auto left = gateways.rekey(gateways.left);
+    const auto right = gateways.rekey(gateways.right);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(left) == "ok");
+    CHECK(gateways.right.outcome(right) == "ok");
+    expect_one(gateways, child);
+}
+
+TEST_CASE("two rekeyings that cross on a wire that loses leave one", "[engine][rfc7296-2.8.2]") {
+    const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{21}));
+    Rekeyable gateways;
+    const auto child = live(gateways.left).established()->children.at(0).spi_in;
+    gateways.wire.seed(seed);
+    gateways.wire.faults = {0.3, 0.1, milliseconds(1), milliseconds(40)};
+    gateways.rekey(gateways.left);
+    gateways.rekey(gateways.right);
+    gateways.wire.run_for(seconds(200));
+    gateways.wire.faults = {};
+    gateways.wire.run_for(seconds(400));
+    expect_one(gateways, child);
+}
+
+TEST_CASE("a child asked for while the IKE SA is rekeyed comes later", "[engine][rfc7296-2.25.2]") {
+    ConnectionWords words;
+    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    Rekeyable gateways(words);
+    gateways.rekey(gateways.left);
+    const auto operation = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(gateways.left.kernel.children().size() == 2);
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("an IKE SA is rekeyed by the other side's wish while a child is made", "[engine][rfc7296-2.25.2]") {
+    ConnectionWords words;
+    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    Rekeyable gateways(words);
+    const auto operation = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
+    const auto rekeying = gateways.rekey(gateways.right);
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.right.outcome(rekeying) != "running");
+    CHECK(gateways.left.outcome(operation) != "running");
+    CHECK(gateways.left.engine.size() == 1);
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("an IKE SA is rekeyed when its time has come, and is over when that fails", "[engine][rfc7296-2.8]") {
+    ConnectionWords words;
+    words.rekey_time = seconds(100);
+    words.over_time = seconds(20);
+    Rekeyable gateways(words);
+    const auto spi = live(gateways.left).sa().spi_i;
+    SECTION("rekeyed") {
+        gateways.wire.run_for(seconds(101));
+        CHECK(live(gateways.left).sa().spi_i != spi);
+        gateways.wire.run_for(seconds(1000));
+        CHECK(gateways.left.established() >= 1);
+    }
+    SECTION("over") {
+        gateways.wire.on_the_way = [](Parcel&) { return false; };
+        gateways.wire.run_for(seconds(400));
+        CHECK(gateways.left.engine.size() == 0);
+        CHECK(gateways.left.kernel.children().empty());
+    }
+}
+
+TEST_CASE("a rekeying that crosses a Delete of the IKE SA leaves none", "[engine][rfc7296-2.25.2]") {
+    Rekeyable gateways;
+    gateways.wire.clear(gateways.left, live(gateways.left).sa().id);
+    const auto operation = gateways.rekey(gateways.right);
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.right.outcome(operation) != "running");
+    CHECK(gateways.left.engine.size() == 0);
+    CHECK(gateways.right.engine.size() == 0);
+    CHECK(gateways.right.kernel.children().empty());
+}
+
+}  // namespace xfrmd::tests
