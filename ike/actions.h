@@ -52,9 +52,11 @@ enum class Level : std::uint8_t { debug, info, warning, error };
 enum class Turn : std::uint8_t {
     none,
     ike_established,
+    ike_rekeyed,
     ike_closed,
     ike_failed,  // before it was established
     child_installed,
+    child_rekeyed,
     child_removed,
     child_failed,
 };
@@ -62,7 +64,7 @@ enum class Turn : std::uint8_t {
 // A turn in the life of an SA, for whoever follows it. Attempts of strangers are none: nobody knows yet who they are.
 struct Milestone {
     Turn turn = Turn::none;
-    ChildSaId child{};  // of a child's; none where it never had a number
+    ChildSaId child{};  // of a child's: its number (ChildSa::number); none where it never had one
     std::string child_name = {};
 };
 

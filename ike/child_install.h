@@ -47,6 +47,9 @@ struct ChildInstall {
     // until that one is removed, packets go out on that one; those that come in are taken on both.
     ChildSaId replaces{};
     bool defer_outbound = false;
+    // Soft limits, of each of its SAs, with what chance takes off; 0 is none. The kernel tells: ChildExpiring.
+    std::uint64_t rekey_bytes = 0;
+    std::uint64_t rekey_packets = 0;
     bool tfc_padding_allowed = true;  // the peer takes more padding than ESP's own (RFC 7296 1.3.1)
 };
 

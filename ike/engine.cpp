@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ike/ikev2/exchange/authentication.h"
+#include "ike/ikev2/exchange/children.h"
 
 namespace xfrmd::ike {
 
@@ -27,11 +28,21 @@ bool is_leaving(const IkeSa& sa) {
            });
 }
 
-bool has_child(const IkeSa& sa, ChildSaId id) {
+// Nothing where it is not there, or has only its last packets to wait for.
+const ikev2::sa::ChildSa* child_of(const IkeSa& sa, ChildSaId id) {
     const auto* established = sa.established();
-    if (established == nullptr) return false;
-    return std::any_of(established->children.begin(), established->children.end(),
-                       [id](const ikev2::sa::ChildSa& child) { return child.id == id; });
+    if (established == nullptr) return nullptr;
+    const auto found =
+        std::find_if(established->children.begin(), established->children.end(), [id](const ikev2::sa::ChildSa& child) {
+            return child.id == id && child.state != ikev2::sa::ChildState::retired;
+        });
+    return found == established->children.end() ? nullptr : &*found;
+}
+
+// As an operator knows it.
+const ikev2::sa::ChildSa* child_named(const IkeSa& sa, ChildSaId id) {
+    const auto* established = sa.established();
+    return established == nullptr ? nullptr : ikev2::exchange::find_named(*established, id);
 }
 
 }  // namespace
@@ -130,7 +141,9 @@ void Engine::initiate(const policy::Connection& connection, const Initiate& wish
 void Engine::on(const Clear& wish, Turn& turn) {
     IkeSa* sa = table_.find(wish.ike_sa);
     const bool whole = wish.child == ChildSaId::none;
-    if (sa == nullptr || (!whole && !has_child(*sa, wish.child))) {
+    const ikev2::sa::ChildSa* child = nullptr;
+    if (sa != nullptr) child = wish.this_very_child ? child_of(*sa, wish.child) : child_named(*sa, wish.child);
+    if (sa == nullptr || (!whole && child == nullptr)) {
         return fail(wish.operation, {Reason::NotFound, "no such SA", {}}, turn);
     }
     const bool was_established = sa->established() != nullptr;
@@ -140,7 +153,7 @@ void Engine::on(const Clear& wish, Turn& turn) {
     } else if (whole) {
         sa->add_task(ikev2::sa::DeleteIkeTask{wish.operation, Reason::OperatorRequest}, around(turn));
     } else {
-        sa->delete_child(wish.child, wish.operation, wish.force, around(turn));
+        sa->delete_child(child->id, wish.operation, wish.force, around(turn));
     }
     settle(*sa, was_established, turn);
 }
@@ -148,20 +161,21 @@ void Engine::on(const Clear& wish, Turn& turn) {
 void Engine::on(const Rekey& wish, Turn& turn) {
     IkeSa* sa = table_.find(wish.ike_sa);
     const bool whole = wish.child == ChildSaId::none;
-    if (sa == nullptr || sa->established() == nullptr || (!whole && !has_child(*sa, wish.child))) {
+    const ikev2::sa::ChildSa* child = sa == nullptr ? nullptr : child_named(*sa, wish.child);
+    if (sa == nullptr || sa->established() == nullptr || (!whole && child == nullptr)) {
         return fail(wish.operation, {Reason::NotFound, "no such SA", {}}, turn);
     }
     if (whole) {
         sa->add_task(ikev2::sa::RekeyIkeTask{wish.operation}, around(turn));
     } else {
-        sa->add_task(ikev2::sa::RekeyChildTask{wish.child, wish.operation}, around(turn));
+        sa->add_task(ikev2::sa::RekeyChildTask{child->id, wish.operation}, around(turn));
     }
     settle(*sa, true, turn);
 }
 
 void Engine::on(const ChildExpiring& notice, Turn& turn) {
     IkeSa* sa = table_.find(notice.ike_sa);
-    if (sa == nullptr || !has_child(*sa, notice.child)) return;
+    if (sa == nullptr || child_of(*sa, notice.child) == nullptr) return;
     sa->add_task(ikev2::sa::RekeyChildTask{notice.child, OperationId::none}, around(turn));
     settle(*sa, true, turn);
 }
@@ -227,6 +241,13 @@ void Engine::carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn)
     if (heir == nullptr) return;
     old.hand_over_to(*heir, around(turn));
     table_.swap_numbers(old.sa().id, heir->sa().id);
+    turn.actions.push_back(Report{Level::info,
+                                  heir->sa().id,
+                                  heir->sa().connection_name(),
+                                  {},
+                                  "IKE SA rekeyed",
+                                  false,
+                                  {ike::Turn::ike_rekeyed}});
     if (succession.predecessor == Predecessor::is_deleted) {
         old.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::Rekeyed}, around(turn));
     } else if (succession.predecessor == Predecessor::is_gone) {

@@ -37,15 +37,16 @@ struct Initiate {
 struct Clear {
     OperationId operation{};
     IkeSaId ike_sa{};
-    ChildSaId child{};  // none: the IKE SA with all its children
+    ChildSaId child{};  // none: the IKE SA with all its children; else its number, or that of one it has replaced
     bool force = false;
+    bool this_very_child = false;  // and none that has replaced it
 };
 
 // Replace an IKE SA's keys, or a child, by new ones (RFC 7296 1.3.2, 1.3.3). Ends with OperationDone.
 struct Rekey {
     OperationId operation{};
     IkeSaId ike_sa{};
-    ChildSaId child{};  // none: the IKE SA
+    ChildSaId child{};  // none: the IKE SA; else as of Clear
 };
 
 // A child has come near the end of what its SAs may carry; said by the kernel.

@@ -17,6 +17,7 @@ ike::ChildInstalled FakeKernel::install(ike::ChildInstall child) {
         refused_.insert(answer.child);
         return answer;
     }
+    if (!child.defer_outbound) used_.push_back(answer.child);
     if (!children_.emplace(answer.child, std::move(child)).second) complaints_.push_back("one child installed twice");
     return answer;
 }
@@ -26,14 +27,15 @@ void FakeKernel::use(ike::ChildSaId child) {
     if (found == children_.end() || !std::exchange(found->second.defer_outbound, false)) {
         complaints_.push_back("a child used that does not wait for it");
     }
+    used_.push_back(child);
 }
 
 const ike::ChildInstall* FakeKernel::outbound(const std::string& child_name) const {
-    const ike::ChildInstall* newest = nullptr;
-    for (const auto& [id, child] : children_) {
-        if (child.child_name == child_name && !child.defer_outbound) newest = &child;
+    for (auto id = used_.rbegin(); id != used_.rend(); ++id) {
+        const auto child = children_.find(*id);
+        if (child != children_.end() && child->second.child_name == child_name) return &child->second;
     }
-    return newest;
+    return nullptr;
 }
 
 void FakeKernel::remove(ike::ChildSaId child) {

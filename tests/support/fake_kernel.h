@@ -22,8 +22,8 @@ public:
     // Packets go out on it from now on.
     void use(ike::ChildSaId child);
     void remove(ike::ChildSaId child);
-    // Of the children of this name the one that packets go out on: the newest that is not deferred; nullptr without
-    // any.
+    // Of the children of this name the one that packets go out on: installed last without being deferred, or used last;
+    // nullptr without any.
     const ike::ChildInstall* outbound(const std::string& child_name) const;
 
     const std::map<ike::ChildSaId, ike::ChildInstall>& children() const { return children_; }
@@ -33,6 +33,7 @@ public:
 
 private:
     std::map<ike::ChildSaId, ike::ChildInstall> children_;
+    std::vector<ike::ChildSaId> used_;  // in this order; may have gone
     std::set<ike::ChildSaId> refused_;  // and whose refusal the engine may not know yet
     std::vector<std::string> complaints_;
 };

@@ -73,6 +73,9 @@ policy::Child child(const ChildWords& words) {
     child.ipcomp = words.ipcomp;
     child.rekey_time = words.rekey_time;
     child.rand_time = words.rand_time;
+    child.rekey_bytes = words.rekey_bytes;
+    child.rand_bytes = words.rand_bytes;
+    child.rekey_packets = words.rekey_packets;
     return child;
 }
 

@@ -28,6 +28,9 @@ struct ChildWords {
     bool ipcomp = false;
     std::chrono::seconds rekey_time{0};
     std::chrono::seconds rand_time{0};
+    std::uint64_t rekey_bytes = 0;
+    std::uint64_t rand_bytes = 0;
+    std::uint64_t rekey_packets = 0;
 };
 policy::Child child(const ChildWords& words);
 

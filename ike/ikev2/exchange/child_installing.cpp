@@ -2,6 +2,7 @@
 
 #include "ike/crypto/key_schedule.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/rekey_time.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -36,6 +37,10 @@ ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& chil
     install.tfc_padding_allowed = child.tfc_padding_allowed;
     install.replaces = child.replaces;
     install.defer_outbound = child.defer_outbound;
+    const policy::Child* configured = step.sa.connection->child(child.name);
+    if (configured == nullptr) return install;
+    install.rekey_bytes = soft_limit(step, configured->rekey_bytes, configured->rand_bytes);
+    install.rekey_packets = soft_limit(step, configured->rekey_packets, configured->rand_packets);
     return install;
 }
 

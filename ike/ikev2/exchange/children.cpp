@@ -16,10 +16,18 @@ std::string describe(const sa::ChildSa& child) {
            child.proposal.to_string() + ")";
 }
 
-// One that never worked has failed.
-ike::Milestone milestone_of_removal(const sa::ChildSa& gone) {
+// One that never worked has failed; one whose number lives on in another is not missed.
+ike::Milestone milestone_of_removal(const sa::Established& phase, const sa::ChildSa& gone) {
+    if (find_number(phase, gone.number) != nullptr) return {};
     const bool worked = gone.state != sa::ChildState::installing;
-    return {worked ? ike::Turn::child_removed : ike::Turn::child_failed, gone.id, gone.name};
+    return {worked ? ike::Turn::child_removed : ike::Turn::child_failed, gone.number, gone.name};
+}
+
+// The loser of two rekeyings that crossed is none of anybody's.
+ike::Milestone milestone_of_installation(const sa::ChildSa& child) {
+    if (child.is_redundant) return {};
+    const bool is_first = child.replaces == ike::ChildSaId::none;
+    return {is_first ? ike::Turn::child_installed : ike::Turn::child_rekeyed, child.number, child.name};
 }
 
 // The child leaves the list; it is not, or no longer, in the kernel.
@@ -42,7 +50,7 @@ void send_pending(sa::Step& step, sa::Established& phase, const base::Result<voi
 void tell_refused(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& error, bool ours) {
     const sa::ChildSa gone = forget_child(step, phase, id);
     step.report(ike::Level::error, describe(gone) + ": " + error.sentence(), error.reason,
-                {ike::Turn::child_failed, id, gone.name});
+                {ike::Turn::child_failed, gone.number, gone.name});
     step.done(gone.operation, id, tl::unexpected(error));
     if (ours)
         step.sa.tasks.push_back(sa::DeleteChildTask{gone.inbound(), ike::ChildSaId::none, ike::OperationId::none});
@@ -55,12 +63,21 @@ bool has_sibling(const sa::Established& phase, const sa::ChildSa& child) {
     });
 }
 
-// RFC 7296 2.8: who deletes the old child has the new one.
-void use_successors(sa::Step& step, sa::Established& phase, ike::ChildSaId old) {
-    for (sa::ChildSa& child : phase.children) {
-        if (child.replaces != old || !std::exchange(child.is_outbound_deferred, false)) continue;
-        if (child.state != sa::ChildState::retired) step.actions.push_back(ike::UseChild{child.id});
-    }
+// RFC 7296 2.8: who deletes the old child has the new one. Where two rekeyings crossed there are two new ones, and one
+// of them goes again (2.8.1): the one that we made and know to be redundant, or the peer's where we send on ours
+// already.
+void use_successor(sa::Step& step, sa::Established& phase, ike::ChildSaId old) {
+    const auto stays = [old](const sa::ChildSa& child) {
+        return child.replaces == old && !child.is_redundant && child.state != sa::ChildState::retired;
+    };
+    const bool sends_on_ours = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
+        return stays(child) && !child.is_outbound_deferred;
+    });
+    if (sends_on_ours) return;
+    const auto heir = std::find_if(phase.children.begin(), phase.children.end(), stays);
+    if (heir == phase.children.end()) return;
+    heir->is_outbound_deferred = false;
+    step.actions.push_back(ike::UseChild{heir->id});
 }
 
 // What follows from a child that stands: the one that it replaces is deleted by who began the rekeying, and the loser
@@ -109,6 +126,18 @@ const sa::ChildSa* find_number(const sa::Established& phase, ike::ChildSaId numb
     return found == phase.children.rend() ? nullptr : &*found;
 }
 
+const sa::ChildSa* find_named(const sa::Established& phase, ike::ChildSaId id) {
+    if (const auto* newest = find_number(phase, id)) return newest;
+    const auto found = std::find_if(phase.children.begin(), phase.children.end(),
+                                    [id](const sa::ChildSa& child) { return child.id == id; });
+    return found == phase.children.end() ? nullptr : find_number(phase, found->number);
+}
+
+bool is_replaced(const sa::Established& phase, ike::ChildSaId id) {
+    return std::any_of(phase.children.begin(), phase.children.end(),
+                       [id](const sa::ChildSa& child) { return child.replaces == id; });
+}
+
 bool waits_for_kernel(const sa::Established& phase) {
     return phase.pending || std::any_of(phase.children.begin(), phase.children.end(), [](const sa::ChildSa& child) {
                return child.state == sa::ChildState::installing;
@@ -121,7 +150,7 @@ void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
     if (child->state == sa::ChildState::installing || !has_sibling(phase, *child)) {
         return remove_child(step, phase, id, why);
     }
-    use_successors(step, phase, id);
+    use_successor(step, phase, id);
     child->state = sa::ChildState::retired;
     child->rekey_at = base::kNever;
     child->retired_until = step.now + step.options.retirement;
@@ -138,11 +167,11 @@ void remove_retired_children(sa::Step& step, sa::Established& phase) {
 
 void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why) {
     if (find_child(phase, id) == nullptr) return;
-    use_successors(step, phase, id);
+    use_successor(step, phase, id);
     const sa::ChildSa gone = forget_child(step, phase, id);
     step.actions.push_back(ike::RemoveChild{id});
     step.done(gone.operation, id, tl::unexpected(why));
-    step.report(ike::Level::info, describe(gone) + " removed", {}, milestone_of_removal(gone));
+    step.report(ike::Level::info, describe(gone) + " removed", {}, milestone_of_removal(phase, gone));
 }
 
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why) {
@@ -175,8 +204,8 @@ sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::C
     delete_replaced(step, phase, *child);
     step.report(ike::Level::info,
                 describe(*child) + (child->replaces == ike::ChildSaId::none ? " installed" : " rekeyed"), {},
-                {ike::Turn::child_installed, child->id, child->name});
-    step.done(std::exchange(child->operation, ike::OperationId::none), child->id, {});
+                milestone_of_installation(*child));
+    step.done(std::exchange(child->operation, ike::OperationId::none), child->number, {});
     return sa::stay();
 }
 

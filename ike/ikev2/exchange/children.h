@@ -12,6 +12,10 @@ sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id);
 sa::ChildSa* find_outbound(sa::Established& phase, sa::ChildSpi spi_out);
 // The one that operators know by this number, the newest where there are several; nullptr if there is none.
 const sa::ChildSa* find_number(const sa::Established& phase, ike::ChildSaId number);
+// The newest of those that are known by this number, or that have replaced the one whose own it is.
+const sa::ChildSa* find_named(const sa::Established& phase, ike::ChildSaId id);
+// Another one has taken its place, or is about to.
+bool is_replaced(const sa::Established& phase, ike::ChildSaId id);
 
 // Is the kernel at work on a child, or does the peer wait for it? Nothing of ours is begun meanwhile.
 bool waits_for_kernel(const sa::Established& phase);

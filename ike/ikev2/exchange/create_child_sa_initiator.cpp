@@ -84,7 +84,7 @@ void start_create_child(sa::Step& step, sa::Established& phase, const sa::Create
         return child.name == task.child && child.state == sa::ChildState::installed;
     };
     const auto existing = std::find_if(phase.children.begin(), phase.children.end(), is_there);
-    if (existing != phase.children.end()) return step.done(task.operation, existing->id, {}, true);
+    if (existing != phase.children.end()) return step.done(task.operation, existing->number, {}, true);
     request_child(step, phase, task, std::nullopt);
 }
 

@@ -55,6 +55,7 @@ void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyCh
         return step.done(task.operation, task.child, base::fail(Reason::NotFound, "the child SA has gone"));
     }
     child->rekey_at = base::kNever;
+    if (is_replaced(phase, child->id)) return step.done(task.operation, child->number, {}, true);  // by the peer
     request_child(step, phase, {child->name, task.operation, {}}, rekeyed_child(*child));
 }
 
@@ -75,10 +76,7 @@ void take_place(const sa::Established& phase, const sa::CreatingChild& creating,
 void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
                         const base::Error& error) {
     sa::ChildSa* old = find_child(phase, creating.rekeyed->child);
-    const bool is_replaced = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
-        return child.replaces == creating.rekeyed->child;
-    });
-    if (old == nullptr || old->state != sa::ChildState::installed || is_replaced) return;
+    if (old == nullptr || old->state != sa::ChildState::installed || is_replaced(phase, old->id)) return;
     if (error.reason == Reason::ChildSaNotFound) {
         step.sa.tasks.push_front(sa::CreateChildTask{old->name, ike::OperationId::none, {}});
         return remove_child(step, phase, old->id, error);

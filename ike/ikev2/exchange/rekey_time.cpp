@@ -21,6 +21,11 @@ base::Instant rekey_instant(const sa::Step& step, std::chrono::seconds rekey_tim
     return step.now + rekey_time - random_up_to(step, std::min(rand_time, rekey_time));
 }
 
+std::uint64_t soft_limit(const sa::Step& step, std::uint64_t limit, std::uint64_t rand) {
+    const std::uint64_t most = std::min(rand, limit);
+    return most == 0 ? limit : limit - step.random.number() % most;
+}
+
 void begin_life(const sa::Step& step, sa::Established& phase) {
     const policy::Connection& connection = *step.sa.connection;
     phase.rekey_at = rekey_instant(step, connection.rekey_time, connection.rand_time);

@@ -73,6 +73,12 @@ void tell_waiting(Step& step, const Task& task, const base::Error& why) {
     }
 }
 
+// Its number lives on in another one.
+bool is_rekeyed(const Phase& phase, const base::Error& why) {
+    const auto* deleting = std::get_if<Deleting>(&phase);
+    return why.reason == Reason::Rekeyed || (deleting != nullptr && deleting->reason == Reason::Rekeyed);
+}
+
 // What a stranger begins and does not finish is nobody's business.
 ike::Turn end_of_life(bool was_established, bool original_initiator) {
     if (was_established) return ike::Turn::ike_closed;
@@ -402,11 +408,12 @@ void IkeSa::close(base::Error why, Surroundings& around) {
     if (is_closed()) return;
     Step current = step(around);
     const bool was_established = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
+    const bool lives_on = is_rekeyed(phase_, why);
     settle(current, phase_, why);
     for (const Task& task : std::exchange(sa_.tasks, {})) tell_waiting(current, task, why);
     current.report(is_wanted(why.reason) ? ike::Level::info : ike::Level::warning,
                    (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason,
-                   {end_of_life(was_established, sa_.original_initiator)});
+                   {lives_on ? ike::Turn::none : end_of_life(was_established, sa_.original_initiator)});
     phase_ = Closed{std::move(why)};
 }
 

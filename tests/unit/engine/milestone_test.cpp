@@ -37,6 +37,37 @@ TEST_CASE("both sides tell the life of an IKE SA and its child", "[engine]") {
     }
 }
 
+TEST_CASE("what is rekeyed keeps its number, and is told of under it", "[engine][rfc7296-2.8][rfc7296-2.18]") {
+    Gateways gateways;
+    gateways.connect();
+    const ike::IkeSaId sa = gateways.left.sas().at(0)->sa().id;
+    const ike::ChildSaId child = gateways.left.kernel.list().at(0)->child;
+    using enum ike::Turn;
+    std::vector<ike::Turn> life{ike_established, child_installed};
+    for (int i = 0; i < 2; ++i) {
+        const auto rekeyed = gateways.wire.rekey(gateways.left, sa, child);
+        gateways.wire.run_for(seconds(10));
+        CHECK(gateways.left.outcome(rekeyed) == "ok");
+        life.push_back(child_rekeyed);
+    }
+    const auto rekeyed = gateways.wire.rekey(gateways.left, sa, {});
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.outcome(rekeyed) == "ok");
+    const auto cleared = gateways.wire.clear(gateways.left, sa, child, false);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(cleared) == "ok");
+    gateways.wire.clear(gateways.left, sa, {}, false);
+    gateways.wire.settle();
+    life.insert(life.end(), {ike_rekeyed, child_removed, ike_closed});
+    CHECK(turns_of(gateways.left) == life);
+    CHECK(turns_of(gateways.right) == life);
+    for (const ike::Report& report : gateways.left.reports) {
+        if (report.milestone.turn == none) continue;
+        CHECK(report.ike_sa == sa);
+        if (!report.milestone.child_name.empty()) CHECK(report.milestone.child == child);
+    }
+}
+
 TEST_CASE("an attempt that fails is one for the initiator alone", "[engine]") {
     const ConnectionWords words;
     Gateways gateways(snapshot({connection(words)}, {{"one", {}}}),

@@ -3,6 +3,8 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
+#include <set>
+
 #include "tests/unit/engine/gateways.h"
 
 namespace xfrmd::tests {
@@ -118,18 +120,88 @@ TEST_CASE("a child near its limit is rekeyed once", "[engine][rfc7296-2.8]") {
     expect_one_child(gateways);
 }
 
+TEST_CASE("a child that the peer has replaced is not rekeyed once more", "[engine][rfc7296-2.8]") {
+    Rekeyable gateways;
+    const auto old = first_child(gateways.right).id;
+    std::size_t requests_of_right = 0;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        // Everything but the Delete, which follows the answer.
+        const bool from_right = parcel.from.address == gateways.right.address;
+        requests_of_right += from_right && (parcel.bytes.at(19) & 0x20) == 0;
+        return gateways.right.kernel.children().size() < 2 || from_right;
+    };
+    gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    REQUIRE(gateways.right.kernel.children().size() == 2);
+    gateways.wire.feed(gateways.right, ike::ChildExpiring{ike_sa(gateways.right), old});
+    gateways.wire.settle();
+    CHECK(requests_of_right == 0);
+    gateways.wire.on_the_way = nullptr;
+    gateways.wire.run_for(seconds(10));
+    expect_one_child(gateways);
+}
+
+TEST_CASE("only the very child that is meant is cleared, and a retired one is none", "[engine][rfc7296-1.4.1]") {
+    Rekeyable gateways;
+    const auto old = first_child(gateways.left).id;
+    gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    REQUIRE(gateways.left.kernel.children().size() == 2);
+    const ike::OperationId operation{1000};
+    gateways.wire.feed(gateways.left, ike::Clear{operation, ike_sa(gateways.left), old, false, true});
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(1000) == base::name(Reason::NotFound));
+    CHECK(live_children(gateways.left) == 1);
+    // By its number, the one that has replaced it.
+    gateways.wire.on_the_way = nullptr;
+    const auto cleared = gateways.wire.clear(gateways.left, ike_sa(gateways.left), old, false);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(cleared) == "ok");
+    CHECK(live_children(gateways.left) == 0);
+}
+
+TEST_CASE("soft limits lose as much as chance takes, and no more", "[engine][rfc7296-2.8]") {
+    ConnectionWords words;
+    words.children.at(0).rekey_bytes = 1000;
+    words.children.at(0).rand_bytes = 100;
+    words.children.at(0).rekey_packets = 50;
+    std::set<std::uint64_t> seen;
+    Rekeyable gateways(words);
+    for (int i = 0; i < 20; ++i) {
+        gateways.rekey(gateways.left);
+        gateways.wire.run_for(seconds(10));
+        const auto* child = gateways.left.kernel.outbound("net");
+        REQUIRE(child != nullptr);
+        CHECK(child->rekey_bytes > 900);
+        CHECK(child->rekey_bytes <= 1000);
+        CHECK(child->rekey_packets == 50);
+        seen.insert(child->rekey_bytes);
+    }
+    CHECK(seen.size() > 5);
+}
+
 TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc7296-2.8.1]") {
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
     Rekeyable gateways;
     gateways.wire.seed(seed);
     gateways.wire.faults.most_delay = milliseconds(static_cast<int>(seed % 4) * 5 + 1);
     for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
+    // Neither sends on the one that goes again: a peer may have no inbound SA for it any more.
+    std::set<ike::EspSpi> sent_on;
+    gateways.wire.on_the_way = [&](Parcel&) {
+        for (const Host* host : {&gateways.left, &gateways.right}) {
+            sent_on.insert(host->kernel.outbound("net")->spi_out);
+        }
+        CHECK(traffic_flows(gateways));
+        return true;
+    };
     const auto left = gateways.rekey(gateways.left);
     const auto right = gateways.rekey(gateways.right);
     gateways.wire.settle();
     CHECK(gateways.left.outcome(left) != "running");
     CHECK(gateways.right.outcome(right) != "running");
     expect_one_child(gateways);
+    CHECK(sent_on.size() == 4);  // the old one's and the new one's of both
 }
 
 TEST_CASE("a rekeying that crosses a Delete of the same child leaves none", "[engine][rfc7296-2.25.1]") {
