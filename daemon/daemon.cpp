@@ -103,6 +103,17 @@ void Daemon::clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operat
     pool_->submit(ike::shard_of(ike_sa), ike::Clear{operation, ike_sa, child, force});
 }
 
+void Daemon::rekey(ike::IkeSaId ike_sa, ike::ChildSaId child, Operations::End end) {
+    const ike::OperationId operation = operations_.begin(std::move(end));
+    pool_->submit(ike::shard_of(ike_sa), ike::Rekey{operation, ike_sa, child});
+}
+
+// This child, and none that has replaced it.
+void Daemon::clear_very(const TunnelOwner& owner, Operations::End end) {
+    const ike::OperationId operation = operations_.begin(std::move(end));
+    pool_->submit(ike::shard_of(owner.ike_sa), ike::Clear{operation, owner.ike_sa, owner.child, false, true});
+}
+
 void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
     auto kept = std::make_shared<ike::ChildInstall>(std::move(child));
     pool_->on_main([this, shard, kept] {
@@ -111,6 +122,14 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
         kernel_->queue().install(std::move(*kept), [this, shard, ike_sa, id](base::Result<void> result) {
             events_.count_change();
             pool_->submit(shard, ike::ChildInstalled{ike_sa, id, std::move(result)});
+        });
+    });
+}
+
+void Daemon::use(ike::ChildSaId child) {
+    pool_->on_main([this, child] {
+        kernel_->queue().use(child, [this](const base::Result<void>& used) {
+            if (!used) log_.error("sending on a rekeyed child SA: " + used.error().sentence());
         });
     });
 }
@@ -129,21 +148,25 @@ void Daemon::remove(ike::ChildSaId child) {
 void Daemon::renew(const TunnelOwner& owner) {
     if (stopping_) return;
     log_.error(owner.connection_name + ": the kernel has lost child SA " +
-               std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" + owner.child_name +
+               std::to_string(static_cast<std::uint64_t>(owner.number)) + " (" + owner.child_name +
                "); another one is negotiated");
-    clear(owner.ike_sa, owner.child, false, [this, owner](const ike::OperationDone& cleared) {
+    clear_very(owner, [this, owner](const ike::OperationDone& cleared) {
         if (stopping_) return;
         if (!cleared.result) return not_cleared(owner, cleared.result.error());
         start_actions_.restore(owner.connection_name, owner.child_name, owner.ike_sa);
     });
 }
 
+void Daemon::rekey(const TunnelOwner& owner) {
+    pool_->submit(ike::shard_of(owner.ike_sa), ike::ChildExpiring{owner.ike_sa, owner.child});
+}
+
 // A hard limit without another child in its place (RFC 4301 4.4.2.1): the peer is told.
 void Daemon::expire(const TunnelOwner& owner) {
     if (stopping_) return;
-    log_.info(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" +
+    log_.info(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.number)) + " (" +
               owner.child_name + ") has reached its limit");
-    clear(owner.ike_sa, owner.child, false, [this, owner](const ike::OperationDone& cleared) {
+    clear_very(owner, [this, owner](const ike::OperationDone& cleared) {
         if (!cleared.result && !stopping_) not_cleared(owner, cleared.result.error());
     });
 }
@@ -152,7 +175,7 @@ void Daemon::expire(const TunnelOwner& owner) {
 void Daemon::not_cleared(const TunnelOwner& owner, const base::Error& error) {
     kernel_->tell_again(owner.child);
     if (error.reason == Reason::NotFound) return;
-    log_.error(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.child)) + " (" +
+    log_.error(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.number)) + " (" +
                owner.child_name + ") could not be deleted: " + error.sentence() +
                "; it is tried again after the next comparison");
 }

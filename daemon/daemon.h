@@ -63,7 +63,9 @@ public:
 
     // --- For the management API ---
     void initiate(const ChildWish& wish, Operations::End end);
+    // Children by their numbers, as of ike::Clear and ike::Rekey.
     void clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
+    void rekey(ike::IkeSaId ike_sa, ike::ChildSaId child, Operations::End end);
     WorkerPool& pool() { return *pool_; }
     KernelSide& kernel() { return *kernel_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
@@ -73,6 +75,7 @@ public:
 
     // --- Outside: from any worker's thread ---
     void install(std::uint8_t shard, ike::ChildInstall child) override;
+    void use(ike::ChildSaId child) override;
     void remove(ike::ChildSaId child) override;
     void done(ike::OperationDone operation) override;
     void report(const ike::Report& report) override;
@@ -80,6 +83,7 @@ public:
 
     // --- KernelClient ---
     void renew(const TunnelOwner& owner) override;
+    void rekey(const TunnelOwner& owner) override;
     void expire(const TunnelOwner& owner) override;
     void acquire(const std::string& connection, const std::string& child,
                  std::optional<policy::TriggeringPacket> packet, std::function<void()> done) override;
@@ -87,6 +91,7 @@ public:
 
 private:
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
+    void clear_very(const TunnelOwner& owner, Operations::End end);
     void clear_all(bool force, std::function<void()> cleared);
     void finish_stop();
     void not_cleared(const TunnelOwner& owner, const base::Error& error);

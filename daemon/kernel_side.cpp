@@ -212,8 +212,8 @@ void KernelSide::on(const netlink::AcquireEvent& event) {
 }
 
 void KernelSide::on(const netlink::ExpireEvent& event) {
-    if (!event.hard) return;
     const TunnelOwner* owner = tunnels_.owner_of(event.sa);
+    if (!event.hard) return owner == nullptr ? void() : client_.rekey(*owner);
     if (owner == nullptr) return suspect(event);
     if (told_.insert(owner->child).second) client_.expire(*owner);
 }
@@ -281,7 +281,7 @@ api::KernelDrift KernelSide::report(netlink::Drift drift) {
     for (const netlink::InstalledTunnel& tunnel : drift.broken) {
         const TunnelOwner* owner = tunnels_.owner_of(tunnel.inbound);
         if (owner == nullptr || !told_.insert(owner->child).second) continue;
-        found.renegotiated.push_back({api_id(owner->ike_sa, owner->child), owner->connection_name, owner->child_name});
+        found.renegotiated.push_back({api_id(owner->ike_sa, owner->number), owner->connection_name, owner->child_name});
         renewals_.add(owner->child);
     }
     return found;

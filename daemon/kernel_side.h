@@ -42,6 +42,8 @@ public:
     virtual ~KernelClient() = default;
     // A tunnel whose SAs have gone from the kernel, by whoever's hand.
     virtual void renew(const TunnelOwner& owner) = 0;
+    // A tunnel that has reached a soft limit, of either of its SAs.
+    virtual void rekey(const TunnelOwner& owner) = 0;
     // A tunnel that has reached its hard limit.
     virtual void expire(const TunnelOwner& owner) = 0;
     // This child is wanted, by a packet where there is one; `done` when there is one, or none can be had.

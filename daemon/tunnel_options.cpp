@@ -26,30 +26,27 @@ std::uint32_t id_of(const policy::InterfaceId& id, std::uint32_t chosen) {
     return id.kind == NumberKind::given ? id.value : chosen;
 }
 
-void set_marks(netlink::TunnelSpec& spec, const policy::Child& child, UniqueNumbers& numbers) {
-    const UniqueNumbers::Pair chosen = numbers.next(child.mark_in.kind, child.mark_out.kind);
+void set_marks(netlink::TunnelSpec& spec, const policy::Child& child, const UniqueNumbers::Pair& chosen,
+               const UniqueNumbers::Pair& set) {
     spec.policy.mark_in = mark_of(child.mark_in, chosen.in);
     spec.policy.mark_out = mark_of(child.mark_out, chosen.out);
     spec.sa.mark_in_sa = child.mark_in_sa;
-    const UniqueNumbers::Pair set = numbers.next(child.set_mark_in.kind, child.set_mark_out.kind);
     spec.sa.output_mark_in = output_mark_of(child.set_mark_in, spec.policy.mark_in, set.in);
     spec.sa.output_mark_out = output_mark_of(child.set_mark_out, spec.policy.mark_out, set.out);
 }
 
-void set_interface_ids(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
-                       const policy::Child& child, UniqueNumbers& numbers) {
-    const UniqueNumbers::Pair chosen = numbers.next(child.if_id_in.kind, child.if_id_out.kind);
-    const UniqueNumbers::Pair common = numbers.of_ike_sa(ike_sa, connection);
+void set_interface_ids(netlink::TunnelSpec& spec, const policy::Child& child, const UniqueNumbers::Pair& common,
+                       const UniqueNumbers::Pair& chosen) {
     spec.policy.if_id_in = child.if_id_in.is_set() ? id_of(child.if_id_in, chosen.in) : common.in;
     spec.policy.if_id_out = child.if_id_out.is_set() ? id_of(child.if_id_out, chosen.out) : common.out;
 }
 
-netlink::Lifetime lifetime_of(const policy::Child& child) {
-    netlink::Lifetime lifetime;
-    lifetime.hard.since_added = child.life_time;
-    lifetime.hard.bytes = child.life_bytes;
-    lifetime.hard.packets = child.life_packets;
-    return lifetime;
+netlink::Limits hard_limits_of(const policy::Child& child) {
+    netlink::Limits limits;
+    limits.since_added = child.life_time;
+    limits.bytes = child.life_bytes;
+    limits.packets = child.life_packets;
+    return limits;
 }
 
 netlink::SaFlags flags_of(const policy::Child& child) {
@@ -100,6 +97,14 @@ void UniqueNumbers::release(ike::IkeSaId ike_sa) {
     if (found != of_ike_sas_.end() && --found->second.uses == 0) of_ike_sas_.erase(found);
 }
 
+UniqueNumbers::OfChild UniqueNumbers::of_child(const policy::Child& child) {
+    OfChild chosen;
+    chosen.marks = next(child.mark_in.kind, child.mark_out.kind);
+    chosen.set_marks = next(child.set_mark_in.kind, child.set_mark_out.kind);
+    chosen.interface_ids = next(child.if_id_in.kind, child.if_id_out.kind);
+    return chosen;
+}
+
 netlink::Mode kernel_mode(policy::Mode mode) {
     if (mode == policy::Mode::transport) return netlink::Mode::transport;
     return mode == policy::Mode::beet ? netlink::Mode::beet : netlink::Mode::tunnel;
@@ -120,12 +125,13 @@ base::Result<void> set_policy_options(netlink::PolicyOptions& options, const pol
     return base::fail(base::Reason::ConfigurationInvalid, "there is no interface " + child.interface);
 }
 
-base::Result<void> set_options(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
-                               const policy::Child& child, UniqueNumbers& numbers) {
+base::Result<void> set_options(netlink::TunnelSpec& spec, const policy::Connection& connection,
+                               const policy::Child& child, const UniqueNumbers::Pair& common,
+                               const UniqueNumbers::OfChild& chosen) {
     const auto set = set_policy_options(spec.policy, connection, child);
-    set_marks(spec, child, numbers);
-    set_interface_ids(spec, ike_sa, connection, child, numbers);
-    spec.sa.lifetime = lifetime_of(child);
+    set_marks(spec, child, chosen.marks, chosen.set_marks);
+    set_interface_ids(spec, child, common, chosen.interface_ids);
+    spec.sa.lifetime.hard = hard_limits_of(child);
     spec.sa.flags = flags_of(child);
     spec.sa.tfc_bytes = child.tfc_padding;  // the kernel pads no further than the path's MTU
     spec.replay_window = child.replay_window;

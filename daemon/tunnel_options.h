@@ -19,12 +19,21 @@ public:
         std::uint32_t out = 0;
     };
 
-    Pair next(policy::NumberKind in, policy::NumberKind out);
+    // Of a child's own marks and interface ids. One that replaces another has the same.
+    struct OfChild {
+        Pair marks;
+        Pair set_marks;
+        Pair interface_ids;
+    };
+
+    OfChild of_child(const policy::Child& child);
     // The interface ids of the connection: the same for every child of that IKE SA. Each call wants a release().
     Pair of_ike_sa(ike::IkeSaId ike_sa, const policy::Connection& connection);
     void release(ike::IkeSaId ike_sa);
 
 private:
+    Pair next(policy::NumberKind in, policy::NumberKind out);
+
     struct Shared {
         Pair pair;
         std::size_t uses = 0;
@@ -41,8 +50,9 @@ netlink::Mode kernel_mode(policy::Mode mode);
 base::Result<void> set_policy_options(netlink::PolicyOptions& options, const policy::Connection& connection,
                                       const policy::Child& child);
 
-// Error: as set_policy_options().
-base::Result<void> set_options(netlink::TunnelSpec& spec, ike::IkeSaId ike_sa, const policy::Connection& connection,
-                               const policy::Child& child, UniqueNumbers& numbers);
+// `common`: of_ike_sa(). Error: as set_policy_options().
+base::Result<void> set_options(netlink::TunnelSpec& spec, const policy::Connection& connection,
+                               const policy::Child& child, const UniqueNumbers::Pair& common,
+                               const UniqueNumbers::OfChild& chosen);
 
 }  // namespace xfrmd::daemon

@@ -22,7 +22,9 @@ std::vector<Item> take_run(std::vector<Work>& work, std::size_t& next) {
 
 void TunnelQueue::install(ike::ChildInstall child, Installed done) { add(Install{std::move(child), std::move(done)}); }
 
-void TunnelQueue::remove(ike::ChildSaId child, Removed done) { add(Remove{child, std::move(done)}); }
+void TunnelQueue::use(ike::ChildSaId child, Changed done) { add(Use{child, std::move(done)}); }
+
+void TunnelQueue::remove(ike::ChildSaId child, Changed done) { add(Remove{child, std::move(done)}); }
 
 void TunnelQueue::add(Work work) {
     waiting_.push_back(std::move(work));
@@ -33,6 +35,7 @@ void TunnelQueue::flush() {
     std::vector<Work> work = std::exchange(waiting_, {});
     for (std::size_t next = 0; next < work.size();) {
         if (auto installs = take_run<Install>(work, next); !installs.empty()) run(std::move(installs));
+        if (const auto uses = take_run<Use>(work, next); !uses.empty()) run(uses);
         if (const auto removals = take_run<Remove>(work, next); !removals.empty()) run(removals);
     }
 }
@@ -43,6 +46,10 @@ void TunnelQueue::run(std::vector<Install> installs) {
     for (Install& install : installs) children.push_back(std::move(install.child));
     auto results = tunnels_.install(std::move(children));
     for (std::size_t i = 0; i < installs.size(); ++i) installs[i].done(std::move(results[i]));
+}
+
+void TunnelQueue::run(const std::vector<Use>& uses) {
+    for (const Use& use : uses) use.done(tunnels_.use(use.child));
 }
 
 void TunnelQueue::run(const std::vector<Remove>& removals) {

@@ -15,14 +15,15 @@ namespace xfrmd::daemon {
 class TunnelQueue {
 public:
     using Installed = std::function<void(base::Result<void>)>;
-    using Removed = std::function<void(const base::Result<void>&)>;
+    using Changed = std::function<void(const base::Result<void>&)>;
 
     // Both outlive it.
     TunnelQueue(asio::io_context& io, Tunnels& tunnels) : io_(io), tunnels_(tunnels) {}
 
     // `done` is called in a later turn of the loop, or by flush().
     void install(ike::ChildInstall child, Installed done);
-    void remove(ike::ChildSaId child, Removed done);
+    void use(ike::ChildSaId child, Changed done);
+    void remove(ike::ChildSaId child, Changed done);
     // Does what is waiting now.
     void flush();
 
@@ -31,14 +32,19 @@ private:
         ike::ChildInstall child;
         Installed done;
     };
+    struct Use {
+        ike::ChildSaId child;
+        Changed done;
+    };
     struct Remove {
         ike::ChildSaId child;
-        Removed done;
+        Changed done;
     };
-    using Work = std::variant<Install, Remove>;
+    using Work = std::variant<Install, Use, Remove>;
 
     void add(Work work);
     void run(std::vector<Install> installs);
+    void run(const std::vector<Use>& uses);
     void run(const std::vector<Remove>& removals);
 
     asio::io_context& io_;

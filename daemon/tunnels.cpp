@@ -16,7 +16,8 @@ namespace {
 
 using base::Reason;
 
-base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child, UniqueNumbers& numbers) {
+// Without what its options say.
+base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall& child) {
     auto selectors = kernel_selectors(child.local_ts, child.remote_ts);
     if (!selectors) return tl::unexpected(selectors.error());
     auto in = to_kernel(child.suite, std::move(child.encryption_in), std::move(child.integrity_in));
@@ -40,13 +41,10 @@ base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall child, UniqueNumbers
         spec.ipcomp = netlink::IpCompSpis{netlink::Spi{static_cast<std::uint32_t>(child.ipcomp->in)},
                                           netlink::Spi{static_cast<std::uint32_t>(child.ipcomp->out)}};
     }
-    const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
-    if (options == nullptr) return spec;
-    const auto set = set_options(spec, child.ike_sa, *child.connection, *options, numbers);
-    if (!child.tfc_padding_allowed) spec.sa.tfc_bytes = 0;
-    if (set) return spec;
-    numbers.release(child.ike_sa);
-    return tl::unexpected(set.error());
+    spec.defers_outbound = child.defer_outbound;
+    spec.sa.lifetime.soft.bytes = child.rekey_bytes;
+    spec.sa.lifetime.soft.packets = child.rekey_packets;
+    return spec;
 }
 
 }  // namespace
@@ -69,26 +67,46 @@ std::vector<Tunnels::Candidate> Tunnels::candidates(std::vector<ike::ChildInstal
     std::vector<Candidate> all;
     for (std::size_t i = 0; i < children.size(); ++i) {
         ike::ChildInstall& child = children[i];
-        Candidate candidate{{child.ike_sa, child.child, child.connection_name, child.child_name}, i, {}, {}};
-        const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
-        if (options != nullptr) candidate.offload.wanted = options->hw_offload;
-        auto spec = spec_of(std::move(child), numbers_);
-        if (!spec) {
-            results[i] = tl::unexpected(spec.error());
-            continue;
-        }
-        candidate.spec = std::move(*spec);
-        candidate.spec.sa.tell_direction = tell_direction_;
-        if (const auto able = ask_for_offload(candidate); !able) {
-            numbers_.release(candidate.owner.ike_sa);
-            results[i] = tl::unexpected(able.error());
-            continue;
-        }
-        const auto asked = acquires_.extract({candidate.owner.connection_name, candidate.owner.child_name});
-        if (!asked.empty()) candidate.spec.sa.acquire_sequence = asked.mapped();
-        all.push_back(std::move(candidate));
+        Candidate candidate{
+            {child.ike_sa, child.child, child.connection_name, child.child_name, child.child}, i, {}, {}, {}};
+        results[i] = prepare(candidate, std::move(child));
+        if (results[i]) all.push_back(std::move(candidate));
     }
     return all;
+}
+
+base::Result<void> Tunnels::prepare(Candidate& candidate, ike::ChildInstall child) {
+    auto spec = spec_of(child);
+    if (!spec) return tl::unexpected(spec.error());
+    candidate.spec = std::move(*spec);
+    auto able = set_options(candidate, child);
+    candidate.spec.sa.tell_direction = tell_direction_;
+    if (able) able = ask_for_offload(candidate);
+    if (!able) {
+        numbers_.release(candidate.owner.ike_sa);
+        return able;
+    }
+    const auto asked = acquires_.extract({candidate.owner.connection_name, candidate.owner.child_name});
+    if (!asked.empty()) candidate.spec.sa.acquire_sequence = asked.mapped();
+    return {};
+}
+
+// One that replaces another has its numbers: whatever was marked or routed for that one is for this one.
+base::Result<void> Tunnels::set_options(Candidate& candidate, const ike::ChildInstall& child) {
+    const auto replaced = installed_.find(child.replaces);
+    const bool replaces = replaced != installed_.end();
+    if (replaces) {
+        candidate.spec.preferred_reqid = replaced->second.tunnel.reqid;
+        candidate.owner.number = replaced->second.owner.number;
+    }
+    const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
+    if (options == nullptr) return {};
+    candidate.offload.wanted = options->hw_offload;
+    candidate.numbers = replaces ? replaced->second.numbers : numbers_.of_child(*options);
+    const UniqueNumbers::Pair common = numbers_.of_ike_sa(child.ike_sa, *child.connection);
+    const auto set = daemon::set_options(candidate.spec, *child.connection, *options, common, candidate.numbers);
+    if (!child.tfc_padding_allowed) candidate.spec.sa.tfc_bytes = 0;
+    return set;
 }
 
 void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
@@ -103,7 +121,7 @@ void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
     if (helpers_.network != nullptr) helpers_.network->tunnel_is_up(id, candidate.spec);
     for (const netlink::SaId& sa : sa_ids_of(*installed)) by_sa_.emplace(sa, id);
     const std::uint32_t device = candidate.spec.sa.offload ? candidate.spec.sa.offload->interface : 0;
-    const auto [kept, is_new] = installed_.try_emplace(id, Installed{*installed, std::move(candidate.owner), device});
+    const auto [kept, is_new] = installed_.try_emplace(id, Installed{*installed, std::move(candidate.owner), candidate.numbers, device});
     if (is_new) count(kept->second);
 }
 
@@ -161,6 +179,14 @@ void Tunnels::tell_fall_back(const Candidate& candidate, const std::string& reas
     if (helpers_.log == nullptr) return;
     helpers_.log->info(candidate.owner.connection_name + ": child " + candidate.owner.child_name + " goes on without " +
                        reason);
+}
+
+base::Result<void> Tunnels::use(ike::ChildSaId child) {
+    const auto found = installed_.find(child);
+    if (found == installed_.end()) return {};
+    const auto used = installer_.use(found->second.tunnel);
+    if (!used) return base::fail(Reason::KernelRefused, used.error().text);
+    return {};
 }
 
 base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {

@@ -37,6 +37,7 @@ struct TunnelOwner {
     ike::ChildSaId child{};
     std::string connection_name;
     std::string child_name;
+    ike::ChildSaId number{};  // that operators know it by: of the first of those that replaced each other
 };
 
 // Who else has to do with tunnels; nobody where there is no network of Linux's.
@@ -57,6 +58,9 @@ public:
     // One result for each, in order. Error: KernelRefused (AlgorithmUnavailable, TrafficSelectorsUnacceptable) with the
     // step and the kernel's words.
     std::vector<base::Result<void>> install(std::vector<ike::ChildInstall> children);
+    // From now on packets go out on a child that was installed with defer_outbound. One that is not there is not an
+    // error.
+    base::Result<void> use(ike::ChildSaId child);
     // A child that is not there is not an error. The first error is returned after everything was tried.
     base::Result<void> remove(std::span<const ike::ChildSaId> children);
     // The first error is returned after everything was tried.
@@ -88,10 +92,19 @@ private:
         std::size_t place = 0;  // of its result
         netlink::TunnelSpec spec;
         OffloadWish offload;
+        UniqueNumbers::OfChild numbers;
+    };
+    struct Installed {
+        netlink::InstalledTunnel tunnel;
+        TunnelOwner owner;
+        UniqueNumbers::OfChild numbers;
+        std::uint32_t device = 0;  // that works on its SAs; 0 none
     };
 
     std::vector<Candidate> candidates(std::vector<ike::ChildInstall> children,
                                       std::vector<base::Result<void>>& results);
+    base::Result<void> prepare(Candidate& candidate, ike::ChildInstall child);
+    base::Result<void> set_options(Candidate& candidate, const ike::ChildInstall& child);
     void finish(Candidate candidate, netlink::Installer::Result installed, std::vector<base::Result<void>>& results);
     base::Result<void> ask_for_offload(Candidate& candidate) const;
     // Until the tunnel has what it asks the device for; with hw_offload = auto it asks for less and less.
@@ -100,11 +113,6 @@ private:
     std::string refusal_of(const Candidate& candidate, const netlink::Installer::Result& installed) const;
     void tell_fall_back(const Candidate& candidate, const std::string& reason) const;
 
-    struct Installed {
-        netlink::InstalledTunnel tunnel;
-        TunnelOwner owner;
-        std::uint32_t device = 0;  // that works on its SAs; 0 none
-    };
     void count(const Installed& tunnel);
     void discount(const Installed& tunnel);
     const Installed* find(const netlink::SaId& sa) const;

@@ -32,6 +32,7 @@ public:
     virtual ~Outside() = default;
     // Answered by Worker::submit(ChildInstalled).
     virtual void install(std::uint8_t shard, ike::ChildInstall child) = 0;
+    virtual void use(ike::ChildSaId child) = 0;
     virtual void remove(ike::ChildSaId child) = 0;
     virtual void done(ike::OperationDone operation) = 0;
     virtual void report(const ike::Report& report) = 0;
@@ -65,6 +66,7 @@ private:
     void handle(const ike::Input& input);
     void run(ike::SendDatagram action);
     void run(ike::InstallChild action);
+    void run(ike::UseChild action) { outside_.use(action.child); }
     void run(ike::RemoveChild action) { outside_.remove(action.child); }
     void run(ike::OperationDone action) { outside_.done(std::move(action)); }
     void run(const ike::Report& action) { outside_.report(action); }

@@ -34,7 +34,8 @@ void Installation::begin(Job& job) {
         job.error = {InstallStep::policy, kernel_error(EINVAL, "a tunnel without selectors")};
         return;
     }
-    const Reqid reqid = job.spec.reqid ? *job.spec.reqid : books_.reqids.acquire(job.spec.mode, selectors);
+    const Reqid preferred = job.spec.preferred_reqid.value_or(Reqid{0});
+    const Reqid reqid = job.spec.reqid ? *job.spec.reqid : books_.reqids.acquire(job.spec.mode, selectors, preferred);
     // Somebody may have flushed the kernel's SAs: our own books count as well.
     job.kept = books_.tunnels.add(make_tunnel(job.spec, std::move(selectors), reqid));
     if (job.kept == nullptr) {

@@ -6,6 +6,24 @@ std::vector<Installer::Result> Installer::install(std::span<const TunnelSpec> sp
     return installation_.run(specs);
 }
 
+// The out policies are the last of a tunnel's.
+KernelResult<void> Installer::use(const InstalledTunnel& tunnel) {
+    const KeptTunnel* kept = books_.tunnels.find(tunnel.inbound);
+    if (kept == nullptr || kept->tunnel.ids != tunnel || !kept->tunnel.defers_outbound) return {};
+    const std::size_t in_use = policy_count(kept->tunnel);
+    books_.tunnels.use(*kept);
+    std::vector<Change> changes;
+    for (std::size_t number = in_use; number < policy_count(kept->tunnel); ++number) {
+        PolicySpec policy = policy_of(kept->tunnel, number);
+        const PolicyId id = policy.id;
+        const Claim claim{kept->claimant, static_cast<std::uint32_t>(number), Rank::tunnel};
+        auto change = books_.claim(books_.policies.enter(id), claim, std::move(policy));
+        if (change) changes.push_back(std::move(*change));
+        books_.settle(kept->claimant, id);
+    }
+    return books_.insist(changes);
+}
+
 KernelResult<void> Installer::remove(std::span<const InstalledTunnel> tunnels) {
     std::vector<Change> changes;
     for (const InstalledTunnel& tunnel : tunnels) {

@@ -22,6 +22,9 @@ public:
     // failed. A policy that somebody else has is EEXIST: what is not ours is not touched. No selector at all is EINVAL.
     std::vector<Result> install(std::span<const TunnelSpec> specs);
     Result install(const TunnelSpec& spec) { return install({&spec, 1}).front(); }
+    // Packets go out on a tunnel that was installed with defers_outbound. One that is not there, or is in use already,
+    // is not an error; the first other error is returned after everything was tried twice.
+    KernelResult<void> use(const InstalledTunnel& tunnel);
     // Policies first, those nobody else uses, then both SAs. What is gone already is not an error, nor is a tunnel that
     // was removed before; the first other error is returned after everything was tried twice.
     KernelResult<void> remove(std::span<const InstalledTunnel> tunnels);

@@ -24,6 +24,8 @@ public:
     // nullptr where none is kept.
     const KeptTunnel* find(const SaId& inbound) const;
     const KeptTunnel* find(Claimant claimant) const;
+    // Its out policies are deferred no more.
+    void use(const KeptTunnel& kept) { tunnels_[static_cast<Place>(kept.claimant)].tunnel.defers_outbound = false; }
     void remove(const KeptTunnel& kept);
 
     // In no order.

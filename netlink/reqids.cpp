@@ -17,11 +17,11 @@ std::optional<Place> Reqids::find(std::uint64_t hash, Mode mode, const std::vect
     return uses_.find(hash, [&](const Use& use) { return use.mode == mode && use.selectors == selectors; });
 }
 
-Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors) {
+Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors, Reqid preferred) {
     const std::uint64_t hash = hash_of(key_, mode, selectors);
     auto place = find(hash, mode, selectors);
     if (!place) {
-        const Reqid reqid = next_free();
+        const Reqid reqid = preferred == Reqid{0} ? next_free() : preferred;
         place = uses_.add(hash, {mode, reqid, selectors, 0});
         taken_.add(static_cast<std::uint32_t>(reqid), *place);
     }

@@ -21,8 +21,9 @@ public:
     // The first number given out; not 0.
     explicit Reqids(Reqid first = Reqid{1}, HashKey key = {}) : next_(static_cast<std::uint32_t>(first)), key_(key) {}
 
-    // Selectors canonical, sorted, without repetition. Each acquire() wants a release() of the same set.
-    Reqid acquire(Mode mode, const std::vector<Selector>& selectors);
+    // Selectors canonical, sorted, without repetition. Each acquire() wants a release() of the same set. `preferred`:
+    // for a set that has none yet, whoever has it besides; 0 none.
+    Reqid acquire(Mode mode, const std::vector<Selector>& selectors, Reqid preferred = Reqid{0});
     void release(Mode mode, const std::vector<Selector>& selectors);
     // An earlier process's: never given out from now on. Again is fine; one that was given out before stays with its
     // set.
@@ -44,7 +45,7 @@ private:
     bool is_taken(Reqid reqid) const;
 
     PlaceTable<Use> uses_;
-    HashIndex taken_;  // the same places by reqid, which no peer chooses
+    HashIndex taken_;  // the same places by reqid, which no peer chooses; several may have one
     std::unordered_set<Reqid> reserved_;
     std::unordered_set<Reqid> configured_;
     std::uint32_t next_;

@@ -71,7 +71,8 @@ constexpr Direction kInOrder[] = {Direction::in, Direction::forward, Direction::
 // host, which Linux checks against its forward policies. In transport mode it never is.
 std::size_t policies_each(const Tunnel& tunnel, Direction direction) {
     if (!tunnel.policy.install) return 0;
-    if (direction != Direction::forward) return 1;
+    if (direction == Direction::out) return tunnel.defers_outbound ? 0 : 1;
+    if (direction == Direction::in) return 1;
     if (tunnel.mode == Mode::transport) return 0;
     return tunnel.policy.forward_out ? 2 : 1;
 }
@@ -137,8 +138,8 @@ Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selector
     ids.outbound.mark = spec.policy.mark_out;
     if (spec.sa.mark_in_sa) ids.inbound.mark = spec.policy.mark_in;
     ids.ipcomp = spec.ipcomp;
-    return {ids,         !spec.reqid,        spec.mode, spec.local, spec.remote, std::move(tidied_selectors),
-            spec.policy, policy_device(spec)};
+    return {ids,         !spec.reqid,         spec.mode,           spec.local, spec.remote, std::move(tidied_selectors),
+            spec.policy, policy_device(spec), spec.defers_outbound};
 }
 
 SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel, std::size_t number) {

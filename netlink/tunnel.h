@@ -58,6 +58,10 @@ struct TunnelSpec {
     bool esn = false;
     std::optional<IpCompSpis> ipcomp;
     std::optional<Reqid> reqid;  // nothing: chosen here
+    // Of the tunnel whose place it takes: while both stand, either's policies let in what comes on both. Has no effect
+    // where `reqid` is given, or other tunnels have these selectors already.
+    std::optional<Reqid> preferred_reqid;
+    bool defers_outbound = false;  // its out policies come with Installer::use()
     SaOptions sa;
     PolicyOptions policy;
 };
@@ -80,6 +84,7 @@ struct Tunnel {
     std::vector<Selector> selectors;  // as tidied() makes them
     PolicyOptions policy;
     std::uint32_t offload_interface = 0;  // the NIC that does everything for its SAs, by index; 0 none
+    bool defers_outbound = false;
     friend bool operator==(const Tunnel&, const Tunnel&) = default;
 };
 
@@ -94,7 +99,8 @@ std::size_t sa_count(const InstalledTunnel& tunnel);
 // Theirs, in the same order.
 std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel);
 
-// In the order of adding them, in and forward before out: what may be answered is to be let in (RFC 7296 2.8).
+// In the order of adding them, in and forward before out: what may be answered is to be let in (RFC 7296 2.8). Without
+// those for out while they are deferred.
 std::vector<PolicySpec> policies_of(const Tunnel& tunnel);
 // One of them alone; `number` is below policy_count().
 PolicySpec policy_of(const Tunnel& tunnel, std::size_t number);
