@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/config/suggestion.h"
+#include "daemon/config/swanctl_lifetimes.h"
 #include "daemon/config/swanctl_section.h"
 #include "ike/base/bytes.h"
 
@@ -41,6 +42,7 @@ public:
         connection_.fail_closed = defaults_.host.fail_closed;
         read_settings(section_, Place::connection, path_, {.connection = &connection_}, errors_);
         check_local_port();
+        complete_lifetimes(connection_, section_);
         for (const View& inner : section_.sections()) read_inner(inner);
         if (connection_.negotiates()) {
             require("local", local_);
@@ -132,6 +134,7 @@ private:
     }
 
     void finish_child(policy::Child& child, const View& inner, const std::string& path) {
+        complete_lifetimes(child, inner);
         if (child.proposals().empty()) child.esp_proposals = defaults_.esp;
         if (child.replay_window != 0 || !proposes_esn(child)) return;
         // RFC 4303 3.4.3: the window is where the high bits of a sequence number are guessed from.

@@ -24,6 +24,14 @@ using settings::View;
 constexpr std::array<std::string_view, 6> kTopLevel{"connections", "manual", "interfaces",
                                                     "secrets",     "pools",  "authorities"};
 
+// "time", "bytes" or "packets"; empty: none.
+std::string limit_before_rekeying(const policy::Child& child) {
+    const auto comes_first = [](auto life, auto rekey) { return life != decltype(life){} && life <= rekey; };
+    if (comes_first(child.life_time, child.rekey_time)) return "time";
+    if (comes_first(child.life_bytes, child.rekey_bytes)) return "bytes";
+    return comes_first(child.life_packets, child.rekey_packets) ? "packets" : "";
+}
+
 struct SecretSection {
     std::string_view prefix;
     Place place;
@@ -178,13 +186,11 @@ private:
 
     void warn_of_life(const policy::Connection& connection, settings::Position at) {
         for (const policy::Child& child : connection.children) {
-            const char* const limit = child.life_time.count() != 0 ? "life_time"
-                                      : child.life_bytes != 0      ? "life_bytes"
-                                      : child.life_packets != 0    ? "life_packets"
-                                                                   : nullptr;
-            if (limit == nullptr) continue;
+            const std::string what = limit_before_rekeying(child);
+            if (what.empty()) continue;
             warn(at, "connections." + printable(connection.name) + ": '" + printable(child.name) +
-                         "' is closed at the end of its " + limit + ", as xfrmd does not rekey it before");
+                         "' is closed at the end of its life_" + what + ", as its rekey_" + what +
+                         " is not before that");
         }
     }
 

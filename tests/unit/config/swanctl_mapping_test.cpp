@@ -222,20 +222,6 @@ TEST_CASE("words become what they say", "[config][mapping]") {
     }
 }
 
-TEST_CASE("hard limits arrive, and a time says what it will do", "[config][mapping]") {
-    const policy::Child child = only_child("life_time = 66m\nlife_bytes = 2k\nlife_packets = 0xffffffffffffffff");
-    CHECK(child.life_time == std::chrono::seconds(3960));
-    CHECK(child.life_bytes == 2048);
-    CHECK(child.life_packets == 18446744073709551615ULL);
-    const LoadResult result = loaded(connection_with("", "life_time = 1h\nlife_bytes = 1"));
-    REQUIRE(result.warnings.size() == 1);
-    CHECK(result.warnings.at(0) ==
-          "/s.conf:1:15: connections.gw: 'net' is closed at the end of its life_time, as xfrmd "
-          "does not rekey it before");
-    CHECK(loaded(connection_with("", "life_packets = 9")).warnings.size() == 1);
-    CHECK(loaded(connection_with("", "life_bytes = 1g")).warnings.size() == 1);
-}
-
 TEST_CASE("a child proposes AH, ESP or both", "[config][mapping]") {
     policy::Child child = only_child("ah_proposals = sha256-modp2048, sha1");
     CHECK(child.esp_proposals.empty());
