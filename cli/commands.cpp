@@ -41,6 +41,12 @@ void declare_sa_clear(CLI::App& app, Options& options) {
     app.add_flag("-y,--yes", options.yes, "do not ask for -y when --all is given on a terminal");
 }
 
+void declare_sa_rekey(CLI::App& app, Options& options) {
+    app.add_option("SELECTOR", options.selector, "ID, CONN, CONN/CHILD, CHILD, the peer's address, prefix or identity")
+        ->required();
+    declare_kind(app, options);
+}
+
 void declare_conn_up(CLI::App& app, Options& options) {
     app.add_option("NAME", options.selector, "CONN (all its children), CONN/CHILD or CHILD")->required();
 }
@@ -61,6 +67,7 @@ constexpr Command kCommands[] = {
     {"sa", "list", "the SAs there are", declare_sa_list, sa_list},
     {"sa", "show", "everything about one SA", declare_sa_show, sa_show},
     {"sa", "clear", "delete SAs", declare_sa_clear, sa_clear},
+    {"sa", "rekey", "give SAs new keys", declare_sa_rekey, sa_rekey},
     {"conn", "list", "the connections that are configured", nullptr, conn_list},
     {"conn", "up", "bring up a connection's children, or one of them", declare_conn_up, conn_up},
     {"conn", "down", "delete a connection's SAs, or those of one child", declare_conn_down, conn_down},

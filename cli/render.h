@@ -29,6 +29,9 @@ std::vector<std::string> sa_warnings(const Json& items);
 std::string render_clear(const Json& result, Style style);
 std::vector<std::string> clear_warnings(const Json& result);
 
+// sa.rekey's result: what became of each.
+std::string render_rekey(const Json& result, Style style);
+
 std::string render_connections(const Json& items, Style style);
 std::string render_initiated(const Json& result);
 std::string render_system(const Json& info);

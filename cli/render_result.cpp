@@ -98,6 +98,20 @@ std::string render_clear(const Json& result, Style style) {
     return out + clear_summary(result);
 }
 
+std::string render_rekey(const Json& result, Style style) {
+    Table table({{"ID"}, {"SA"}, {"CONNECTION"}, {"CHILD"}, {"OUTCOME"}});
+    for (const Json& row : list_of(result, "items")) {
+        const std::string error = text_of(row, "error");
+        Cell outcome = outcome_cell(text_of(row, "outcome"));
+        if (!error.empty()) outcome.text += ": " + error;
+        table.add({text_of(row, "id"), text_of(row, "kind"), or_dash(text_of(row, "conn")),
+                   or_dash(text_of(row, "child")), outcome});
+    }
+    return table.render(style) + (flag_of(result, "truncated") ? "...\n" : "") + "matched " +
+           counted(number_of(result, "matched"), "SA") + ": " + std::to_string(number_of(result, "rekeyed")) +
+           " rekeyed, " + std::to_string(number_of(result, "failed")) + " failed\n";
+}
+
 std::vector<std::string> clear_warnings(const Json& result) {
     std::vector<std::string> warnings;
     for (const Json& row : list_of(result, "items")) {

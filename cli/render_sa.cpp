@@ -104,7 +104,12 @@ std::string render_child(const Json& child, Style style) {
     return out;
 }
 
-bool is_one_way(const Json& child) { return number_of(child, "bytes_out") > 0 && number_of(child, "bytes_in") == 0; }
+// Not of one that has just been rekeyed: the peer may still send on the old one.
+bool is_one_way(const Json& child) {
+    constexpr std::uint64_t kYoung = 10;  // seconds
+    if (optional_number_of(child, "age_seconds").value_or(kYoung) < kYoung) return false;
+    return number_of(child, "bytes_out") > 0 && number_of(child, "bytes_in") == 0;
+}
 
 std::uint64_t children_in(const Json& items) {
     std::uint64_t count = 0;

@@ -27,13 +27,13 @@ std::string details_of(const Json& items, Style style) {
 }
 
 // Each reading of the selector until one fits something; the first one's error where none does.
-Answer clear_first_match(Session& session, const std::vector<Json>& readings, const Json& rest,
-                         std::chrono::milliseconds patience) {
+Answer call_first_match(Session& session, const std::string& method, const std::vector<Json>& readings,
+                        const Json& rest, std::chrono::milliseconds patience) {
     Answer first = tl::unexpected<Json>(Json());
     for (std::size_t i = 0; i < readings.size(); ++i) {
         Json params = readings[i];
         params.update(rest);
-        Answer answer = session.client.call("sa.clear", params, patience);
+        Answer answer = session.client.call(method, params, patience);
         const bool nothing_found = !answer && exit_code_of(answer.error()) == ExitCode::no_match;
         if (!nothing_found) return answer;
         if (i == 0) first = std::move(answer);
@@ -41,23 +41,27 @@ Answer clear_first_match(Session& session, const std::vector<Json>& readings, co
     return first;
 }
 
-ExitCode exit_code_of_clear(const Json& result) {
+ExitCode exit_code_of_rows(const Json& result) {
     const auto failed = number_of(result, "failed");
     if (failed == 0) return ExitCode::ok;
     return failed == number_of(result, "matched") ? ExitCode::failed : ExitCode::partial;
 }
 
-ExitCode clear(Session& session, const std::vector<Json>& readings) {
+std::chrono::seconds timeout_of(const Options& options) {
     constexpr std::chrono::seconds kForThePeer{10};
+    return options.timeout ? std::chrono::ceil<std::chrono::seconds>(*options.timeout) : kForThePeer;
+}
+
+ExitCode clear(Session& session, const std::vector<Json>& readings) {
     const Options& options = session.options;
-    const auto timeout = options.timeout ? std::chrono::ceil<std::chrono::seconds>(*options.timeout) : kForThePeer;
+    const auto timeout = timeout_of(options);
     Json rest = {{"force", options.force}, {"dry_run", options.dry_run}, {"timeout", timeout.count()}};
     add_kind(options, rest);
-    const Answer result = clear_first_match(session, readings, rest, timeout + kGrace);
+    const Answer result = call_first_match(session, "sa.clear", readings, rest, timeout + kGrace);
     if (!result) return fail(session, result.error());
     print(session, *result, render_clear(*result, session.out_style));
     print_warnings(session, clear_warnings(*result));
-    return exit_code_of_clear(*result);
+    return exit_code_of_rows(*result);
 }
 
 }  // namespace
@@ -99,6 +103,17 @@ ExitCode sa_clear(Session& session) {
         return fail_usage(session, "this would clear every SA", "say so with -y, or look first with --dry-run");
     }
     return clear(session, options.all ? std::vector<Json>{{{"all", true}}} : readings_of(options.selector));
+}
+
+ExitCode sa_rekey(Session& session) {
+    const auto timeout = timeout_of(session.options);
+    Json rest = {{"timeout", timeout.count()}};
+    add_kind(session.options, rest);
+    const Answer result =
+        call_first_match(session, "sa.rekey", readings_of(session.options.selector), rest, timeout + kGrace);
+    if (!result) return fail(session, result.error());
+    print(session, *result, render_rekey(*result, session.out_style));
+    return exit_code_of_rows(*result);
 }
 
 ExitCode conn_down(Session& session) { return clear(session, readings_of(session.options.selector)); }

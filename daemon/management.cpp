@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 #include <utility>
+#include <variant>
 
 #include "daemon/api/select.h"
 #include "daemon/clock.h"
@@ -57,6 +58,13 @@ void add_ours(api::ApiError& error, const policy::Connection* connection, const 
     }
 }
 
+// Its number and its children live on in another one.
+bool is_succeeded(const ikev2::sa::IkeSa& sa) {
+    if (const auto* established = sa.established()) return established->is_succeeded;
+    const auto* deleting = std::get_if<ikev2::sa::Deleting>(&sa.phase());
+    return deleting != nullptr && deleting->reason == base::Reason::Rekeyed;
+}
+
 api::ApiError kernel_refused(const netlink::KernelError& error) {
     return {api::ErrorKind::KernelRefused, "cannot list what the kernel has: " + error.text};
 }
@@ -86,7 +94,7 @@ Management::Management(asio::io_context& io, Daemon& daemon) : io_(io), daemon_(
 
 void Management::add_counters(api::IkeSaView& sa) {
     for (api::ChildSaView& child : sa.child_sas) {
-        const TunnelCounters counters = daemon_.kernel().tunnels().counters(ike::ChildSaId{child.id});
+        const TunnelCounters counters = daemon_.kernel().tunnels().counters(ike::ChildSaId{child.newest});
         child.reqid = counters.reqid;
         child.bytes_in = counters.bytes_in;
         child.bytes_out = counters.bytes_out;
@@ -102,7 +110,9 @@ void Management::collect(std::uint64_t after, std::function<bool(api::IkeSaView)
         [take = std::move(take), full, after](Worker& worker) {
             if (*full) return;
             const base::Instant now = boot_now();
-            const auto visitor = [&](const ikev2::sa::IkeSa& sa) { return take(view_of(sa, now)) || !(*full = true); };
+            const auto visitor = [&](const ikev2::sa::IkeSa& sa) {
+                return is_succeeded(sa) || take(view_of(sa, now)) || !(*full = true);
+            };
             worker.engine().visit(visitor, ike::IkeSaId{after});
         },
         std::move(done));

@@ -18,6 +18,8 @@ public:
     void find_sa(api::SaId id, api::Done<std::optional<api::IkeSaView>> done) override;
     void clear_sas(const api::ClearRequest& request,
                    api::Done<api::Outcome<std::vector<api::ClearedSa>>> done) override;
+    void rekey_sas(const api::RekeyRequest& request,
+                   api::Done<api::Outcome<std::vector<api::RekeyedSa>>> done) override;
     void initiate(const api::InitiateRequest& request, api::Done<api::Outcome<api::Initiated>> done) override;
     void list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) override;
     void system_info(api::Done<api::SystemInfo> done) override;
@@ -27,8 +29,10 @@ public:
 
 private:
     struct ClearJob;
+    struct RekeyJob;
     void start_clearing(const std::shared_ptr<ClearJob>& job, const api::ClearRequest& request);
     void clear_row(const std::shared_ptr<ClearJob>& job, std::size_t row, bool force);
+    void start_rekeying(const std::shared_ptr<RekeyJob>& job, const api::RekeyRequest& request);
     void add_counters(api::IkeSaView& sa);
     // Manual SAs fill what room is left on the page.
     void add_manual(const api::SaQuery& query, api::SaPage& page);

@@ -10,12 +10,16 @@ std::optional<api::EventKind> kind_of(ike::Turn turn) {
             return std::nullopt;
         case ike::Turn::ike_established:
             return api::EventKind::ike_established;
+        case ike::Turn::ike_rekeyed:
+            return api::EventKind::ike_rekeyed;
         case ike::Turn::ike_closed:
             return api::EventKind::ike_closed;
         case ike::Turn::ike_failed:
             return api::EventKind::ike_failed;
         case ike::Turn::child_installed:
             return api::EventKind::child_installed;
+        case ike::Turn::child_rekeyed:
+            return api::EventKind::child_rekeyed;
         case ike::Turn::child_removed:
             return api::EventKind::child_removed;
         case ike::Turn::child_failed:

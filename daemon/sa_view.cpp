@@ -1,6 +1,9 @@
 #include "daemon/sa_view.h"
 
+#include <algorithm>
 #include <chrono>
+
+#include "ike/ikev2/exchange/children.h"
 
 namespace xfrmd::daemon {
 
@@ -10,6 +13,11 @@ using ikev2::sa::PhaseId;
 
 std::chrono::seconds age(base::Instant since, base::Instant now) {
     return std::chrono::duration_cast<std::chrono::seconds>(now - since);
+}
+
+std::optional<std::chrono::seconds> time_left(base::Instant until, base::Instant now) {
+    if (until == base::kNever) return std::nullopt;
+    return std::max(std::chrono::duration_cast<std::chrono::seconds>(until - now), std::chrono::seconds(0));
 }
 
 api::IkeSaState state_of(PhaseId phase) {
@@ -25,6 +33,7 @@ api::ChildSaState state_of(ikev2::sa::ChildState state) {
         case ikev2::sa::ChildState::installed:
             return api::ChildSaState::installed;
         case ikev2::sa::ChildState::deleting:
+        case ikev2::sa::ChildState::retired:
             return api::ChildSaState::deleting;
     }
     return api::ChildSaState::deleting;
@@ -98,7 +107,8 @@ api::ManualProtocol protocol_of(policy::ManualProtocol protocol) {
 
 api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
     api::ChildSaView view;
-    view.id = static_cast<std::uint64_t>(child.id);
+    view.id = static_cast<std::uint64_t>(child.number);
+    view.newest = static_cast<std::uint64_t>(child.id);
     view.child = child.name;
     view.state = state_of(child.state);
     view.mode = mode_of(child.mode);
@@ -106,6 +116,7 @@ api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
     view.spi_out = static_cast<std::uint32_t>(child.spi_out);
     view.algorithms = child.proposal.to_string();
     view.age = age(child.created, now);
+    view.rekey_in = time_left(child.rekey_at, now);
     view.local_ts = texts(child.local_ts);
     view.remote_ts = texts(child.remote_ts);
     return view;
@@ -116,7 +127,12 @@ void add_established(api::IkeSaView& view, const ikev2::sa::Established& establi
     view.remote_id = established.remote_id.to_string();
     view.algorithms = established.keyed.proposal.to_string();
     view.age = age(established.since, now);
-    for (const ikev2::sa::ChildSa& child : established.children) view.child_sas.push_back(view_of(child, now));
+    view.rekey_in = time_left(established.rekey_at, now);
+    // One of each line of children that replace each other.
+    for (const ikev2::sa::ChildSa& child : established.children) {
+        if (ikev2::exchange::find_number(established, child.number) == &child)
+            view.child_sas.push_back(view_of(child, now));
+    }
 }
 
 }  // namespace

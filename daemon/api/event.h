@@ -37,14 +37,17 @@ enum class EventKind : std::uint8_t {
     drift,    // what the kernel has was not what is wanted
     overrun,  // the kernel's notices were lost
     ike_established,
+    ike_rekeyed,
     ike_closed,
     ike_failed,  // before it was established
     child_installed,
+    child_rekeyed,
     child_removed,
     child_failed,
 };
-inline constexpr std::string_view kEventKinds[] = {"drift",      "overrun",         "ike_established", "ike_closed",
-                                                   "ike_failed", "child_installed", "child_removed",   "child_failed"};
+inline constexpr std::string_view kEventKinds[] = {"drift",         "overrun",     "ike_established", "ike_rekeyed",
+                                                   "ike_closed",    "ike_failed",  "child_installed", "child_rekeyed",
+                                                   "child_removed", "child_failed"};
 constexpr std::string_view name(EventKind kind) { return kEventKinds[static_cast<std::size_t>(kind)]; }
 constexpr Topic topic_of(EventKind kind) { return kind <= EventKind::overrun ? Topic::kernel : Topic::sa; }
 

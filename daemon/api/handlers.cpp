@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "daemon/api/rekey_json.h"
 #include "daemon/api/view_json.h"
 
 namespace xfrmd::daemon::api {
@@ -42,31 +43,41 @@ Outcome<SaId> id_of(const Parsed& params) {
 
 ApiError no_such_sa() { return {ErrorKind::SaNotFound, "there is no such SA"}; }
 
-// What sa.clear means, or why it means nothing.
-Outcome<ClearRequest> clear_request(const Parsed& params) {
-    ClearRequest request;
-    request.filter = filter_of(params);
-    request.force = params.at("force").get<bool>();
-    request.dry_run = params.at("dry_run").get<bool>();
-    request.timeout = std::chrono::seconds(params.at("timeout").get<std::int64_t>());
-    SaFilter& filter = request.filter;
+// Which SAs are meant, by id, conn, child and peer; child SAs where a child is named, else IKE SAs.
+Outcome<SaFilter> selection_of(const Parsed& params) {
+    SaFilter filter = filter_of(params);
     if (params.contains("id")) {
         const auto id = id_of(params);
         if (!id) return tl::unexpected<ApiError>(id.error());
         filter.id = *id;
     }
-    const bool all = params.at("all").get<bool>();
-    const bool chosen = filter.id || !filter.conn.empty() || !filter.child.empty() || !filter.peer.empty();
-    if (!all && !chosen)
-        return invalid("", "nothing says which SAs to clear", "give id, conn, child or peer, or all: true");
-    if (all && chosen) return invalid("/all", "/all stands alone", "leave out either all or the selector");
     const bool about_a_child = !filter.child.empty() || (filter.id && filter.id->child);
     if (!filter.kind) filter.kind = about_a_child ? SaKind::child : SaKind::ike;
+    return filter;
+}
+
+bool selects(const SaFilter& filter) {
+    return filter.id || !filter.conn.empty() || !filter.child.empty() || !filter.peer.empty();
+}
+
+// What sa.clear means, or why it means nothing.
+Outcome<ClearRequest> clear_request(const Parsed& params) {
+    const auto filter = selection_of(params);
+    if (!filter) return tl::unexpected<ApiError>(filter.error());
+    const bool all = params.at("all").get<bool>();
+    if (!all && !selects(*filter))
+        return invalid("", "nothing says which SAs to clear", "give id, conn, child or peer, or all: true");
+    if (all && selects(*filter)) return invalid("/all", "/all stands alone", "leave out either all or the selector");
+    ClearRequest request;
+    request.filter = *filter;
+    request.force = params.at("force").get<bool>();
+    request.dry_run = params.at("dry_run").get<bool>();
+    request.timeout = std::chrono::seconds(params.at("timeout").get<std::int64_t>());
     return request;
 }
 
 // Nothing that was negotiated fits: nothing does, or a manual SA, which is configuration.
-void refuse_to_clear(Service& service, SaFilter filter, MethodDone done) {
+void refuse_manual(Service& service, SaFilter filter, MethodDone done) {
     filter.kind = SaKind::manual;
     service.list_sas({filter, 0, 1}, [done = std::move(done)](const SaPage& page) {
         if (page.manual.empty()) return done(tl::unexpected<ApiError>(no_such_sa()));
@@ -139,10 +150,26 @@ void handle_sa_clear(Call call, MethodDone done) {
     const auto tell = [&service, done = std::move(done), nothing_is_fine, dry_run,
                        filter = request->filter](Outcome<std::vector<ClearedSa>> rows) {
         if (!rows) return done(tl::unexpected<ApiError>(std::move(rows.error())));
-        if (rows->empty() && !nothing_is_fine) return refuse_to_clear(service, filter, done);
+        if (rows->empty() && !nothing_is_fine) return refuse_manual(service, filter, done);
         done(encode(ClearResult{dry_run, std::move(*rows)}));
     };
     service.clear_sas(*request, tell);
+}
+
+void handle_sa_rekey(Call call, MethodDone done) {
+    const auto filter = selection_of(call.params);
+    if (!filter) return done(tl::unexpected<ApiError>(filter.error()));
+    if (!selects(*filter)) {
+        return done(invalid("", "nothing says which SAs to rekey", "give id, conn, child or peer"));
+    }
+    const RekeyRequest request{*filter, std::chrono::seconds(call.params.at("timeout").get<std::int64_t>())};
+    Service& service = call.service;
+    service.rekey_sas(request,
+                      [&service, done = std::move(done), filter = *filter](Outcome<std::vector<RekeyedSa>> rows) {
+                          if (!rows) return done(tl::unexpected<ApiError>(std::move(rows.error())));
+                          if (rows->empty()) return refuse_manual(service, filter, done);
+                          done(encode(RekeyResult{std::move(*rows)}));
+                      });
 }
 
 void handle_sa_initiate(Call call, MethodDone done) {

@@ -52,6 +52,14 @@ constexpr Parameter kSaClear[] = {
     {"timeout", integer, false, "seconds to wait for the peer, then the SA goes anyway", "10", {}, 0, 3600},
     {"dry_run", boolean, false, "change nothing, tell what matches", "false"},
 };
+constexpr Parameter kSaRekey[] = {
+    {"id", string, false, "of an IKE SA (\"7\") or of a child (\"7.12\")"},
+    {"conn", string, false, "name of the connection"},
+    {"child", string, false, "name of the configured child"},
+    {"peer", string, false, "the peer's identity, its address, or a prefix that holds it"},
+    {"kind", string, false, "what to rekey; child where a child is named, else ike", "", kNegotiatedKinds},
+    {"timeout", integer, false, "seconds to wait for the peers", "10", {}, 0, 3600},
+};
 constexpr Parameter kSaInitiate[] = {
     {"conn", string, false, "name of the connection; needed where several have the child"},
     {"child", string, false, "name of the configured child; needed where the connection has several"},
@@ -92,6 +100,8 @@ constexpr Method kMethods[] = {
      handle_sa_get},
     {"sa.clear", "deletes SAs and tells what became of each", kSaClear, "ClearResult", true, kClearErrors,
      handle_sa_clear},
+    {"sa.rekey", "gives SAs new keys and tells of each whether it has them", kSaRekey, "RekeyResult", true,
+     kClearErrors, handle_sa_rekey},
     {"sa.initiate", "brings up one child, and the IKE SA for it where there is none", kSaInitiate, "Initiated", true,
      kInitiateErrors, handle_sa_initiate},
     {"conn.list", "the connections that are configured", kConnList, "ConnectionList", false, kNoErrors,

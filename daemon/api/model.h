@@ -60,8 +60,9 @@ struct OffloadView {
 };
 
 struct ChildSaView {
-    std::uint64_t id = 0;
-    std::string child;  // its configured name
+    std::uint64_t id = 0;      // the same for all that replace each other
+    std::uint64_t newest = 0;  // of them, by a number of its own: not shown
+    std::string child;         // its configured name
     ChildSaState state = ChildSaState::installing;
     Mode mode = Mode::tunnel;
     std::uint32_t spi_in = 0;  // 0 while not known

@@ -17,6 +17,7 @@
 #include "daemon/api/kernel_model.h"
 #include "daemon/api/limits.h"
 #include "daemon/api/manual_model.h"
+#include "daemon/api/rekey_model.h"
 
 namespace xfrmd::daemon::api {
 
@@ -100,6 +101,12 @@ struct ClearedSa {
     std::string error;  // why it failed
 };
 
+// Give what matches new keys. filter.kind is `ike` or `child`.
+struct RekeyRequest {
+    SaFilter filter;
+    std::chrono::seconds timeout{10};  // then it is told how far it got; the attempt goes on
+};
+
 // Bring up one child of a connection, and the IKE SA for it where there is none. Both names exist when this is called.
 struct InitiateRequest {
     std::string conn;
@@ -119,6 +126,7 @@ public:
     virtual void find_sa(SaId id, Done<std::optional<IkeSaView>> done) = 0;
     // One row for each SA that matched; none is no error here.
     virtual void clear_sas(const ClearRequest& request, Done<Outcome<std::vector<ClearedSa>>> done) = 0;
+    virtual void rekey_sas(const RekeyRequest& request, Done<Outcome<std::vector<RekeyedSa>>> done) = 0;
     virtual void initiate(const InitiateRequest& request, Done<Outcome<Initiated>> done) = 0;
     virtual void list_connections(const ConnectionQuery& query, Done<ConnectionPage> done) = 0;
     virtual void system_info(Done<SystemInfo> done) = 0;

@@ -6,6 +6,7 @@
 
 #include "daemon/api/event_json.h"
 #include "daemon/api/kernel_json.h"
+#include "daemon/api/rekey_json.h"
 #include "daemon/api/sa_json.h"
 
 namespace xfrmd::daemon::api {
@@ -143,6 +144,7 @@ Json schemas() {
     add_connection_schemas(all);
     add_kernel_schemas(all);
     add_event_schemas(all);
+    add_rekey_schemas(all);
     all["ClearResult"] = schema_of_fields(kClearResult);
     all["ClearedSa"] = schema_of_fields(kClearedSa);
     all["ClearOutcome"] = schema_of_choices(kClearOutcomes);

@@ -87,7 +87,7 @@ TEST_CASE("the table has the methods that were promised, each once, as noun and 
         CHECK(row.handler != nullptr);
         CHECK(find_method(row.name) == &row);
     }
-    CHECK(names == std::set<std::string_view>{"sa.list", "sa.get", "sa.clear", "sa.initiate", "conn.list",
+    CHECK(names == std::set<std::string_view>{"sa.list", "sa.get", "sa.clear", "sa.rekey", "sa.initiate", "conn.list",
                                               "kernel.status", "kernel.reconcile", "events.subscribe",
                                               "events.unsubscribe", "system.info", "rpc.discover"});
     CHECK(find_method("sa.lis") == nullptr);
@@ -95,7 +95,8 @@ TEST_CASE("the table has the methods that were promised, each once, as noun and 
 
 TEST_CASE("what changes something is marked so", "[api]") {
     for (const Method& row : all_methods()) {
-        CHECK(row.mutates == (row.name == "sa.clear" || row.name == "sa.initiate" || row.name == "kernel.reconcile"));
+        CHECK(row.mutates == (row.name == "sa.clear" || row.name == "sa.rekey" || row.name == "sa.initiate" ||
+                              row.name == "kernel.reconcile"));
     }
 }
 
@@ -124,6 +125,7 @@ TEST_CASE("results are what the document says", "[api][openrpc]") {
     const std::pair<const char*, const char*> calls[] = {{"sa.list", "{}"},
                                                          {"sa.get", R"({"id":"7"})"},
                                                          {"sa.clear", R"({"all":true})"},
+                                                         {"sa.rekey", R"({"conn":"gw"})"},
                                                          {"sa.initiate", R"({"conn":"gw"})"},
                                                          {"conn.list", "{}"},
                                                          {"kernel.status", "{}"},

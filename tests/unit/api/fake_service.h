@@ -95,6 +95,7 @@ public:
     std::vector<ConnectionView> connections;
     Outcome<Initiated> initiate_outcome = Initiated{SaId{7, 12}};
     std::vector<ClearRequest> cleared;
+    std::vector<RekeyRequest> rekeyed;
     std::vector<InitiateRequest> initiated;
     ClearOutcome clear_outcome = ClearOutcome::acknowledged;
     std::string failing;  // a child with which everything fails
@@ -135,6 +136,25 @@ public:
             if (const auto selected = select(request.filter, sa)) add_rows(request, *selected, rows);
         }
         answer<Outcome<std::vector<ClearedSa>>>(std::move(done), std::move(rows));
+    }
+
+    void rekey_sas(const RekeyRequest& request, Done<Outcome<std::vector<RekeyedSa>>> done) override {
+        rekeyed.push_back(request);
+        std::vector<RekeyedSa> rows;
+        const auto add = [&](SaId id, const std::string& conn, const std::string& child) {
+            const bool fails = !failing.empty() && child == failing;
+            rows.push_back({id, conn, child, fails ? RekeyOutcome::failed : RekeyOutcome::rekeyed,
+                            fails ? "the peer is busy" : ""});
+        };
+        for (const IkeSaView& sa : sas) {
+            const auto selected = select(request.filter, sa);
+            if (!selected) continue;
+            if (request.filter.kind == SaKind::ike) add(SaId{selected->id}, selected->conn, "");
+            if (request.filter.kind == SaKind::ike) continue;
+            for (const ChildSaView& child : selected->child_sas)
+                add(SaId{selected->id, child.id}, selected->conn, child.child);
+        }
+        answer<Outcome<std::vector<RekeyedSa>>>(std::move(done), std::move(rows));
     }
 
     void initiate(const InitiateRequest& request, Done<Outcome<Initiated>> done) override {

@@ -121,6 +121,25 @@ TEST_CASE("sa.clear does nothing without a selector, with a wrong one, or on a d
     CHECK(desk.result("sa.clear", R"({"all":true})").at("matched") == 0);
 }
 
+TEST_CASE("sa.rekey takes IKE SAs, or children where a child is named or asked for", "[api]") {
+    Desk desk;
+    const Json result = desk.result("sa.rekey", R"({"conn":"gw","timeout":3})");
+    CHECK(result.at("matched") == 1);
+    CHECK(result.at("rekeyed") == 1);
+    CHECK(result.at("items")[0] == Json::parse(R"({"id":"7","kind":"ike","conn":"gw","child":null,
+                                                   "outcome":"rekeyed","error":null})"));
+    CHECK(desk.service.rekeyed.at(0).timeout == std::chrono::seconds(3));
+    CHECK(desk.result("sa.rekey", R"({"id":"7.12"})").at("items")[0].at("child") == "net");
+    desk.service.failing = "dmz";
+    const Json both = desk.result("sa.rekey", R"({"conn":"gw","kind":"child"})");
+    CHECK(both.at("matched") == 2);
+    CHECK(both.at("failed") == 1);
+    CHECK(both.at("items")[0].at("error") == "the peer is busy");
+    CHECK(desk.kind("sa.rekey", "{}") == "rpc.invalid_params");
+    CHECK(desk.kind("sa.rekey", R"({"id":"x"})") == "rpc.invalid_params");
+    CHECK(desk.kind("sa.rekey", R"({"conn":"none"})") == "sa.not_found");
+}
+
 TEST_CASE("sa.clear shows failures first and not every one of many", "[api]") {
     Desk desk;
     desk.service.sas.clear();

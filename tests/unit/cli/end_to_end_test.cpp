@@ -177,6 +177,27 @@ TEST_CASE("sa clear tells what happened, and its exit code does, too", "[cli]") 
     CHECK(json_of(stage.run({"sa", "clear", "gw", "--json"})).at("failed") == 1);
 }
 
+TEST_CASE("sa rekey takes the same selectors, and tells what became of each", "[cli]") {
+    Stage stage;
+    const Run& rekeyed = stage.run({"sa", "rekey", "gw"});
+    CHECK(rekeyed.code == ExitCode::ok);
+    CHECK(has(rekeyed.out, "7   ike  gw          -      rekeyed\n"));
+    CHECK(has(rekeyed.out, "matched 1 SA: 1 rekeyed, 0 failed\n"));
+    CHECK(stage.run({"sa", "rekey", "7.12"}).code == ExitCode::ok);
+    CHECK(stage.run({"sa", "rekey", "gw", "--child", "--timeout", "1500ms"}).code == ExitCode::ok);
+    const auto& asked = stage.service().rekeyed;
+    REQUIRE(asked.size() == 3);
+    CHECK(asked[1].filter.id == api::SaId{7, 12});
+    CHECK(asked[2].filter.kind == api::SaKind::child);
+    CHECK(asked[2].timeout == std::chrono::seconds(2));
+    CHECK(stage.run({"sa", "rekey", "nothing"}).code == ExitCode::no_match);
+    CHECK(stage.run({"sa", "rekey"}).code == ExitCode::usage);
+    stage.service().failing = "dmz";
+    const Run& partial = stage.run({"sa", "rekey", "gw", "--child"});
+    CHECK(partial.code == ExitCode::partial);
+    CHECK(has(partial.out, "failed: the peer is busy\n"));
+}
+
 TEST_CASE("sa clear --all asks for -y on a terminal", "[cli]") {
     Stage stage;
     CHECK(stage.run({"sa", "clear"}).code == ExitCode::usage);
