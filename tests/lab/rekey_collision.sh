@@ -1,0 +1,33 @@
+# Both sides are told to rekey the same SA at the same instant, again and again (RFC 7296 2.8.1, 2.8.2): no datagram of a
+# stream in either direction is lost, and each time one SA of each kind is left.
+#   rekey_collision.sh PEER KIND   PEER: 5.9, 6.0 (strongSwan) or xfrmd; KIND: child or ike
+# shellcheck shell=bash
+
+# shellcheck source=tests/lab/lib/streams.sh
+source "$lib/streams.sh"
+# shellcheck source=tests/lab/lib/rekeying.sh
+source "$lib/rekeying.sh"
+
+# Requests cross for certain when the way takes longer than the two commands.
+gateways delay=100ms
+start_sun "$1" <<<"$(tunnel_conf sun)"
+start_xfrmd moon <<<"$(tunnel_conf moon)"
+expect up moon net
+numbers=$(numbers)
+before=$(times_rekeyed "$2")
+stream alice bob 10.2.0.10 500 40
+stream bob alice 10.1.0.10 500 40
+for round in 1 2 3 4 5 6 7 8 9 10; do
+    rekey sun "$2" &
+    at_sun=$!
+    rekey moon "$2" || fail "round $round: moon could not rekey"
+    wait "$at_sun" || tell "round $round: sun could not"
+    eventually 10 is_one_of_each || expect_one_of_each
+    expect_numbers "$numbers"
+done
+tell "moon rekeyed $(($(times_rekeyed "$2") - before)) times in 10 rounds"
+expect_whole_streams
+expect_one_of_each
+expect_only_newest_in_kernels
+expect_no_clear
+pass
