@@ -1,6 +1,7 @@
-# Rekeying under streams of 500 numbered datagrams a second in both directions: by time, then on demand. No datagram is
-# lost or leaves in the clear, numbers stay, and in the end there is one of each.
-#   rekey.sh PEER WHO KIND   PEER: 5.9, 6.0 (strongSwan) or xfrmd; WHO: moon or sun, who rekeys; KIND: child or ike
+# Rekeying under streams of 500 numbered datagrams a second in both directions: by a limit, then on demand. No datagram
+# is lost or leaves in the clear, numbers stay, and in the end there is one of each.
+#   rekey.sh PEER WHO LIMIT   PEER: 5.9, 6.0 (strongSwan) or xfrmd; WHO: moon or sun, who rekeys; LIMIT: child or ike (a
+#   rekey_time of that), packets or bytes (of the child)
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/streams.sh
@@ -8,18 +9,22 @@ source "$lib/streams.sh"
 # shellcheck source=tests/lab/lib/rekeying.sh
 source "$lib/rekeying.sh"
 
-peer=$1 who=$2 kind=$3
+peer=$1 who=$2 limit=$3 kind=child
+[[ $limit != ike ]] || kind=ike
 if [[ $who == moon ]]; then other=sun; else other=moon; fi
 
-# Short times for the one who rekeys. strongSwan's own hard limits would come too soon.
+# What is reached every three seconds, for the one who rekeys. The default hard limits would come too soon after that.
 conf() {
-    if [[ $1 != "$who" || $2 != timed ]]; then
+    if [[ $1 != "$who" || $2 != limited ]]; then
         tunnel_conf "$1"
-    elif [[ $kind == child ]]; then
-        tunnel_conf "$1" child=$'rekey_time = 3s\n life_time = 60s\n rand_time = 0s'
-    else
-        tunnel_conf "$1" conn=$'rekey_time = 3s\n over_time = 60s\n rand_time = 0s'
+        return
     fi
+    case $limit in
+        child) tunnel_conf "$1" child=$'rekey_time = 3s\n life_time = 60s\n rand_time = 0s' ;;
+        ike) tunnel_conf "$1" conn=$'rekey_time = 3s\n over_time = 60s\n rand_time = 0s' ;;
+        packets) tunnel_conf "$1" child=$'rekey_packets = 1500\n life_packets = 30000\n rand_packets = 100' ;;
+        bytes) tunnel_conf "$1" child=$'rekey_bytes = 60000\n life_bytes = 1200000\n rand_bytes = 100' ;;
+    esac
 }
 
 both_streams() {
@@ -28,8 +33,8 @@ both_streams() {
 }
 
 gateways
-start_sun "$peer" <<<"$(conf sun timed)"
-start_xfrmd moon <<<"$(conf moon timed)"
+start_sun "$peer" <<<"$(conf sun limited)"
+start_xfrmd moon <<<"$(conf moon limited)"
 # Who rekeys first is not who began the IKE SA.
 expect up "$other" net
 expect_ping alice 10.2.0.10
@@ -42,14 +47,14 @@ while streams_run; do
 done
 expect_whole_streams
 count=$(($(times_rekeyed "$kind") - before))
-tell "rekeyed $count times by time"
+tell "rekeyed $count times by its limit"
 [[ $count -ge 3 ]] || fail "rekeyed $count times in 13 s"
 expect_one_of_each
 clear moon
 expect_empty_kernel moon sun
 
-change_conf sun <<<"$(conf sun untimed)"
-change_conf moon <<<"$(conf moon untimed)"
+change_conf sun <<<"$(conf sun unlimited)"
+change_conf moon <<<"$(conf moon unlimited)"
 expect up "$other" net
 numbers=$(numbers)
 before=$(times_rekeyed "$kind")

@@ -65,7 +65,7 @@ TEST_CASE("sa list ends with a summary", "[cli]") {
 
 TEST_CASE("an SA that has sent and not received is warned of, but for a young one", "[cli]") {
     Json young = items();
-    young[0]["child_sas"][1]["age_seconds"] = 9;
+    young[0]["child_sas"][1]["age_seconds"] = 9U;
     CHECK(sa_warnings(young).empty());
     const auto warnings = sa_warnings(items());
     REQUIRE(warnings.size() == 1);

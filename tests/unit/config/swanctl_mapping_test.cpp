@@ -60,6 +60,9 @@ TEST_CASE("what is left out has strongSwan's defaults", "[config][mapping]") {
 
     policy::Child nothing_else;
     nothing_else.name = "net";
+    nothing_else.rekey_time = std::chrono::hours(1);
+    nothing_else.life_time = std::chrono::minutes(66);
+    nothing_else.rand_time = std::chrono::minutes(6);
     nothing_else.esp_proposals = child.esp_proposals;
     nothing_else.local_ts = nothing_else.remote_ts = child.local_ts;
     CHECK(child == nothing_else);

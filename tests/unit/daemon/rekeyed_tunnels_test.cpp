@@ -40,7 +40,8 @@ struct Kernel {
     base::Result<void> use(std::uint64_t id) { return tunnels.use(ike::ChildSaId{id}); }
     // Where packets to 10.2.0.0/24 go: the number of the child, 0 for none.
     std::uint32_t sends_on() {
-        for (const auto& state : *kernel.list_policies()) {
+        const auto policies = *kernel.list_policies();
+        for (const auto& state : policies) {
             if (state.policy.id.direction != netlink::Direction::out) continue;
             return static_cast<std::uint32_t>(state.policy.templates.front().spi) - 0xc1000000;
         }
@@ -48,7 +49,8 @@ struct Kernel {
     }
     std::size_t in_policies(netlink::Reqid reqid) {
         std::size_t count = 0;
-        for (const auto& state : *kernel.list_policies()) {
+        const auto policies = *kernel.list_policies();
+        for (const auto& state : policies) {
             const auto& hop = state.policy.templates.front();
             const bool in = state.policy.id.direction == netlink::Direction::in;
             count += in && hop.reqid == reqid && hop.spi == netlink::Spi{0};
@@ -158,7 +160,8 @@ TEST_CASE("unique marks and interface ids are the same for each that replaces an
         REQUIRE(install(tunnels, std::move(wanted)));
     }
     const auto outbound = [&](std::uint64_t id) {
-        for (const auto& sa : *kernel.list_sas()) {
+        const auto sas = *kernel.list_sas();
+        for (const auto& sa : sas) {
             if (sa.id.spi == netlink::Spi{static_cast<std::uint32_t>(0xc1000000 + id)}) return sa;
         }
         FAIL("child " << id << " has no outbound SA");
