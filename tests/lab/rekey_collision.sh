@@ -25,6 +25,8 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
     eventually 10 is_one_of_each || expect_one_of_each
     expect_numbers "$numbers"
 done
+crossed=$(grep -c "detected .*collision" "$out/sun.log" || :)
+[[ ${daemon_kind[sun]} == xfrmd || $crossed -ge 5 ]] || fail "only $crossed rekeyings crossed"
 tell "moon rekeyed $(($(times_rekeyed "$2") - before)) times in 10 rounds"
 expect_whole_streams
 expect_one_of_each

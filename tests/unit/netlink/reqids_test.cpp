@@ -32,6 +32,16 @@ TEST_CASE("reqids count up, and stay with a set of selectors while it is used", 
     CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{4});
 }
 
+TEST_CASE("a reqid may be preferred, and is free when nobody has it any more", "[netlink]") {
+    Reqids reqids;
+    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{1});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24"), Reqid{1}) == Reqid{1});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.4.0.0/24")) == Reqid{2});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.4.0.0/24"), Reqid{1}) == Reqid{2});
+    reqids.release(Mode::tunnel, set("10.2.0.0/24"));
+    CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{1});
+}
+
 TEST_CASE("reqids are scattered behind the first thousand, and none comes twice", "[netlink]") {
     Reqids reqids;
     std::set<Reqid> seen;
