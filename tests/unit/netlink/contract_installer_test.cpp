@@ -69,6 +69,39 @@ TEST_CASE("tunnels of every kind are installed whole and removed whole", "[netli
     }
 }
 
+TEST_CASE("a tunnel that defers its outbound policies takes another one's place when it is used",
+          "[netlink][rfc7296-2.8]") {
+    const auto kernel = make_kernel();
+    Books books(*kernel);
+    Installer installer(books);
+    const auto spi_sent_on = [&] {
+        const auto policies = kernel->list_policies();
+        for (const PolicyState& state : *policies) {
+            if (state.policy.id.direction == Direction::out) return state.policy.templates.front().spi;
+        }
+        return Spi{0};
+    };
+    const auto old = installer.install(tunnel(0xc0000001, 0xc0000002));
+    TunnelSpec spec = tunnel(0xc0000003, 0xc0000004);
+    spec.defers_outbound = true;
+    spec.preferred_reqid = old->reqid;
+    const auto next = installer.install(spec);
+    REQUIRE(old);
+    REQUIRE(next);
+    CHECK(next->reqid == old->reqid);
+    CHECK(kernel->list_sas()->size() == 4);
+    CHECK(kernel->list_policies()->size() == 3);
+    CHECK(spi_sent_on() == Spi{0xc0000002});
+    REQUIRE(installer.use(*next));
+    CHECK(spi_sent_on() == Spi{0xc0000004});
+    REQUIRE(installer.remove(*old));
+    CHECK(kernel->list_policies()->size() == 3);
+    CHECK(spi_sent_on() == Spi{0xc0000004});
+    REQUIRE(installer.remove(*next));
+    CHECK(installer.use(*next));
+    CHECK(is_empty(*kernel));
+}
+
 TEST_CASE("whichever change fails, nothing of the tunnel stays", "[netlink][hostile-g4][rfc4301-4.4]") {
     const auto kernel = make_kernel();
     for (const int errno_value : {EEXIST, ESRCH, ENOMEM, EINVAL, ENOSYS, EPERM, EOPNOTSUPP, ENOBUFS}) {
