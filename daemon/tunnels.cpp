@@ -121,7 +121,8 @@ void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
     if (helpers_.network != nullptr) helpers_.network->tunnel_is_up(id, candidate.spec);
     for (const netlink::SaId& sa : sa_ids_of(*installed)) by_sa_.emplace(sa, id);
     const std::uint32_t device = candidate.spec.sa.offload ? candidate.spec.sa.offload->interface : 0;
-    const auto [kept, is_new] = installed_.try_emplace(id, Installed{*installed, std::move(candidate.owner), candidate.numbers, device});
+    const auto [kept, is_new] =
+        installed_.try_emplace(id, Installed{*installed, std::move(candidate.owner), candidate.numbers, device});
     if (is_new) count(kept->second);
 }
 
