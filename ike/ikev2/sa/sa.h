@@ -13,35 +13,11 @@
 #include "ike/base/random.h"
 #include "ike/ikev2/sa/options.h"
 #include "ike/ikev2/sa/phases.h"
+#include "ike/ikev2/sa/tasks.h"
 #include "ike/ikev2/sa/window.h"
 #include "ike/ikev2/wire/message.h"
 
 namespace xfrmd::ikev2::sa {
-
-// Things to do as soon as no request of ours is in flight.
-struct CreateChildTask {
-    std::string child;
-    ike::OperationId operation{};
-    std::optional<policy::TriggeringPacket> packet;
-};
-struct RekeyChildTask {
-    ike::ChildSaId child{};
-    ike::OperationId operation{};
-};
-struct DeleteChildTask {
-    ChildSpi spi_in;         // by which the peer knows it
-    ike::ChildSaId child{};  // none: it was never installed
-    ike::OperationId operation{};
-};
-struct RekeyIkeTask {
-    ike::OperationId operation{};
-};
-struct DeleteIkeTask {
-    ike::OperationId operation{};
-    base::Reason reason{};
-};
-struct LivenessTask {};
-using Task = std::variant<CreateChildTask, RekeyChildTask, DeleteChildTask, RekeyIkeTask, DeleteIkeTask, LivenessTask>;
 
 // What tells an IKE_SA_INIT request from any other: all of it (RFC 7296 2.1), as a hash, and where it came from.
 struct FirstRequest {

@@ -1,0 +1,75 @@
+// What an IKE SA does because time has passed: retransmission, liveness checks, keepalives, rekeying, and the end of what
+// waits too long (RFC 7296 2.1, 2.4, 2.8; RFC 3948 2.3).
+#include <algorithm>
+#include <utility>
+
+#include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/sa/ike_sa.h"
+
+namespace xfrmd::ikev2::sa {
+
+using base::Reason;
+
+void IkeSa::on_time(Surroundings around) {
+    if (sa_.window.retransmit_at() <= around.now) on_retransmission(around);
+    if (phase_id() == PhaseId::half_open && sa_.created + around.options.half_open_life <= around.now) {
+        return close({Reason::HalfOpenExpired, {}, {}}, around);
+    }
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return;
+    queue_due_tasks(*phase, around);
+    if (sa_.nat.local && sa_.last_outbound + around.options.nat_keepalive <= around.now) {
+        step(around).send({0xff});  // RFC 3948 2.3
+    }
+    start_waiting_tasks(around);
+}
+
+void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
+    Step current = step(around);
+    exchange::remove_retired_children(current, phase);
+    const auto is_due = [&](base::Instant& at) {
+        return at <= around.now && has_room(around.options) && std::exchange(at, base::kNever) != base::kNever;
+    };
+    for (ChildSa& child : phase.children) {
+        if (is_due(child.rekey_at)) sa_.tasks.push_back(RekeyChildTask{child.id, ike::OperationId::none});
+    }
+    if (is_due(phase.rekey_at)) sa_.tasks.push_back(RekeyIkeTask{});
+    if (is_due(phase.over_at))
+        sa_.tasks.push_front(
+            DeleteIkeTask{ike::OperationId::none, phase.is_succeeded ? Reason::Rekeyed : Reason::LifeOver});
+    if (liveness_is_due(around.now)) sa_.tasks.push_back(LivenessTask{});
+}
+
+void IkeSa::on_retransmission(Surroundings& around) {
+    if (auto* waiting = std::get_if<InitRequested>(&phase_); waiting != nullptr && waiting->refusal) {
+        return close(std::move(*waiting->refusal), around);  // nothing better came
+    }
+    const Packet* packet = sa_.window.retransmit(around.now, around.options.retransmit);
+    if (packet == nullptr) {
+        return close({Reason::PeerSilent, "no answer from " + sa_.remote.to_string(), {}}, around);
+    }
+    const Path& path = packet->path;
+    around.actions.push_back(ike::SendDatagram{path.local, path.remote, packet->bytes});
+    step(around).report(ike::Level::info, "no answer yet, retransmission " +
+                                              std::to_string(sa_.window.retransmissions()) + " to " +
+                                              path.remote.to_string());
+}
+
+bool IkeSa::liveness_is_due(base::Instant now) const {
+    const auto dpd = sa_.connection->dpd_delay;
+    return dpd.count() > 0 && is_ready() && sa_.last_inbound + dpd <= now;
+}
+
+base::Instant IkeSa::deadline(const Options& options) const {
+    base::Instant due = sa_.window.retransmit_at();
+    if (phase_id() == PhaseId::half_open) due = std::min(due, sa_.created + options.half_open_life);
+    if (phase_id() != PhaseId::established) return due;
+    const auto dpd = sa_.connection->dpd_delay;
+    if (dpd.count() > 0 && is_ready()) due = std::min(due, sa_.last_inbound + dpd);
+    if (sa_.nat.local) due = std::min(due, sa_.last_outbound + options.nat_keepalive);
+    due = std::min({due, established()->rekey_at, established()->over_at});
+    for (const ChildSa& child : established()->children) due = std::min({due, child.rekey_at, child.retired_until});
+    return due;
+}
+
+}  // namespace xfrmd::ikev2::sa

@@ -1,0 +1,38 @@
+// Things that an IKE SA is to do as soon as no request of ours is in flight (RFC 7296 2.3), in the order they were given.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "ike/base/result.h"
+#include "ike/child_install.h"
+#include "ike/ikev2/sa/child_sa.h"
+
+namespace xfrmd::ikev2::sa {
+
+struct CreateChildTask {
+    std::string child;
+    ike::OperationId operation{};
+    std::optional<policy::TriggeringPacket> packet;
+};
+struct RekeyChildTask {
+    ike::ChildSaId child{};
+    ike::OperationId operation{};
+};
+struct DeleteChildTask {
+    ChildSpi spi_in;         // by which the peer knows it
+    ike::ChildSaId child{};  // none: it was never installed
+    ike::OperationId operation{};
+};
+struct RekeyIkeTask {
+    ike::OperationId operation{};
+};
+struct DeleteIkeTask {
+    ike::OperationId operation{};
+    base::Reason reason{};
+};
+struct LivenessTask {};
+using Task = std::variant<CreateChildTask, RekeyChildTask, DeleteChildTask, RekeyIkeTask, DeleteIkeTask, LivenessTask>;
+
+}  // namespace xfrmd::ikev2::sa
