@@ -1,5 +1,5 @@
-// What an IKE SA does because time has passed: retransmission, liveness checks, keepalives, rekeying, and the end of what
-// waits too long (RFC 7296 2.1, 2.4, 2.8; RFC 3948 2.3).
+// What an IKE SA does because time has passed: retransmission, liveness checks, keepalives, rekeying, and the end of
+// what waits too long (RFC 7296 2.1, 2.4, 2.8; RFC 3948 2.3).
 #include <algorithm>
 #include <utility>
 

@@ -1,4 +1,5 @@
-// Things that an IKE SA is to do as soon as no request of ours is in flight (RFC 7296 2.3), in the order they were given.
+// Things that an IKE SA is to do as soon as no request of ours is in flight (RFC 7296 2.3), in the order they were
+// given.
 #pragma once
 
 #include <optional>
