@@ -31,29 +31,21 @@ expect_numbers() {
     [[ $now == "$1" ]] || fail "the numbers were $1 and are $now"
 }
 
-ike_sas_of_sun() {
-    if [[ ${daemon_kind[sun]} == xfrmd ]]; then
-        xfrmctl sun sa list --ike | grep -c established
+# count_at HOST ike|child: how many stand, as that host tells.
+count_at() {
+    local state=established
+    [[ $2 == ike ]] || state=installed
+    if [[ ${daemon_kind[$1]} == xfrmd ]]; then
+        xfrmctl "$1" sa list "--$2" | grep -c "$state"
     else
-        swanctl sun --list-sas | grep -c ESTABLISHED
+        swanctl "$1" --list-sas | grep -c "${state^^}"
     fi || :
 }
-child_sas_of_sun() {
-    if [[ ${daemon_kind[sun]} == xfrmd ]]; then
-        xfrmctl sun sa list --child | grep -c installed
-    else
-        swanctl sun --list-sas | grep -c INSTALLED
-    fi || :
-}
-is_one_of_each() {
-    [[ $(ike_sas_of_sun) -eq 1 && $(child_sas_of_sun) -eq 1 ]] &&
-        [[ $(xfrmctl moon sa list --ike | grep -c established) -eq 1 ]] &&
-        [[ $(xfrmctl moon sa list --child | grep -c installed) -eq 1 ]]
-}
+counts() { echo "sun $(count_at sun ike) and $(count_at sun child), moon $(count_at moon ike) and $(count_at moon child)"; }
+is_one_of_each() { [[ $(counts) == 'sun 1 and 1, moon 1 and 1' ]]; }
 # expect_one_of_each: both daemons have one IKE SA and one child.
 expect_one_of_each() {
-    eventually 6 is_one_of_each ||
-        fail "not one of each: sun $(ike_sas_of_sun) and $(child_sas_of_sun), moon $(xfrmctl moon sa list)"
+    eventually 6 is_one_of_each || fail "not one of each: $(counts)"
 }
 
 spis_of() { ip -n "$1" xfrm state | grep -o 'spi 0x[0-9a-f]*' | sort; }
