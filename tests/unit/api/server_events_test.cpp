@@ -107,11 +107,7 @@ TEST_CASE("a subscriber that closes its side is answered and closed", "[api]") {
 
 TEST_CASE("when all places are taken, who has been idle longest makes room", "[api][hostile-h2]") {
     Hall hall;
-    std::deque<Client> clients;
-    for (std::size_t i = 0; i < kMaxConnections; ++i) {
-        clients.emplace_back(hall.options.path);
-        hall.settle();
-    }
+    std::deque<Client> clients = hall.fill();
     clients[0].send(kSubscribe);
     clients[1].send(request("system.info"));
     REQUIRE(hall.run_until_lines(clients[0], 1));
@@ -131,11 +127,7 @@ TEST_CASE("when all places are taken, who has been idle longest makes room", "[a
 
 TEST_CASE("who is in the middle of a request makes room last", "[api][hostile-h2]") {
     Hall hall;
-    std::deque<Client> clients;
-    for (std::size_t i = 0; i < kMaxConnections; ++i) {
-        clients.emplace_back(hall.options.path);
-        hall.settle();
-    }
+    std::deque<Client> clients = hall.fill();
     const std::string whole = request("system.info");
     clients[0].send(whole.substr(0, 5));
     hall.settle();

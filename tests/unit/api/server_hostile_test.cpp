@@ -157,12 +157,7 @@ TEST_CASE("an answer for a caller that has gone meets nobody else", "[api][hosti
 
 TEST_CASE("the 65th connection is told so and closed; a place that is free again is given", "[api][hostile-h2]") {
     Hall hall;
-    std::deque<Client> clients;
-    for (std::size_t i = 0; i < kMaxConnections; ++i) {
-        clients.emplace_back(hall.options.path);
-        REQUIRE(clients.back().is_connected());
-        hall.settle();
-    }
+    std::deque<Client> clients = hall.fill();
     CHECK(hall.server->connections() == kMaxConnections);
     // All of them wait for something: none is idle.
     hall.service.hold = true;

@@ -1,5 +1,5 @@
-// A Server on a real Unix socket in a folder of its own, a FakeService behind it, and plain non-blocking clients. The
-// event loop is turned by hand, and only as far as a test needs.
+// A Server on a real Unix socket in a folder of its own, and a FakeService behind it. The event loop is turned by hand,
+// and only as far as a test needs.
 #pragma once
 
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -22,6 +23,7 @@
 #include "daemon/api/json.h"
 #include "daemon/api/server.h"
 #include "tests/unit/api/fake_service.h"
+#include "tests/unit/api/socket_client.h"
 
 namespace xfrmd::daemon::api {
 
@@ -42,66 +44,6 @@ public:
 
 private:
     std::string path_;
-};
-
-inline sockaddr_un unix_address(const std::string& path) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::copy(path.begin(), path.end(), address.sun_path);
-    return address;
-}
-
-inline Descriptor connect_to(const std::string& path) {
-    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const sockaddr_un address = unix_address(path);
-    if (connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return Descriptor();
-    return socket;
-}
-
-class Client {
-public:
-    explicit Client(const std::string& path) : socket_(connect_to(path)) {}
-    bool is_connected() const { return socket_.is_open(); }
-    int number() const { return socket_.number(); }
-
-    // How much the kernel took.
-    std::size_t send(std::string_view text) {
-        const auto count = ::send(socket_.number(), text.data(), text.size(), MSG_NOSIGNAL);
-        return count < 0 ? 0 : static_cast<std::size_t>(count);
-    }
-    void end_writing() { shutdown(socket_.number(), SHUT_WR); }
-    void leave() { socket_ = Descriptor(); }
-
-    void receive() {
-        std::array<char, 65536> chunk{};
-        for (;;) {
-            const auto count = recv(socket_.number(), chunk.data(), chunk.size(), 0);
-            if (count > 0) {
-                received_.append(chunk.data(), static_cast<std::size_t>(count));
-                continue;
-            }
-            if (count == 0 || (errno != EAGAIN && errno != EINTR)) ended_ = true;
-            return;
-        }
-    }
-    bool ended() const { return ended_; }
-    const std::string& received() const { return received_; }
-    std::size_t lines() const { return static_cast<std::size_t>(std::count(received_.begin(), received_.end(), '\n')); }
-    std::vector<Json> replies() const {
-        std::vector<Json> all;
-        for (std::size_t start = 0; start < received_.size();) {
-            const std::size_t end = received_.find('\n', start);
-            if (end == std::string::npos) break;
-            all.push_back(Json::parse(received_.substr(start, end - start)));
-            start = end + 1;
-        }
-        return all;
-    }
-
-private:
-    Descriptor socket_;
-    std::string received_;
-    bool ended_ = false;
 };
 
 struct Hall {
@@ -148,6 +90,15 @@ struct Hall {
     void settle() {
         while (io.poll() > 0) {
         }
+    }
+    // As many clients as there are places.
+    std::deque<Client> fill() {
+        std::deque<Client> clients;
+        for (std::size_t i = 0; i < kMaxConnections; ++i) {
+            if (!clients.emplace_back(options.path).is_connected()) throw std::runtime_error("no connection");
+            settle();
+        }
+        return clients;
     }
 };
 
