@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/api/model.h"
+#include "daemon/api/system_model.h"
 #include "netlink/features.h"
 
 namespace xfrmd::daemon {

@@ -18,6 +18,7 @@
 #include "daemon/api/limits.h"
 #include "daemon/api/manual_model.h"
 #include "daemon/api/rekey_model.h"
+#include "daemon/api/system_model.h"
 
 namespace xfrmd::daemon::api {
 
