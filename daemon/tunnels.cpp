@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -139,11 +140,18 @@ void Tunnels::discount(const Installed& tunnel) {
 
 base::Result<void> Tunnels::ask_for_offload(Candidate& candidate) const {
     const auto asked = daemon::ask_for_offload(candidate.offload, candidate.spec, helpers_.device_towards);
-    if (asked) return {};
+    if (asked) {
+        if (candidate.spec.sa.offload) keep_spare(candidate);
+        return {};
+    }
     if (candidate.offload.wanted != policy::HwOffload::automatic)
         return base::fail(Reason::KernelRefused, asked.error());
     tell_fall_back(candidate, asked.error());
     return {};
+}
+
+void Tunnels::keep_spare(Candidate& candidate) {
+    candidate.spare.emplace(clone(candidate.spec.algorithms_in), clone(candidate.spec.algorithms_out));
 }
 
 netlink::Installer::Result Tunnels::settle_offload(Candidate& candidate, netlink::Installer::Result installed) {
@@ -159,7 +167,10 @@ netlink::Installer::Result Tunnels::settle_offload(Candidate& candidate, netlink
         }
         tell_fall_back(candidate, reason);
         ask_for_less(candidate.spec);
-        if (!is_good_enough) installed = installer_.install(candidate.spec);
+        if (is_good_enough) continue;
+        std::tie(candidate.spec.algorithms_in, candidate.spec.algorithms_out) = std::move(*candidate.spare);
+        keep_spare(candidate);
+        installed = installer_.install(candidate.spec);
     }
     return installed;
 }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "daemon/child_counts.h"
@@ -93,6 +94,8 @@ private:
         netlink::TunnelSpec spec;
         OffloadWish offload;
         UniqueNumbers::OfChild numbers;
+        // For another try: the installer takes the spec's. Empty where nothing is offloaded.
+        std::optional<std::pair<netlink::Algorithms, netlink::Algorithms>> spare = {};
     };
     struct Installed {
         netlink::InstalledTunnel tunnel;
@@ -107,6 +110,7 @@ private:
     base::Result<void> set_options(Candidate& candidate, const ike::ChildInstall& child);
     void finish(Candidate candidate, netlink::Installer::Result installed, std::vector<base::Result<void>>& results);
     base::Result<void> ask_for_offload(Candidate& candidate) const;
+    static void keep_spare(Candidate& candidate);
     // Until the tunnel has what it asks the device for; with hw_offload = auto it asks for less and less.
     netlink::Installer::Result settle_offload(Candidate& candidate, netlink::Installer::Result installed);
     // Why the tunnel has not what it asks for; empty where it has.

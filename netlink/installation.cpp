@@ -6,10 +6,10 @@
 
 namespace xfrmd::netlink {
 
-std::vector<Installation::Result> Installation::run(std::span<const TunnelSpec> specs) {
+std::vector<Installation::Result> Installation::run(std::span<TunnelSpec> specs) {
     std::vector<Job> jobs;
     jobs.reserve(specs.size());
-    for (const TunnelSpec& spec : specs) jobs.push_back({spec});
+    for (TunnelSpec& spec : specs) jobs.push_back({spec});
     changes_.reserve(kMostOfRound);
     steps_.reserve(kMostOfRound);
     for (Job& job : jobs) begin(job);
@@ -51,9 +51,9 @@ void Installation::begin(Job& job) {
 
 // What makes a round goes at once, while it is still at hand.
 template <typename T>
-void Installation::add(Job& job, InstallStep step, T change) {
-    changes_.emplace_back(std::move(change));
-    steps_.push_back({&job, step});
+void Installation::add(Step step, T&& change) {
+    changes_.emplace_back(std::forward<T>(change));
+    steps_.push_back(step);
     if (changes_.size() == kMostOfRound) carry_out();
 }
 
@@ -68,10 +68,10 @@ bool Installation::enter(const std::vector<PolicySpec>& policies) {
 }
 
 void Installation::add_sas(Job& job) {
-    for (std::size_t number = 0; number < sa_count(job.kept->tunnel.ids); ++number) {
-        const bool inbound = number < sa_count(job.kept->tunnel.ids) / 2;
-        add(job, inbound ? InstallStep::inbound_sa : InstallStep::outbound_sa,
-            AddSa{sa_of(job.spec, job.kept->tunnel, number)});
+    const std::uint32_t count = sa_count(job.kept->tunnel.ids);
+    for (std::uint32_t number = 0; number < count; ++number) {
+        const InstallStep step = number < count / 2 ? InstallStep::inbound_sa : InstallStep::outbound_sa;
+        add({&job, step, number}, AddSa{sa_of(job.spec, job.kept->tunnel, number)});
     }
 }
 
@@ -79,23 +79,29 @@ void Installation::add_policies(Job& job, std::vector<PolicySpec> policies) {
     for (std::uint32_t number = 0; number < policies.size(); ++number) {
         const Claim claim{job.kept->claimant, number, Rank::tunnel};
         auto change = books_.claim(places_[number], claim, std::move(policies[number]));
-        if (change) add(job, InstallStep::policy, std::move(*change));
+        if (change) add({&job, InstallStep::policy, places_[number]}, std::move(*change));
     }
 }
 
 void Installation::carry_out() {
-    const auto results = books_.apply(changes_);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        Job& job = *steps_[i].job;
-        const auto* sa = std::get_if<AddSa>(&changes_[i]);
-        // After an EEXIST, what is there is not ours.
-        if (sa != nullptr && (results[i] || answer_was_lost(results[i].error()))) {
-            job.added.push_back(sa->sa.id);
-        }
-        if (!results[i] && !job.error) job.error = {steps_[i].step, named(changes_[i], results[i].error())};
-    }
+    if (changes_.empty()) return;
+    const auto results = books_.kernel.apply(changes_);
+    for (std::size_t i = 0; i < results.size(); ++i) note(steps_[i], changes_[i], results[i]);
     changes_.clear();
     steps_.clear();
+}
+
+// After an EEXIST, what is there is not ours.
+void Installation::note(const Step& step, const Change& change, const KernelResult<void>& result) {
+    Job& job = *step.job;
+    if (result || answer_was_lost(result.error())) {
+        if (step.step == InstallStep::policy) {
+            books_.policies.put_in_kernel(Place{step.what});
+        } else {
+            job.added = static_cast<std::uint8_t>(job.added | 1U << step.what);
+        }
+    }
+    if (!result && !job.error) job.error = {step.step, named(change, result.error())};
 }
 
 void Installation::settle(const Job& job) {
@@ -109,7 +115,10 @@ void Installation::give_up(Job& job) {
     for (auto policy = policies.rbegin(); policy != policies.rend(); ++policy) {
         if (auto change = books_.let_go(job.kept->claimant, policy->id)) back.push_back(std::move(*change));
     }
-    for (auto sa = job.added.rbegin(); sa != job.added.rend(); ++sa) back.emplace_back(DeleteSa{*sa});
+    const std::vector<SaId> sas = sa_ids_of(job.kept->tunnel.ids);
+    for (std::size_t number = sas.size(); number-- > 0;) {
+        if ((job.added >> number & 1U) != 0) back.emplace_back(DeleteSa{sas[number]});
+    }
     if (const auto undone = books_.insist(back); !undone) job.error->kernel.text += "; then " + undone.error().text;
     books_.give_back_reqid(job.kept->tunnel);
     books_.tunnels.remove(*job.kept);

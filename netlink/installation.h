@@ -17,21 +17,22 @@ public:
 
     explicit Installation(Books& books) : books_(books) {}
 
-    // One result for each, in order.
-    std::vector<Result> run(std::span<const TunnelSpec> specs);
+    // One result for each, in order. See Installer::install().
+    std::vector<Result> run(std::span<TunnelSpec> specs);
 
 private:
     struct Job {
-        const TunnelSpec& spec;
+        TunnelSpec& spec;
         const KeptTunnel* kept = nullptr;
         bool shares_policies = false;
         std::optional<InstallError> error = {};
-        std::vector<SaId> added = {};
+        std::uint8_t added = 0;  // which of its SAs, by number: the first is bit 0
     };
     // Whose change it is, and what it is for.
     struct Step {
         Job* job;
         InstallStep step;
+        std::uint32_t what;  // an SA's number; a policy's place
     };
 
     void begin(Job& job);
@@ -42,8 +43,9 @@ private:
     void add_policies(Job& job, std::vector<PolicySpec> policies);
     // A Change, or one of its kinds.
     template <typename T>
-    void add(Job& job, InstallStep step, T change);
+    void add(Step step, T&& change);
     void carry_out();
+    void note(const Step& step, const Change& change, const KernelResult<void>& result);
     void settle(const Job& job);
     void give_up(Job& job);
     Result finish(Job& job);

@@ -2,9 +2,7 @@
 
 namespace xfrmd::netlink {
 
-std::vector<Installer::Result> Installer::install(std::span<const TunnelSpec> specs) {
-    return installation_.run(specs);
-}
+std::vector<Installer::Result> Installer::install(std::span<TunnelSpec> specs) { return installation_.run(specs); }
 
 // The out policies are the last of a tunnel's.
 KernelResult<void> Installer::use(const InstalledTunnel& tunnel) {

@@ -20,8 +20,10 @@ public:
     // One result for each. Inbound SA first, then outbound, then policies in, fwd, out (RFC 7296 2.8: be ready to
     // receive before sending). On any error what was done for that tunnel is undone and the error says which step
     // failed. A policy that somebody else has is EEXIST: what is not ours is not touched. No selector at all is EINVAL.
-    std::vector<Result> install(std::span<const TunnelSpec> specs);
-    Result install(const TunnelSpec& spec) { return install({&spec, 1}).front(); }
+    // The algorithms with their keys move out of the specs, whatever becomes of them.
+    std::vector<Result> install(std::span<TunnelSpec> specs);
+    Result install(TunnelSpec& spec) { return install({&spec, 1}).front(); }
+    Result install(TunnelSpec&& spec) { return install(spec); }
     // Packets go out on a tunnel that was installed with defers_outbound. One that is not there, or is in use already,
     // is not an error; the first other error is returned after everything was tried twice.
     KernelResult<void> use(const InstalledTunnel& tunnel);

@@ -61,6 +61,8 @@ public:
 
     // How to delete it.
     DeletePolicy deletion(const Entry& entry);
+    // What is claimed there was added or replaced, with the index that it has here.
+    void put_in_kernel(Place place) { entries_[place].in_kernel = true; }
     // How a change ended. An answer that was lost counts as done: the next change then updates or deletes.
     void done(const Change& change, const KernelResult<void>& result);
 

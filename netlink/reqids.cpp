@@ -5,11 +5,21 @@ namespace xfrmd::netlink {
 namespace {
 
 constexpr std::uint32_t kInARow = 1000;
-constexpr std::uint32_t kMultiplier =
-    2654435761;  // odd, so every number has one product of its own; 2^32 / golden ratio
+constexpr std::uint32_t kMultiplier = 2654435761;  // 2^32 / golden ratio; odd, so every number has its own product
+constexpr std::uint32_t kInverse = 244002641;      // which leads back to it
+static_assert(kMultiplier * kInverse == 1);
 
-// May give one of the first thousand, or 0, again: those are taken, or no reqid at all.
-Reqid scattered(std::uint32_t number) { return Reqid{number <= kInARow ? number : number * kMultiplier}; }
+// Those in a row as they are; nothing where a scattered one would be one of those, or 0.
+std::optional<Reqid> reqid_of(std::uint32_t number) {
+    if (number <= kInARow) return number == 0 ? std::nullopt : std::optional(Reqid{number});
+    const std::uint32_t scattered = number * kMultiplier;
+    return scattered <= kInARow ? std::nullopt : std::optional(Reqid{scattered});
+}
+
+std::uint32_t number_of(Reqid reqid) {
+    const auto value = static_cast<std::uint32_t>(reqid);
+    return value <= kInARow ? value : value * kInverse;
+}
 
 }  // namespace
 
@@ -22,8 +32,8 @@ Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors, Reqid p
     auto place = find(hash, mode, selectors);
     if (!place) {
         const Reqid reqid = preferred == Reqid{0} ? next_free() : preferred;
+        if (number_of(reqid) >= next_) lasting_.insert(reqid);
         place = uses_.add(hash, {mode, reqid, selectors, 0});
-        taken_.add(static_cast<std::uint32_t>(reqid), *place);
     }
     Use& use = uses_[*place];
     ++use.count;
@@ -34,21 +44,21 @@ void Reqids::release(Mode mode, const std::vector<Selector>& selectors) {
     const std::uint64_t hash = hash_of(key_, mode, selectors);
     const auto place = find(hash, mode, selectors);
     if (!place || --uses_[*place].count > 0) return;
-    taken_.remove(static_cast<std::uint32_t>(uses_[*place].reqid), *place);
     uses_.remove(hash, *place);
 }
 
-// The counter wraps after four thousand million, so one that is free is always ahead.
+// Each number has a reqid of its own, so one that is free is always ahead.
 Reqid Reqids::next_free() {
     for (;;) {
-        const Reqid reqid = scattered(next_++);
-        if (reqid != Reqid{0} && !is_spoken_for(reqid) && !is_taken(reqid)) return reqid;
+        if (next_ == 0) begin_again();
+        const auto reqid = reqid_of(next_++);
+        if (reqid && !is_spoken_for(*reqid)) return *reqid;
     }
 }
 
-bool Reqids::is_taken(Reqid reqid) const {
-    return taken_.find(static_cast<std::uint32_t>(reqid), [&](Place place) { return uses_[place].reqid == reqid; })
-        .has_value();
+void Reqids::begin_again() {
+    lasting_.clear();
+    for (const Place place : uses_.places()) lasting_.insert(uses_[place].reqid);
 }
 
 }  // namespace xfrmd::netlink

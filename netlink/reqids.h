@@ -1,8 +1,8 @@
 // Reqids, which join policies to the SAs that serve them. Tunnels of one mode and one set of selectors share a reqid,
 // as they share their policies; it stays theirs while one of them stands. The first thousand are 1, 2, 3, ..., as
 // people and scripts expect; those behind are scattered, for Linux finds SAs by reqid xor addresses, and numbers in a
-// row with addresses in a row would all meet in one bucket (xfrm_state's bydst hash). None comes again soon, so a late
-// packet or script does not meet somebody else's.
+// row with addresses in a row would all meet in one bucket (xfrm_state's bydst hash). None comes again before four
+// thousand million others, so a late packet or script does not meet somebody else's.
 #pragma once
 
 #include <cstdint>
@@ -40,14 +40,17 @@ private:
     };
 
     std::optional<Place> find(std::uint64_t hash, Mode mode, const std::vector<Selector>& selectors) const;
-    bool is_spoken_for(Reqid reqid) const { return reserved_.contains(reqid) || configured_.contains(reqid); }
+    bool is_spoken_for(Reqid reqid) const {
+        return reserved_.contains(reqid) || configured_.contains(reqid) || lasting_.contains(reqid);
+    }
     Reqid next_free();
-    bool is_taken(Reqid reqid) const;
+    // The numbers begin again: what is in use now is not given out until they do so once more.
+    void begin_again();
 
     PlaceTable<Use> uses_;
-    HashIndex taken_;  // the same places by reqid, which no peer chooses; several may have one
     std::unordered_set<Reqid> reserved_;
     std::unordered_set<Reqid> configured_;
+    std::unordered_set<Reqid> lasting_;  // in use when the numbers began again, or before their turn
     std::uint32_t next_;
     HashKey key_;
 };

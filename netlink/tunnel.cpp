@@ -34,9 +34,9 @@ SaSpec common_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
 }
 
 // What only the SA that protects has.
-SaSpec protecting_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
+SaSpec protecting_sa(TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
     SaSpec sa = common_sa(spec, tunnel, inbound);
-    sa.algorithms = clone(inbound ? spec.algorithms_in : spec.algorithms_out);
+    sa.algorithms = std::move(inbound ? spec.algorithms_in : spec.algorithms_out);
     sa.encapsulation = spec.encapsulation;
     if (sa.encapsulation && inbound) std::swap(sa.encapsulation->source_port, sa.encapsulation->destination_port);
     sa.replay_window = spec.replay_window;
@@ -142,12 +142,12 @@ Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selector
             spec.policy, policy_device(spec), spec.defers_outbound};
 }
 
-SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel, std::size_t number) {
+SaSpec sa_of(TunnelSpec& spec, const Tunnel& tunnel, std::size_t number) {
     if (!spec.ipcomp) return protecting_sa(spec, tunnel, number == 0);
     return number % 2 == 0 ? protecting_sa(spec, tunnel, number == 0) : compressing_sa(spec, tunnel, number == 1);
 }
 
-std::size_t sa_count(const InstalledTunnel& tunnel) { return tunnel.ipcomp ? 4 : 2; }
+std::uint32_t sa_count(const InstalledTunnel& tunnel) { return tunnel.ipcomp ? 4 : 2; }
 
 std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel) {
     if (!tunnel.ipcomp) return {tunnel.inbound, tunnel.outbound};

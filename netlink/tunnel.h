@@ -93,9 +93,9 @@ std::vector<Selector> tidied(const std::vector<Selector>& selectors);
 
 Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selectors, Reqid reqid);
 
-// In the order of adding them: what receives before what sends.
-SaSpec sa_of(const TunnelSpec& spec, const Tunnel& tunnel, std::size_t number);
-std::size_t sa_count(const InstalledTunnel& tunnel);
+// In the order of adding them: what receives before what sends. The SA's algorithms with their keys move out of `spec`.
+SaSpec sa_of(TunnelSpec& spec, const Tunnel& tunnel, std::size_t number);
+std::uint32_t sa_count(const InstalledTunnel& tunnel);
 // Theirs, in the same order.
 std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel);
 

@@ -79,7 +79,7 @@ void run(const Arguments& arguments) {
 // The heap of a daemon that has been at work: what was freed stays with the process.
 void keep_heap() {
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
 }
 
 }  // namespace

@@ -15,6 +15,10 @@ enum class Phase { install, update, renew, list, remove };
 inline constexpr Phase kPhases[] = {Phase::install, Phase::update, Phase::renew, Phase::list, Phase::remove};
 std::string_view name_of(Phase phase);
 
+// What a phase other than listing asks the port for; the first is not measured.
+void prepare_for(PortWork& work, Phase phase);
+void carry_out(PortWork& work, Phase phase);
+
 class Contender {
 public:
     virtual ~Contender() = default;

@@ -101,14 +101,9 @@ public:
         if (phase == Phase::list) {
             if (work_->sas() != 0) lines_ << "xfrm state list\n";
             lines_ << "xfrm policy list\n";
-        } else if (phase == Phase::install) {
-            work_->install();
-        } else if (phase == Phase::update) {
-            work_->update();
-        } else if (phase == Phase::renew) {
-            work_->renew();
         } else {
-            work_->remove();
+            prepare_for(*work_, phase);
+            carry_out(*work_, phase);
         }
         lines_.close();
         if (!lines_) throw std::runtime_error("no room for " + file_);

@@ -80,7 +80,9 @@ Seconds best(const std::vector<Seconds>& rounds) {
 void warm_up(const MakeWork& make_work, std::size_t tunnels, Figures& figures) {
     const auto port = port_contender(make_work);
     const double heap_before = heap_bytes();
+    port->prepare(Phase::install);
     port->run(Phase::install);
+    port->prepare(Phase::remove);
     figures.heap_bytes = (heap_bytes() - heap_before) / static_cast<double>(tunnels);
     port->run(Phase::remove);
 }

@@ -75,6 +75,18 @@ std::vector<netlink::TunnelSpec> road_warriors(std::size_t count, Peers peers) {
     return specs;
 }
 
+netlink::TunnelSpec copy_of(const netlink::TunnelSpec& spec) {
+    netlink::TunnelSpec copy;
+    copy.local = spec.local;
+    copy.remote = spec.remote;
+    copy.selectors = spec.selectors;
+    copy.spi_in = spec.spi_in;
+    copy.spi_out = spec.spi_out;
+    copy.algorithms_in = netlink::clone(spec.algorithms_in);
+    copy.algorithms_out = netlink::clone(spec.algorithms_out);
+    return copy;
+}
+
 std::vector<netlink::PolicySpec> policies_alone(const netlink::TunnelSpec& spec, netlink::Reqid reqid) {
     return netlink::policies_of(netlink::make_tunnel(spec, netlink::tidied(spec.selectors), reqid));
 }

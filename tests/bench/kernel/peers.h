@@ -16,6 +16,9 @@ std::string_view name_of(Peers peers);
 
 std::vector<netlink::TunnelSpec> road_warriors(std::size_t count, Peers peers);
 
+// Of one of those; the keys are copied, too.
+netlink::TunnelSpec copy_of(const netlink::TunnelSpec& spec);
+
 // In, forward and out, as a tunnel of that number would have them, but waiting for no SA.
 std::vector<netlink::PolicySpec> policies_alone(const netlink::TunnelSpec& spec, netlink::Reqid reqid);
 

@@ -15,21 +15,11 @@ public:
         work_ = make_work(*kernel_);
     }
 
-    void prepare(Phase /*phase*/) override {}
+    void prepare(Phase phase) override { prepare_for(*work_, phase); }
 
     void run(Phase phase) override {
-        switch (phase) {
-            case Phase::install:
-                return work_->install();
-            case Phase::update:
-                return work_->update();
-            case Phase::renew:
-                return work_->renew();
-            case Phase::list:
-                return list();
-            case Phase::remove:
-                return work_->remove();
-        }
+        if (phase == Phase::list) return list();
+        carry_out(*work_, phase);
     }
 
 private:
@@ -51,6 +41,26 @@ private:
 std::string_view name_of(Phase phase) {
     constexpr std::string_view kNames[] = {"install", "update", "renew", "list", "delete"};
     return kNames[static_cast<std::size_t>(phase)];
+}
+
+void prepare_for(PortWork& work, Phase phase) {
+    if (phase == Phase::install) return work.prepare();
+    work.tidy_up();
+}
+
+void carry_out(PortWork& work, Phase phase) {
+    switch (phase) {
+        case Phase::install:
+            return work.install();
+        case Phase::update:
+            return work.update();
+        case Phase::renew:
+            return work.renew();
+        case Phase::list:
+            return;
+        case Phase::remove:
+            return work.remove();
+    }
 }
 
 std::unique_ptr<Contender> port_contender(const MakeWork& make_work) {

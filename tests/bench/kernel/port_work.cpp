@@ -21,7 +21,7 @@ void want(const netlink::KernelResult<void>& result) {
 }
 
 template <typename T, typename Each>
-void in_batches(std::span<const T> all, Each each) {
+void in_batches(std::span<T> all, Each each) {
     while (!all.empty()) {
         const std::size_t count = std::min(all.size(), kWaiting);
         each(all.first(count));
@@ -63,8 +63,14 @@ public:
         installed_.reserve(specs.size());
     }
 
+    void prepare() override {
+        for (const TunnelSpec& spec : specs_) to_install_.push_back(copy_of(spec));
+    }
+
+    void tidy_up() override { to_install_ = std::vector<TunnelSpec>(); }
+
     void install() override {
-        in_batches(specs_, [this](std::span<const TunnelSpec> some) {
+        in_batches(std::span(to_install_), [this](std::span<TunnelSpec> some) {
             for (const auto& result : installer_.install(some)) {
                 if (!result) throw std::runtime_error(result.error().kernel.text);
                 installed_.push_back(*result);
@@ -102,12 +108,16 @@ private:
     netlink::Books books_;
     netlink::Installer installer_;
     std::span<const TunnelSpec> specs_;
+    std::vector<TunnelSpec> to_install_;
     std::vector<netlink::InstalledTunnel> installed_;
 };
 
 class PolicyWork final : public PortWork {
 public:
     PolicyWork(netlink::Kernel& port, std::span<const TunnelSpec> specs) : books_(port), specs_(specs) {}
+
+    void prepare() override {}
+    void tidy_up() override {}
 
     void install() override {
         each_batch([this](const netlink::PolicySpec& policy) { return claim(policy); });

@@ -16,6 +16,9 @@ std::size_t sample_of(std::size_t tunnels);
 class PortWork {
 public:
     virtual ~PortWork() = default;
+    // Makes what install() uses up, and frees what it left of that; neither is measured.
+    virtual void prepare() = 0;
+    virtual void tidy_up() = 0;
     virtual void install() = 0;
     // Both SAs of every tunnel.
     virtual void update() = 0;

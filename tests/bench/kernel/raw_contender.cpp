@@ -39,14 +39,9 @@ public:
             netlink::encode_list_sas(batch_);
             end_request();
             netlink::encode_list_policies(batch_);
-        } else if (phase == Phase::install) {
-            work_->install();
-        } else if (phase == Phase::update) {
-            work_->update();
-        } else if (phase == Phase::renew) {
-            work_->renew();
         } else {
-            work_->remove();
+            prepare_for(*work_, phase);
+            bench::carry_out(*work_, phase);
         }
         end_request();
     }

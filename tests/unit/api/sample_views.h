@@ -1,4 +1,5 @@
-// SAs, connections and events as the API shows them, for tests: what they are about is told, the rest is always the same.
+// SAs, connections and events as the API shows them, for tests: what they are about is told, the rest is always the
+// same.
 #pragma once
 
 #include <string>

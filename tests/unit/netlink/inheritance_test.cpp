@@ -24,7 +24,7 @@ constexpr base::Instant kBoot{std::chrono::hours(1)};
 bool by_nobody(const PolicyId&) { return false; }
 
 // What a process that was killed left behind.
-InstalledTunnel leave_behind(Kernel& kernel, const TunnelSpec& spec = tunnel(0xc0000001, 0xd0000001)) {
+InstalledTunnel leave_behind(Kernel& kernel, TunnelSpec&& spec = tunnel(0xc0000001, 0xd0000001)) {
     Books books(kernel);
     const auto installed = Installer(books).install(spec);
     REQUIRE(installed);
@@ -70,7 +70,7 @@ TEST_CASE("what a killed process left behind ends by itself", "[netlink][hostile
     kernel.set_time(kNow - std::chrono::seconds(100));
     TunnelSpec spec = tunnel(0xc0000001, 0xd0000001);
     spec.sa.tell_direction = GENERATE(false, true);
-    leave_behind(kernel, spec);
+    leave_behind(kernel, std::move(spec));
     Books books(kernel);
     REQUIRE(Reconciler(books).inherit(kNow, kLife));
     const auto sas = kernel.list_sas();
@@ -90,7 +90,7 @@ TEST_CASE("so do SAs of AH, and those of IPComp in front", "[netlink][hostile-g9
     spec.algorithms_out = Mac{"hmac(sha256)", key(32), 128};
     spec.ipcomp = IpCompSpis{Spi{0x1001}, Spi{0x2001}};
     kernel.set_time(kNow);
-    leave_behind(kernel, spec);
+    leave_behind(kernel, std::move(spec));
     Books books(kernel);
     REQUIRE(Reconciler(books).inherit(kNow, kLife)->sas == 4);
     const auto sas = kernel.list_sas();
@@ -213,7 +213,7 @@ TEST_CASE("a larval SA is not inherited", "[netlink][hostile-g9][rfc4301-4.4.1]"
         spec.algorithms_in = Mac{"hmac(sha256)", key(32), 128};
         spec.algorithms_out = Mac{"hmac(sha256)", key(32), 128};
     }
-    const InstalledTunnel old = leave_behind(memory, spec);
+    const InstalledTunnel old = leave_behind(memory, std::move(spec));
     Ending kernel(memory);
     SECTION("larval when we look") { memory.put_larval(old.outbound, address("192.0.2.1"), old.reqid); }
     SECTION("larval just after") { kernel.ends = old.outbound; }

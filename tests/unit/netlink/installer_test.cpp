@@ -102,7 +102,8 @@ TEST_CASE("in transport mode one selector goes into the SAs, several do not", "[
 
     Selector dns = ssh;
     dns.destination_port = {53, 0xffff};
-    spec.selectors = {ssh, dns, ssh};
+    spec = tunnel(0xc0000001, 0xc0000002, {ssh, dns, ssh});
+    spec.mode = Mode::transport;
     const auto two = installer.install(spec);
     REQUIRE(two);
     CHECK_FALSE(kernel.sa(two->outbound)->selector);
@@ -132,7 +133,8 @@ TEST_CASE("with packet offload the NIC has the policies as well, but those for f
     CHECK(device_of(Direction::forward, out) == 0);
     REQUIRE(installer.remove(*whole));
 
-    spec.sa.offload->kind = OffloadKind::crypto;
+    spec = tunnel(0xc0000001, 0xc0000002);
+    spec.sa.offload = Offload{4, OffloadKind::crypto};
     REQUIRE(installer.install(spec));
     CHECK(device_of(Direction::out, out) == 0);
     CHECK(device_of(Direction::in, reversed(out)) == 0);
@@ -143,7 +145,7 @@ TEST_CASE("a policy follows its newest tunnel into the NIC, and out of it", "[ne
     kernel.add_device(4, OffloadKind::packet);
     Books books(kernel);
     Installer installer(books);
-    const TunnelSpec old = tunnel(0xc0000001, 0xc0000002);
+    TunnelSpec old = tunnel(0xc0000001, 0xc0000002);
     TunnelSpec young = tunnel(0xc0000003, 0xc0000004);
     young.sa.offload = Offload{4, OffloadKind::packet};
     const PolicyId id{Direction::out, old.selectors.front()};

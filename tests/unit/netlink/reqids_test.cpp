@@ -96,4 +96,20 @@ TEST_CASE("a reqid that is reserved while it is in use is not given out again", 
     CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{2});
 }
 
+TEST_CASE("a reqid in use is passed over when the numbers begin again", "[netlink]") {
+    Reqids reqids(Reqid{0xfffffffe});
+    const Reqid early = reqids.acquire(Mode::tunnel, set("10.2.0.0/24"), Reqid{1});
+    CHECK(early == Reqid{1});
+    (void)reqids.acquire(Mode::tunnel, set("10.3.0.0/24"));
+    (void)reqids.acquire(Mode::tunnel, set("10.4.0.0/24"));
+    CHECK(reqids.acquire(Mode::tunnel, set("10.5.0.0/24")) == Reqid{2});
+}
+
+TEST_CASE("a reqid that was preferred before its turn has had it", "[netlink]") {
+    Reqids reqids;
+    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24"), Reqid{2}) == Reqid{2});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{1});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.4.0.0/24")) == Reqid{3});
+}
+
 }  // namespace xfrmd::netlink::test

@@ -60,7 +60,7 @@ int open_encapsulation_socket(const xfrmd::base::Address& local) {
 }
 
 int run(const std::vector<std::string>& words) {
-    const TunnelSpec spec = parse(words);
+    TunnelSpec spec = parse(words);
     auto kernel = XfrmKernel::open();
     if (!kernel) return std::fprintf(stderr, "%s\n", kernel.error().text.c_str()), 1;
     if (spec.encapsulation && open_encapsulation_socket(spec.local) < 0) return std::perror("port 4500"), 1;
