@@ -24,6 +24,10 @@ std::uint64_t first_revision() {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
+std::string words_for(const TunnelOwner& owner) {
+    return "child SA " + std::to_string(static_cast<std::uint64_t>(owner.number)) + " (" + owner.child_name + ")";
+}
+
 }  // namespace
 
 Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options)
@@ -147,9 +151,7 @@ void Daemon::remove(ike::ChildSaId child) {
 // both ends would use the older of two that are alike.
 void Daemon::renew(const TunnelOwner& owner) {
     if (stopping_) return;
-    log_.error(owner.connection_name + ": the kernel has lost child SA " +
-               std::to_string(static_cast<std::uint64_t>(owner.number)) + " (" + owner.child_name +
-               "); another one is negotiated");
+    log_.error(owner.connection_name + ": the kernel has lost " + words_for(owner) + "; another one is negotiated");
     clear_very(owner, [this, owner](const ike::OperationDone& cleared) {
         if (stopping_) return;
         if (!cleared.result) return not_cleared(owner, cleared.result.error());
@@ -164,8 +166,7 @@ void Daemon::rekey(const TunnelOwner& owner) {
 // A hard limit without another child in its place (RFC 4301 4.4.2.1): the peer is told.
 void Daemon::expire(const TunnelOwner& owner) {
     if (stopping_) return;
-    log_.info(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.number)) + " (" +
-              owner.child_name + ") has reached its limit");
+    log_.info(owner.connection_name + ": " + words_for(owner) + " has reached its limit");
     clear_very(owner, [this, owner](const ike::OperationDone& cleared) {
         if (!cleared.result && !stopping_) not_cleared(owner, cleared.result.error());
     });
@@ -175,8 +176,7 @@ void Daemon::expire(const TunnelOwner& owner) {
 void Daemon::not_cleared(const TunnelOwner& owner, const base::Error& error) {
     kernel_->tell_again(owner.child);
     if (error.reason == Reason::NotFound) return;
-    log_.error(owner.connection_name + ": child SA " + std::to_string(static_cast<std::uint64_t>(owner.number)) + " (" +
-               owner.child_name + ") could not be deleted: " + error.sentence() +
+    log_.error(owner.connection_name + ": " + words_for(owner) + " could not be deleted: " + error.sentence() +
                "; it is tried again after the next comparison");
 }
 
@@ -192,20 +192,15 @@ void Daemon::acquire(const std::string& connection, const std::string& child,
 // on_local_down = clear (Junos: gw-interface): there is nobody to tell, for nothing reaches the peer from there.
 void Daemon::lose_address(const base::Address& address) {
     if (stopping_) return;
-    auto ids = std::make_shared<std::vector<ike::IkeSaId>>();
-    const auto collect = [ids, address](Worker& worker) {
-        worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
-            const policy::Connection* connection = sa.sa().connection;
-            const bool clears = connection != nullptr && connection->on_local_down == policy::OnLocalDown::clear;
-            if (clears && sa.sa().local.address == address) ids->push_back(sa.sa().id);
-            return true;
-        });
+    const auto is_meant = [address](const ikev2::sa::Sa& sa) {
+        const bool clears = sa.connection != nullptr && sa.connection->on_local_down == policy::OnLocalDown::clear;
+        return clears && sa.local.address == address;
     };
-    pool_->visit(collect, [this, ids, address] {
-        if (ids->empty()) return;
-        log_.warning("address " + address.to_string() + " has gone: clearing " + std::to_string(ids->size()) +
+    collect(is_meant, [this, address](const std::vector<ike::IkeSaId>& ids) {
+        if (ids.empty()) return;
+        log_.warning("address " + address.to_string() + " has gone: clearing " + std::to_string(ids.size()) +
                      " IKE SAs");
-        for (const ike::IkeSaId id : *ids) clear(id, {}, true, [](const ike::OperationDone&) {});
+        for (const ike::IkeSaId id : ids) clear(id, {}, true, [](const ike::OperationDone&) {});
     });
 }
 
@@ -250,22 +245,28 @@ void Daemon::finish_stop() {
 
 // Tells `cleared` when every SA there is now has gone.
 void Daemon::clear_all(bool force, std::function<void()> cleared) {
-    auto ids = std::make_shared<std::vector<ike::IkeSaId>>();
-    const auto collect = [ids](Worker& worker) {
-        worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
-            ids->push_back(sa.sa().id);
-            return true;
-        });
-    };
-    pool_->visit(collect, [this, ids, force, cleared = std::move(cleared)] {
-        if (ids->empty()) return cleared();
-        auto left = std::make_shared<std::size_t>(ids->size());
-        for (const ike::IkeSaId id : *ids) {
+    const auto all = [](const ikev2::sa::Sa&) { return true; };
+    collect(all, [this, force, cleared = std::move(cleared)](const std::vector<ike::IkeSaId>& ids) {
+        if (ids.empty()) return cleared();
+        auto left = std::make_shared<std::size_t>(ids.size());
+        for (const ike::IkeSaId id : ids) {
             clear(id, {}, force, [left, cleared](const ike::OperationDone&) {
                 if (--*left == 0) cleared();
             });
         }
     });
+}
+
+void Daemon::collect(std::function<bool(const ikev2::sa::Sa&)> is_meant,
+                     std::function<void(const std::vector<ike::IkeSaId>&)> then) {
+    auto ids = std::make_shared<std::vector<ike::IkeSaId>>();
+    const auto visit = [ids, is_meant = std::move(is_meant)](Worker& worker) {
+        worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
+            if (is_meant(sa.sa())) ids->push_back(sa.sa().id);
+            return true;
+        });
+    };
+    pool_->visit(visit, [ids, then = std::move(then)] { then(*ids); });
 }
 
 }  // namespace xfrmd::daemon

@@ -93,6 +93,9 @@ private:
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
     void clear_very(const TunnelOwner& owner, Operations::End end);
     void clear_all(bool force, std::function<void()> cleared);
+    // Hands on the IKE SAs of all workers that are meant; `is_meant` is called in their threads.
+    void collect(std::function<bool(const ikev2::sa::Sa&)> is_meant,
+                 std::function<void(const std::vector<ike::IkeSaId>&)> then);
     void finish_stop();
     void not_cleared(const TunnelOwner& owner, const base::Error& error);
 

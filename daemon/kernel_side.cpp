@@ -157,7 +157,7 @@ void KernelSide::put_standing() {
 
 void KernelSide::compare() {
     const auto start = std::chrono::steady_clock::now();
-    if (const auto drift = reconcile(); !drift) log_.error("cannot list the kernel's SAs: " + drift.error().text);
+    if (const auto drift = reconcile(); !drift) log_.error("cannot list what the kernel has: " + drift.error().text);
     const auto took = std::chrono::steady_clock::now() - start;
     comparison_takes_ = std::chrono::ceil<std::chrono::milliseconds>(took);
     compare_.within(std::max<std::chrono::milliseconds>(kCompareEvery, comparison_takes_ * kPausesOfComparison));

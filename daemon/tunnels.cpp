@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -140,12 +139,12 @@ void Tunnels::discount(const Installed& tunnel) {
 
 base::Result<void> Tunnels::ask_for_offload(Candidate& candidate) const {
     const auto asked = daemon::ask_for_offload(candidate.offload, candidate.spec, helpers_.device_towards);
+    const bool tries_again = candidate.offload.wanted == policy::HwOffload::automatic;
     if (asked) {
-        if (candidate.spec.sa.offload) keep_spare(candidate);
+        if (tries_again) keep_spare(candidate);
         return {};
     }
-    if (candidate.offload.wanted != policy::HwOffload::automatic)
-        return base::fail(Reason::KernelRefused, asked.error());
+    if (!tries_again) return base::fail(Reason::KernelRefused, asked.error());
     tell_fall_back(candidate, asked.error());
     return {};
 }
@@ -168,8 +167,8 @@ netlink::Installer::Result Tunnels::settle_offload(Candidate& candidate, netlink
         tell_fall_back(candidate, reason);
         ask_for_less(candidate.spec);
         if (is_good_enough) continue;
-        std::tie(candidate.spec.algorithms_in, candidate.spec.algorithms_out) = std::move(*candidate.spare);
-        keep_spare(candidate);
+        candidate.spec.algorithms_in = clone(candidate.spare->first);
+        candidate.spec.algorithms_out = clone(candidate.spare->second);
         installed = installer_.install(candidate.spec);
     }
     return installed;

@@ -94,7 +94,7 @@ private:
         netlink::TunnelSpec spec;
         OffloadWish offload;
         UniqueNumbers::OfChild numbers;
-        // For another try: the installer takes the spec's. Empty where nothing is offloaded.
+        // For another try with less offload: the installer takes the spec's. Empty where there will be none.
         std::optional<std::pair<netlink::Algorithms, netlink::Algorithms>> spare = {};
     };
     struct Installed {

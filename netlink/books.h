@@ -61,7 +61,8 @@ struct Books {
     // The claimant has got what it wanted: what stood there before this process does not come back.
     void settle(Claimant claimant, const PolicyId& id);
 
-    // Changes the kernel and notes in the policy table what became of it.
+    // Changes the kernel and notes in the policy table what became of it. The Installation, which knows the policies'
+    // places, notes that itself (PolicyTable::put_in_kernel()).
     std::vector<KernelResult<void>> apply(std::span<const Change> changes);
     // For changes that take something away: what is gone is fine, what fails is tried once more (ENOMEM passes). The
     // first error that stays, with the change in words.

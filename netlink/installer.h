@@ -20,7 +20,7 @@ public:
     // One result for each. Inbound SA first, then outbound, then policies in, fwd, out (RFC 7296 2.8: be ready to
     // receive before sending). On any error what was done for that tunnel is undone and the error says which step
     // failed. A policy that somebody else has is EEXIST: what is not ours is not touched. No selector at all is EINVAL.
-    // The algorithms with their keys move out of the specs, whatever becomes of them.
+    // The algorithms with their keys may have moved out of the specs afterwards, whatever became of them.
     std::vector<Result> install(std::span<TunnelSpec> specs);
     Result install(TunnelSpec& spec) { return install({&spec, 1}).front(); }
     Result install(TunnelSpec&& spec) { return install(spec); }

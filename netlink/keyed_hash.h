@@ -36,10 +36,4 @@ std::uint64_t hash_of(const HashKey& key, const PolicyId& id);
 std::uint64_t hash_of(const HashKey& key, const SaId& id);
 std::uint64_t hash_of(const HashKey& key, Mode mode, const std::vector<Selector>& selectors);
 
-// For std::unordered_map.
-struct SaIdHash {
-    HashKey key;
-    std::size_t operator()(const SaId& id) const { return hash_of(key, id); }
-};
-
 }  // namespace xfrmd::netlink

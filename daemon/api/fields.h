@@ -1,15 +1,16 @@
 // How a view becomes JSON and how its JSON Schema reads, from one table of fields, so that the two cannot drift apart.
 // A field's type is "string", "integer", "boolean" or the name of a schema ("ChildSa"), with "[]" behind it for a list
-// and
-// "?" for "or null".
+// and "?" for "or null".
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/api/json.h"
+#include "daemon/api/limits.h"
 
 namespace xfrmd::daemon::api {
 
@@ -48,6 +49,20 @@ Json schema_of_fields(const Field<View> (&fields)[count]) {
         required.push_back(field.name);
     }
     return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+}
+
+// How many rows have that outcome.
+template <typename Row, typename Outcome>
+Json count_of(const std::vector<Row>& rows, Outcome outcome) {
+    return std::count_if(rows.begin(), rows.end(), [&](const Row& row) { return row.outcome == outcome; });
+}
+
+// As many as a page shows.
+template <typename View, std::size_t count>
+Json first_rows(const Field<View> (&fields)[count], const std::vector<View>& rows) {
+    Json list = Json::array();
+    for (std::size_t i = 0; i < std::min(rows.size(), kMaxPage); ++i) list.push_back(encode_fields(fields, rows[i]));
+    return list;
 }
 
 template <typename View>

@@ -32,8 +32,7 @@ constexpr Field<Manual> kManualSa[] = {
     {"packets_out", "integer", "sent", [](const Manual& v) -> Json { return v.packets_out; }},
     {"local_ts", "string[]", "local selectors", [](const Manual& v) -> Json { return v.local_ts; }},
     {"remote_ts", "string[]", "remote selectors", [](const Manual& v) -> Json { return v.remote_ts; }},
-    {"last_error", "string?", "what went wrong last",
-     [](const Manual& v) { return v.last_error.empty() ? Json(nullptr) : Json(v.last_error); }},
+    {"last_error", "string?", "what went wrong last", [](const Manual& v) { return unless_empty(v.last_error); }},
 };
 
 }  // namespace

@@ -15,32 +15,18 @@ constexpr Field<RekeyedSa> kRekeyedSa[] = {
      [](const RekeyedSa& v) -> Json { return name(v.id.child ? SaKind::child : SaKind::ike); }},
     {"conn", "string", "its connection", [](const RekeyedSa& v) -> Json { return v.conn; }},
     {"child", "string?", "of a child SA, its configured name",
-     [](const RekeyedSa& v) { return v.child.empty() ? Json(nullptr) : Json(v.child); }},
+     [](const RekeyedSa& v) { return unless_empty(v.child); }},
     {"outcome", "RekeyOutcome", "what became of it", [](const RekeyedSa& v) -> Json { return name(v.outcome); }},
-    {"error", "string?", "why it failed",
-     [](const RekeyedSa& v) { return v.error.empty() ? Json(nullptr) : Json(v.error); }},
+    {"error", "string?", "why it failed", [](const RekeyedSa& v) { return unless_empty(v.error); }},
 };
-
-Json count(const RekeyResult& result, RekeyOutcome outcome) {
-    return std::count_if(result.rows.begin(), result.rows.end(),
-                         [outcome](const RekeyedSa& row) { return row.outcome == outcome; });
-}
-
-Json first_rows(const RekeyResult& result) {
-    Json list = Json::array();
-    for (const RekeyedSa& row : result.rows) {
-        if (list.size() == kMaxPage) break;
-        list.push_back(encode_fields(kRekeyedSa, row));
-    }
-    return list;
-}
 
 constexpr Field<RekeyResult> kRekeyResult[] = {
     {"matched", "integer", "SAs that were meant", [](const RekeyResult& v) -> Json { return v.rows.size(); }},
-    {"rekeyed", "integer", "have new keys", [](const RekeyResult& v) { return count(v, RekeyOutcome::rekeyed); }},
-    {"failed", "integer", "have not", [](const RekeyResult& v) { return count(v, RekeyOutcome::failed); }},
+    {"rekeyed", "integer", "have new keys",
+     [](const RekeyResult& v) { return count_of(v.rows, RekeyOutcome::rekeyed); }},
+    {"failed", "integer", "have not", [](const RekeyResult& v) { return count_of(v.rows, RekeyOutcome::failed); }},
     {"items", "RekeyedSa[]", "the first of them, those that failed first",
-     [](const RekeyResult& v) { return first_rows(v); }},
+     [](const RekeyResult& v) { return first_rows(kRekeyedSa, v.rows); }},
     {"truncated", "boolean", "there are more than `items` shows",
      [](const RekeyResult& v) -> Json { return v.rows.size() > kMaxPage; }},
 };

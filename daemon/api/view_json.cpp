@@ -79,40 +79,25 @@ constexpr Field<ClearedSa> kClearedSa[] = {
      [](const ClearedSa& v) -> Json { return name(v.id.child ? SaKind::child : SaKind::ike); }},
     {"conn", "string", "its connection", [](const ClearedSa& v) -> Json { return v.conn; }},
     {"child", "string?", "of a child SA, its configured name",
-     [](const ClearedSa& v) { return v.child.empty() ? Json(nullptr) : Json(v.child); }},
+     [](const ClearedSa& v) { return unless_empty(v.child); }},
     {"outcome", "ClearOutcome", "what became of it", [](const ClearedSa& v) -> Json { return name(v.outcome); }},
     {"traffic", "TrafficAfter", "what becomes of its packets now",
      [](const ClearedSa& v) -> Json { return name(v.traffic); }},
-    {"error", "string?", "why it failed",
-     [](const ClearedSa& v) { return v.error.empty() ? Json(nullptr) : Json(v.error); }},
+    {"error", "string?", "why it failed", [](const ClearedSa& v) { return unless_empty(v.error); }},
 };
-
-Json count(const ClearResult& result, ClearOutcome outcome) {
-    return std::count_if(result.rows.begin(), result.rows.end(),
-                         [outcome](const ClearedSa& row) { return row.outcome == outcome; });
-}
-
-Json first_rows(const ClearResult& result) {
-    Json list = Json::array();
-    for (const ClearedSa& row : result.rows) {
-        if (list.size() == kMaxPage) break;
-        list.push_back(encode_fields(kClearedSa, row));
-    }
-    return list;
-}
 
 constexpr Field<ClearResult> kClearResult[] = {
     {"dry_run", "boolean", "nothing was changed", [](const ClearResult& v) -> Json { return v.dry_run; }},
     {"matched", "integer", "SAs that were meant", [](const ClearResult& v) -> Json { return v.rows.size(); }},
     {"acknowledged", "integer", "the peer confirmed the Delete",
-     [](const ClearResult& v) { return count(v, ClearOutcome::acknowledged); }},
+     [](const ClearResult& v) { return count_of(v.rows, ClearOutcome::acknowledged); }},
     {"forced", "integer", "gone here without the peer's word",
-     [](const ClearResult& v) { return count(v, ClearOutcome::forced); }},
+     [](const ClearResult& v) { return count_of(v.rows, ClearOutcome::forced); }},
     {"gone", "integer", "went by themselves meanwhile",
-     [](const ClearResult& v) { return count(v, ClearOutcome::gone); }},
-    {"failed", "integer", "still there", [](const ClearResult& v) { return count(v, ClearOutcome::failed); }},
+     [](const ClearResult& v) { return count_of(v.rows, ClearOutcome::gone); }},
+    {"failed", "integer", "still there", [](const ClearResult& v) { return count_of(v.rows, ClearOutcome::failed); }},
     {"items", "ClearedSa[]", "the first of them, those that failed first",
-     [](const ClearResult& v) { return first_rows(v); }},
+     [](const ClearResult& v) { return first_rows(kClearedSa, v.rows); }},
     {"truncated", "boolean", "there are more than `items` shows",
      [](const ClearResult& v) -> Json { return v.rows.size() > kMaxPage; }},
 };

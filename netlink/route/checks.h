@@ -5,6 +5,9 @@
 
 namespace xfrmd::netlink::route {
 
+// RFC 4291 2.5.6: what every IPv6 interface has.
+bool is_link_local(const base::Address& address);
+
 // Linux's own: default, main and local.
 bool is_linux_table(std::uint32_t table);
 

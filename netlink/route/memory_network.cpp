@@ -15,8 +15,6 @@ using base::Family;
 
 constexpr std::uint32_t kUsualMtu = 1500;
 
-bool is_link_local(const Address& address) { return base::Prefix::parse("fe80::/10")->contains(address); }
-
 Event state_event(const Link& link) { return link.is_up() ? Event{LinkUp{link}} : Event{LinkDown{link}}; }
 
 }  // namespace

@@ -61,6 +61,11 @@ std::string to_string(const RouteSpec& route) { return text_of(route, " dev " + 
 
 std::string to_string(const RouteState& route) { return text_of(route, ""); }
 
+bool is_link_local(const base::Address& address) {
+    static const base::Prefix kLinkLocal = *base::Prefix::parse("fe80::/10");
+    return kLinkLocal.contains(address);
+}
+
 bool is_linux_table(std::uint32_t table) { return table >= kDefaultTable && table <= kLocalTable; }
 
 KernelResult<void> check(const RouteQuestion& question) {

@@ -13,8 +13,6 @@ namespace {
 // All of them want each route once, so one owner is enough; children's numbers never get there.
 constexpr RouteOwner kOwner{~std::uint64_t{0}};
 
-bool is_link_local(const LocalAddress& address) { return base::Prefix::parse("fe80::/10")->contains(address.address); }
-
 RouteSpec route_through(const std::string& interface, const base::Prefix& destination) {
     RouteSpec route;
     route.destination = destination;
@@ -104,7 +102,7 @@ void OwnInterfaces::remove_further_addresses(const XfrmInterfaceSpec& spec, std:
     for (const LocalAddress& has : network_.interfaces().addresses_of(link->index)) {
         const base::Prefix address{has.address, has.prefix_length};
         const bool wanted = std::find(spec.addresses.begin(), spec.addresses.end(), address) != spec.addresses.end();
-        if (wanted || is_link_local(has)) continue;
+        if (wanted || is_link_local(has.address)) continue;
         auto gone = network_.delete_address(spec.name, address);
         if (!gone) failed.push_back(about(spec.name, gone.error()));
     }

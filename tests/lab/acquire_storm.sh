@@ -13,7 +13,7 @@ tshark_free_spis() {
         awk '/0x0010:/ { print $8, $9 } /0x0020:/ { print $2, $3 }' | paste - -
 }
 no_larval() { [[ $(larval) -eq 0 ]]; }
-works() { pings alice "$1" 1; }
+reaches() { pings alice "$1" 1; }
 
 # storm SECONDS NETWORK...: in the background; its number of flows ends up in flood.txt.
 storm() {
@@ -40,7 +40,7 @@ one() {
     [[ $(larval) -eq 1 ]] || fail "$(larval) larval SAs for one trap"
     start_strongswan sun 6.0 <<<"$(tunnel_conf sun | sed 's|10.2.0.0/24|10.2.0.0/16|')"
     wait "$storm"
-    eventually 10 works 10.2.0.10 || fail "the tunnel does not carry packets"
+    eventually 10 reaches 10.2.0.10 || fail "the tunnel does not carry packets"
     expect_bounded
     [[ $(attempts) -eq 1 && $(initiations) -eq 1 ]] || fail "$(attempts) acquires, $(initiations) negotiations for one trap"
     [[ $(($(memory_of moon) - before)) -le 4096 ]] || fail "memory grew from $before to $(memory_of moon) KiB"
@@ -77,7 +77,7 @@ many() {
     watch_answers moon
     storm 4 "${networks[@]}"
     wait "$storm"
-    eventually 10 works 10.2.0.10 || fail "those who are silent keep the others from their tunnels"
+    eventually 10 reaches 10.2.0.10 || fail "those who are silent keep the others from their tunnels"
     expect_bounded
     [[ $(($(memory_of moon) - before)) -le $((4096 + $1 * 32)) ]] || fail "memory grew from $before to $(memory_of moon) KiB"
     [[ $(attempts) -le $1 ]] || fail "$(attempts) acquires for $1 traps"

@@ -39,7 +39,6 @@ children_conf() {
     }'
 }
 
-sas() { on moon ip xfrm state | grep -c '^src' || :; }
 policies() { on moon ip xfrm policy | grep -c '^src 10.1[12]' || :; }
 is_whole() { [[ $(sas) -ge $((number * 2)) && $(policies) -ge $((number * 3)) ]]; }
 are_back() { xfrmctl moon kernel status --json | jq -e '.wanted == .there and .wanted.sas >= '$((number * 2)) >/dev/null; }

@@ -26,13 +26,14 @@ start_pair "$1"
 expect up moon net
 expect_tunnel
 RANDOM=${SEED:-7}
-strikes=0
-while [[ $SECONDS -lt $2 ]]; do
+strikes=0 until=$((SECONDS + $2))
+while [[ $SECONDS -lt $until ]]; do
     strike
     strikes=$((strikes + 1))
     sleep 0.$((RANDOM % 9 + 1))
 done
 tell "$strikes strikes"
+[[ $strikes -ge $(($2 / 2)) ]] || fail "that was no storm"
 eventually 10 is_whole || fail "the kernel has not what is wanted: $(policies; on moon ip xfrm state)"
 stop moon
 expect_empty_kernel moon

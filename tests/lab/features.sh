@@ -1,5 +1,5 @@
 # What the kernel can do is found out at the start and shown; a kernel that cannot protect packets, or does not let us, is
-# a start that is refused with one sentence. (hostile.md G6)
+# a start that is refused with one sentence.
 #   features.sh [old]   old: Debian's modular 6.1 (scripts/lab --kernel debian), whose modules can be taken away
 # shellcheck shell=bash
 

@@ -22,9 +22,7 @@ foreign() {
     echo "$(on moon ip xfrm state | grep -c '^src 198.51.100.1') $(on moon ip xfrm policy | grep -c '^src 172.16.0.0/24')"
 }
 status_of() { xfrmctl moon kernel status --json | jq -r "$1"; }
-has_policies() { [[ $(on moon ip xfrm policy | grep -c '^src 10.[12].0.0/24') -eq 3 ]]; }
 overran() { [[ $(status_of .reconcile.overruns) -gt $1 ]]; }
-works() { pings alice 10.2.0.10 1; }
 
 gateways
 start_pair "$1"

@@ -6,29 +6,22 @@
 # kernel counts as XfrmInNoStates is not held against anybody.
 # shellcheck shell=bash
 
+# shellcheck source=tests/lab/lib/streams.sh
+source "$lib/streams.sh"
+
 flood_lost() { sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\) received.*/\1 \2/p' "$out/flood.ping" | { read -r sent got && echo $((sent - got)); }; }
 sent_by_flood() { sed -n 's/^\([0-9]*\) packets transmitted.*/\1/p' "$out/flood.ping"; }
 lost() { sed -n 's/^received [0-9]* lost \([0-9]*\) .*/\1/p' "$out/$1.stream"; }
 without_sa() { on moon cat /proc/net/xfrm_stat | sed -n 's/^XfrmInNoStates[[:space:]]*//p'; }
 
-listens() { [[ -n $(on "$1" ss -Hlun "sport = 9000") ]]; }
-
-# stream FROM TO ADDRESS: 200 datagrams a second; "stream.TO" tells what became of them.
-stream() {
-    on "$2" python3 "$lab_project/tests/lab/lib/udp_stream.py" receive "$3" 9000 "$out/$2.stream" &
-    eventually 10 listens "$2" || fail "$2 does not listen"
-    on "$1" python3 "$lab_project/tests/lab/lib/udp_stream.py" send "$3" 9000 200 "$seconds" &
-    senders+=($!)
-}
-
-seconds=$2 senders=()
+seconds=$2
 gateways
 SUN_CONF=child= start_pair "$1" child="start_action = ${3:-none}"
 expect up moon net
 expect_ping alice 10.2.0.10
 before=$(without_sa)
-stream alice bob 10.2.0.10
-stream bob alice 10.1.0.10
+stream alice bob 10.2.0.10 200 "$seconds"
+stream bob alice 10.1.0.10 200 "$seconds"
 on alice ping -f -n -q -w "$seconds" 10.2.0.10 >"$out/flood.ping" &
 flood=$!
 kills=0
@@ -38,7 +31,7 @@ while kill -0 "$flood" 2>/dev/null; do
     kills=$((kills + 1))
     sleep 2
 done
-wait "$flood" "${senders[@]}" || :
+wait "$flood" "${stream_senders[@]}" || :
 eventually 10 test -s "$out/alice.stream" || fail "alice has not got her last datagram"
 eventually 10 test -s "$out/bob.stream" || fail "bob has not got his last datagram"
 unavoidable=$(($(without_sa) - before))

@@ -3,7 +3,6 @@
 #   links.sh PEER rename|recreate|moved|flap|mtu
 # shellcheck shell=bash
 
-works() { pings alice 10.2.0.10 1; }
 expect_back() { eventually 10 works || fail "the tunnel does not work after: $1"; tell "works after: $1"; }
 # What moving and making anew take away.
 address() {
@@ -11,11 +10,6 @@ address() {
     on moon ip link set "$1" up
     on moon ip route replace default via 192.0.2.2
 }
-expect_no_inner() {
-    [[ $(packets 'net 10.1.0.0/24 or net 10.2.0.0/24' | wc -l) -eq 0 ]] ||
-        fail "in the clear: $(packets 'net 10.1.0.0/24 or net 10.2.0.0/24' | head -n 3)"
-}
-
 rename() {
     on moon ip link set sun down
     on moon ip link set sun name wan0

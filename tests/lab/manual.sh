@@ -76,7 +76,7 @@ flush_sun() { ip -n sun xfrm state flush && ip -n sun xfrm policy flush; }
 # moon_has TEXT: what `sa list` says there.
 moon_has() { xfrmctl moon sa list | tr -s ' ' | grep -qF -- "$1"; }
 
-# expect_listed TEXT COUNTED: as a line of `sa list`, with packets both ways.
+# expect_listed TEXT: as a line of `sa list`, with packets both ways.
 expect_listed() {
     eventually 5 moon_has "$1" || fail "sa list does not say '$1': $(xfrmctl moon sa list)"
     moon_counted received || fail "nothing was received: $(xfrmctl moon sa list --detail)"

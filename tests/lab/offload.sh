@@ -1,7 +1,7 @@
 # hw_offload, with moon's and sun's outer interfaces on a NIC that offloads (netdevsim: crypto, and no packet offload), or
 # on one that does not (veth). What was obtained is told by the kernel, by the NIC and by xfrmctl alike. netdevsim's
 # cryptography is none, so that only IKE and what the NIC was handed can be looked at.
-#   offload.sh PEER crypto|refused|packet|auto|fallback|reset   PEER: 5.9 or 6.0 (strongSwan) or xfrmd
+#   offload.sh PEER crypto|refused|packet|auto|fallback|reset   PEER: 5.9 or 6.0 (strongSwan)
 # shellcheck shell=bash
 
 # new_nic HOST ID ADDRESS: netdevsim ID becomes the host's interface "nic".

@@ -3,9 +3,7 @@
 #   starved.sh pipe|syslog|space|descriptors|read_only
 # shellcheck shell=bash
 
-has_policies() { [[ $(on moon ip xfrm policy | grep -c '^src 10.[12].0.0/24') -eq 3 ]]; }
 answers_api() { xfrmctl moon --timeout 2s system info >/dev/null 2>&1; }
-works() { pings alice 10.2.0.10 1; }
 
 # launch_to FILE: moon's daemon with its standard error there.
 launch_to() {

@@ -52,6 +52,12 @@ expect_no_clear() {
     tell "the outer link carried $(packets "$esp_filter" | wc -l) ESP packets and nothing in the clear"
 }
 
+# expect_no_inner [FILTER]: the outer link has carried no packet like that, of the inner networks where nothing is said.
+expect_no_inner() {
+    local filter=${1:-net 10.1.0.0/24 or net 10.2.0.0/24}
+    [[ $(packets "$filter" | wc -l) -eq 0 ]] || fail "in the clear: $(packets "$filter" | head -n 3)"
+}
+
 carried_packets() { [[ -n $(packets "$1") ]]; }
 
 # expect_empty_kernel HOST...: neither SAs nor policies there, at the latest within 5 seconds. The policies that a

@@ -51,6 +51,13 @@ secrets {
 END
 }
 
+# works: alice reaches bob.
+works() { pings alice 10.2.0.10 1; }
+# has_policies: moon's kernel has the tunnel's three.
+has_policies() { [[ $(on moon ip xfrm policy | grep -c '^src 10.[12].0.0/24') -eq 3 ]]; }
+# sas: how many moon's kernel has, whoever's.
+sas() { on moon ip xfrm state | grep -c '^src' || :; }
+
 # start_pair WHO [KEY=VALUE...]: xfrmd on moon and WHO (5.9, 6.0 or xfrmd) on sun, both with that tunnel. SUN_CONF: KEY=VALUE
 # words that only sun gets.
 start_pair() {

@@ -8,6 +8,7 @@
 #include "netlink/failing_kernel.h"
 #include "netlink/installer.h"
 #include "netlink/memory_kernel.h"
+#include "netlink/passing_kernel.h"
 #include "netlink/reconciler.h"
 #include "tests/unit/config/loading.h"
 #include "tests/unit/netlink/specs.h"
@@ -21,9 +22,9 @@ using netlink::test::selector;
 namespace {
 
 // Notes the fewest policies that there were after any change.
-class WatchedKernel final : public netlink::Kernel {
+class WatchedKernel final : public netlink::PassingKernel {
 public:
-    explicit WatchedKernel(netlink::Kernel& inner) : inner_(inner) {}
+    using PassingKernel::PassingKernel;
     std::vector<netlink::KernelResult<void>> apply(std::span<const netlink::Change> changes) override {
         std::vector<netlink::KernelResult<void>> results;
         for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -32,18 +33,8 @@ public:
         }
         return results;
     }
-    netlink::KernelResult<netlink::SaState> find_sa(const netlink::SaId& id) override { return inner_.find_sa(id); }
-    netlink::KernelResult<netlink::PolicyState> find_policy(const netlink::PolicyId& id) override {
-        return inner_.find_policy(id);
-    }
-    netlink::KernelResult<std::vector<netlink::SaState>> list_sas() override { return inner_.list_sas(); }
-    netlink::KernelResult<std::vector<netlink::PolicyState>> list_policies() override { return inner_.list_policies(); }
-    netlink::KernelResult<void> probe() override { return inner_.probe(); }
 
     std::size_t fewest = 0;
-
-private:
-    netlink::Kernel& inner_;
 };
 
 struct Bench {

@@ -6,6 +6,7 @@
 #include "netlink/failing_kernel.h"
 #include "netlink/installer.h"
 #include "netlink/memory_kernel.h"
+#include "netlink/passing_kernel.h"
 #include "netlink/reconciler.h"
 #include "netlink/standing_policies.h"
 #include "tests/unit/netlink/specs.h"
@@ -181,30 +182,26 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
 
 // Linux makes a larval SA whole when it is updated: with algorithms that only stand in, it would protect nothing.
 TEST_CASE("a larval SA is not inherited", "[netlink][hostile-g9][rfc4301-4.4.1]") {
-    class Ending final : public Kernel {
+    class Ending final : public PassingKernel {
     public:
-        explicit Ending(MemoryKernel& inner) : inner_(inner) {}
+        explicit Ending(MemoryKernel& memory) : PassingKernel(memory), memory_(memory) {}
         std::vector<KernelResult<void>> apply(std::span<const Change> changes) override {
             if (const SaId id = std::exchange(ends, {}); id.spi != Spi{}) {
-                inner_.put_larval(id, address("192.0.2.1"), Reqid{1});
+                memory_.put_larval(id, address("192.0.2.1"), Reqid{1});
             }
             return inner_.apply(changes);
         }
-        KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
-        KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
         KernelResult<std::vector<SaState>> list_sas() override {
             if (lists_left == 0) return refused(ENOBUFS);
             --lists_left;
             return inner_.list_sas();
         }
-        KernelResult<std::vector<PolicyState>> list_policies() override { return inner_.list_policies(); }
-        KernelResult<void> probe() override { return {}; }
 
         SaId ends;
         unsigned lists_left = 2;
 
     private:
-        MemoryKernel& inner_;
+        MemoryKernel& memory_;
     };
     MemoryKernel memory;
     TunnelSpec spec = tunnel(0xc0000001, 0xd0000001);
@@ -234,22 +231,16 @@ TEST_CASE("a larval SA is not inherited", "[netlink][hostile-g9][rfc4301-4.4.1]"
 namespace {
 
 // Where a process is killed: nothing that comes after the first `rounds` reaches the kernel.
-class Dying final : public Kernel {
+class Dying final : public PassingKernel {
 public:
-    Dying(Kernel& inner, unsigned rounds) : inner_(inner), left_(rounds) {}
+    Dying(Kernel& inner, unsigned rounds) : PassingKernel(inner), left_(rounds) {}
     std::vector<KernelResult<void>> apply(std::span<const Change> changes) override {
         if (left_ == 0) return std::vector<KernelResult<void>>(changes.size(), refused(ENOMEM));
         --left_;
         return inner_.apply(changes);
     }
-    KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
-    KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
-    KernelResult<std::vector<SaState>> list_sas() override { return inner_.list_sas(); }
-    KernelResult<std::vector<PolicyState>> list_policies() override { return inner_.list_policies(); }
-    KernelResult<void> probe() override { return {}; }
 
 private:
-    Kernel& inner_;
     unsigned left_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "netlink/failing_kernel.h"
 #include "netlink/memory_kernel.h"
+#include "netlink/passing_kernel.h"
 #include "netlink/reconciler.h"
 #include "tests/unit/netlink/specs.h"
 
@@ -17,23 +18,15 @@ const Selector kNets = selector("10.1.0.0/24", "10.2.0.0/24");
 const Selector kReversedNets = selector("10.2.0.0/24", "10.1.0.0/24");
 
 // Keeps what it is asked for, in order.
-class RecordingKernel final : public Kernel {
+class RecordingKernel final : public PassingKernel {
 public:
-    explicit RecordingKernel(Kernel& inner) : inner_(inner) {}
+    using PassingKernel::PassingKernel;
     std::vector<KernelResult<void>> apply(std::span<const Change> changes) override {
         for (const Change& change : changes) said.push_back(describe(change));
         return inner_.apply(changes);
     }
-    KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
-    KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
-    KernelResult<std::vector<SaState>> list_sas() override { return inner_.list_sas(); }
-    KernelResult<std::vector<PolicyState>> list_policies() override { return inner_.list_policies(); }
-    KernelResult<void> probe() override { return inner_.probe(); }
 
     std::vector<std::string> said;
-
-private:
-    Kernel& inner_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "netlink/failing_kernel.h"
 #include "netlink/installer.h"
 #include "netlink/memory_kernel.h"
+#include "netlink/passing_kernel.h"
 #include "netlink/standing_policies.h"
 #include "tests/unit/netlink/specs.h"
 
@@ -117,20 +118,11 @@ TEST_CASE("broken tunnels are told in the order of their SPIs", "[netlink][hosti
 }
 
 TEST_CASE("a notice about a policy costs a question about that policy", "[netlink][hostile-g5][hostile-g12]") {
-    class Unlisted final : public Kernel {
+    class Unlisted final : public PassingKernel {
     public:
-        explicit Unlisted(Kernel& inner) : inner_(inner) {}
-        std::vector<KernelResult<void>> apply(std::span<const Change> changes) override {
-            return inner_.apply(changes);
-        }
-        KernelResult<SaState> find_sa(const SaId& id) override { return inner_.find_sa(id); }
-        KernelResult<PolicyState> find_policy(const PolicyId& id) override { return inner_.find_policy(id); }
+        using PassingKernel::PassingKernel;
         KernelResult<std::vector<SaState>> list_sas() override { return refused(EIO); }
         KernelResult<std::vector<PolicyState>> list_policies() override { return refused(EIO); }
-        KernelResult<void> probe() override { return {}; }
-
-    private:
-        Kernel& inner_;
     };
     MemoryKernel memory;
     Unlisted kernel(memory);
