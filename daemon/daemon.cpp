@@ -204,6 +204,14 @@ void Daemon::lose_address(const base::Address& address) {
     });
 }
 
+void Daemon::revive(ike::ReviveChild child) {
+    pool_->on_main([this, child = std::move(child)] {
+        if (stopping_) return;
+        if (policy::traps(child.action)) kernel_->trap(child.connection, child.child);
+        if (policy::starts(child.action)) start_actions_.start_again(child.connection, child.child);
+    });
+}
+
 void Daemon::done(ike::OperationDone operation) {
     pool_->on_main([this, operation = std::move(operation)] { operations_.finish(operation); });
 }

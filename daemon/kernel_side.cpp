@@ -147,6 +147,11 @@ void KernelSide::configure(policy::Snapshot configuration) {
     put_standing();
 }
 
+void KernelSide::trap(const std::string& connection, const std::string& child) {
+    standing_.trap(connection, child);
+    put_standing();
+}
+
 // What has no route yet gets another chance.
 void KernelSide::put_standing() {
     put_standing_.cancel();

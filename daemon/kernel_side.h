@@ -69,6 +69,8 @@ public:
     // Interfaces, manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed
     // is logged, and tried again.
     void configure(policy::Snapshot configuration);
+    // A trap for this child, as if it had start_action = trap, as long as its configuration wants that in some case.
+    void trap(const std::string& connection, const std::string& child);
     // Compares and repairs everything, now; the observer hears of it, too. Error: the kernel could not be listed.
     netlink::KernelResult<api::KernelDrift> reconcile();
     netlink::KernelResult<api::KernelStatus> status() { return count_kernel(books_, tunnels_, manual_); }

@@ -41,8 +41,37 @@ struct Arguments {
     bool debug = false;
 };
 
+// strongswan.conf's retransmit_timeout, retransmit_base and retransmit_tries.
+void describe_retransmission(CLI::App& app, ikev2::sa::RetransmitSchedule& schedule) {
+    const auto set_first = [&schedule](double seconds) {
+        schedule.first = std::chrono::round<base::Duration>(std::chrono::duration<double>(seconds));
+    };
+    app.add_option_function<double>("--retransmit-timeout", set_first,
+                                    "seconds after which a request is sent again for the first time")
+        ->check(CLI::Range(0.1, 60.0))
+        ->default_str("4");
+    app.add_option("--retransmit-base", schedule.base, "how much longer each next time takes")
+        ->check(CLI::Range(1.0, 10.0))
+        ->capture_default_str();
+    app.add_option("--retransmit-tries", schedule.tries, "how often it is sent again before the peer counts as gone")
+        ->check(CLI::Range(0, 50))
+        ->capture_default_str();
+}
+
+void describe_engine(CLI::App& app, ike::Options& engine) {
+    app.add_option("--port", engine.port, "UDP port of IKE")->check(CLI::Range(1, 65535))->capture_default_str();
+    app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")
+        ->check(CLI::Range(1, 65535))
+        ->capture_default_str();
+    app.add_option("--cookie-threshold", engine.cookie_threshold,
+                   "half-open IKE SAs from which on cookies are asked for")
+        ->capture_default_str();
+    app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")
+        ->capture_default_str();
+    describe_retransmission(app, engine.retransmit);
+}
+
 void describe(CLI::App& app, Arguments& arguments) {
-    auto& engine = arguments.daemon.pool.worker.engine;
     app.set_version_flag("--version", std::string("xfrmd ") + daemon::kVersion);
     app.add_option("--config", arguments.daemon.config_path, "configuration file")->capture_default_str();
     app.add_option("--socket", arguments.socket.path, "management socket")->capture_default_str();
@@ -52,17 +81,9 @@ void describe(CLI::App& app, Arguments& arguments) {
     app.add_option("--engines", arguments.daemon.pool.engines, "threads that run IKE")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
-    app.add_option("--port", engine.port, "UDP port of IKE")->check(CLI::Range(1, 65535))->capture_default_str();
-    app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")
-        ->check(CLI::Range(1, 65535))
-        ->capture_default_str();
+    describe_engine(app, arguments.daemon.pool.worker.engine);
     app.add_flag("--fail-closed", arguments.daemon.fail_closed,
                  "nothing of a tunnel's leaves or enters in the clear, unless its connection says otherwise");
-    app.add_option("--cookie-threshold", engine.cookie_threshold,
-                   "half-open IKE SAs from which on cookies are asked for")
-        ->capture_default_str();
-    app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")
-        ->capture_default_str();
     const std::map<std::string, daemon::KernelChoice> kernels{{"linux", daemon::KernelChoice::linux_xfrm},
                                                               {"memory", daemon::KernelChoice::memory}};
     app.add_option("--kernel", arguments.daemon.kernel, "linux, or memory: protect nothing (for benchmarks)")

@@ -18,7 +18,16 @@ void StandingKeeper::reserve_reqids(const policy::IndexedConfiguration& configur
     books_.reqids.configure(std::move(reqids));
 }
 
+void StandingKeeper::forget_trapped(const policy::IndexedConfiguration& configuration) {
+    std::erase_if(trapped_, [&](const auto& names) {
+        const policy::Connection* connection = configuration.connection(names.first);
+        const policy::Child* child = connection == nullptr ? nullptr : connection->child(names.second);
+        return child == nullptr || !(policy::traps(child->dpd_action) || policy::traps(child->close_action));
+    });
+}
+
 bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
+    forget_trapped(configuration);
     Wanted wanted;
     std::vector<std::string> complaints;
     for (const policy::Connection& connection : configuration.connections()) {
@@ -40,7 +49,7 @@ bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
 StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& connection,
                                                  std::vector<std::string>& complaints) {
     Wanted wanted;
-    StandingChildren standing = standing_children_of(connection);
+    StandingChildren standing = standing_children_of(connection, trapped_);
     for (StandingChild& child : standing.children) {
         Key key{child.connection, child.child, child.kind};
         wanted.emplace(std::move(key), std::move(child));

@@ -25,6 +25,8 @@ public:
     // without either. False where something could not be put there (logged, once as long as it stays so): ask again
     // later. What it was to replace stands until then, but for a pass.
     bool update(const policy::IndexedConfiguration& configuration);
+    // From the next update on a trap stands for this child, as long as its dpd_action or close_action is one.
+    void trap(const std::string& connection, const std::string& child) { trapped_.insert({connection, child}); }
     void remove_all();
     // Traps that wait because what an earlier process left in their place still carries packets: children to negotiate
     // now, whose tunnels take it over.
@@ -45,6 +47,7 @@ private:
 
     using Wanted = std::map<Key, StandingChild>;
 
+    void forget_trapped(const policy::IndexedConfiguration& configuration);
     Wanted wanted_of(const policy::Connection& connection, std::vector<std::string>& complaints);
     void replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced,
                  std::vector<std::string>& complaints);
@@ -56,6 +59,7 @@ private:
     netlink::Books& books_;
     netlink::StandingPolicies policies_;
     std::map<Key, Installed> installed_;
+    ChildNames trapped_;                   // since they ended
     std::vector<std::string> complaints_;  // of the last update
     std::vector<StandingChild> inherited_;
 };

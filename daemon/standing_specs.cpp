@@ -91,8 +91,9 @@ base::Result<StandingChild> make_block(const policy::Connection& connection, con
     return make_without_peer(connection, child, StandingKind::block, *path);
 }
 
-void add_negotiated(StandingChildren& all, const policy::Connection& connection, const policy::Child& child) {
-    if (policy::traps(child.start_action)) {
+void add_negotiated(StandingChildren& all, const policy::Connection& connection, const policy::Child& child,
+                    bool is_trapped) {
+    if (is_trapped || policy::traps(child.start_action)) {
         add(all, make_trap(connection, child), connection, child, StandingKind::trap);
     }
     if (connection.fail_closed) add(all, make_block(connection, child), connection, child, StandingKind::block);
@@ -132,9 +133,11 @@ netlink::PolicySpec shunt_of(netlink::PolicySpec policy, StandingKind kind, bool
 
 }  // namespace
 
-StandingChildren standing_children_of(const policy::Connection& connection) {
+StandingChildren standing_children_of(const policy::Connection& connection, const ChildNames& trapped) {
     StandingChildren all;
-    for (const policy::Child& child : connection.children) add_negotiated(all, connection, child);
+    for (const policy::Child& child : connection.children) {
+        add_negotiated(all, connection, child, trapped.contains({connection.name, child.name}));
+    }
     for (const policy::Child& shunt : connection.shunts) add_shunt(all, connection, shunt);
     return all;
 }

@@ -3,7 +3,9 @@
 // table for each connection.
 #pragma once
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ike/base/result.h"
@@ -12,6 +14,9 @@
 #include "netlink/tunnel.h"
 
 namespace xfrmd::daemon {
+
+// Connection and child.
+using ChildNames = std::set<std::pair<std::string, std::string>>;
 
 enum class StandingKind : std::uint8_t { trap, pass, drop, block };
 
@@ -36,7 +41,8 @@ struct StandingChildren {
     std::vector<StandingChild> children;
     std::vector<StandingError> errors;
 };
-StandingChildren standing_children_of(const policy::Connection& connection);
+// `trapped`: children that have a trap whatever their start_action is.
+StandingChildren standing_children_of(const policy::Connection& connection, const ChildNames& trapped);
 
 netlink::Rank rank_of(StandingKind kind);
 // With the reqid of a trap in `child.tunnel.ids`.

@@ -15,6 +15,7 @@ namespace {
 using base::Reason;
 
 constexpr auto kRoutePause = std::chrono::seconds(5);
+constexpr std::chrono::seconds kStartPause{1};
 constexpr unsigned kMostRestorations = 10;
 constexpr std::chrono::seconds kLongestPause{60};
 
@@ -56,6 +57,16 @@ void StartActions::after(const ike::OperationDone& done, Attempt attempt) {
     if (configured->keyingtries != 0 && attempt.number >= configured->keyingtries) return;
     ++attempt.number;
     start(attempt);
+}
+
+// A peer that accepts and deletes in turn does not keep us busy.
+void StartActions::start_again(const std::string& connection, const std::string& child) {
+    const auto now = std::chrono::steady_clock::now();
+    auto& next = next_start_[{connection, child}];
+    const auto due = std::max(now, next);
+    next = due + kStartPause;
+    if (due == now) return start({connection, child});
+    start_later({connection, child}, std::chrono::ceil<std::chrono::seconds>(due - now));
 }
 
 void StartActions::restore(const std::string& connection, const std::string& child, ike::IkeSaId ike_sa) {

@@ -1,9 +1,11 @@
-// Children with start_action = start on their way up, and those whose SAs the kernel has lost on their way back: what
-// becomes of each attempt, and when the next one is due. Main thread only.
+// Children with start_action = start on their way up, and those whose SAs the kernel has lost or whose peer has ended
+// them on their way back: what becomes of each attempt, and when the next one is due. Main thread only.
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
+#include <utility>
 
 #include <asio/io_context.hpp>
 
@@ -22,6 +24,8 @@ public:
 
     // Every such child of connections that are new or not as they were `before`; nullptr: of all.
     void run(const policy::IndexedConfiguration& configuration, const policy::IndexedConfiguration* before);
+    // One that the peer has ended, at once, but no sooner than a second after the last time.
+    void start_again(const std::string& connection, const std::string& child);
     // A child that stood; attempts go to this IKE SA as long as it lives. They are ten in all.
     void restore(const std::string& connection, const std::string& child, ike::IkeSaId ike_sa);
     // After so many attempts to restore one: 1 s, 2 s, 4 s, ... 60 s.
@@ -49,6 +53,8 @@ private:
     asio::io_context& io_;
     Log& log_;
     Daemon& daemon_;
+    // When the next start after a peer's end may be; of configured children only, so these are few.
+    std::map<std::pair<std::string, std::string>, std::chrono::steady_clock::time_point> next_start_;
 };
 
 }  // namespace xfrmd::daemon

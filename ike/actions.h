@@ -38,6 +38,14 @@ struct RemoveChild {
     ChildSaId child{};
 };
 
+// A child that the peer's silence or its Delete has ended, and that its dpd_action or close_action wants back. Not
+// answered.
+struct ReviveChild {
+    std::string connection;
+    std::string child;
+    policy::StartAction action{};
+};
+
 // An operation asked for with an OperationId has ended, well or badly. Given exactly once for each.
 struct OperationDone {
     OperationId operation{};
@@ -80,7 +88,7 @@ struct Report {
     Milestone milestone = {};
 };
 
-using Action = std::variant<SendDatagram, InstallChild, UseChild, RemoveChild, OperationDone, Report>;
+using Action = std::variant<SendDatagram, InstallChild, UseChild, RemoveChild, ReviveChild, OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

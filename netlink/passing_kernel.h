@@ -1,4 +1,5 @@
-// A Kernel that passes everything on to another one, for those that watch what is asked or answer some of it themselves.
+// A Kernel that passes everything on to another one, for those that watch what is asked or answer some of it
+// themselves.
 #pragma once
 
 #include "netlink/kernel.h"

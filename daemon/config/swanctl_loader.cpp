@@ -168,7 +168,8 @@ private:
 
     void warn_of_start(const policy::Connection& connection, settings::Position at) {
         for (const policy::Child& child : connection.children) {
-            if (child.start_action == policy::StartAction::none) continue;
+            constexpr auto kNone = policy::StartAction::none;
+            if (child.start_action == kNone && child.dpd_action == kNone && child.close_action == kNone) continue;
             warn(at, "connections." + printable(connection.name) + ": '" + printable(child.name) +
                          "' cannot start by itself, as remote_addrs names no single address");
         }

@@ -108,13 +108,10 @@ Verdict set_replay_window(const Draft& draft, const Value& value) {
     return store_number(draft.child->replay_window, value.number, 0, kWidestReplayWindow);
 }
 
-Verdict set_start_action(const Draft& draft, const Value& value) {
+policy::StartAction start_action(const Value& value) {
     using enum policy::StartAction;
-    draft.child->start_action = value.canonical == "trap|start" ? trap_and_start
-                                : value.canonical == "trap"     ? trap
-                                : value.canonical == "start"    ? start
-                                                                : none;
-    return {};
+    if (value.canonical == "trap|start") return trap_and_start;
+    return value.canonical == "trap" ? trap : value.canonical == "start" ? start : none;
 }
 
 Verdict set_tfc_padding(const Draft& draft, const Value& value) {

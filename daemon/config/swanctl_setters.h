@@ -17,7 +17,12 @@ Verdict set_ah_proposals(const Draft& draft, const Value& value);
 Verdict set_esp_proposals(const Draft& draft, const Value& value);
 Verdict set_mode(const Draft& draft, const Value& value);
 Verdict set_replay_window(const Draft& draft, const Value& value);
-Verdict set_start_action(const Draft& draft, const Value& value);
+policy::StartAction start_action(const Value& value);
+template <policy::StartAction policy::Child::* member>
+Verdict set_action(const Draft& draft, const Value& value) {
+    draft.child->*member = start_action(value);
+    return {};
+}
 Verdict set_tfc_padding(const Draft& draft, const Value& value);
 Verdict set_hw_offload(const Draft& draft, const Value& value);
 Verdict set_copy_dscp(const Draft& draft, const Value& value);

@@ -38,8 +38,10 @@ struct Child {
     std::vector<ConfiguredSelector> local_ts;
     std::vector<ConfiguredSelector> remote_ts;
     Mode mode = Mode::tunnel;
-    StartAction start_action = StartAction::none;
-    std::uint32_t replay_window = 32;  // packets, 0..4096; never 0 where ESN is proposed (RFC 4303 3.4.3)
+    StartAction start_action = StartAction::none;  // when it is loaded
+    StartAction dpd_action = StartAction::none;    // when the peer has fallen silent
+    StartAction close_action = StartAction::none;  // when the peer has deleted it
+    std::uint32_t replay_window = 32;              // packets, 0..4096; never 0 where ESN is proposed (RFC 4303 3.4.3)
 
     // Soft limits (another SA is negotiated), hard ones (it ends), and what is at most taken off the soft ones at
     // random, so that many SAs do not meet. 0 is none; the loader fills in strongSwan's defaults.

@@ -84,6 +84,8 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         host.kernel.use(use->child);
     } else if (const auto* remove = std::get_if<ike::RemoveChild>(&action)) {
         host.kernel.remove(remove->child);
+    } else if (auto* revive = std::get_if<ike::ReviveChild>(&action)) {
+        host.revived.push_back(std::move(*revive));
     } else if (auto* done = std::get_if<ike::OperationDone>(&action)) {
         host.done.push_back(std::move(*done));
     } else {

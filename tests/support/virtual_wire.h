@@ -37,6 +37,7 @@ struct Host {
     std::vector<ike::ChildInstalled> held;
     std::vector<ike::Report> reports;
     std::vector<ike::OperationDone> done;
+    std::vector<ike::ReviveChild> revived;  // nobody does it
     std::vector<Parcel> sent;
 
     std::uint64_t count(base::Reason reason) const;

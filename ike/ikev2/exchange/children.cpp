@@ -40,6 +40,19 @@ sa::ChildSa forget_child(sa::Step& step, sa::Established& phase, ike::ChildSaId 
     return gone;
 }
 
+// What worked and was not to go may be wanted back, unless another one carries its packets.
+void revive(sa::Step& step, const sa::Established& phase, const sa::ChildSa& gone, base::Reason why) {
+    using enum sa::ChildState;
+    if (gone.state == installing || gone.state == deleting || find_number(phase, gone.number) != nullptr) return;
+    const policy::Child* wanted = step.sa.connection->child(gone.name);
+    if (wanted == nullptr) return;
+    const policy::StartAction action = why == base::Reason::PeerSilent    ? wanted->dpd_action
+                                       : why == base::Reason::PeerDeleted ? wanted->close_action
+                                                                          : policy::StartAction::none;
+    if (action == policy::StartAction::none) return;
+    step.actions.push_back(ike::ReviveChild{step.sa.connection->name, gone.name, action});
+}
+
 void send_pending(sa::Step& step, sa::Established& phase, const base::Result<void>& installed) {
     sa::PendingResponse pending = std::move(*phase.pending);
     phase.pending.reset();
@@ -172,6 +185,7 @@ void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
     step.actions.push_back(ike::RemoveChild{id});
     step.done(gone.operation, id, tl::unexpected(why));
     step.report(ike::Level::info, describe(gone) + " removed", {}, milestone_of_removal(phase, gone));
+    revive(step, phase, gone, why.reason);
 }
 
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why) {

@@ -20,7 +20,8 @@ bool is_replaced(const sa::Established& phase, ike::ChildSaId id);
 // Is the kernel at work on a child, or does the peer wait for it? Nothing of ours is begun meanwhile.
 bool waits_for_kernel(const sa::Established& phase);
 
-// Takes the child out of the list and out of the kernel. Whoever still waits for it is told `why`.
+// Takes the child out of the list and out of the kernel. Whoever still waits for it is told `why`. After a peer's
+// silence or Delete the configuration may want it back.
 void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why);
 // It has been deleted here and at the peer. Where another one carries its traffic, its SAs stay for a while, for
 // packets that are late; else it is removed.

@@ -98,7 +98,7 @@ constexpr Case kChildCases[] = {
     {"mode", "tunnel;transport;TUNNEL;beet", "transport_proxy;iptfs"},
     {"policies", "yes;no", "-"},
     {"policies_fwd_out", "no;yes", "-"},
-    {"dpd_action", "clear;none", "trap;route;restart;start;trap|start"},
+    {"dpd_action", "clear;none;trap;route;restart;start;trap|start", "-"},
     {"ipcomp", "no;yes", "-"},
     {"inactivity", "0", "10m"},
     {"reqid", "0;7;4294967295", "-"},
@@ -122,7 +122,7 @@ constexpr Case kChildCases[] = {
     {"copy_dscp", "out;in;yes;no", "-"},
     {"icmp", "no", "yes"},
     {"start_action", "none;clear;start;restart;trap;route;trap|start;start|trap", "-"},
-    {"close_action", "none;clear", "start;trap;trap|start"},
+    {"close_action", "none;clear;start;trap;trap|start", "-"},
 };
 // What strongSwan does not have.
 constexpr Case kOwnConnectionCases[] = {

@@ -211,6 +211,9 @@ TEST_CASE("words become what they say", "[config][mapping]") {
     CHECK(action("route") == StartAction::trap);
     CHECK(action("restart") == StartAction::start);
     CHECK(action("start|trap") == StartAction::trap_and_start);
+    const policy::Child ends = only_child("dpd_action = restart\nclose_action = trap");
+    CHECK(ends.dpd_action == StartAction::start);
+    CHECK(ends.close_action == StartAction::trap);
     const auto local_down = [](const std::string& word) {
         return only_connection(connection_with("on_local_down = " + word)).on_local_down;
     };
@@ -318,6 +321,8 @@ TEST_CASE("what can hardly be meant is loaded with a warning", "[config][mapping
     CHECK_FALSE(warnings(connection_with("remote_addrs = 10.0.0.0/8", "start_action = start")).empty());
     CHECK_FALSE(warnings(connection_with("remote_addrs = 10.0.0.0/8", "start_action = trap")).empty());
     CHECK(warnings(connection_with("remote_addrs = 10.0.0.0/8")).empty());
+    CHECK_FALSE(warnings(connection_with("remote_addrs = 10.0.0.0/8", "dpd_action = start")).empty());
+    CHECK_FALSE(warnings(connection_with("remote_addrs = 10.0.0.0/8", "close_action = trap")).empty());
     CHECK(warnings(connection_with("", "start_action = start")) ==
           "/s.conf:1:15: connections.gw: 'net' cannot start by itself, as remote_addrs names no single address");
     const std::string dynamic = "'net', whose selectors are dynamic, as remote_addrs names no single address";

@@ -1,6 +1,7 @@
 #include "daemon/standing_keeper.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -87,6 +88,23 @@ TEST_CASE("what stands is replaced without a moment in between", "[daemon][stand
     CHECK((bench.out("10.2.0.0/24") != nullptr || bench.out("10.2.0.0/16") != nullptr));
     bench.keeper.remove_all();
     CHECK(bench.kernel.empty());
+}
+
+TEST_CASE("a child whose end asks for a trap has one as long as that is configured", "[daemon][standing]") {
+    Bench bench;
+    const std::string selectors = "local_ts = 10.1.0.0/24\nremote_ts = 10.2.0.0/24\n";
+    const std::string words = selectors + GENERATE("dpd_action = trap", "close_action = trap|start");
+    REQUIRE(bench.update({{"net", words}}));
+    CHECK(bench.out("10.2.0.0/24") == nullptr);
+    bench.keeper.trap("gw", "net");
+    bench.keeper.trap("gw", "unknown");
+    REQUIRE(bench.update({{"net", words}}));
+    CHECK(bench.out("10.2.0.0/24") != nullptr);
+    SECTION("not with another action") { REQUIRE(bench.update({{"net", selectors + "dpd_action = start"}})); }
+    SECTION("not without the child") { REQUIRE(bench.update({{"other", trap("10.3.0.0/24")}})); }
+    CHECK(bench.out("10.2.0.0/24") == nullptr);
+    REQUIRE(bench.update({{"net", words}}));
+    CHECK(bench.out("10.2.0.0/24") == nullptr);
 }
 
 TEST_CASE("what cannot be replaced stands", "[daemon][standing]") {
