@@ -128,7 +128,7 @@ ikev2::sa::Sa Engine::make_sa(bool original_initiator, const base::Endpoint& loc
 
 void Engine::initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child,
                       Turn& turn) {
-    if (table_.size() >= options_.most_ike_sas) return fail(wish.operation, {Reason::TableFull, {}, {}}, turn);
+    if (table_.ike_sas() >= options_.most_ike_sas) return fail(wish.operation, {Reason::TableFull, {}, {}}, turn);
     ikev2::sa::Sa sa = make_sa(true, {wish.local, connection.local_port}, {wish.remote, connection.remote_port}, turn);
     sa.connection = &connection;
     sa.has_inherited_sas = wish.has_inherited_sas;
@@ -241,6 +241,7 @@ void Engine::carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn)
     if (heir == nullptr) return;
     old.hand_over_to(*heir, around(turn));
     table_.swap_numbers(old.sa().id, heir->sa().id);
+    heir->sa().predecessor = old.sa().id;
     turn.actions.push_back(Report{Level::info,
                                   heir->sa().id,
                                   heir->sa().connection_name(),

@@ -42,7 +42,7 @@ public:
     void visit(const Visitor& visitor, IkeSaId after = IkeSaId::none) const;
     // nullptr for a number nobody has.
     const ikev2::sa::IkeSa* find(IkeSaId id) const;
-    std::size_t size() const { return table_.size(); }
+    std::size_t size() const { return table_.ike_sas(); }
     const Counters& counters() const { return counters_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
     std::size_t half_open() const { return half_open_.size(); }

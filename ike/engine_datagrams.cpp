@@ -161,7 +161,7 @@ base::Result<void> Engine::on_repeated_first_request(const IkeSa& sa, const Fram
 base::Result<void> Engine::admit(const wire::Received& received, const Frame& frame, Turn& turn) {
     if (const auto shape = wire::check_grammar(received.header, received.clear); !shape)
         return tl::unexpected(shape.error());
-    if (table_.size() >= options_.most_ike_sas) return base::fail(Reason::TableFull);
+    if (table_.ike_sas() >= options_.most_ike_sas) return base::fail(Reason::TableFull);
     if (half_open_.size() >= options_.cookie_threshold) {
         const auto& nonce = received.clear.nonce->data;
         const auto* cookie = received.clear.find(wire::NotifyType::cookie);

@@ -31,6 +31,8 @@ public:
     std::optional<Cpi> new_cpi() override;
     void release(Cpi cpi) override { cpis_.erase(cpi); }
     ChildSaId new_child_id() override;
+    std::size_t ike_sas() const override { return by_id_.size(); }
+    bool is_there(IkeSaId id) const override { return by_id_.contains(id); }
 
     ikev2::sa::IkeSa& add(std::unique_ptr<ikev2::sa::IkeSa> sa);
     void remove(IkeSaId id);
@@ -38,7 +40,6 @@ public:
     void swap_numbers(IkeSaId one, IkeSaId other);
     ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi);
     ikev2::sa::IkeSa* find(IkeSaId id);
-    std::size_t size() const { return by_id_.size(); }
     // In the order of their numbers.
     const std::map<IkeSaId, std::unique_ptr<ikev2::sa::IkeSa>>& all() const { return by_id_; }
 

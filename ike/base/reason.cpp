@@ -54,7 +54,7 @@ constexpr ReasonTraits kTable[] = {
     {SinglePairRequired, "single_pair_required", "peer wants a single address pair", fail_child, 34},
     {ModeUnacceptable, "mode_unacceptable", "no common mode", fail_child, 14},
     {ChildSaNotFound, "child_sa_not_found", "no child SA with this SPI", notify, 44},
-    {NoAdditionalSas, "no_additional_sas", "no more child SAs are accepted", fail_child, 35},
+    {NoAdditionalSas, "no_additional_sas", "no more SAs are accepted", fail_child, 35},
     {TemporaryFailure, "temporary_failure", "temporarily not possible", fail_child, 43},
     {TooManyRetries, "too_many_retries", "peer keeps asking for another attempt", delete_ike_sa, 0},
     {PeerRefused, "peer_refused", "peer refused", delete_ike_sa, 0},

@@ -136,9 +136,21 @@ base::Result<Accepted> accept(const sa::Step& step, const wire::Payloads& reques
 base::Result<void> check_quiet(const sa::Established& phase) {
     const bool busy = std::holds_alternative<sa::CreatingChild>(phase.exchange) ||
                       std::holds_alternative<sa::DeletingChild>(phase.exchange);
-    if (phase.is_succeeded) return base::fail(Reason::TemporaryFailure, "it has been rekeyed already");
+    const auto* ours = std::get_if<sa::RekeyingIke>(&phase.exchange);
+    if (phase.is_succeeded || (ours != nullptr && ours->rival)) {
+        return base::fail(Reason::TemporaryFailure, "it has been rekeyed already");
+    }
     if (busy || waits_for_kernel(phase)) return base::fail(Reason::TemporaryFailure, "a child SA comes or goes");
     return {};
+}
+
+// Who rekeys without end and deletes nothing is stopped: in a line of IKE SAs two stand at a time.
+base::Result<void> check_room(const sa::Step& step) {
+    if (step.spis.is_there(step.sa.predecessor)) {
+        return base::fail(Reason::TemporaryFailure, "the one before it has not gone yet");
+    }
+    if (step.spis.ike_sas() < step.options.most_ike_sas) return {};
+    return base::fail(Reason::NoAdditionalSas, std::to_string(step.spis.ike_sas()) + " IKE SAs are the limit");
 }
 
 // While ours is in flight, the nonces of both decide (RFC 7296 2.8.2); until then the new one has no children.
@@ -191,6 +203,7 @@ sa::Next on_rekey_ike_request(sa::Step& step, sa::Established& phase, const sa::
     const wire::Payloads& request = message.payloads;
     if (message.shape != wire::Shape::rekey_ike) return base::fail(Reason::PayloadMissing, "SA, Ni or KEi");
     if (const auto quiet = check_quiet(phase); !quiet) return tl::unexpected(quiet.error());
+    if (const auto room = check_room(step); !room) return tl::unexpected(room.error());
     auto accepted = accept(step, request);
     if (!accepted) return tl::unexpected(accepted.error());
     auto key_exchange = crypto::KeyExchange::make(accepted->suite.key_exchange, step.random);

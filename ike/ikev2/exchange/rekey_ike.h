@@ -11,7 +11,8 @@ void start_rekey_ike(sa::Step& step, sa::Established& phase, const sa::RekeyIkeT
 // A refusal is no harm: it is tried again later. INVALID_KE_PAYLOAD starts over once with the wanted group.
 sa::Next on_rekey_ike_response(sa::Step& step, sa::Established& phase, const sa::Message& response);
 
-// Errors: TemporaryFailure while children come or go (RFC 7296 2.25.2), NoProposalChosen, KeyExchangeMethodMismatch.
+// Errors: TemporaryFailure while children come or go, or what it replaced is still there (RFC 7296 2.25.2),
+// NoAdditionalSas where the engine is full, NoProposalChosen, KeyExchangeMethodMismatch.
 sa::Next on_rekey_ike_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
 
 }  // namespace xfrmd::ikev2::exchange

@@ -36,6 +36,7 @@ struct NatStatus {
 
 struct Sa {
     ike::IkeSaId id{};
+    ike::IkeSaId predecessor{};  // whose place it has taken by rekeying; may have gone. none: it is the first
     bool original_initiator = false;
     wire::IkeSpi spi_i{};
     wire::IkeSpi spi_r{};
@@ -60,7 +61,7 @@ struct Sa {
     std::string connection_name() const { return connection == nullptr ? std::string() : connection->name; }
 };
 
-// SPIs, CPIs and numbers of our own choice, unique in the engine.
+// SPIs, CPIs and numbers of our own choice, unique in the engine; and what an IKE SA may know of the others in it.
 class SpiSource {
 public:
     virtual ~SpiSource() = default;
@@ -72,6 +73,8 @@ public:
     virtual std::optional<ike::Cpi> new_cpi() = 0;
     virtual void release(ike::Cpi cpi) = 0;
     virtual ike::ChildSaId new_child_id() = 0;
+    virtual std::size_t ike_sas() const = 0;
+    virtual bool is_there(ike::IkeSaId id) const = 0;
 };
 
 // An IKE SA that a rekeying has made (RFC 7296 2.18), without children yet.

@@ -3,6 +3,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
+#include "ike/ikev2/exchange/offers.h"
 #include "tests/unit/engine/gateways.h"
 
 namespace xfrmd::tests {
@@ -33,6 +34,20 @@ void expect_one(Gateways& gateways, ike::EspSpi spi_in) {
     }
     CHECK(live(gateways.left).established()->children.at(0).spi_in == spi_in);
     CHECK(gateways.disagreement() == "");
+}
+
+bool is_informational(const Parcel& parcel) {
+    return parcel.bytes.at(18) == static_cast<std::uint8_t>(wire::ExchangeType::informational);
+}
+
+// The peer asks for the rekeying of the IKE SA, and is refused with this.
+bool is_refused(Lonely& lonely, std::uint32_t id, wire::NotifyType type) {
+    const Payloads request{
+        ikev2::exchange::offer(ike_proposals("aes128-sha256-x25519"), base::Bytes(8, static_cast<std::uint8_t>(id))),
+        wire::Nonce{base::Bytes(32, static_cast<std::uint8_t>(id))},
+        wire::KeyExchangePayload{policy::KeyExchangeId::x25519, base::Bytes(32, 9)}};
+    const auto answers = lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, request));
+    return lonely.peer.open(answers.at(0))->find(type) != nullptr;
 }
 
 }  // namespace
@@ -146,6 +161,42 @@ TEST_CASE("a rekeying that crosses a Delete of the IKE SA leaves none", "[engine
     CHECK(gateways.left.engine.size() == 0);
     CHECK(gateways.right.engine.size() == 0);
     CHECK(gateways.right.kernel.children().empty());
+}
+
+TEST_CASE("while ours is in flight the peer makes one other IKE SA, and no more", "[engine][rfc7296-2.8.2]") {
+    Lonely lonely;
+    lonely.establish();
+    lonely.wire.rekey(lonely.host, lonely.sa()->sa().id);
+    CHECK_FALSE(is_refused(lonely, 2, wire::NotifyType::temporary_failure));
+    for (std::uint32_t id = 3; id < 8; ++id) CHECK(is_refused(lonely, id, wire::NotifyType::temporary_failure));
+    CHECK(lonely.host.engine.size() == 2);
+}
+
+TEST_CASE("an IKE SA is not rekeyed by the peer while its predecessor stands", "[engine][rfc7296-2.25.2]") {
+    Rekeyable gateways;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        return !is_informational(parcel) || parcel.from.address == gateways.right.address;
+    };
+    for (int i = 0; i < 5; ++i) {
+        gateways.rekey(gateways.left);
+        gateways.wire.settle();
+    }
+    CHECK(gateways.right.engine.size() == 2);
+    gateways.wire.on_the_way = nullptr;
+    gateways.wire.run_for(seconds(60));
+    const auto again = gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(again) == "ok");
+    expect_one(gateways, live(gateways.left).established()->children.at(0).spi_in);
+}
+
+TEST_CASE("a peer's rekeying finds no room in a full table", "[engine][rfc7296-1.3]") {
+    ike::Options options;
+    options.most_ike_sas = 1;
+    Lonely lonely({}, options);
+    lonely.establish();
+    CHECK(is_refused(lonely, 2, wire::NotifyType::no_additional_sas));
+    CHECK(lonely.host.engine.size() == 1);
 }
 
 }  // namespace xfrmd::tests
