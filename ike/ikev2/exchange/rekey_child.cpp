@@ -34,11 +34,21 @@ sa::Next answer_not_found(sa::Step& step, sa::Established& phase, const wire::No
     return sa::stay();
 }
 
-// RFC 7296 2.25.1, 2.25.2: what is going is not rekeyed.
+// By a child of our own request, and we send on that already.
+bool have_replaced(const sa::Established& phase, const sa::ChildSa& child) {
+    return std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
+        return other.replaces == child.id && !other.is_outbound_deferred && other.state != sa::ChildState::retired;
+    });
+}
+
+// RFC 7296 2.25.1, 2.25.2: what is going is not rekeyed. The request may have crossed ours and come late: nobody would
+// know then that there are two new ones, of which one has to go (2.8.1).
 base::Result<void> check_stays(const sa::Established& phase, const sa::ChildSa& child) {
     if (std::holds_alternative<sa::RekeyingIke>(phase.exchange)) {
         return base::fail(Reason::TemporaryFailure, "the IKE SA is being rekeyed");
     }
+    if (have_replaced(phase, child))
+        return base::fail(Reason::TemporaryFailure, "we have rekeyed the child SA already");
     if (child.state == sa::ChildState::installed) return {};
     return base::fail(Reason::TemporaryFailure, "the child SA is not installed, or is being deleted");
 }

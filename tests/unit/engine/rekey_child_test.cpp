@@ -204,6 +204,34 @@ TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc
     CHECK(sent_on.size() == 4);  // the old one's and the new one's of both
 }
 
+TEST_CASE("a request that crosses ours and comes after our answer is too late", "[engine][rfc7296-2.25.1]") {
+    // Whichever of the nonces is lowest.
+    const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
+    Rekeyable gateways;
+    for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
+    std::optional<Parcel> late;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        CHECK(traffic_flows(gateways));
+        if (late || parcel.from.address != gateways.right.address) return true;
+        late = parcel;
+        return false;
+    };
+    const auto right = gateways.rekey(gateways.right);
+    const auto left = gateways.rekey(gateways.left);
+    gateways.left.kernel_answers = false;
+    gateways.wire.settle();
+    REQUIRE(gateways.left.held.size() == 1);
+    const bool before_the_kernel = GENERATE(true, false);
+    gateways.wire.inject(late->from, late->to, late->bytes);
+    if (before_the_kernel) gateways.wire.settle();
+    gateways.left.kernel_answers = true;
+    for (const ike::ChildInstalled& answer : gateways.left.held) gateways.wire.feed(gateways.left, answer);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(left) == "ok");
+    CHECK(gateways.right.outcome(right) != "running");
+    expect_one_child(gateways);
+}
+
 TEST_CASE("a rekeying that crosses a Delete of the same child leaves none", "[engine][rfc7296-2.25.1]") {
     Gateways gateways;
     gateways.connect();
