@@ -43,6 +43,12 @@ EspSpi SaTable::new_esp_spi() {
     }
 }
 
+bool SaTable::is_live(IkeSaId id) const {
+    const auto found = by_id_.find(id);
+    const auto* established = found == by_id_.end() ? nullptr : found->second->established();
+    return established != nullptr && !established->is_succeeded;
+}
+
 std::optional<Cpi> SaTable::new_cpi() {
     // With every second one taken all of these miss once in 2^64 times; with nearly all taken nobody waits for luck.
     constexpr int kTries = 64;

@@ -33,6 +33,7 @@ public:
     ChildSaId new_child_id() override;
     std::size_t ike_sas() const override { return by_id_.size(); }
     bool is_there(IkeSaId id) const override { return by_id_.contains(id); }
+    bool is_live(IkeSaId id) const override;
 
     ikev2::sa::IkeSa& add(std::unique_ptr<ikev2::sa::IkeSa> sa);
     void remove(IkeSaId id);

@@ -76,9 +76,10 @@ sa::Phase closed(Reason reason, std::string detail = {}) {
 sa::Next end_by_peer(sa::Step& step, sa::Established& phase) {
     if (phase.is_succeeded) return closed(Reason::Rekeyed);
     auto* rekeying = std::get_if<sa::RekeyingIke>(&phase.exchange);
-    if (rekeying == nullptr || !rekeying->rival) return closed(Reason::PeerDeleted);
+    const ike::IkeSaId rival = rekeying == nullptr ? ike::IkeSaId::none : rival_of(step, *rekeying);
+    if (rival == ike::IkeSaId::none) return closed(Reason::PeerDeleted);
     step.done(rekeying->operation, {}, {});
-    step.successions.push_back({nullptr, rekeying->rival->ike_sa, sa::Predecessor::is_gone});
+    step.successions.push_back({nullptr, rival, sa::Predecessor::is_gone});
     phase.exchange = std::monostate{};
     return sa::stay();
 }

@@ -105,8 +105,8 @@ base::Result<std::unique_ptr<sa::Birth>> take_ike_sa(sa::Step& step, const sa::E
 }
 
 void give_up(sa::Step& step, sa::Established& phase, const sa::RekeyingIke& rekeying, const base::Error& error) {
-    if (rekeying.rival) {
-        step.successions.push_back({nullptr, rekeying.rival->ike_sa, sa::Predecessor::waits_for_delete});
+    if (const ike::IkeSaId rival = rival_of(step, rekeying); rival != ike::IkeSaId::none) {
+        step.successions.push_back({nullptr, rival, sa::Predecessor::waits_for_delete});
         return step.done(rekeying.operation, {}, {});
     }
     step.report(ike::Level::warning, "rekeying the IKE SA failed: " + error.sentence(), error.reason);
@@ -133,11 +133,11 @@ base::Result<Accepted> accept(const sa::Step& step, const wire::Payloads& reques
 }
 
 // RFC 7296 2.25.2: the new IKE SA is to have the children, so none may be on its way.
-base::Result<void> check_quiet(const sa::Established& phase) {
+base::Result<void> check_quiet(const sa::Step& step, const sa::Established& phase) {
     const bool busy = std::holds_alternative<sa::CreatingChild>(phase.exchange) ||
                       std::holds_alternative<sa::DeletingChild>(phase.exchange);
     const auto* ours = std::get_if<sa::RekeyingIke>(&phase.exchange);
-    if (phase.is_succeeded || (ours != nullptr && ours->rival)) {
+    if (phase.is_succeeded || (ours != nullptr && rival_of(step, *ours) != ike::IkeSaId::none)) {
         return base::fail(Reason::TemporaryFailure, "it has been rekeyed already");
     }
     if (busy || waits_for_kernel(phase)) return base::fail(Reason::TemporaryFailure, "a child SA comes or goes");
@@ -164,6 +164,10 @@ sa::Succession succession(sa::Established& phase, std::unique_ptr<sa::Birth> bor
 
 }  // namespace
 
+ike::IkeSaId rival_of(const sa::Step& step, const sa::RekeyingIke& rekeying) {
+    return rekeying.rival && step.spis.is_live(rekeying.rival->ike_sa) ? rekeying.rival->ike_sa : ike::IkeSaId::none;
+}
+
 void start_rekey_ike(sa::Step& step, sa::Established& phase, const sa::RekeyIkeTask& task) {
     if (phase.is_succeeded) return step.done(task.operation, {}, {});
     phase.rekey_at = base::kNever;
@@ -189,11 +193,12 @@ sa::Next on_rekey_ike_response(sa::Step& step, sa::Established& phase, const sa:
     }
     // RFC 7296 2.8.2: what was made with the lowest of the four nonces is redundant, and deleted by who made it.
     const base::Bytes lowest = std::min(rekeying.nonce, response.payloads.nonce->data);
-    const bool loses = rekeying.rival && lowest < rekeying.rival->lowest_nonce;
+    const ike::IkeSaId rival = rival_of(step, rekeying);
+    const bool loses = rival != ike::IkeSaId::none && lowest < rekeying.rival->lowest_nonce;
     (*born)->is_redundant = loses;
-    const ike::IkeSaId heir = loses ? rekeying.rival->ike_sa : (*born)->sa.id;
+    const ike::IkeSaId heir = loses ? rival : (*born)->sa.id;
     step.done(rekeying.operation, {}, {});
-    const ike::IkeSaId loser = rekeying.rival && !loses ? rekeying.rival->ike_sa : ike::IkeSaId::none;
+    const ike::IkeSaId loser = loses ? ike::IkeSaId::none : rival;
     step.successions.push_back(
         {std::move(*born), heir, loses ? sa::Predecessor::waits_for_delete : sa::Predecessor::is_deleted, loser});
     return sa::stay();
@@ -202,7 +207,7 @@ sa::Next on_rekey_ike_response(sa::Step& step, sa::Established& phase, const sa:
 sa::Next on_rekey_ike_request(sa::Step& step, sa::Established& phase, const sa::Message& message) {
     const wire::Payloads& request = message.payloads;
     if (message.shape != wire::Shape::rekey_ike) return base::fail(Reason::PayloadMissing, "SA, Ni or KEi");
-    if (const auto quiet = check_quiet(phase); !quiet) return tl::unexpected(quiet.error());
+    if (const auto quiet = check_quiet(step, phase); !quiet) return tl::unexpected(quiet.error());
     if (const auto room = check_room(step); !room) return tl::unexpected(room.error());
     auto accepted = accept(step, request);
     if (!accepted) return tl::unexpected(accepted.error());

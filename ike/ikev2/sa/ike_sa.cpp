@@ -93,6 +93,10 @@ void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why)
         step.done(deleting->operation, deleting->child, {});
     } else if (const auto* rekeying = std::get_if<RekeyingIke>(&exchange)) {
         step.done(rekeying->operation, {}, tl::unexpected(why));
+        // What the peer made of it has no children, and nobody wants it alone.
+        if (rekeying->rival) {
+            step.successions.push_back({nullptr, {}, Predecessor::stays, rekeying->rival->ike_sa});
+        }
     }
 }
 

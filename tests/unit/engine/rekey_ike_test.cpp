@@ -40,15 +40,40 @@ bool is_informational(const Parcel& parcel) {
     return parcel.bytes.at(18) == static_cast<std::uint8_t>(wire::ExchangeType::informational);
 }
 
+// SA, nonce and key exchange value of the peer, whose SPI and nonce are full of this number.
+Payloads rekeying(std::uint8_t number) {
+    return {ikev2::exchange::offer(ike_proposals("aes128-sha256-x25519"), base::Bytes(8, number)),
+            wire::Nonce{base::Bytes(32, number)},
+            wire::KeyExchangePayload{policy::KeyExchangeId::x25519, base::Bytes(32, 9)}};
+}
+
 // The peer asks for the rekeying of the IKE SA, and is refused with this.
 bool is_refused(Lonely& lonely, std::uint32_t id, wire::NotifyType type) {
-    const Payloads request{
-        ikev2::exchange::offer(ike_proposals("aes128-sha256-x25519"), base::Bytes(8, static_cast<std::uint8_t>(id))),
-        wire::Nonce{base::Bytes(32, static_cast<std::uint8_t>(id))},
-        wire::KeyExchangePayload{policy::KeyExchangeId::x25519, base::Bytes(32, 9)}};
+    const Payloads request = rekeying(static_cast<std::uint8_t>(id));
     const auto answers = lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, request));
     return lonely.peer.open(answers.at(0))->find(type) != nullptr;
 }
+
+// Rekeyed by the engine, which waits for the answer, and by the peer.
+struct Crossed : Lonely {
+    Crossed() {
+        establish();
+        old = sa()->sa().id;
+        operation = wire.rekey(host, old);
+        CHECK_FALSE(is_refused(*this, 2, wire::NotifyType::temporary_failure));
+        REQUIRE(host.engine.size() == 2);
+    }
+    void remove_rival() {
+        wire.clear(host, host.sas().at(1)->sa().id, {}, true);
+        REQUIRE(host.engine.size() == 1);
+    }
+    void answer(const Payloads& payloads) {
+        tell(peer.protect(wire::ExchangeType::create_child_sa, 0, true, payloads));
+    }
+
+    ike::IkeSaId old{};
+    std::uint64_t operation = 0;
+};
 
 }  // namespace
 
@@ -188,6 +213,39 @@ TEST_CASE("an IKE SA is not rekeyed by the peer while its predecessor stands", "
     gateways.wire.settle();
     CHECK(gateways.left.outcome(again) == "ok");
     expect_one(gateways, live(gateways.left).established()->children.at(0).spi_in);
+}
+
+TEST_CASE("an IKE SA that the peer made of ours and that has gone again is no heir", "[engine][rfc7296-2.8.2]") {
+    Crossed lonely;
+    lonely.remove_rival();
+    SECTION("the peer deletes the old one") {
+        lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 3, false,
+                                        {wire::Delete{policy::ProtocolId::ike, {}}}));
+        CHECK(lonely.host.engine.size() == 0);
+        CHECK(lonely.host.kernel.children().empty());
+        CHECK(lonely.host.failed(lonely.operation));
+    }
+    SECTION("the peer refuses ours") {
+        lonely.answer({notify(wire::NotifyType::temporary_failure)});
+        CHECK(lonely.host.failed(lonely.operation));
+        CHECK(live(lonely.host).established()->rekey_at != base::kNever);
+    }
+    SECTION("ours has the lowest nonce") {
+        lonely.answer(rekeying(1));
+        CHECK(lonely.host.outcome(lonely.operation) == "ok");
+        CHECK(live(lonely.host).sa().id == lonely.old);
+        CHECK(live(lonely.host).established()->children.size() == 1);
+        lonely.wire.run_for(seconds(10));
+        CHECK(live(lonely.host).sa().original_initiator);
+    }
+}
+
+TEST_CASE("an IKE SA that the peer made of ours goes with it", "[engine][rfc7296-2.8.2]") {
+    Crossed lonely;
+    SECTION("the operator ends it") { lonely.wire.clear(lonely.host, lonely.old, {}, true); }
+    SECTION("the peer is silent") {}
+    lonely.wire.run_for(seconds(600));
+    CHECK(lonely.host.engine.size() == 0);
 }
 
 TEST_CASE("a peer's rekeying finds no room in a full table", "[engine][rfc7296-1.3]") {
