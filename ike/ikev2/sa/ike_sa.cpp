@@ -73,6 +73,16 @@ void tell_waiting(Step& step, const Task& task, const base::Error& why) {
     }
 }
 
+// What has been waiting for nothing but this, and is of no use to the heir.
+bool ends_by_rekeying(Step& step, const Task& task) {
+    if (const auto* rekey = std::get_if<RekeyIkeTask>(&task)) {
+        step.done(rekey->operation, {}, {});
+        return true;
+    }
+    const auto* over = std::get_if<DeleteIkeTask>(&task);
+    return over != nullptr && over->reason == Reason::LifeOver;
+}
+
 // Its number lives on in another one.
 bool is_rekeyed(const Phase& phase, const base::Error& why) {
     const auto* deleting = std::get_if<Deleting>(&phase);
@@ -327,8 +337,10 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     std::move(old->children.begin(), old->children.end(), std::back_inserter(next->children));
     old->children.clear();
     await_delete(around);
-    std::move(sa_.tasks.begin(), sa_.tasks.end(), std::back_inserter(heir.sa_.tasks));
-    sa_.tasks.clear();
+    Step current = step(around);
+    for (Task& task : std::exchange(sa_.tasks, {})) {
+        if (!ends_by_rekeying(current, task)) heir.sa_.tasks.push_back(std::move(task));
+    }
 }
 
 void IkeSa::await_delete(Surroundings around) {

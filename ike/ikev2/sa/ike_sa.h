@@ -47,7 +47,7 @@ public:
     void start_waiting_tasks(Surroundings around);
     // `force`: the child goes at once, and the peer is told when it is its turn.
     void delete_child(ike::ChildSaId child, ike::OperationId operation, bool force, Surroundings around);
-    // Another one takes its place: children, waiting tasks. Both are established.
+    // Another one takes its place: children, and waiting tasks that this does not end. Both are established.
     void hand_over_to(IkeSa& heir, Surroundings around);
     // Another one has taken its place: the peer should delete it, and we do if it does not.
     void await_delete(Surroundings around);

@@ -18,7 +18,9 @@ const ikev2::sa::IkeSa& live(const Host& host) {
 }
 
 struct Rekeyable : Gateways {
-    explicit Rekeyable(const ConnectionWords& words = {}) : Gateways(words) {
+    explicit Rekeyable(const ConnectionWords& words = {}) : Rekeyable(words, mirrored(words)) {}
+    Rekeyable(const ConnectionWords& left_words, const ConnectionWords& right_words)
+        : Gateways(left_words, right_words) {
         connect();
         REQUIRE(disagreement() == "");
     }
@@ -175,6 +177,34 @@ TEST_CASE("an IKE SA is rekeyed when its time has come, and is over when that fa
         CHECK(gateways.left.engine.size() == 0);
         CHECK(gateways.left.kernel.children().empty());
     }
+}
+
+TEST_CASE("a rekeying that is late, but succeeds, keeps the new IKE SA", "[engine][rfc7296-2.8]") {
+    ConnectionWords words;
+    words.rekey_time = seconds(100);
+    words.over_time = seconds(20);
+    Rekeyable gateways(words, mirrored(ConnectionWords{}));
+    const auto spi = live(gateways.left).sa().spi_i;
+    gateways.wire.on_the_way = [](Parcel&) { return false; };
+    gateways.wire.run_for(seconds(121));
+    gateways.wire.on_the_way = nullptr;
+    gateways.wire.run_for(seconds(50));
+    CHECK(live(gateways.left).sa().spi_i != spi);
+    CHECK(live(gateways.left).established()->children.size() == 1);
+    CHECK_FALSE(gateways.left.reported("not rekeyed in time"));
+}
+
+TEST_CASE("who wishes a rekeying while one is under way has it with that one", "[engine][rfc7296-2.8]") {
+    Rekeyable gateways;
+    const auto one = gateways.rekey(gateways.left);
+    const auto another = gateways.rekey(gateways.left);
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.outcome(one) == "ok");
+    CHECK(gateways.left.outcome(another) == "ok");
+    const auto rekeyed =
+        std::count_if(gateways.left.reports.begin(), gateways.left.reports.end(),
+                      [](const ike::Report& report) { return report.milestone.turn == ike::Turn::ike_rekeyed; });
+    CHECK(rekeyed == 1);
 }
 
 TEST_CASE("a rekeying that crosses a Delete of the IKE SA leaves none", "[engine][rfc7296-2.25.2]") {
