@@ -36,6 +36,7 @@ sa::ChildSa forget_child(sa::Step& step, sa::Established& phase, ike::ChildSaId 
                                     [id](const sa::ChildSa& child) { return child.id == id; });
     sa::ChildSa gone = std::move(*found);
     phase.children.erase(found);
+    postpone_rekeying(step, phase, gone.replaces);
     release(step, gone.spi_in, gone.ipcomp ? std::optional(gone.ipcomp->in) : std::nullopt);
     return gone;
 }
@@ -147,8 +148,15 @@ const sa::ChildSa* find_named(const sa::Established& phase, ike::ChildSaId id) {
 }
 
 bool is_replaced(const sa::Established& phase, ike::ChildSaId id) {
-    return std::any_of(phase.children.begin(), phase.children.end(),
-                       [id](const sa::ChildSa& child) { return child.replaces == id; });
+    return std::any_of(phase.children.begin(), phase.children.end(), [id](const sa::ChildSa& child) {
+        return child.replaces == id && child.state != sa::ChildState::retired;
+    });
+}
+
+void postpone_rekeying(const sa::Step& step, sa::Established& phase, ike::ChildSaId id) {
+    sa::ChildSa* child = find_child(phase, id);
+    if (child == nullptr || child->state != sa::ChildState::installed || child->is_redundant) return;
+    if (!is_replaced(phase, id)) child->rekey_at = retry_instant(step);
 }
 
 bool waits_for_kernel(const sa::Established& phase) {
@@ -167,6 +175,7 @@ void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
     child->state = sa::ChildState::retired;
     child->rekey_at = base::kNever;
     child->retired_until = step.now + step.options.retirement;
+    postpone_rekeying(step, phase, child->replaces);
     step.done(std::exchange(child->operation, ike::OperationId::none), id, tl::unexpected(why));
 }
 

@@ -16,6 +16,9 @@ const sa::ChildSa* find_number(const sa::Established& phase, ike::ChildSaId numb
 const sa::ChildSa* find_named(const sa::Established& phase, ike::ChildSaId id);
 // Another one has taken its place, or is about to.
 bool is_replaced(const sa::Established& phase, ike::ChildSaId id);
+// What was to take the child's place has not come, or has gone again: it is rekeyed later (RFC 7296 2.25). Nothing to
+// do for one that is going itself, or that another one replaces.
+void postpone_rekeying(const sa::Step& step, sa::Established& phase, ike::ChildSaId id);
 
 // Is the kernel at work on a child, or does the peer wait for it? Nothing of ours is begun meanwhile.
 bool waits_for_kernel(const sa::Established& phase);

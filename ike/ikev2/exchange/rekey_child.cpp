@@ -8,7 +8,6 @@
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/protect.h"
-#include "ike/ikev2/exchange/rekey_time.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -67,6 +66,8 @@ void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyCh
     child->rekey_at = base::kNever;
     if (is_replaced(phase, child->id)) return step.done(task.operation, child->number, {}, true);  // by the peer
     request_child(step, phase, {child->name, task.operation, {}}, rekeyed_child(*child));
+    const bool is_asked_for = std::holds_alternative<sa::CreatingChild>(phase.exchange);
+    if (!is_asked_for) postpone_rekeying(step, phase, child->id);
 }
 
 void take_place(const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
@@ -91,7 +92,7 @@ void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::Creati
         step.sa.tasks.push_front(sa::CreateChildTask{old->name, ike::OperationId::none, {}});
         return remove_child(step, phase, old->id, error);
     }
-    old->rekey_at = retry_instant(step);
+    postpone_rekeying(step, phase, old->id);
 }
 
 sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa::Message& message) {

@@ -173,7 +173,10 @@ void start_rekey_ike(sa::Step& step, sa::Established& phase, const sa::RekeyIkeT
     phase.rekey_at = base::kNever;
     // What the peer has chosen once it will choose again.
     auto key_exchange = crypto::KeyExchange::make(phase.keyed.suite.key_exchange, step.random);
-    if (!key_exchange) return step.done(task.operation, {}, tl::unexpected(key_exchange.error()));
+    if (!key_exchange) {
+        phase.rekey_at = retry_instant(step);
+        return step.done(task.operation, {}, tl::unexpected(key_exchange.error()));
+    }
     sa::RekeyingIke rekeying{
         std::move(*key_exchange), step.random.bytes(kNonceSize), step.spis.new_ike_spi(), task.operation, 0, {}};
     send_rekey_ike(step, phase, rekeying);

@@ -44,6 +44,14 @@ void expect_one_child(Gateways& gateways) {
     CHECK(gateways.disagreement() == "");
 }
 
+// The scripted peer rekeys the child of IKE_AUTH, by one whose SPI ends in this number.
+Payloads rekeying_of_first(const Lonely& lonely, std::uint32_t number) {
+    return {wire::Notify{policy::ProtocolId::esp, {0xc0, 0xff, 0xee, 0x01}, wire::NotifyType::rekey_sa, {}},
+            ScriptedPeer::esp_offer(0xc0ffee10 + number),
+            wire::Nonce{base::Bytes(32, static_cast<std::uint8_t>(number))}, lonely.peer.own_selectors(),
+            lonely.peer.engine_selectors()};
+}
+
 struct Rekeyable : Gateways {
     explicit Rekeyable(const ConnectionWords& words = {}) : Gateways(words) {
         connect();
@@ -261,6 +269,43 @@ TEST_CASE("a refused rekeying is tried again, and the child lives on", "[engine]
     expect_one_child(gateways);
 }
 
+TEST_CASE("a child whose replacement the kernel refuses is rekeyed later", "[engine][rfc7296-2.25]") {
+    Rekeyable gateways;
+    gateways.left.kernel.verdict = [](const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "busy"); };
+    const auto operation = gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(operation) == base::name(Reason::KernelRefused));
+    gateways.left.kernel.verdict = nullptr;
+    const auto before = first_child(gateways.left).spi_in;
+    gateways.wire.run_for(seconds(60));
+    CHECK(first_child(gateways.left).spi_in != before);
+    expect_one_child(gateways);
+}
+
+TEST_CASE("a child whose replacement the peer deletes is rekeyed later", "[engine][rfc7296-2.25]") {
+    Lonely lonely;
+    lonely.establish();
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, rekeying_of_first(lonely, 2)));
+    REQUIRE(lonely.host.kernel.children().size() == 2);
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 3, false,
+                                    {wire::Delete{policy::ProtocolId::esp, {0xc0ffee12}}}));
+    REQUIRE(live_children(lonely.host) == 1);
+    CHECK(first_child(lonely.host).rekey_at != base::kNever);
+    lonely.wire.run_for(seconds(10));
+    CHECK(lonely.host.kernel.children().size() == 1);
+}
+
+TEST_CASE("a child that cannot be rekeyed here and now is rekeyed later", "[engine][rfc7296-2.25]") {
+    // IKE_AUTH has no key exchange of the child's own, so it comes up.
+    auto unable = connection({});
+    unable.children.at(0).esp_proposals.at(0).transforms.push_back(policy::transform(policy::KeyExchangeId::mlkem768));
+    Gateways gateways(snapshot({unable}, {{kSecret, {}}}), snapshot(mirrored({})));
+    gateways.connect();
+    const auto operation = gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).id);
+    CHECK(gateways.left.outcome(operation) == base::name(Reason::AlgorithmUnavailable));
+    CHECK(first_child(gateways.left).rekey_at != base::kNever);
+}
+
 TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc7296-1.3.3]") {
     ike::Options options;
     options.most_children = 2;
@@ -268,11 +313,8 @@ TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc
     lonely.establish();
     std::size_t refused = 0;
     for (std::uint32_t id = 2; id < 10; ++id) {
-        const Payloads request{
-            wire::Notify{policy::ProtocolId::esp, {0xc0, 0xff, 0xee, 0x01}, wire::NotifyType::rekey_sa, {}},
-            ScriptedPeer::esp_offer(0xc0ffee10 + id), wire::Nonce{base::Bytes(32, static_cast<std::uint8_t>(id))},
-            lonely.peer.own_selectors(), lonely.peer.engine_selectors()};
-        const auto answers = lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, request));
+        const auto answers = lonely.tell(
+            lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, rekeying_of_first(lonely, id)));
         refused += lonely.peer.open(answers.at(0))->find(wire::NotifyType::no_additional_sas) != nullptr;
     }
     CHECK(refused == 5);
