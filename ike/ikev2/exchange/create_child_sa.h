@@ -16,9 +16,12 @@ void request_child(sa::Step& step, sa::Established& phase, const sa::CreateChild
 // INVALID_KE_PAYLOAD starts over once with the wanted group; any other refusal fails the child only.
 sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const sa::Message& response);
 
-// The response waits for the kernel. Errors (the child's only): NoAdditionalSas, TrafficSelectorsUnacceptable,
-// NoProposalChosen, KeyExchangeMethodMismatch, KeyExchangeValueInvalid as INVALID_SYNTAX.
+// The response waits for the kernel. Errors (the child's only): check_lasts's, NoAdditionalSas,
+// TrafficSelectorsUnacceptable, NoProposalChosen, KeyExchangeMethodMismatch, KeyExchangeValueInvalid as INVALID_SYNTAX.
 sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
+
+// RFC 7296 2.25.2: a new child would belong to an IKE SA that is about to go. Error: TemporaryFailure.
+base::Result<void> check_lasts(const sa::Established& phase);
 
 // The part that rekeying shares: keys, the kernel, the response. The child has been accepted.
 sa::Next answer_with_child(sa::Step& step, sa::Established& phase, const wire::Payloads& request,

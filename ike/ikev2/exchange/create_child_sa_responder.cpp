@@ -36,15 +36,19 @@ base::Result<FreshKeys> exchange_keys(sa::Step& step, const crypto::ChildSuite& 
 sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const sa::Message& message) {
     const wire::Payloads& request = message.payloads;
     if (message.shape != wire::Shape::new_child) return base::fail(Reason::PayloadMissing, "SA, Ni, TSi or TSr");
-    // RFC 7296 2.25.2: a new child would belong to the IKE SA that is about to go.
-    if (std::holds_alternative<sa::RekeyingIke>(phase.exchange))
-        return base::fail(Reason::TemporaryFailure, "the IKE SA is being rekeyed");
+    if (const auto lasts = check_lasts(phase); !lasts) return tl::unexpected(lasts.error());
     if (phase.children.size() >= step.options.most_children) {
         return base::fail(Reason::NoAdditionalSas, std::to_string(phase.children.size()) + " child SAs are the limit");
     }
     auto accepted = accept_child(step, request, false);
     if (!accepted) return tl::unexpected(accepted.error());
     return answer_with_child(step, phase, request, std::move(*accepted));
+}
+
+base::Result<void> check_lasts(const sa::Established& phase) {
+    if (phase.is_succeeded) return base::fail(Reason::TemporaryFailure, "the IKE SA has been rekeyed");
+    if (!std::holds_alternative<sa::RekeyingIke>(phase.exchange)) return {};
+    return base::fail(Reason::TemporaryFailure, "the IKE SA is being rekeyed");
 }
 
 sa::Next answer_with_child(sa::Step& step, sa::Established& phase, const wire::Payloads& request,

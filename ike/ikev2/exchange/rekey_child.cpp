@@ -40,12 +40,9 @@ bool have_replaced(const sa::Established& phase, const sa::ChildSa& child) {
     });
 }
 
-// RFC 7296 2.25.1, 2.25.2: what is going is not rekeyed. The request may have crossed ours and come late: nobody would
+// RFC 7296 2.25.1: what is going is not rekeyed. The request may have crossed ours and come late: nobody would
 // know then that there are two new ones, of which one has to go (2.8.1).
 base::Result<void> check_stays(const sa::Established& phase, const sa::ChildSa& child) {
-    if (std::holds_alternative<sa::RekeyingIke>(phase.exchange)) {
-        return base::fail(Reason::TemporaryFailure, "the IKE SA is being rekeyed");
-    }
     if (have_replaced(phase, child))
         return base::fail(Reason::TemporaryFailure, "we have rekeyed the child SA already");
     if (child.state == sa::ChildState::installed) return {};
@@ -99,6 +96,8 @@ sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa
     const wire::Payloads& request = message.payloads;
     const wire::Notify& rekey = *request.find(wire::NotifyType::rekey_sa);
     if (message.shape != wire::Shape::new_child) return base::fail(Reason::PayloadMissing, "SA, Ni, TSi or TSr");
+    // Before looking for the child, which may be another IKE SA's by now and is not to be negotiated anew.
+    if (const auto lasts = check_lasts(phase); !lasts) return tl::unexpected(lasts.error());
     sa::ChildSa* old = named_by(phase, rekey);
     if (old == nullptr) return answer_not_found(step, phase, rekey);
     if (const auto stays = check_stays(phase, *old); !stays) return tl::unexpected(stays.error());

@@ -24,7 +24,7 @@ void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::Creati
 
 // --- Responder ---
 
-// Errors: TemporaryFailure where the child or the IKE SA is going (RFC 7296 2.25), NoAdditionalSas, accept_child's. A
+// Errors: check_lasts's, TemporaryFailure where the child is going (RFC 7296 2.25), NoAdditionalSas, accept_child's. A
 // child that is not there is CHILD_SA_NOT_FOUND.
 sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
 // Where we are rekeying the child that this one replaces: RFC 7296 2.8.1 decides when our answer comes.

@@ -278,6 +278,21 @@ TEST_CASE("an IKE SA that the peer made of ours goes with it", "[engine][rfc7296
     CHECK(lonely.host.engine.size() == 0);
 }
 
+TEST_CASE("an IKE SA that has been rekeyed takes and rekeys no children", "[engine][rfc7296-2.25.2]") {
+    Lonely lonely;
+    lonely.establish();
+    CHECK_FALSE(is_refused(lonely, 2, wire::NotifyType::temporary_failure));
+    Payloads request{ScriptedPeer::esp_offer(0xc0ffee02), wire::Nonce{base::Bytes(32, 3)}, lonely.peer.own_selectors(),
+                     lonely.peer.engine_selectors()};
+    if (GENERATE(true, false)) {
+        request.insert(request.begin(),
+                       wire::Notify{policy::ProtocolId::esp, {0xc0, 0xff, 0xee, 0x01}, wire::NotifyType::rekey_sa, {}});
+    }
+    const auto answers = lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 3, false, request));
+    CHECK(lonely.peer.open(answers.at(0))->find(wire::NotifyType::temporary_failure) != nullptr);
+    CHECK(lonely.host.kernel.children().size() == 1);
+}
+
 TEST_CASE("a peer's rekeying finds no room in a full table", "[engine][rfc7296-1.3]") {
     ike::Options options;
     options.most_ike_sas = 1;
