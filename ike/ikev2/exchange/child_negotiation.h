@@ -53,8 +53,10 @@ base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, con
 // Once it is installed: a CPI that the peer did not want is free again.
 void release_unused_cpi(sa::Step& step, const sa::ProposedChild& proposed, const NegotiatedChild& negotiated);
 
-// Gives a proposed child up: releases its SPI and CPI, tells who asked for it. Where the peer has the child (its answer
-// carries an SA payload), it is told to delete it (RFC 7296 1.4.1).
+// Releases the SPI and CPI of a proposed child. Where the peer has the child (its answer carries an SA payload), it is
+// told to delete it (RFC 7296 1.4.1).
+void withdraw_child(sa::Step& step, const sa::ProposedChild& proposed, const wire::Payloads& answer);
+// And says that there is none, to who asked for it and to everybody.
 void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
                          const wire::Payloads& answer);
 

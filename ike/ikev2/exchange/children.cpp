@@ -64,7 +64,7 @@ void send_pending(sa::Step& step, sa::Established& phase, const base::Result<voi
 void tell_refused(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& error, bool ours) {
     const sa::ChildSa gone = forget_child(step, phase, id);
     step.report(ike::Level::error, describe(gone) + ": " + error.sentence(), error.reason,
-                {ike::Turn::child_failed, gone.number, gone.name});
+                milestone_of_removal(phase, gone));
     step.done(gone.operation, id, tl::unexpected(error));
     if (ours)
         step.sa.tasks.push_back(sa::DeleteChildTask{gone.inbound(), ike::ChildSaId::none, ike::OperationId::none});
@@ -205,8 +205,12 @@ void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, cons
                          const wire::Payloads& answer) {
     step.report(ike::Level::warning, "child SA " + proposed.name + " failed: " + error.sentence(), error.reason,
                 {ike::Turn::child_failed, {}, proposed.name});
-    release(step, proposed.spi_in, proposed.cpi_in);
     step.done(proposed.operation, {}, tl::unexpected(error));
+    withdraw_child(step, proposed, answer);
+}
+
+void withdraw_child(sa::Step& step, const sa::ProposedChild& proposed, const wire::Payloads& answer) {
+    release(step, proposed.spi_in, proposed.cpi_in);
     if (!answer.sa) return;
     const sa::ChildSpi spi_in{answered_protocol(*answer.sa), proposed.spi_in};
     step.sa.tasks.push_back(sa::DeleteChildTask{spi_in, ike::ChildSaId::none, ike::OperationId::none});

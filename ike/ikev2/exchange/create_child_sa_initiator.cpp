@@ -77,6 +77,13 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     return {};
 }
 
+void give_up(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating, const base::Error& error,
+             const wire::Payloads& answer) {
+    if (!creating.rekeyed) return fail_proposed_child(step, creating.proposed, error, answer);
+    withdraw_child(step, creating.proposed, answer);
+    on_rekeying_failed(step, phase, creating, error);
+}
+
 }  // namespace
 
 void start_create_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task) {
@@ -94,10 +101,10 @@ void request_child(sa::Step& step, sa::Established& phase, const sa::CreateChild
     if (child == nullptr) return step.done(task.operation, {}, base::fail(Reason::NotFound, "child " + task.child));
     auto proposed = propose_child(step, *child, task, false);
     if (!proposed) return step.done(task.operation, {}, tl::unexpected(proposed.error()));
-    auto key_exchange = first_key_exchange(step, *proposed);
-    if (!key_exchange) return fail_proposed_child(step, *proposed, key_exchange.error(), {});
-    sa::CreatingChild creating{std::move(*proposed), step.random.bytes(kNonceSize), std::move(*key_exchange), 0, {},
-                               std::move(rekeyed)};
+    sa::CreatingChild creating{std::move(*proposed), step.random.bytes(kNonceSize), {}, 0, {}, std::move(rekeyed)};
+    auto key_exchange = first_key_exchange(step, creating.proposed);
+    if (!key_exchange) return give_up(step, phase, creating, key_exchange.error(), {});
+    creating.key_exchange = std::move(*key_exchange);
     send_create_child(step, phase, *child, creating);
     phase.exchange = std::move(creating);
 }
@@ -117,8 +124,7 @@ sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const 
     const base::Result<void> taken = child != nullptr ? take_child(step, phase, creating, *child, response.payloads)
                                                       : base::fail(Reason::ConfigurationRemoved);
     if (taken) return sa::stay();
-    fail_proposed_child(step, creating.proposed, taken.error(), response.payloads);
-    if (creating.rekeyed) on_rekeying_failed(step, phase, creating, taken.error());
+    give_up(step, phase, creating, taken.error(), response.payloads);
     return sa::stay();
 }
 

@@ -57,11 +57,13 @@ wire::Notify rekey_sa(const sa::ChildSpi& spi_in) {
 
 void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyChildTask& task) {
     sa::ChildSa* child = find_child(phase, task.child);
+    if (child != nullptr && is_replaced(phase, child->id)) {  // by the peer
+        return step.done(task.operation, child->number, {}, true);
+    }
     if (child == nullptr || child->state != sa::ChildState::installed || child->is_redundant) {
         return step.done(task.operation, task.child, base::fail(Reason::NotFound, "the child SA has gone"));
     }
     child->rekey_at = base::kNever;
-    if (is_replaced(phase, child->id)) return step.done(task.operation, child->number, {}, true);  // by the peer
     request_child(step, phase, {child->name, task.operation, {}}, rekeyed_child(*child));
     const bool is_asked_for = std::holds_alternative<sa::CreatingChild>(phase.exchange);
     if (!is_asked_for) postpone_rekeying(step, phase, child->id);
@@ -83,8 +85,14 @@ void take_place(const sa::Established& phase, const sa::CreatingChild& creating,
 
 void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
                         const base::Error& error) {
-    sa::ChildSa* old = find_child(phase, creating.rekeyed->child);
-    if (old == nullptr || old->state != sa::ChildState::installed || is_replaced(phase, old->id)) return;
+    const sa::RekeyedChild& rekeyed = *creating.rekeyed;
+    const sa::ProposedChild& proposed = creating.proposed;
+    if (is_replaced(phase, rekeyed.child)) return step.done(proposed.operation, rekeyed.number, {});  // by the peer
+    step.report(ike::Level::warning, "child SA " + proposed.name + " was not rekeyed: " + error.sentence(),
+                error.reason);
+    step.done(proposed.operation, rekeyed.number, tl::unexpected(error));
+    const sa::ChildSa* old = find_child(phase, rekeyed.child);
+    if (old == nullptr || old->state != sa::ChildState::installed) return;
     if (error.reason == Reason::ChildSaNotFound) {
         step.sa.tasks.push_front(sa::CreateChildTask{old->name, ike::OperationId::none, {}});
         return remove_child(step, phase, old->id, error);

@@ -17,8 +17,8 @@ wire::Notify rekey_sa(const sa::ChildSpi& spi_in);
 // The new child was granted: whose place it takes, and whether it is the redundant one of two (RFC 7296 2.8.1).
 void take_place(const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
                 NegotiatedChild& child);
-// RFC 7296 2.25: the peer does not know the old one, and another is negotiated; or it refuses for now, and we come
-// back.
+// It was not granted, and has been withdrawn. Nothing is amiss where the peer has rekeyed the old one meanwhile (RFC
+// 7296 2.8.1); where it does not know it, another is negotiated (2.25); else we come back.
 void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
                         const base::Error& error);
 

@@ -236,7 +236,7 @@ TEST_CASE("a request that crosses ours and comes after our answer is too late", 
     for (const ike::ChildInstalled& answer : gateways.left.held) gateways.wire.feed(gateways.left, answer);
     gateways.wire.settle();
     CHECK(gateways.left.outcome(left) == "ok");
-    CHECK(gateways.right.outcome(right) != "running");
+    CHECK(gateways.right.outcome(right) == "ok");
     expect_one_child(gateways);
 }
 
@@ -304,6 +304,36 @@ TEST_CASE("a child that cannot be rekeyed here and now is rekeyed later", "[engi
     const auto operation = gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).id);
     CHECK(gateways.left.outcome(operation) == base::name(Reason::AlgorithmUnavailable));
     CHECK(first_child(gateways.left).rekey_at != base::kNever);
+}
+
+TEST_CASE("a rekeying that fails is no failure of the child", "[engine][rfc7296-2.25]") {
+    Rekeyable gateways;
+    Host& refusing = GENERATE(true, false) ? gateways.left : gateways.right;
+    refusing.kernel.verdict = [](const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "busy"); };
+    gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    for (const Host* host : {&gateways.left, &gateways.right}) {
+        for (const ike::Report& report : host->reports) CHECK(report.milestone.turn != ike::Turn::child_failed);
+        CHECK_FALSE(host->reported("child SA net failed"));
+    }
+}
+
+TEST_CASE("a rekeying that the peer was first to do is done", "[engine][rfc7296-2.8.1]") {
+    Rekeyable gateways;
+    // RFC 7296 2.8.1, the second sequence: the peer sees our request when the old child has gone.
+    bool lost = true;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        const bool is_request = (parcel.bytes.at(19) & 0x20) == 0;
+        return !(lost && is_request && parcel.from.address == gateways.left.address);
+    };
+    const auto operation = gateways.rekey(gateways.left);
+    gateways.rekey(gateways.right);
+    gateways.wire.settle();
+    lost = false;
+    gateways.wire.run_for(seconds(10));
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK_FALSE(gateways.left.reported("failed"));
+    expect_one_child(gateways);
 }
 
 TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc7296-1.3.3]") {
