@@ -72,7 +72,7 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     const auto secret = shared_secret(creating, negotiated->suite, answer);
     if (!secret) return tl::unexpected(secret.error());
     release_unused_cpi(step, creating.proposed, *negotiated);
-    if (creating.rekeyed) take_place(phase, creating, answer.nonce->data, *negotiated);
+    if (creating.rekeyed) take_place(step, phase, creating, answer.nonce->data, *negotiated);
     install_child(step, phase, std::move(*negotiated), {creating.nonce, answer.nonce->data, &*secret, true});
     return {};
 }

@@ -3,6 +3,7 @@
 
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
+#include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/rekey_child.h"
@@ -69,7 +70,11 @@ sa::Next answer_with_child(sa::Step& step, sa::Established& phase, const wire::P
     return sa::stay();
 }
 
-sa::Next refuse_while_deleting(sa::Step&, sa::Deleting&, const sa::Message&) {
+sa::Next refuse_while_deleting(sa::Step&, sa::Deleting& phase, const sa::Message& request) {
+    // RFC 7296 2.8.2: the peer has not known of our rekeying when it began its own.
+    if (phase.reason == Reason::Rekeyed && request.shape == wire::Shape::rekey_ike) {
+        return base::fail(Reason::TemporaryFailure, crossing("the IKE SA", Winner::ours));
+    }
     return base::fail(Reason::TemporaryFailure, "the IKE SA is being deleted");
 }
 

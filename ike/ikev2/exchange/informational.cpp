@@ -6,6 +6,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
+#include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 #include "ike/ikev2/exchange/rekey_ike.h"
@@ -78,6 +79,7 @@ sa::Next end_by_peer(sa::Step& step, sa::Established& phase) {
     auto* rekeying = std::get_if<sa::RekeyingIke>(&phase.exchange);
     const ike::IkeSaId rival = rekeying == nullptr ? ike::IkeSaId::none : rival_of(step, *rekeying);
     if (rival == ike::IkeSaId::none) return closed(Reason::PeerDeleted);
+    step.report(ike::Level::debug, crossing("the IKE SA", Winner::the_peers));
     step.done(rekeying->operation, {}, {});
     step.successions.push_back({nullptr, rival, sa::Predecessor::is_gone});
     phase.exchange = std::monostate{};

@@ -7,6 +7,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
+#include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/protect.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -43,8 +44,9 @@ bool have_replaced(const sa::Established& phase, const sa::ChildSa& child) {
 // RFC 7296 2.25.1: what is going is not rekeyed. The request may have crossed ours and come late: nobody would
 // know then that there are two new ones, of which one has to go (2.8.1).
 base::Result<void> check_stays(const sa::Established& phase, const sa::ChildSa& child) {
-    if (have_replaced(phase, child))
-        return base::fail(Reason::TemporaryFailure, "we have rekeyed the child SA already");
+    if (have_replaced(phase, child)) {
+        return base::fail(Reason::TemporaryFailure, crossing("child SA " + child.name, Winner::ours));
+    }
     if (child.state == sa::ChildState::installed) return {};
     return base::fail(Reason::TemporaryFailure, "the child SA is not installed, or is being deleted");
 }
@@ -69,7 +71,7 @@ void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyCh
     if (!is_asked_for) postpone_rekeying(step, phase, child->id);
 }
 
-void take_place(const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
+void take_place(sa::Step& step, const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
                 NegotiatedChild& child) {
     const sa::RekeyedChild& old = *creating.rekeyed;
     child.replaces = old.child;
@@ -81,13 +83,18 @@ void take_place(const sa::Established& phase, const sa::CreatingChild& creating,
     // RFC 7296 2.8.1: what was made with the lowest of the four nonces is redundant, and deleted by who made it.
     const base::Bytes lowest = std::min(creating.nonce, base::to_bytes(nonce_r));
     child.is_redundant = child.defer_outbound = lowest < old.rival->lowest_nonce;
+    step.report(ike::Level::debug,
+                crossing("child SA " + child.name, child.is_redundant ? Winner::the_peers : Winner::ours));
 }
 
 void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
                         const base::Error& error) {
     const sa::RekeyedChild& rekeyed = *creating.rekeyed;
     const sa::ProposedChild& proposed = creating.proposed;
-    if (is_replaced(phase, rekeyed.child)) return step.done(proposed.operation, rekeyed.number, {});  // by the peer
+    if (is_replaced(phase, rekeyed.child)) {
+        step.report(ike::Level::debug, crossing("child SA " + proposed.name, Winner::the_peers));
+        return step.done(proposed.operation, rekeyed.number, {});
+    }
     step.report(ike::Level::warning, "child SA " + proposed.name + " was not rekeyed: " + error.sentence(),
                 error.reason);
     step.done(proposed.operation, rekeyed.number, tl::unexpected(error));

@@ -15,7 +15,7 @@ struct NegotiatedChild;
 void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyChildTask& task);
 wire::Notify rekey_sa(const sa::ChildSpi& spi_in);
 // The new child was granted: whose place it takes, and whether it is the redundant one of two (RFC 7296 2.8.1).
-void take_place(const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
+void take_place(sa::Step& step, const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
                 NegotiatedChild& child);
 // It was not granted, and has been withdrawn. Nothing is amiss where the peer has rekeyed the old one meanwhile (RFC
 // 7296 2.8.1); where it does not know it, another is negotiated (2.25); else we come back.

@@ -6,6 +6,7 @@
 #include "ike/base/reader.h"
 #include "ike/base/writer.h"
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
@@ -104,8 +105,11 @@ base::Result<std::unique_ptr<sa::Birth>> take_ike_sa(sa::Step& step, const sa::E
                 halves, *secret);
 }
 
+void report_crossing(sa::Step& step, Winner winner) { step.report(ike::Level::debug, crossing("the IKE SA", winner)); }
+
 void give_up(sa::Step& step, sa::Established& phase, const sa::RekeyingIke& rekeying, const base::Error& error) {
     if (const ike::IkeSaId rival = rival_of(step, rekeying); rival != ike::IkeSaId::none) {
+        report_crossing(step, Winner::the_peers);
         step.successions.push_back({nullptr, rival, sa::Predecessor::waits_for_delete});
         return step.done(rekeying.operation, {}, {});
     }
@@ -198,6 +202,7 @@ sa::Next on_rekey_ike_response(sa::Step& step, sa::Established& phase, const sa:
     const base::Bytes lowest = std::min(rekeying.nonce, response.payloads.nonce->data);
     const ike::IkeSaId rival = rival_of(step, rekeying);
     const bool loses = rival != ike::IkeSaId::none && lowest < rekeying.rival->lowest_nonce;
+    if (rival != ike::IkeSaId::none) report_crossing(step, loses ? Winner::the_peers : Winner::ours);
     (*born)->is_redundant = loses;
     const ike::IkeSaId heir = loses ? rival : (*born)->sa.id;
     step.done(rekeying.operation, {}, {});

@@ -52,6 +52,12 @@ Payloads rekeying_of_first(const Lonely& lonely, std::uint32_t number) {
             lonely.peer.engine_selectors()};
 }
 
+std::size_t crossings(const Host& host) {
+    return static_cast<std::size_t>(
+        std::count_if(host.reports.begin(), host.reports.end(),
+                      [](const ike::Report& report) { return report.text.find(" crossed; ") != std::string::npos; }));
+}
+
 struct Rekeyable : Gateways {
     explicit Rekeyable(const ConnectionWords& words = {}) : Gateways(words) {
         connect();
@@ -210,6 +216,11 @@ TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc
     CHECK(gateways.right.outcome(right) != "running");
     expect_one_child(gateways);
     CHECK(sent_on.size() == 4);  // the old one's and the new one's of both
+    const bool left_wins = gateways.left.reported("rekeyings of child SA net crossed; ours goes on");
+    CHECK(
+        (left_wins ? gateways.right : gateways.left).reported("rekeyings of child SA net crossed; the peer's goes on"));
+    CHECK(crossings(gateways.left) <= 1);
+    CHECK(crossings(gateways.right) <= 1);
 }
 
 TEST_CASE("a request that crosses ours and comes after our answer is too late", "[engine][rfc7296-2.25.1]") {
@@ -237,6 +248,8 @@ TEST_CASE("a request that crosses ours and comes after our answer is too late", 
     gateways.wire.settle();
     CHECK(gateways.left.outcome(left) == "ok");
     CHECK(gateways.right.outcome(right) == "ok");
+    CHECK(gateways.left.reported("rekeyings of child SA net crossed; ours goes on"));
+    CHECK(gateways.right.reported("rekeyings of child SA net crossed; the peer's goes on"));
     expect_one_child(gateways);
 }
 
@@ -332,7 +345,9 @@ TEST_CASE("a rekeying that the peer was first to do is done", "[engine][rfc7296-
     lost = false;
     gateways.wire.run_for(seconds(10));
     CHECK(gateways.left.outcome(operation) == "ok");
-    CHECK_FALSE(gateways.left.reported("failed"));
+    CHECK_FALSE(gateways.left.reported("not rekeyed"));
+    CHECK(gateways.left.reported("rekeyings of child SA net crossed; the peer's goes on"));
+    CHECK(crossings(gateways.left) == 1);
     expect_one_child(gateways);
 }
 

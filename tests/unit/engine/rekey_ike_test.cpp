@@ -117,6 +117,33 @@ TEST_CASE("two rekeyings of one IKE SA that cross leave one", "[engine][rfc7296-
     gateways.wire.settle();
     CHECK(gateways.left.outcome(left) == "ok");
     CHECK(gateways.right.outcome(right) == "ok");
+    const bool left_wins = gateways.left.reported("rekeyings of the IKE SA crossed; ours goes on");
+    CHECK((left_wins ? gateways.right : gateways.left).reported("rekeyings of the IKE SA crossed; the peer's goes on"));
+    CHECK((left_wins ? gateways.left : gateways.right).reported("rekeyings of the IKE SA crossed; ours goes on"));
+    expect_one(gateways, child);
+}
+
+TEST_CASE("a rekeying that the peer did not see in time is forgotten", "[engine][rfc7296-2.8.2][rfc7296-2.25.2]") {
+    Rekeyable gateways;
+    const auto child = live(gateways.left).established()->children.at(0).spi_in;
+    std::optional<Parcel> late;
+    const bool delete_is_lost = GENERATE(true, false);
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        if (parcel.from.address == gateways.left.address) return !delete_is_lost || !is_informational(parcel);
+        if (late) return true;
+        late = parcel;
+        return false;
+    };
+    const auto right = gateways.rekey(gateways.right);
+    const auto left = gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    gateways.wire.inject(late->from, late->to, late->bytes);
+    gateways.wire.settle();
+    gateways.wire.on_the_way = nullptr;
+    CHECK(gateways.left.outcome(left) == "ok");
+    CHECK(gateways.right.outcome(right) == "ok");
+    CHECK(gateways.left.reported("rekeyings of the IKE SA crossed; ours goes on") == delete_is_lost);
+    CHECK(gateways.right.reported("rekeyings of the IKE SA crossed; the peer's goes on"));
     expect_one(gateways, child);
 }
 
