@@ -1,8 +1,24 @@
 #include "tests/support/fake_kernel.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace xfrmd::tests {
+
+namespace {
+
+bool hold(const policy::TrafficSelectors& selectors, const base::Address& address) {
+    return std::any_of(selectors.begin(), selectors.end(),
+                       [&](const policy::TrafficSelector& selector) { return selector.addresses.contains(address); });
+}
+
+bool takes_out(const policy::TrafficSelectors& local, const policy::TrafficSelectors& remote, const Packet& packet) {
+    return hold(local, packet.source) && hold(remote, packet.destination);
+}
+
+Packet turned(const Packet& packet) { return {packet.destination, packet.source}; }
+
+}  // namespace
 
 ike::ChildInstalled FakeKernel::install(ike::ChildInstall child) {
     ike::ChildInstalled answer{child.ike_sa, child.child, {}};
@@ -38,8 +54,37 @@ const ike::ChildInstall* FakeKernel::outbound(const std::string& child_name) con
     return nullptr;
 }
 
+void FakeKernel::guard(policy::TrafficSelectors local, policy::TrafficSelectors remote) {
+    guards_.push_back({std::move(local), std::move(remote)});
+}
+
+Departure FakeKernel::depart(const Packet& packet) const {
+    for (auto id = used_.rbegin(); id != used_.rend(); ++id) {
+        const auto child = children_.find(*id);
+        if (child == children_.end()) continue;
+        if (!takes_out(child->second.local_ts, child->second.remote_ts, packet)) continue;
+        const base::ByteView key = child->second.encryption_out.view();
+        return {Fate::sealed, child->second.spi_out, base::Bytes(key.begin(), key.end())};
+    }
+    const bool is_guarded = std::any_of(guards_.begin(), guards_.end(), [&](const Guard& guard) {
+        return takes_out(guard.local, guard.remote, packet);
+    });
+    return {is_guarded ? Fate::dropped : Fate::in_clear, {}, {}};
+}
+
+bool FakeKernel::accepts(const Packet& packet, const Departure& sealed) const {
+    return std::any_of(children_.begin(), children_.end(), [&](const auto& entry) {
+        const ike::ChildInstall& child = entry.second;
+        return child.spi_in == sealed.spi && base::equal(child.encryption_in.view(), sealed.key) &&
+               takes_out(child.local_ts, child.remote_ts, turned(packet));
+    });
+}
+
+bool FakeKernel::accepts_in_clear(const Packet& packet) const { return depart(turned(packet)).fate == Fate::in_clear; }
+
 void FakeKernel::remove(ike::ChildSaId child) {
     if (children_.erase(child) + refused_.erase(child) == 0) complaints_.push_back("a child removed that is not there");
+    used_.erase(std::remove(used_.begin(), used_.end(), child), used_.end());
 }
 
 std::vector<const ike::ChildInstall*> FakeKernel::list() const {

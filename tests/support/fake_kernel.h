@@ -1,5 +1,6 @@
 // A kernel that only remembers: what an engine asked to install and to remove, with an answer for each installation
-// that a test may decide or hold back. What an engine must not ask for is kept as a complaint.
+// that a test may decide or hold back, and what would become of a packet between. What an engine must not ask for is
+// kept as a complaint.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,21 @@
 #include "ike/inputs.h"
 
 namespace xfrmd::tests {
+
+// Of users', by its two ends.
+struct Packet {
+    base::Address source;
+    base::Address destination;
+};
+
+enum class Fate : std::uint8_t { dropped, in_clear, sealed };
+
+// With what it is sealed, where it is.
+struct Departure {
+    Fate fate = Fate::dropped;
+    ike::EspSpi spi{};
+    base::Bytes key;
+};
 
 class FakeKernel {
 public:
@@ -26,14 +42,26 @@ public:
     // nullptr without any.
     const ike::ChildInstall* outbound(const std::string& child_name) const;
 
+    // A trap or a block that stands below all children: what none of them takes is dropped.
+    void guard(policy::TrafficSelectors local, policy::TrafficSelectors remote);
+    Departure depart(const Packet& packet) const;
+    bool accepts(const Packet& packet, const Departure& sealed) const;
+    bool accepts_in_clear(const Packet& packet) const;
+
     const std::map<ike::ChildSaId, ike::ChildInstall>& children() const { return children_; }
     // In the order of their numbers.
     std::vector<const ike::ChildInstall*> list() const;
     const std::vector<std::string>& complaints() const { return complaints_; }
 
 private:
+    struct Guard {
+        policy::TrafficSelectors local;
+        policy::TrafficSelectors remote;
+    };
+
     std::map<ike::ChildSaId, ike::ChildInstall> children_;
-    std::vector<ike::ChildSaId> used_;  // in this order; may have gone
+    std::vector<ike::ChildSaId> used_;  // in this order
+    std::vector<Guard> guards_;
     std::set<ike::ChildSaId> refused_;  // and whose refusal the engine may not know yet
     std::vector<std::string> complaints_;
 };

@@ -56,15 +56,49 @@ std::size_t Host::established() const {
         std::count_if(all.begin(), all.end(), [](const auto* sa) { return sa->established() != nullptr; }));
 }
 
+base::Instant Host::next_timeout() const {
+    const base::Instant due = engine.next_timeout();
+    return due == base::kNever ? due : due - clock_ahead;
+}
+
 Host& VirtualWire::add(const std::string& host_address, policy::Snapshot configuration, ike::Options options) {
     hosts_.push_back(
         std::make_unique<Host>(address(host_address), options, random_.number(), std::move(configuration)));
     return *hosts_.back();
 }
 
+Host& VirtualWire::restart(Host& old) {
+    const auto place = std::find_if(hosts_.begin(), hosts_.end(), [&](const auto& host) { return host.get() == &old; });
+    if (place == hosts_.end()) throw std::logic_error("this host has crashed already");
+    old.has_crashed = true;
+    crashed_.push_back(
+        std::exchange(*place, std::make_unique<Host>(old.address, old.options, random_.number(), old.configuration)));
+    Host& fresh = **place;
+    fresh.clock_ahead = old.clock_ahead;
+    fresh.kernel_delay = old.kernel_delay;
+    fresh.kernel.verdict = old.kernel.verdict;
+    return fresh;
+}
+
+NatBox& VirtualWire::add_nat(const std::string& inside, const std::string& outside) {
+    nat_boxes_.push_back(std::make_unique<NatBox>(address(inside), address(outside)));
+    return *nat_boxes_.back();
+}
+
 void VirtualWire::feed(Host& host, const ike::Input& input) {
-    ike::Actions actions = host.engine.handle(input, now_);
+    if (host.has_crashed) return;
+    ++steps_;
+    ike::Actions actions = host.engine.handle(input, now_ + host.clock_ahead);
     for (ike::Action& action : actions) perform(host, action);
+    if (after_feed) after_feed(host);
+}
+
+void VirtualWire::answer_later(Host& host, ike::ChildInstalled answer) {
+    ++under_way_;
+    at(now_ + host.kernel_delay, [this, &host, answer = std::move(answer)] {
+        --under_way_;
+        feed(host, answer);
+    });
 }
 
 void VirtualWire::perform(Host& host, ike::Action& action) {
@@ -76,7 +110,7 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
     } else if (auto* install = std::get_if<ike::InstallChild>(&action)) {
         ike::ChildInstalled answer = host.kernel.install(std::move(install->child));
         if (host.kernel_answers) {
-            at(now_, [this, &host, answer] { feed(host, answer); });
+            answer_later(host, std::move(answer));
         } else {
             host.held.push_back(std::move(answer));
         }
@@ -94,18 +128,35 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
 }
 
 void VirtualWire::post(Parcel parcel) {
+    ++datagrams_;
     if (on_the_way && !on_the_way(parcel)) return;
-    if (chance(faults.loss)) return;
-    const bool twice = chance(faults.repetition);
-    if (twice) at(now_ + delay(), [this, parcel] { deliver(parcel); });
-    at(now_ + delay(), [this, parcel = std::move(parcel)] { deliver(parcel); });
+    if (parcel.bytes.size() > faults.mtu || chance(faults.loss)) return;
+    for (const auto& box : nat_boxes_) {
+        if (box->inside() == parcel.from.address) parcel.from = box->outward(parcel.from.port);
+    }
+    if (chance(faults.repetition)) send(parcel);
+    send(std::move(parcel));
+}
+
+void VirtualWire::send(Parcel parcel) {
+    ++under_way_;
+    at(now_ + delay(), [this, parcel = std::move(parcel)]() mutable {
+        --under_way_;
+        deliver(std::move(parcel));
+    });
 }
 
 void VirtualWire::inject(const base::Endpoint& from, const base::Endpoint& to, base::Bytes bytes) {
     at(now_, [this, parcel = Parcel{now_, from, to, std::move(bytes)}] { deliver(parcel); });
 }
 
-void VirtualWire::deliver(const Parcel& parcel) {
+void VirtualWire::deliver(Parcel parcel) {
+    for (const auto& box : nat_boxes_) {
+        if (box->outside() != parcel.to.address) continue;
+        const auto inside = box->inward(parcel.to.port);
+        if (!inside) return;
+        parcel.to = *inside;
+    }
     for (const auto& host : hosts_) {
         if (host->address == parcel.to.address) return feed(*host, ike::Datagram{parcel.to, parcel.from, parcel.bytes});
     }
@@ -123,26 +174,25 @@ void VirtualWire::note(const Parcel& parcel) {
 Host* VirtualWire::next_due(base::Instant until) {
     Host* next = nullptr;
     for (const auto& host : hosts_) {
-        const base::Instant due = host->engine.next_timeout();
-        if (due <= until && (next == nullptr || due < next->engine.next_timeout())) next = host.get();
+        const base::Instant due = host->next_timeout();
+        if (due <= until && (next == nullptr || due < next->next_timeout())) next = host.get();
     }
     return next;
 }
 
 // What comes next, an event or a timer; false if nothing does.
 bool VirtualWire::step(base::Instant until, bool with_timers) {
-    const bool any_event = !events_.empty() && events_.top().due <= until;
-    const base::Instant horizon = any_event ? events_.top().due : until;
+    const bool any_event = !events_.empty() && events_.begin()->first.first <= until;
+    const base::Instant horizon = any_event ? events_.begin()->first.first : until;
     if (Host* host = with_timers || any_event ? next_due(horizon) : nullptr) {
-        now_ = std::max(now_, host->engine.next_timeout());
+        now_ = std::max(now_, host->next_timeout());
         feed(*host, ike::TimePassed{});
         return true;
     }
     if (!any_event) return false;
-    const Event event = events_.top();
-    events_.pop();
-    now_ = std::max(now_, event.due);
-    event.run();
+    const auto event = events_.extract(events_.begin());
+    now_ = std::max(now_, event.key().first);
+    event.mapped()();
     return true;
 }
 
@@ -155,7 +205,12 @@ void VirtualWire::run_for(base::Duration duration) {
     const base::Instant until = now_ + duration;
     while (step(until, true)) {
     }
-    now_ = until;
+    now_ = std::max(now_, until);
+}
+
+std::uint64_t VirtualWire::new_operation(Host& host) {
+    host.begun.push_back(++last_operation_);
+    return last_operation_;
 }
 
 std::uint64_t VirtualWire::initiate(Host& host, const std::string& remote, const std::string& connection,
@@ -164,20 +219,20 @@ std::uint64_t VirtualWire::initiate(Host& host, const std::string& remote, const
 }
 
 std::uint64_t VirtualWire::initiate(Host& host, ike::Initiate wish) {
-    const std::uint64_t operation = ++last_operation_;
+    const std::uint64_t operation = new_operation(host);
     wish.operation = ike::OperationId{operation};
     feed(host, std::move(wish));
     return operation;
 }
 
 std::uint64_t VirtualWire::clear(Host& host, ike::IkeSaId sa, ike::ChildSaId child, bool force) {
-    const std::uint64_t operation = ++last_operation_;
+    const std::uint64_t operation = new_operation(host);
     feed(host, ike::Clear{ike::OperationId{operation}, sa, child, force});
     return operation;
 }
 
 std::uint64_t VirtualWire::rekey(Host& host, ike::IkeSaId sa, ike::ChildSaId child) {
-    const std::uint64_t operation = ++last_operation_;
+    const std::uint64_t operation = new_operation(host);
     feed(host, ike::Rekey{ike::OperationId{operation}, sa, child});
     return operation;
 }

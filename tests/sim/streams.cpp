@@ -1,0 +1,101 @@
+#include "tests/sim/streams.h"
+
+#include <algorithm>
+
+namespace xfrmd::sim {
+
+namespace {
+
+tests::Packet turned(const tests::Packet& packet) { return {packet.destination, packet.source}; }
+
+std::string named(const tests::Packet& packet) {
+    return "packet " + packet.source.to_string() + " > " + packet.destination.to_string();
+}
+
+// Nobody may be blamed for the packets of an IKE SA that ended because its peer could not be heard.
+bool is_excuse(const ike::Report& report) {
+    return report.milestone.turn == ike::Turn::ike_closed &&
+           (report.reason == base::Reason::PeerSilent || report.reason == base::Reason::LifeOver);
+}
+
+}  // namespace
+
+void Streams::add(std::size_t one, std::size_t other, const tests::Packet& there) {
+    streams_.push_back({one, other, there});
+    reports_seen_.resize(network_.hosts().size());
+}
+
+void Streams::excuse(std::size_t place) {
+    for (Stream& stream : streams_) {
+        if (stream.one != place && stream.other != place) continue;
+        stream.stands = false;
+        ++stream.excuses;
+    }
+}
+
+void Streams::after(Host& host) {
+    const std::size_t place = network_.place_of(host);
+    notice_ends(host, place);
+    for (std::size_t index = 0; index < streams_.size(); ++index) {
+        if (streams_[index].one == place || streams_[index].other == place) check(index);
+    }
+}
+
+void Streams::notice_ends(const Host& host, std::size_t place) {
+    std::size_t& seen = reports_seen_[place];
+    if (seen > host.reports.size()) seen = 0;  // it has restarted
+    for (; seen < host.reports.size(); ++seen) {
+        network_.tell(host.address.to_string() + " says: " + host.reports[seen].text);
+        if (is_excuse(host.reports[seen])) excuse(place);
+    }
+}
+
+void Streams::check(std::size_t index) {
+    Stream& stream = streams_[index];
+    const bool there = passes(stream.one, stream.other, stream.there, stream.stands);
+    const bool back = passes(stream.other, stream.one, turned(stream.there), stream.stands);
+    if (stream.stands) {
+        passed_ += 2;
+        if (dice_.chance(0.2)) launch(index, dice_.chance(0.5));
+    } else if (there && back && network_.wire.is_still()) {
+        stream.stands = network_.is_quiet(network_.at(stream.one)) && network_.is_quiet(network_.at(stream.other));
+    }
+}
+
+bool Streams::passes(std::size_t from, std::size_t to, const tests::Packet& packet, bool must) {
+    const Host& sender = network_.at(from);
+    const Host& receiver = network_.at(to);
+    if (receiver.kernel.accepts_in_clear(packet)) {
+        network_.violated(named(packet) + " would be taken in clear");
+    }
+    const tests::Departure departure = sender.kernel.depart(packet);
+    if (departure.fate == tests::Fate::in_clear) network_.violated(named(packet) + " leaves in clear");
+    if (departure.fate == tests::Fate::dropped) {
+        if (must) network_.violated(named(packet) + " is dropped by its sender");
+        return false;
+    }
+    const bool accepted = receiver.kernel.accepts(packet, departure);
+    if (must && !accepted) network_.violated(named(packet) + " is not accepted");
+    return accepted;
+}
+
+// It arrives when the world has changed: what it is sealed with must still be there.
+void Streams::launch(std::size_t index, bool there) {
+    const Stream& stream = streams_[index];
+    const auto& sender = network_.at(there ? stream.one : stream.other).kernel;
+    const auto packet = there ? stream.there : turned(stream.there);
+    const auto sealed = sender.depart(packet);
+    if (sealed.fate != tests::Fate::sealed) return;
+    const auto delay = dice_.time(base::Duration(0), network_.wire.faults.most_delay);
+    const auto arrive = [this, index, there, packet, sealed, excuses = stream.excuses] {
+        const Stream& now = streams_[index];
+        if (now.excuses != excuses) return;
+        if (!network_.at(there ? now.other : now.one).kernel.accepts(packet, sealed)) {
+            network_.violated(named(packet) + " came late and is not accepted");
+        }
+        ++passed_;
+    };
+    network_.wire.later(delay, arrive);
+}
+
+}  // namespace xfrmd::sim

@@ -1,0 +1,90 @@
+#include "tests/sim/weather.h"
+
+#include <sstream>
+
+namespace xfrmd::sim {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr base::Duration kDelays[] = {milliseconds(2), milliseconds(20), milliseconds(200), seconds(1)};
+constexpr base::Duration kPauses[] = {milliseconds(5), milliseconds(100), seconds(2), seconds(20)};
+
+tests::ConnectionWords drawn_words(Dice& dice) {
+    tests::ConnectionWords words;
+    words.children.clear();
+    const std::uint64_t children = dice.chance(0.5) ? 1 : dice.between(2, 4);
+    const bool rekeys = dice.chance(0.7);
+    for (std::uint64_t i = 0; i < children; ++i) {
+        tests::ChildWords child;
+        child.name = "net-" + std::to_string(i);
+        child.local_ts = {"10." + std::to_string(10 + i) + ".0.0/16"};
+        child.remote_ts = {"10." + std::to_string(20 + i) + ".0.0/16"};
+        child.esp = dice.chance(0.1) ? "aes128gcm16-x25519" : "aes128gcm16";
+        if (rekeys) child.rekey_time = dice.time(seconds(10), seconds(90));
+        if (rekeys) child.rand_time = dice.time(seconds(0), seconds(3));
+        words.children.push_back(child);
+    }
+    if (dice.chance(0.5)) {
+        words.rekey_time = dice.time(seconds(25), seconds(150));
+        words.over_time = dice.time(seconds(20), seconds(60));
+    }
+    return words;
+}
+
+tests::Faults drawn_faults(Dice& dice) {
+    tests::Faults faults;
+    if (dice.chance(0.7)) faults.loss = static_cast<double>(dice.between(0, 30)) / 100;
+    if (dice.chance(0.5)) faults.repetition = static_cast<double>(dice.between(0, 20)) / 100;
+    faults.most_delay = dice.pick(kDelays);
+    if (dice.chance(0.1)) faults.mtu = 1280;
+    return faults;
+}
+
+ike::Options drawn_options(Dice& dice) {
+    ike::Options options;
+    options.retransmit = {seconds(2), 1.8, 5, seconds(20)};
+    options.most_children = 6;
+    options.most_tasks = 24;
+    if (dice.chance(0.1)) options.cookie_threshold = 0;
+    return options;
+}
+
+}  // namespace
+
+Weather Weather::drawn(Dice& dice) {
+    Weather weather;
+    weather.words = drawn_words(dice);
+    weather.dpd_delay = dice.time(seconds(10), seconds(30));
+    weather.faults = drawn_faults(dice);
+    weather.left = drawn_options(dice);
+    weather.right = drawn_options(dice);
+    if (dice.chance(0.5)) weather.kernel_delay = dice.time(milliseconds(1), milliseconds(50));
+    weather.orders = static_cast<unsigned>(dice.between(4, 24));
+    weather.longest_pause = dice.pick(kPauses);
+    if (dice.chance(0.2)) weather.kernel_refusals = 0.1;
+    if (dice.chance(0.4)) weather.clears = 0.3;
+    if (dice.chance(0.3)) weather.forced = 0.5;
+    if (dice.chance(0.2)) weather.restarts = 0.1;
+    if (dice.chance(0.2)) weather.jumps = 0.1;
+    weather.nat = dice.chance(0.1);
+    if (weather.nat && dice.chance(0.5)) weather.rebindings = 0.2;
+    weather.both_initiate = !weather.nat && dice.chance(0.5);
+    return weather;
+}
+
+std::string Weather::to_string() const {
+    std::ostringstream text;
+    text << words.children.size() << " children";
+    for (const auto& child : words.children) text << ' ' << child.rekey_time.count() << "s/" << child.esp;
+    text << ", IKE SA " << words.rekey_time.count() << "+" << words.over_time.count() << " s, loss " << faults.loss
+         << ", repetition " << faults.repetition << ", delay "
+         << std::chrono::duration_cast<milliseconds>(faults.most_delay).count() << " ms, " << orders
+         << " orders, refusals " << kernel_refusals << ", clears " << clears << ", forced " << forced << ", restarts "
+         << restarts << ", jumps " << jumps << (nat ? ", NAT" : "") << (both_initiate ? ", both initiate" : "");
+    return text.str();
+}
+
+}  // namespace xfrmd::sim

@@ -1,0 +1,36 @@
+// What a seed chooses for a world of two gateways: their configuration, the wire between them, and what operators and
+// misfortune do to them.
+#pragma once
+
+#include <vector>
+
+#include "tests/sim/dice.h"
+#include "tests/support/policies.h"
+#include "tests/support/virtual_wire.h"
+
+namespace xfrmd::sim {
+
+struct Weather {
+    tests::ConnectionWords words;  // of the left one
+    std::chrono::seconds dpd_delay{0};
+    tests::Faults faults;
+    ike::Options left;
+    ike::Options right;
+    base::Duration kernel_delay{0};
+
+    unsigned orders = 0;  // of operators, in a storm
+    base::Duration longest_pause{0};
+    double kernel_refusals = 0;  // chances, 0..1
+    double clears = 0;
+    double forced = 0;  // of those clears
+    double restarts = 0;
+    double jumps = 0;
+    double rebindings = 0;
+    bool both_initiate = false;
+    bool nat = false;  // in front of the left one
+
+    static Weather drawn(Dice& dice);
+    std::string to_string() const;
+};
+
+}  // namespace xfrmd::sim

@@ -1,0 +1,25 @@
+// One world from one seed: from its first datagram to the last SA's end.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+namespace xfrmd::sim {
+
+enum class Kind : std::uint8_t { gateways, mesh };
+
+struct Outcome {
+    std::uint64_t steps = 0;
+    std::uint64_t datagrams = 0;
+    std::uint64_t rekeyings = 0;  // of both kinds, as seen by either side
+    std::uint64_t packets = 0;    // of users, that had to pass and did
+    std::uint64_t hash = 0;       // of everything that was sent
+    std::string violation;        // the first one; empty: none
+};
+
+// The same seed and kind give the same outcome. `trace`: where to tell what happens; nullptr: nowhere.
+Outcome run_gateways(std::uint64_t seed, std::ostream* trace);
+Outcome run_mesh(std::uint64_t seed, std::ostream* trace);
+
+}  // namespace xfrmd::sim
