@@ -114,6 +114,10 @@ sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa
     // Before looking for the child, which may be another IKE SA's by now and is not to be negotiated anew.
     if (const auto lasts = check_lasts(phase); !lasts) return tl::unexpected(lasts.error());
     sa::ChildSa* old = named_by(phase, rekey);
+    if (old == nullptr && std::holds_alternative<sa::CreatingChild>(phase.exchange)) {
+        // The peer may mean the one that its answer, still on its way, will tell us of.
+        return base::fail(Reason::TemporaryFailure, "a child SA is being made");
+    }
     if (old == nullptr) return answer_not_found(step, phase, rekey);
     if (const auto stays = check_stays(phase, *old); !stays) return tl::unexpected(stays.error());
     // One for each that may stand: who rekeys without end and deletes nothing is stopped.

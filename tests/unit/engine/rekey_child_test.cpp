@@ -268,6 +268,29 @@ TEST_CASE("a rekeying that crosses a Delete of the same child leaves none", "[en
     CHECK(gateways.disagreement() == "");
 }
 
+// RFC 7296 2.25.1: CHILD_SA_NOT_FOUND would make the peer remove the child that its answer tells us of.
+TEST_CASE("a child whose making is not known to both is not rekeyed", "[engine][rfc7296-2.25.1]") {
+    Gateways gateways;
+    gateways.connect();
+    const auto first = gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).id);
+    bool answered = false;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        const bool lost = parcel.from.address == gateways.right.address && !answered;
+        answered = answered || lost;
+        return !lost;
+    };
+    gateways.wire.settle();
+    REQUIRE(answered);
+    const auto made = gateways.right.sas().at(0)->established()->children.back().id;
+    const auto second = gateways.wire.rekey(gateways.right, ike_sa(gateways.right), made);
+    gateways.wire.settle();
+    CHECK(gateways.right.outcome(second) == base::name(Reason::TemporaryFailure));
+    CHECK(gateways.right.kernel.children().contains(made));
+    gateways.wire.run_for(seconds(30));
+    CHECK(gateways.left.outcome(first) == "ok");
+    expect_one_child(gateways);
+}
+
 TEST_CASE("a refused rekeying is tried again, and the child lives on", "[engine][rfc7296-2.25]") {
     Rekeyable gateways;
     gateways.right.kernel.verdict = [](const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "busy"); };
