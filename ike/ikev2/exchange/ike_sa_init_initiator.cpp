@@ -30,8 +30,8 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
     return wire::encode(header, payloads);
 }
 
-sa::Packet packet_of(const sa::Step& step, const sa::InitRequested& phase) {
-    return {{step.sa.local, step.sa.remote}, with_marker(step, step.sa.local, phase.request)};
+base::Bytes packet_of(const sa::Step& step, const sa::InitRequested& phase) {
+    return with_marker(step, step.sa.local, phase.request);
 }
 
 base::Result<void> count_restart(const sa::Step& step, const sa::InitRequested& phase) {
@@ -43,7 +43,7 @@ sa::Next start_over(sa::Step& step, sa::InitRequested& phase, std::string why) {
     ++phase.restarts;
     phase.request = make_request(step, phase);
     step.sa.window.sent_anew(packet_of(step, phase), step.now, step.options.retransmit);
-    step.send(with_marker(step, step.sa.local, phase.request));
+    step.send(packet_of(step, phase));
     step.report(ike::Level::debug, std::move(why));
     return sa::stay();
 }
@@ -127,7 +127,7 @@ sa::Next start_ike_sa_init(sa::Step& step, sa::Created&) {
     next.key_exchange = std::move(*key_exchange);
     next.nonce = step.random.bytes(kNonceSize);
     next.request = make_request(step, next);
-    step.send(with_marker(step, step.sa.local, next.request));
+    step.send(packet_of(step, next));
     step.sa.window.sent(packet_of(step, next), step.now, step.options.retransmit);
     step.report(ike::Level::info, "initiating an IKE SA with " + step.sa.remote.to_string());
     return sa::Phase(std::move(next));

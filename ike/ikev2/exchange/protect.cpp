@@ -53,11 +53,10 @@ base::Result<wire::Payloads> unprotect(sa::Keyed& keyed, const wire::Encrypted& 
 
 void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,
                   const std::vector<wire::Payload>& payloads) {
-    const sa::Path path{step.sa.local, step.sa.remote};
     base::Bytes bytes =
-        with_marker(step, path.local, protect(keyed, step.random, request_header(step, exchange), payloads));
+        with_marker(step, step.sa.local, protect(keyed, step.random, request_header(step, exchange), payloads));
     step.send(bytes);
-    step.sa.window.sent({path, std::move(bytes)}, step.now, step.options.retransmit);
+    step.sa.window.sent(std::move(bytes), step.now, step.options.retransmit);
 }
 
 void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,

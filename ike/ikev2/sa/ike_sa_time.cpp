@@ -44,15 +44,15 @@ void IkeSa::on_retransmission(Surroundings& around) {
     if (auto* waiting = std::get_if<InitRequested>(&phase_); waiting != nullptr && waiting->refusal) {
         return close(std::move(*waiting->refusal), around);  // nothing better came
     }
-    const Packet* packet = sa_.window.retransmit(around.now, around.options.retransmit);
+    // RFC 7296 2.23: a peer behind a NAT may have been followed since.
+    const base::Bytes* packet = sa_.window.retransmit(around.now, around.options.retransmit);
     if (packet == nullptr) {
         return close({Reason::PeerSilent, "no answer from " + sa_.remote.to_string(), {}}, around);
     }
-    const Path& path = packet->path;
-    around.actions.push_back(ike::SendDatagram{path.local, path.remote, packet->bytes});
+    around.actions.push_back(ike::SendDatagram{sa_.local, sa_.remote, *packet});
     step(around).report(ike::Level::info, "no answer yet, retransmission " +
                                               std::to_string(sa_.window.retransmissions()) + " to " +
-                                              path.remote.to_string());
+                                              sa_.remote.to_string());
 }
 
 bool IkeSa::liveness_is_due(base::Instant now) const {

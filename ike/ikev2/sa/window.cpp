@@ -24,12 +24,12 @@ base::Duration RetransmitSchedule::after(unsigned sent_again) const {
     return wait < Seconds(longest) ? std::chrono::duration_cast<base::Duration>(wait) : longest;
 }
 
-void Window::sent(Packet packet, base::Instant now, const RetransmitSchedule& schedule) {
+void Window::sent(base::Bytes packet, base::Instant now, const RetransmitSchedule& schedule) {
     outstanding_ = Outstanding{next_request_, std::move(packet), now + schedule.after(0)};
     ++next_request_;
 }
 
-void Window::sent_anew(Packet packet, base::Instant now, const RetransmitSchedule& schedule) {
+void Window::sent_anew(base::Bytes packet, base::Instant now, const RetransmitSchedule& schedule) {
     if (!outstanding_) return;
     outstanding_ = Outstanding{outstanding_->id, std::move(packet), now + schedule.after(0)};
 }
@@ -40,7 +40,7 @@ bool Window::is_awaited(wire::MessageId id) const {
 
 void Window::answered() { outstanding_.reset(); }
 
-const Packet* Window::retransmit(base::Instant now, const RetransmitSchedule& schedule) {
+const base::Bytes* Window::retransmit(base::Instant now, const RetransmitSchedule& schedule) {
     if (!outstanding_ || outstanding_->sent_again >= schedule.tries) return nullptr;
     ++outstanding_->sent_again;
     outstanding_->due = now + schedule.after(outstanding_->sent_again);

@@ -31,11 +31,6 @@ struct Path {
     base::Endpoint remote;
 };
 
-struct Packet {
-    Path path;
-    base::Bytes bytes;
-};
-
 enum class RequestKind : std::uint8_t {
     fresh,        // the next one expected: handle it
     repeated,     // the last one again: resend the cached response
@@ -49,16 +44,16 @@ public:
     bool idle() const { return !outstanding_; }
     wire::MessageId next_request_id() const { return wire::MessageId{next_request_}; }
     // Takes the next message id. Only while idle().
-    void sent(Packet packet, base::Instant now, const RetransmitSchedule& schedule);
+    void sent(base::Bytes packet, base::Instant now, const RetransmitSchedule& schedule);
     // The same request in another form (another key exchange method or a cookie, RFC 7296 2.6, 1.2): the id stays.
-    void sent_anew(Packet packet, base::Instant now, const RetransmitSchedule& schedule);
+    void sent_anew(base::Bytes packet, base::Instant now, const RetransmitSchedule& schedule);
     bool is_awaited(wire::MessageId id) const;
     // Ends the wait for a response.
     void answered();
 
     base::Instant retransmit_at() const { return outstanding_ ? outstanding_->due : base::kNever; }
     // The packet to send again, or nullptr when the schedule is used up.
-    const Packet* retransmit(base::Instant now, const RetransmitSchedule& schedule);
+    const base::Bytes* retransmit(base::Instant now, const RetransmitSchedule& schedule);
     unsigned retransmissions() const { return outstanding_ ? outstanding_->sent_again : 0; }
 
     // --- The peer's requests ---
@@ -75,7 +70,7 @@ public:
 private:
     struct Outstanding {
         std::uint32_t id;
-        Packet packet;
+        base::Bytes packet;
         base::Instant due;
         unsigned sent_again = 0;
     };

@@ -122,6 +122,22 @@ TEST_CASE("a peer behind a NAT is followed by its new authenticated requests onl
     CHECK(gateways.right.sas().at(0)->sa().remote.port == 50001);
 }
 
+TEST_CASE("a request in flight follows a peer behind a NAT", "[engine][rfc7296-2.23][rfc7296-2.1]") {
+    BehindNat nat;
+    Gateways& gateways = *nat.gateways;
+    gateways.connect();
+    nat.base = 50000;
+    const Host& right = gateways.right;
+    gateways.wire.rekey(gateways.right, right.sas().at(0)->sa().id);
+    gateways.wire.settle();
+    CHECK(right.sent.back().to.port == 40001);  // which leads nowhere any more
+    gateways.wire.clear(gateways.left, gateways.left.sas().at(0)->sa().id, gateways.left.kernel.list().at(0)->child);
+    gateways.wire.settle();
+    gateways.wire.run_for(seconds(5));
+    CHECK(gateways.right.reported("IKE SA rekeyed"));
+    CHECK(gateways.right.reported("retransmission 1"));
+}
+
 TEST_CASE("a response goes to where its request came from", "[engine][rfc7296-2.11]") {
     Lonely lonely;
     lonely.establish();
