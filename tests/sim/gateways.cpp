@@ -57,7 +57,8 @@ Gateways::Gateways(std::uint64_t seed, std::ostream* trace)
     network_.wire.faults = weather_.faults;
     for (std::size_t i = 0; i < weather_.words.children.size(); ++i) {
         const std::string number = std::to_string(i);
-        streams_.add(kLeft, kRight, {tests::address("10.1" + number + ".0.1"), tests::address("10.2" + number + ".0.1")});
+        streams_.add(kLeft, kRight,
+                     {tests::address("10.1" + number + ".0.1"), tests::address("10.2" + number + ".0.1")});
         wanted_.push_back({kLeft, kRight, "gw", "gw", "net-" + number});
     }
     network_.wire.after_feed = [this](Host& host) {
@@ -69,8 +70,7 @@ Gateways::Gateways(std::uint64_t seed, std::ostream* trace)
 void Gateways::add_host(const tests::ConnectionWords& words, const ike::Options& options) {
     policy::Connection connection = tests::connection(words);
     connection.dpd_delay = weather_.dpd_delay;
-    Host& host = network_.at(
-        network_.add(words.local, tests::snapshot({connection}, {{tests::kSecret, {}}}), options));
+    Host& host = network_.at(network_.add(words.local, tests::snapshot({connection}, {{tests::kSecret, {}}}), options));
     host.kernel_delay = weather_.kernel_delay;
     host.kernel.verdict = [this](const ike::ChildInstall&) -> base::Result<void> {
         if (!dice_.chance(weather_.kernel_refusals)) return {};
@@ -79,8 +79,8 @@ void Gateways::add_host(const tests::ConnectionWords& words, const ike::Options&
 }
 
 Outcome Gateways::run() {
-    for (const auto step : {&Gateways::connect, &Gateways::storm, &Gateways::calm_down, &Gateways::check_wanted,
-                            &Gateways::clear_all}) {
+    for (const auto step :
+         {&Gateways::connect, &Gateways::storm, &Gateways::calm_down, &Gateways::check_wanted, &Gateways::clear_all}) {
         if (network_.is_sound()) (this->*step)();
     }
     return outcome_of(network_, streams_);

@@ -54,7 +54,8 @@ void check_bounds(Network& network, const Host& host, const Bounds& bounds) {
 std::set<std::pair<ikev2::wire::IkeSpi, ikev2::wire::IkeSpi>> ike_sas(const Host& host, const Host& peer) {
     std::set<std::pair<ikev2::wire::IkeSpi, ikev2::wire::IkeSpi>> all;
     host.engine.visit([&](const IkeSa& sa) {
-        if (sa.established() != nullptr && sa.established()->remote_id == peer.configuration->connections().front().local.id)
+        if (sa.established() != nullptr &&
+            sa.established()->remote_id == peer.configuration->connections().front().local.id)
             all.emplace(sa.sa().spi_i, sa.sa().spi_r);
         return true;
     });
@@ -118,8 +119,8 @@ void check_quiet(Network& network, const std::vector<Wanted>& wanted, std::size_
         const Host& one = network.at(want.one);
         const Host& other = network.at(want.other);
         if (ike_sas(one, other) != ike_sas(other, one)) network.violated("hosts know different IKE SAs");
-        for (const std::size_t found : {count(one, want.connection_of_one, want.child),
-                                        count(other, want.connection_of_other, want.child)}) {
+        for (const std::size_t found :
+             {count(one, want.connection_of_one, want.child), count(other, want.connection_of_other, want.child)}) {
             if (found > 1 || found < least)
                 network.violated("child " + want.child + " between " + one.address.to_string() + " and " +
                                  other.address.to_string() + " stands " + std::to_string(found) + " times");

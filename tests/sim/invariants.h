@@ -1,5 +1,5 @@
-// What holds in every world (RFC 7296 2.25, 2.8): after each step, and once all is quiet. Each function tells the network
-// what is violated.
+// What holds in every world (RFC 7296 2.25, 2.8): after each step, and once all is quiet. Each function tells the
+// network what is violated.
 #pragma once
 
 #include <string>

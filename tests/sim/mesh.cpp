@@ -72,8 +72,7 @@ private:
     void start() {
         for (std::size_t node = 0; node < kNodes; ++node) {
             for (std::size_t peer = 0; peer < kNodes; ++peer) {
-                if (peer != node)
-                    network_.wire.initiate(network_.at(node), address_of(peer), name_of(peer), "net");
+                if (peer != node) network_.wire.initiate(network_.at(node), address_of(peer), name_of(peer), "net");
             }
         }
     }

@@ -1,5 +1,5 @@
-// The engines of one world on their wire, what has gone wrong among them, and what is done with them from outside. Hosts
-// are known by their places, as one that restarts is another Host.
+// The engines of one world on their wire, what has gone wrong among them, and what is done with them from outside.
+// Hosts are known by their places, as one that restarts is another Host.
 #pragma once
 
 #include <ostream>

@@ -1,6 +1,6 @@
 #include "tests/sim/streams.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace xfrmd::sim {
 
@@ -18,11 +18,24 @@ bool is_excuse(const ike::Report& report) {
            (report.reason == base::Reason::PeerSilent || report.reason == base::Reason::LifeOver);
 }
 
+// Where rekeying it in time has failed.
+bool ends_by_age(const Host& host) {
+    bool ends = false;
+    host.engine.visit([&](const ikev2::sa::IkeSa& sa) {
+        const auto* deleting = std::get_if<ikev2::sa::Deleting>(&sa.phase());
+        ends = ends || (deleting != nullptr && deleting->reason == base::Reason::LifeOver);
+        return !ends;
+    });
+    return ends;
+}
+
 }  // namespace
 
 void Streams::add(std::size_t one, std::size_t other, const tests::Packet& there) {
+    seen_.resize(network_.hosts().size());
+    streams_of_.resize(network_.hosts().size());
+    for (const std::size_t place : {one, other}) streams_of_[place].push_back(streams_.size());
     streams_.push_back({one, other, there});
-    reports_seen_.resize(network_.hosts().size());
 }
 
 void Streams::excuse(std::size_t place) {
@@ -33,21 +46,28 @@ void Streams::excuse(std::size_t place) {
     }
 }
 
+// Packets fare as before where no kernel has changed.
 void Streams::after(Host& host) {
     const std::size_t place = network_.place_of(host);
-    notice_ends(host, place);
-    for (std::size_t index = 0; index < streams_.size(); ++index) {
-        if (streams_[index].one == place || streams_[index].other == place) check(index);
+    const bool changed = notice(host, place);
+    const bool is_still = network_.wire.is_still();
+    if (dice_.chance(0.3)) launch(dice_.pick(streams_of_[place]), dice_.chance(0.5));
+    if (!changed && !is_still) return;
+    for (const std::size_t index : streams_of_[place]) {
+        if (changed || !streams_[index].stands) check(index);
     }
 }
 
-void Streams::notice_ends(const Host& host, std::size_t place) {
-    std::size_t& seen = reports_seen_[place];
-    if (seen > host.reports.size()) seen = 0;  // it has restarted
-    for (; seen < host.reports.size(); ++seen) {
-        network_.tell(host.address.to_string() + " says: " + host.reports[seen].text);
-        if (is_excuse(host.reports[seen])) excuse(place);
+bool Streams::notice(const Host& host, std::size_t place) {
+    Seen& seen = seen_[place];
+    if (seen.host != &host) seen = {&host};  // it has restarted
+    for (; seen.reports < host.reports.size(); ++seen.reports) {
+        const ike::Report& report = host.reports[seen.reports];
+        network_.tell(host.address.to_string() + " says: " + report.text);
+        if (is_excuse(report)) excuse(place);
     }
+    if (ends_by_age(host)) excuse(place);
+    return std::exchange(seen.changes, host.kernel.changes()) != host.kernel.changes();
 }
 
 void Streams::check(std::size_t index) {
@@ -56,7 +76,6 @@ void Streams::check(std::size_t index) {
     const bool back = passes(stream.other, stream.one, turned(stream.there), stream.stands);
     if (stream.stands) {
         passed_ += 2;
-        if (dice_.chance(0.2)) launch(index, dice_.chance(0.5));
     } else if (there && back && network_.wire.is_still()) {
         stream.stands = network_.is_quiet(network_.at(stream.one)) && network_.is_quiet(network_.at(stream.other));
     }
@@ -82,6 +101,7 @@ bool Streams::passes(std::size_t from, std::size_t to, const tests::Packet& pack
 // It arrives when the world has changed: what it is sealed with must still be there.
 void Streams::launch(std::size_t index, bool there) {
     const Stream& stream = streams_[index];
+    if (!stream.stands) return;
     const auto& sender = network_.at(there ? stream.one : stream.other).kernel;
     const auto packet = there ? stream.there : turned(stream.there);
     const auto sealed = sender.depart(packet);

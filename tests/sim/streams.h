@@ -32,15 +32,23 @@ private:
         bool stands = false;
         unsigned excuses = 0;
     };
-    void notice_ends(const Host& host, std::size_t place);
+    // True where the kernel has changed.
+    bool notice(const Host& host, std::size_t place);
     void check(std::size_t index);
     bool passes(std::size_t from, std::size_t to, const tests::Packet& packet, bool must);
     void launch(std::size_t index, bool there);
 
     Network& network_;
     Dice dice_;
+    struct Seen {
+        const Host* host = nullptr;
+        std::size_t reports = 0;
+        std::uint64_t changes = 0;  // of the kernel
+    };
+
     std::vector<Stream> streams_;
-    std::vector<std::size_t> reports_seen_;  // of each host
+    std::vector<std::vector<std::size_t>> streams_of_;  // each host
+    std::vector<Seen> seen_;                            // of each host
     std::uint64_t passed_ = 0;
 };
 

@@ -71,7 +71,7 @@ Weather Weather::drawn(Dice& dice) {
     if (dice.chance(0.2)) weather.jumps = 0.1;
     weather.nat = dice.chance(0.1);
     if (weather.nat && dice.chance(0.5)) weather.rebindings = 0.2;
-    weather.both_initiate = !weather.nat && dice.chance(0.5);
+    weather.both_initiate = false;
     return weather;
 }
 

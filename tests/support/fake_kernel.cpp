@@ -21,6 +21,7 @@ Packet turned(const Packet& packet) { return {packet.destination, packet.source}
 }  // namespace
 
 ike::ChildInstalled FakeKernel::install(ike::ChildInstall child) {
+    ++changes_;
     ike::ChildInstalled answer{child.ike_sa, child.child, {}};
     if (verdict) answer.result = verdict(child);
     for (const auto& [id, existing] : children_) {
@@ -39,6 +40,7 @@ ike::ChildInstalled FakeKernel::install(ike::ChildInstall child) {
 }
 
 void FakeKernel::use(ike::ChildSaId child) {
+    ++changes_;
     const auto found = children_.find(child);
     if (found == children_.end() || !std::exchange(found->second.defer_outbound, false)) {
         complaints_.push_back("a child used that does not wait for it");
@@ -83,6 +85,7 @@ bool FakeKernel::accepts(const Packet& packet, const Departure& sealed) const {
 bool FakeKernel::accepts_in_clear(const Packet& packet) const { return depart(turned(packet)).fate == Fate::in_clear; }
 
 void FakeKernel::remove(ike::ChildSaId child) {
+    ++changes_;
     if (children_.erase(child) + refused_.erase(child) == 0) complaints_.push_back("a child removed that is not there");
     used_.erase(std::remove(used_.begin(), used_.end(), child), used_.end());
 }

@@ -52,6 +52,8 @@ public:
     // In the order of their numbers.
     std::vector<const ike::ChildInstall*> list() const;
     const std::vector<std::string>& complaints() const { return complaints_; }
+    // How often it was asked for anything: as long as it stays the same, so does the fate of every packet.
+    std::uint64_t changes() const { return changes_; }
 
 private:
     struct Guard {
@@ -64,6 +66,7 @@ private:
     std::vector<Guard> guards_;
     std::set<ike::ChildSaId> refused_;  // and whose refusal the engine may not know yet
     std::vector<std::string> complaints_;
+    std::uint64_t changes_ = 0;
 };
 
 // Empty where `ours` and `theirs` are the two ends of one child SA: SPIs and keys crossed, selectors mirrored, the same
