@@ -275,8 +275,10 @@ void IkeSa::resolve_request_error(const wire::Header& header, const base::Error&
     const bool authenticated = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
     // RFC 7296 2.21.2, 2.21.3: INVALID_SYNTAX is fatal for both; before authentication any error is.
     if (traits.disposition == Disposition::delete_ike_sa || fatal || !authenticated) return close(error, around);
-    current.report(ike::Level::warning,
-                   std::string(to_string(header.exchange)) + " request refused: " + error.sentence(), error.reason);
+    // RFC 7296 2.25: what crosses is put off, and nothing is wrong.
+    const ike::Level level = error.reason == Reason::TemporaryFailure ? ike::Level::info : ike::Level::warning;
+    current.report(level, std::string(to_string(header.exchange)) + " request refused: " + error.sentence(),
+                   error.reason);
 }
 
 void IkeSa::on_child_installed(const ike::ChildInstalled& answer, Surroundings around) {
