@@ -63,6 +63,9 @@ void describe_engine(CLI::App& app, ike::Options& engine) {
     app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")
         ->check(CLI::Range(1, 65535))
         ->capture_default_str();
+    app.add_option("--fragment-size", engine.fragment_size, "of the IP packets that IKE messages are cut into")
+        ->check(CLI::Range(576, 65535))
+        ->capture_default_str();
     app.add_option("--cookie-threshold", engine.cookie_threshold,
                    "half-open IKE SAs from which on cookies are asked for")
         ->capture_default_str();

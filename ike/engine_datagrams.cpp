@@ -153,7 +153,9 @@ base::Result<void> Engine::on_first_request(const wire::Received& received, cons
 // come, it is ignored.
 base::Result<void> Engine::on_repeated_first_request(const IkeSa& sa, const Frame& frame, Turn& turn) {
     if (sa.phase_id() != ikev2::sa::PhaseId::half_open) return base::fail(Reason::MessageIdUnexpected);
-    turn.actions.push_back(SendDatagram{frame.local, frame.remote, sa.sa().window.cached_response()});
+    for (const base::Bytes& bytes : sa.sa().window.cached_response()) {
+        turn.actions.push_back(SendDatagram{frame.local, frame.remote, bytes});
+    }
     return {};
 }
 

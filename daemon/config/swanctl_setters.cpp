@@ -95,6 +95,13 @@ Verdict set_esp_proposals(const Draft& draft, const Value& value) {
                            value);
 }
 
+// IKEv1 alone knows a difference between `force` and `yes`.
+Verdict set_fragmentation(const Draft& draft, const Value& value) {
+    using enum policy::Fragmentation;
+    draft.connection->fragmentation = value.canonical == "no" ? no : value.canonical == "accept" ? accept : yes;
+    return {};
+}
+
 Verdict set_mode(const Draft& draft, const Value& value) {
     using enum policy::Mode;
     for (const auto& [word, mode] : {std::pair("tunnel", tunnel), std::pair("transport", transport),

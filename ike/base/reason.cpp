@@ -40,6 +40,7 @@ constexpr ReasonTraits kTable[] = {
     {CriticalPayloadUnsupported, "critical_payload_unsupported", "a critical payload is unknown", notify, 1},
     {EncryptedPayloadMalformed, "encrypted_payload_malformed", "encrypted payload is malformed", drop, 0},
     {IntegrityCheckFailed, "integrity_check_failed", "integrity check failed", drop, 0},
+    {FragmentInvalid, "fragment_invalid", "a fragment does not belong to any message", drop, 0},
     {NonceLengthInvalid, "nonce_length_invalid", "nonce is not 16 to 256 bytes long", notify, 7},
     {NonceReflected, "nonce_reflected", "peer sent our own nonce", drop, 0},
 

@@ -35,6 +35,7 @@ enum class Reason : std::uint16_t {
     CriticalPayloadUnsupported,
     EncryptedPayloadMalformed,
     IntegrityCheckFailed,
+    FragmentInvalid,
     NonceLengthInvalid,
     NonceReflected,
     // Negotiation

@@ -19,6 +19,8 @@
 namespace xfrmd::policy {
 
 enum class AuthMethod : std::uint8_t { psk };
+// RFC 7383. `accept` says that we can and does not do it ourselves.
+enum class Fragmentation : std::uint8_t { no, accept, yes };
 // What becomes of a connection's SAs while its local address or the link below it is away: closed, or kept for its
 // return. Our own; strongSwan always keeps them.
 enum class OnLocalDown : std::uint8_t { hold, clear };
@@ -39,7 +41,8 @@ struct Connection {
     std::vector<Proposal> proposals;  // never empty after loading
     AuthRound local;
     AuthRound remote;
-    bool encap = false;                  // force UDP encapsulation
+    bool encap = false;  // force UDP encapsulation
+    Fragmentation fragmentation = Fragmentation::yes;
     std::chrono::seconds dpd_delay{0};   // 0: no liveness checks of our own
     std::uint32_t keyingtries = 1;       // 0: for ever
     std::chrono::seconds rekey_time{0};  // of the IKE SA, as of a child's; it ends over_time after this

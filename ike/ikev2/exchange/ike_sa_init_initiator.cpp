@@ -2,6 +2,7 @@
 
 #include "ike/base/reader.h"
 #include "ike/ikev2/exchange/child_mode.h"
+#include "ike/ikev2/exchange/fragments.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
@@ -23,6 +24,7 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
     payloads.emplace_back(wire::KeyExchangePayload{phase.key_exchange->method(), phase.key_exchange->public_value()});
     payloads.emplace_back(wire::Nonce{phase.nonce});
     for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
+    if (auto fragments = fragmentation_notify(*step.sa.connection)) payloads.push_back(std::move(*fragments));
     for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
 
     wire::Header header = request_header(step, wire::ExchangeType::ike_sa_init);
@@ -42,7 +44,7 @@ base::Result<void> count_restart(const sa::Step& step, const sa::InitRequested& 
 sa::Next start_over(sa::Step& step, sa::InitRequested& phase, std::string why) {
     ++phase.restarts;
     phase.request = make_request(step, phase);
-    step.sa.window.sent_anew(packet_of(step, phase), step.now, step.options.retransmit);
+    step.sa.window.sent_anew({packet_of(step, phase)}, step.now, step.options.retransmit);
     step.send(packet_of(step, phase));
     step.report(ike::Level::debug, std::move(why));
     return sa::stay();
@@ -128,7 +130,7 @@ sa::Next start_ike_sa_init(sa::Step& step, sa::Created&) {
     next.nonce = step.random.bytes(kNonceSize);
     next.request = make_request(step, next);
     step.send(packet_of(step, next));
-    step.sa.window.sent(packet_of(step, next), step.now, step.options.retransmit);
+    step.sa.window.sent({packet_of(step, next)}, step.now, step.options.retransmit);
     step.report(ike::Level::info, "initiating an IKE SA with " + step.sa.remote.to_string());
     return sa::Phase(std::move(next));
 }
@@ -150,6 +152,7 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     sa::Sa& sa = step.sa;
     sa.spi_r = response.header.spi_r;
     sa.nat = detect_nat(sa, sa.spi_r, payloads);
+    sa.fragmentation = agreed_fragmentation(*sa.connection, payloads);
     sa::Keyed keyed = derive_keyed(sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce,
                                    payloads.nonce->data, agreed->secret);
     sa.window.answered();

@@ -2,6 +2,7 @@
 
 #include "ike/base/writer.h"
 #include "ike/ikev2/exchange/child_mode.h"
+#include "ike/ikev2/exchange/fragments.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/nat.h"
@@ -66,6 +67,7 @@ base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& ch
                           const base::Bytes& nonce) {
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
     for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
+    if (step.sa.fragmentation.receives) payloads.push_back(*fragmentation_notify(*step.sa.connection));
     for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
     return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);
 }
@@ -86,12 +88,13 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
     sa::Sa& sa = step.sa;
     sa.connection = choice->connection;
     sa.nat = detect_nat(sa, wire::IkeSpi::none, payloads);
+    sa.fragmentation = agreed_fragmentation(*sa.connection, payloads);
     base::Bytes nonce = step.random.bytes(kNonceSize);
     base::Bytes response = make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce);
     sa::Keyed keyed =
         derive_keyed(sa, *suite, std::move(choice->chosen.proposal), payloads.nonce->data, nonce, exchanged->secret);
     step.send(with_marker(step, sa.local, response));
-    sa.window.respond(with_marker(step, sa.local, response));
+    sa.window.respond({with_marker(step, sa.local, response)});
     step.report(ike::Level::debug, "answered IKE_SA_INIT of " + sa.remote.to_string());
     return sa::Phase(
         sa::HalfOpen{std::move(keyed),

@@ -1,5 +1,7 @@
 #include "ike/ikev2/exchange/protect.h"
 
+#include "ike/ikev2/exchange/fragments.h"
+
 #include <utility>
 
 namespace xfrmd::ikev2::exchange {
@@ -45,27 +47,36 @@ base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header,
     return message;
 }
 
-base::Result<wire::Payloads> unprotect(sa::Keyed& keyed, const wire::Encrypted& encrypted) {
-    const auto inner = keyed.inbound.open(encrypted.associated, encrypted.sealed);
+base::Result<std::optional<sa::InnerChain>> unprotect(sa::Sa& sa, sa::Keyed& keyed, const wire::Received& received,
+                                                      base::ByteView datagram) {
+    const wire::Encrypted& encrypted = *received.encrypted;
+    auto inner = keyed.inbound.open(encrypted.associated, encrypted.sealed);
     if (!inner) return tl::unexpected(inner.error());
-    return wire::decode_inner(encrypted.first_inner, *inner);
+    if (!encrypted.fragment) return std::optional(sa::InnerChain{encrypted.first_inner, *std::move(inner)});
+    if (!sa.fragmentation.receives) return base::fail(base::Reason::FragmentInvalid, "that was not agreed");
+    sa::Reassembly& whole = received.header.is_response ? sa.fragmented_response : sa.fragmented_request;
+    return whole.add(received.header.message_id, encrypted, *std::move(inner), datagram);
+}
+
+base::Result<void> check_authentic(sa::Keyed& keyed, const wire::Encrypted& encrypted) {
+    return keyed.inbound.open(encrypted.associated, encrypted.sealed).map([](const base::Bytes&) {});
 }
 
 void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,
                   const std::vector<wire::Payload>& payloads) {
-    base::Bytes bytes =
-        with_marker(step, step.sa.local, protect(keyed, step.random, request_header(step, exchange), payloads));
-    step.send(bytes);
-    step.sa.window.sent(std::move(bytes), step.now, step.options.retransmit);
+    const sa::Path path{step.sa.local, step.sa.remote};
+    sa::Datagrams datagrams = seal(step, keyed, request_header(step, exchange), payloads, path);
+    step.send_on(path, datagrams);
+    step.sa.window.sent(std::move(datagrams), step.now, step.options.retransmit);
 }
 
 void send_response(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,
                    const std::vector<wire::Payload>& payloads) {
     const wire::Header header = response_header(step.sa, exchange, step.sa.window.accepted_id());
     const sa::Path& path = step.sa.reply;
-    base::Bytes bytes = with_marker(step, path.local, protect(keyed, step.random, header, payloads));
-    step.send_on(path, bytes);
-    step.sa.window.respond(std::move(bytes));
+    sa::Datagrams datagrams = seal(step, keyed, header, payloads, path);
+    step.send_on(path, datagrams);
+    step.sa.window.respond(std::move(datagrams));
 }
 
 wire::Notify notify(wire::NotifyType type, base::Bytes data) {

@@ -17,8 +17,12 @@ wire::Header response_header(const sa::Sa& sa, wire::ExchangeType exchange, wire
 base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header,
                     const std::vector<wire::Payload>& payloads);
 
-// Decrypts and reads the inner payloads. Errors: EncryptedPayloadMalformed, IntegrityCheckFailed, Payload*.
-base::Result<wire::Payloads> unprotect(sa::Keyed& keyed, const wire::Encrypted& encrypted);
+// Decrypts: the inner payloads, unless they are in fragments and more of these are to come. Errors:
+// EncryptedPayloadMalformed, IntegrityCheckFailed, FragmentInvalid.
+base::Result<std::optional<sa::InnerChain>> unprotect(sa::Sa& sa, sa::Keyed& keyed, const wire::Received& received,
+                                                      base::ByteView datagram);
+// Whether it is the peer's. The same errors.
+base::Result<void> check_authentic(sa::Keyed& keyed, const wire::Encrypted& encrypted);
 
 // Sends the next request of ours and starts its retransmission. The window must be idle.
 void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,

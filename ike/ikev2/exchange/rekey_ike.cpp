@@ -46,6 +46,7 @@ sa::Sa new_sa(const sa::Step& step, const Halves& halves, ike::IkeSaId id, bool 
     sa.configuration = step.sa.configuration;
     sa.connection = step.sa.connection;
     sa.nat = step.sa.nat;
+    sa.fragmentation = step.sa.fragmentation;
     sa.created = sa.last_inbound = sa.last_outbound = step.now;
     return sa;
 }

@@ -220,21 +220,18 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
     const wire::Header& header = received.header;
     const RequestKind kind = sa_.window.classify(header.message_id, bytes);
     if (kind == RequestKind::outside) return drop({Reason::MessageIdUnexpected, {}, {}}, around);
-    auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
+    if (kind != RequestKind::fresh) return answer_repetition(received, arrival, around);
+    const auto inner = exchange::unprotect(sa_, *keyed(), received, bytes);
+    if (!inner) return drop(inner.error(), around);
+    if (!*inner) return;  // RFC 7383 2.6: other fragments are to come
+    auto payloads = wire::decode_inner((*inner)->first, (*inner)->bytes);
     if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop)
         return drop(payloads.error(), around);
-
-    if (kind == RequestKind::repeated) {
-        // RFC 7296 2.1: the same response again, bit by bit.
-        if (!sa_.window.cached_response().empty()) {
-            around.actions.push_back(ike::SendDatagram{arrival.local, arrival.remote, sa_.window.cached_response()});
-        }
-        return;
-    }
-    if (kind == RequestKind::in_progress) return;
     const auto event = event_of(header, payloads ? *payloads : wire::Payloads());
     if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
-    sa_.window.accept(header.message_id, bytes);
+    sa_.window.accept(header.message_id,
+                      received.encrypted->fragment ? sa_.fragmented_request.first_datagram() : bytes);
+    sa_.fragmented_request.clear();
     sa_.reply = arrival;
     sa_.last_inbound = around.now;  // a repetition may be a replay and proves nothing (RFC 7296 2.4)
     follow_peer(arrival);
@@ -246,10 +243,24 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
     if (!handled) resolve_request_error(header, handled.error(), around);
 }
 
+// RFC 7296 2.1: the same response again, bit by bit, to a request that is the peer's for sure. While the first one is
+// worked on there is none yet.
+void IkeSa::answer_repetition(const wire::Received& received, const Path& arrival, Surroundings& around) {
+    const auto authentic = exchange::check_authentic(*keyed(), *received.encrypted);
+    if (!authentic) return drop(authentic.error(), around);
+    for (const base::Bytes& bytes : sa_.window.cached_response()) {
+        around.actions.push_back(ike::SendDatagram{arrival.local, arrival.remote, bytes});
+    }
+}
+
 void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around) {
     const wire::Header& header = received.header;
     if (!sa_.window.is_awaited(header.message_id)) return drop({Reason::ResponseUnexpected, {}, {}}, around);
-    auto payloads = exchange::unprotect(*keyed(), *received.encrypted);
+    const auto inner = exchange::unprotect(sa_, *keyed(), received, bytes);
+    if (!inner) return drop(inner.error(), around);
+    if (!*inner) return;
+    sa_.fragmented_response.clear();
+    auto payloads = wire::decode_inner((*inner)->first, (*inner)->bytes);
     if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop)
         return drop(payloads.error(), around);
     sa_.last_inbound = around.now;

@@ -66,6 +66,7 @@ private:
     }
     base::Result<void> dispatch(Event event, const Stimulus& stimulus, Surroundings& around);
     void on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around);
+    void answer_repetition(const wire::Received& received, const Path& arrival, Surroundings& around);
     void on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
     void on_init_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
     void resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around);

@@ -45,11 +45,13 @@ void IkeSa::on_retransmission(Surroundings& around) {
         return close(std::move(*waiting->refusal), around);  // nothing better came
     }
     // RFC 7296 2.23: a peer behind a NAT may have been followed since.
-    const base::Bytes* packet = sa_.window.retransmit(around.now, around.options.retransmit);
+    const Datagrams* packet = sa_.window.retransmit(around.now, around.options.retransmit);
     if (packet == nullptr) {
         return close({Reason::PeerSilent, "no answer from " + sa_.remote.to_string(), {}}, around);
     }
-    around.actions.push_back(ike::SendDatagram{sa_.local, sa_.remote, *packet});
+    for (const base::Bytes& bytes : *packet) {
+        around.actions.push_back(ike::SendDatagram{sa_.local, sa_.remote, bytes});
+    }
     step(around).report(ike::Level::info, "no answer yet, retransmission " +
                                               std::to_string(sa_.window.retransmissions()) + " to " +
                                               sa_.remote.to_string());

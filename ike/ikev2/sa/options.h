@@ -21,7 +21,8 @@ struct Options {
         std::chrono::seconds(30);                           // of an IKE SA that the peer has rekeyed and should delete
     base::Duration rekey_retry = std::chrono::seconds(15);  // after a refusal; half as much again at random
     base::Duration nat_keepalive = std::chrono::seconds(20);
-    std::size_t cookie_threshold = 1000;    // half-open IKE SAs from which on a cookie is asked for; 0: always
+    std::size_t fragment_size = 1280;     // of the IP packets that a message is cut into (RFC 7383 2.5.1), 576 or more
+    std::size_t cookie_threshold = 1000;  // half-open IKE SAs from which on a cookie is asked for; 0: always
     std::size_t half_open_per_address = 8;  // per IPv4 address or IPv6 /64; more are dropped
     std::size_t most_ike_sas = 1'000'000;
     std::size_t most_children = 64;  // of one IKE SA (NO_ADDITIONAL_SAS beyond, RFC 7296 1.3)

@@ -13,6 +13,7 @@
 #include "ike/base/random.h"
 #include "ike/ikev2/sa/options.h"
 #include "ike/ikev2/sa/phases.h"
+#include "ike/ikev2/sa/reassembly.h"
 #include "ike/ikev2/sa/tasks.h"
 #include "ike/ikev2/sa/window.h"
 #include "ike/ikev2/wire/message.h"
@@ -34,6 +35,12 @@ struct NatStatus {
     bool any() const { return local || remote; }
 };
 
+// RFC 7383 2.3: what both have said they can do with fragments.
+struct Fragmentation {
+    bool receives = false;
+    bool sends = false;
+};
+
 struct Sa {
     ike::IkeSaId id{};
     ike::IkeSaId predecessor{};  // whose place it has taken by rekeying; may have gone. none: it is the first
@@ -48,6 +55,9 @@ struct Sa {
     const policy::Connection* connection =
         nullptr;  // into `configuration`; a responder knows it for sure after IKE_AUTH
     NatStatus nat;
+    Fragmentation fragmentation;
+    Reassembly fragmented_request;   // of the peer's
+    Reassembly fragmented_response;  // to ours
     Window window;
     std::deque<Task> tasks;
     base::Instant created;
@@ -109,6 +119,9 @@ struct Step {
     std::vector<Succession>& successions;
 
     void send(base::Bytes bytes) { send_on({sa.local, sa.remote}, std::move(bytes)); }
+    void send_on(const Path& path, const Datagrams& datagrams) {
+        for (const base::Bytes& bytes : datagrams) send_on(path, bytes);
+    }
     void send_on(const Path& path, base::Bytes bytes) {
         sa.last_outbound = now;
         actions.push_back(ike::SendDatagram{path.local, path.remote, std::move(bytes)});

@@ -24,14 +24,14 @@ base::Duration RetransmitSchedule::after(unsigned sent_again) const {
     return wait < Seconds(longest) ? std::chrono::duration_cast<base::Duration>(wait) : longest;
 }
 
-void Window::sent(base::Bytes packet, base::Instant now, const RetransmitSchedule& schedule) {
-    outstanding_ = Outstanding{next_request_, std::move(packet), now + schedule.after(0)};
+void Window::sent(Datagrams datagrams, base::Instant now, const RetransmitSchedule& schedule) {
+    outstanding_ = Outstanding{next_request_, std::move(datagrams), now + schedule.after(0)};
     ++next_request_;
 }
 
-void Window::sent_anew(base::Bytes packet, base::Instant now, const RetransmitSchedule& schedule) {
+void Window::sent_anew(Datagrams datagrams, base::Instant now, const RetransmitSchedule& schedule) {
     if (!outstanding_) return;
-    outstanding_ = Outstanding{outstanding_->id, std::move(packet), now + schedule.after(0)};
+    outstanding_ = Outstanding{outstanding_->id, std::move(datagrams), now + schedule.after(0)};
 }
 
 bool Window::is_awaited(wire::MessageId id) const {
@@ -40,11 +40,11 @@ bool Window::is_awaited(wire::MessageId id) const {
 
 void Window::answered() { outstanding_.reset(); }
 
-const base::Bytes* Window::retransmit(base::Instant now, const RetransmitSchedule& schedule) {
+const Datagrams* Window::retransmit(base::Instant now, const RetransmitSchedule& schedule) {
     if (!outstanding_ || outstanding_->sent_again >= schedule.tries) return nullptr;
     ++outstanding_->sent_again;
     outstanding_->due = now + schedule.after(outstanding_->sent_again);
-    return &outstanding_->packet;
+    return &outstanding_->datagrams;
 }
 
 RequestKind Window::classify(wire::MessageId id, base::ByteView request) const {
@@ -64,7 +64,7 @@ void Window::accept(wire::MessageId id, base::ByteView request) {
     response_.clear();
 }
 
-void Window::respond(base::Bytes response) {
+void Window::respond(Datagrams response) {
     in_progress_ = false;
     response_ = std::move(response);
 }

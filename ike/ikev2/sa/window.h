@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "ike/base/address.h"
 #include "ike/base/bytes.h"
@@ -31,6 +32,9 @@ struct Path {
     base::Endpoint remote;
 };
 
+// One message: several where it goes in fragments (RFC 7383).
+using Datagrams = std::vector<base::Bytes>;
+
 enum class RequestKind : std::uint8_t {
     fresh,        // the next one expected: handle it
     repeated,     // the last one again: resend the cached response
@@ -44,24 +48,25 @@ public:
     bool idle() const { return !outstanding_; }
     wire::MessageId next_request_id() const { return wire::MessageId{next_request_}; }
     // Takes the next message id. Only while idle().
-    void sent(base::Bytes packet, base::Instant now, const RetransmitSchedule& schedule);
+    void sent(Datagrams datagrams, base::Instant now, const RetransmitSchedule& schedule);
     // The same request in another form (another key exchange method or a cookie, RFC 7296 2.6, 1.2): the id stays.
-    void sent_anew(base::Bytes packet, base::Instant now, const RetransmitSchedule& schedule);
+    void sent_anew(Datagrams datagrams, base::Instant now, const RetransmitSchedule& schedule);
     bool is_awaited(wire::MessageId id) const;
     // Ends the wait for a response.
     void answered();
 
     base::Instant retransmit_at() const { return outstanding_ ? outstanding_->due : base::kNever; }
-    // The packet to send again, or nullptr when the schedule is used up.
-    const base::Bytes* retransmit(base::Instant now, const RetransmitSchedule& schedule);
+    // What to send again, or nullptr when the schedule is used up.
+    const Datagrams* retransmit(base::Instant now, const RetransmitSchedule& schedule);
     unsigned retransmissions() const { return outstanding_ ? outstanding_->sent_again : 0; }
 
     // --- The peer's requests ---
-    // `request` is the whole message: with the id of the last one but other content it is outside.
+    // `request` is the whole message, or its first fragment: with the id of the last one but other content it is
+    // outside, as are the other fragments of that one (RFC 7383 2.6.1).
     RequestKind classify(wire::MessageId id, base::ByteView request) const;
     void accept(wire::MessageId id, base::ByteView request);
-    void respond(base::Bytes response);
-    const base::Bytes& cached_response() const { return response_; }
+    void respond(Datagrams response);
+    const Datagrams& cached_response() const { return response_; }
     wire::MessageId accepted_id() const { return wire::MessageId{next_expected_ - 1}; }
 
     // After 2^32 - 1 there is no next id (RFC 7296 2.2): the SA must go before.
@@ -70,7 +75,7 @@ public:
 private:
     struct Outstanding {
         std::uint32_t id;
-        base::Bytes packet;
+        Datagrams datagrams;
         base::Instant due;
         unsigned sent_again = 0;
     };
@@ -80,7 +85,7 @@ private:
     std::uint32_t next_expected_ = 0;
     bool in_progress_ = false;
     std::size_t print_ = 0;  // of the last request
-    base::Bytes response_;
+    Datagrams response_;
 };
 
 }  // namespace xfrmd::ikev2::sa

@@ -45,10 +45,10 @@ base::Result<std::vector<RawPayload>> split_chain(PayloadType first, base::ByteV
         if (!payload) return tl::unexpected(payload.error());
         chain.push_back(*payload);
         // RFC 7296 3.2: the next payload of SK is the first one inside it.
-        type = type == PayloadType::encrypted ? PayloadType::none : payload->next;
+        type = is_encrypted(type) ? PayloadType::none : payload->next;
     }
     if (in.done()) return chain;
-    if (!chain.empty() && chain.back().type == PayloadType::encrypted) {
+    if (!chain.empty() && is_encrypted(chain.back().type)) {
         return base::fail(base::Reason::EncryptedPayloadMalformed, "SK is not the last payload");
     }
     return base::fail(base::Reason::PayloadLengthInvalid, std::to_string(in.left()) + " bytes after the last payload");

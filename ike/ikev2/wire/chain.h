@@ -10,6 +10,7 @@
 namespace xfrmd::ikev2::wire {
 
 inline constexpr std::size_t kGenericHeaderSize = 4;
+inline constexpr std::size_t kFragmentHeaderSize = 4;  // behind SKF's generic one (RFC 7383 2.5)
 
 struct RawPayload {
     PayloadType type = PayloadType::none;
@@ -18,9 +19,14 @@ struct RawPayload {
     base::ByteView body;  // borrows from the message
 };
 
-// Splits `bytes` into at most kMaxPayloads payloads that fill it to the last byte. SK ends the chain: its next payload
-// is the first one inside it. Errors: PayloadLengthInvalid, PayloadCountExceeded, EncryptedPayloadMalformed (SK not
-// last).
+// SK or SKF: what is behind it is sealed, or of another message.
+inline bool is_encrypted(PayloadType type) {
+    return type == PayloadType::encrypted || type == PayloadType::encrypted_fragment;
+}
+
+// Splits `bytes` into at most kMaxPayloads payloads that fill it to the last byte. SK and SKF end the chain: their next
+// payload is the first one inside. Errors: PayloadLengthInvalid, PayloadCountExceeded, EncryptedPayloadMalformed (SK
+// not last).
 base::Result<std::vector<RawPayload>> split_chain(PayloadType first, base::ByteView bytes);
 
 // The first payload that this implementation does not know and must not skip (RFC 7296 2.5); nullptr where there is

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "ike/base/reader.h"
 #include "ike/ikev2/wire/chain.h"
 #include "ike/ikev2/wire/payload_codec.h"
 
@@ -59,6 +60,7 @@ base::Result<void> collect_one(Payloads& into, const RawPayload& raw) {
         case PayloadType::eap:
             return put(into.eap, decode_eap(raw.body));
         case PayloadType::encrypted:
+        case PayloadType::encrypted_fragment:
             return base::fail(base::Reason::PayloadUnexpected, "inside SK");
         default:
             into.unknown.push_back({raw.type, raw.critical, base::to_bytes(raw.body)});
@@ -91,8 +93,19 @@ base::Result<std::vector<RawPayload>> split_understood(PayloadType first, base::
     return chain;
 }
 
-Encrypted encrypted_of(base::ByteView datagram, const RawPayload& sk) {
-    return {sk.next, datagram.first(datagram.size() - sk.body.size()), sk.body};
+// RFC 7383 2.5: number and total stand in front of the IV, and are authenticated with what is before them.
+base::Result<Encrypted> encrypted_of(base::ByteView datagram, const RawPayload& sk) {
+    Encrypted encrypted{sk.next, datagram.first(datagram.size() - sk.body.size()), sk.body};
+    if (sk.type == PayloadType::encrypted) return encrypted;
+    base::Reader in(sk.body);
+    const Fragment fragment{in.u16(), in.u16()};
+    if (!in.ok() || fragment.number == 0 || fragment.number > fragment.total) {
+        return base::fail(base::Reason::FragmentInvalid);
+    }
+    encrypted.associated = datagram.first(encrypted.associated.size() + kFragmentHeaderSize);
+    encrypted.sealed = sk.body.subspan(kFragmentHeaderSize);
+    encrypted.fragment = fragment;
+    return encrypted;
 }
 
 void encode_chain(base::Writer& out, const std::vector<Payload>& payloads) {
@@ -126,12 +139,14 @@ base::Result<Received> decode(base::ByteView datagram) {
     if (!chain) return tl::unexpected(chain.error());
 
     Received received{.header = *header, .clear = {}, .encrypted = {}};
-    if (!chain->empty() && chain->back().type == PayloadType::encrypted) {
+    if (!chain->empty() && is_encrypted(chain->back().type)) {
         // RFC 7296 1.2: there are no keys yet.
         if (header->exchange == ExchangeType::ike_sa_init) {
             return base::fail(base::Reason::PayloadUnexpected, "SK in IKE_SA_INIT");
         }
-        received.encrypted = encrypted_of(datagram, chain->back());
+        auto encrypted = encrypted_of(datagram, chain->back());
+        if (!encrypted) return tl::unexpected(std::move(encrypted).error());
+        received.encrypted = *encrypted;
         return received;
     }
     base::Result<Payloads> clear = collect(*chain);
@@ -171,6 +186,17 @@ base::Bytes encode_encrypted_prefix(Header header, PayloadType first_inner, std:
     base::Writer out;
     out.bytes(encode_header(header));
     encode_generic_header(out, first_inner, false, sealed_size);
+    return out.take();
+}
+
+base::Bytes encode_fragment_prefix(Header header, PayloadType first_inner, Fragment fragment, std::size_t sealed_size) {
+    header.next_payload = PayloadType::encrypted_fragment;
+    const std::size_t body_size = kFragmentHeaderSize + sealed_size;
+    header.length = static_cast<std::uint32_t>(kHeaderSize + kGenericHeaderSize + body_size);
+    base::Writer out;
+    out.bytes(encode_header(header));
+    encode_generic_header(out, first_inner, false, body_size);
+    out.u16(fragment.number).u16(fragment.total);
     return out.take();
 }
 

@@ -41,11 +41,20 @@ struct Payloads {
     friend bool operator==(const Payloads&, const Payloads&) = default;
 };
 
-// The SK payload before it is opened (RFC 7296 3.14). Not even its size is checked: the cipher knows the least one.
+// Which part of its message an SKF payload is (RFC 7383 2.5): 1 <= number <= total.
+struct Fragment {
+    std::uint16_t number = 1;
+    std::uint16_t total = 1;
+    friend bool operator==(const Fragment&, const Fragment&) = default;
+};
+
+// The SK or SKF payload before it is opened (RFC 7296 3.14, RFC 7383 2.5). Not even its size is checked: the cipher
+// knows the least one.
 struct Encrypted {
-    PayloadType first_inner = PayloadType::none;
-    base::ByteView associated;  // message from its first byte to the end of SK's generic header
-    base::ByteView sealed;      // IV | ciphertext | ICV
+    PayloadType first_inner = PayloadType::none;  // of SKF: with the first fragment
+    base::ByteView associated;                    // message from its first byte to where `sealed` begins
+    base::ByteView sealed;                        // IV | ciphertext | ICV
+    std::optional<Fragment> fragment = {};        // of SKF
 };
 
 // A datagram after its header and clear payload chain were read. Views borrow from the datagram.
@@ -61,7 +70,8 @@ struct Received {
 // Nothing is authentic yet: outside IKE_SA_INIT an error here is no reason to answer or to change an SA.
 // Errors: decode_header's, PayloadLengthInvalid, PayloadCountExceeded, PayloadRepeated, PayloadUnexpected (SK in
 // IKE_SA_INIT), PayloadMalformed, NonceLengthInvalid, CriticalPayloadUnsupported, EncryptedPayloadMalformed (SK not
-// last). CriticalPayloadUnsupported carries as notify data the type that its answer must name (RFC 7296 2.5).
+// last), FragmentInvalid (SKF of numbers that cannot be). CriticalPayloadUnsupported carries as notify data the type
+// that its answer must name (RFC 7296 2.5).
 base::Result<Received> decode(base::ByteView datagram);
 
 // Reads the decrypted inner chain. Errors: as decode(); SK inside SK is PayloadUnexpected.
@@ -94,5 +104,7 @@ base::Bytes encode_inner(const std::vector<Payload>& payloads);
 PayloadType first_type(const std::vector<Payload>& payloads);
 // Header plus SK generic header with final lengths: the associated data to seal under; the sealed bytes follow it.
 base::Bytes encode_encrypted_prefix(Header header, PayloadType first_inner, std::size_t sealed_size);
+// The same for SKF, where only the first fragment tells the first type (RFC 7383 2.5).
+base::Bytes encode_fragment_prefix(Header header, PayloadType first_inner, Fragment fragment, std::size_t sealed_size);
 
 }  // namespace xfrmd::ikev2::wire

@@ -35,7 +35,7 @@ constexpr Case kConnectionCases[] = {
     {"mobike", "no", "yes"},
     {"dpd_delay", "0;30;30s;5m", "-"},
     {"dpd_timeout", "0;150;2m", "-"},
-    {"fragmentation", "no", "yes;accept;force"},
+    {"fragmentation", "no;yes;accept;force", "-"},
     {"childless", "never", "allow;prefer;force"},
     {"send_certreq", "yes;no", "-"},
     {"send_cert", "ifasked;never", "always"},

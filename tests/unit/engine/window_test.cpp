@@ -48,10 +48,10 @@ TEST_CASE("requests of the peer are fresh, repeated, in progress or outside", "[
     window.accept(id(0), content(1));
     CHECK(window.classify(id(0), content(1)) == RequestKind::in_progress);
     CHECK(window.classify(id(1), content(2)) == RequestKind::outside);
-    window.respond({7});
+    window.respond({{7}});
     CHECK(window.classify(id(0), content(1)) == RequestKind::repeated);
     CHECK(window.classify(id(0), content(2)) == RequestKind::outside);
-    CHECK(window.cached_response() == base::Bytes{7});
+    CHECK(window.cached_response() == Datagrams{{7}});
     CHECK(window.classify(id(1), content(2)) == RequestKind::fresh);
     window.accept(id(1), content(2));
     CHECK(window.classify(id(0), content(1)) == RequestKind::outside);

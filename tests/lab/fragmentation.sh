@@ -1,0 +1,34 @@
+# IKE fragmentation (RFC 7383) over a link of 600 bytes: long identities make IKE_AUTH longer than any packet there, and
+# nothing goes in fragments of IP.
+#   fragmentation.sh PEER INITIATOR   PEER: 5.9, 6.0 (strongSwan) or xfrmd; INITIATOR: moon or sun
+# shellcheck shell=bash
+
+# shellcheck source=tests/lab/lib/rekeying.sh
+source "$lib/rekeying.sh"
+
+# long LETTER: a name of 480 letters, as long as strongSwan takes.
+long() { printf "$1%.0s" {1..480}; }
+# conf HOST LETTER LETTER: its identity and the peer's. IKE_SA_INIT never goes in fragments, so it is a short one.
+conf() { tunnel_conf "$1" ike=aes128-sha256-x25519 id="$(long "$2")" peer_id="$(long "$3")"; }
+
+gateways
+on moon ip link set sun mtu 600
+on sun ip link set moon mtu 600
+STRONGSWAN_CONF_EXTRA='fragment_size = 576' XFRMD_FLAGS='--fragment-size 576' \
+    start_sun "$1" <<<"$(conf sun s m)"
+XFRMD_FLAGS='--fragment-size 576' start_xfrmd moon <<<"$(conf moon m s)"
+expect up "$2" net
+expect_ping alice 10.2.0.10
+expect rekey moon ike
+expect rekey sun child
+eventually 5 is_one_of_each || expect_one_of_each
+# The payload behind the header, and behind the marker on port 4500, of what either side sent: SKF.
+skf='((udp port 500 and udp[24] = 53) or (udp port 4500 and udp[8:4] = 0 and udp[28] = 53))'
+for source in 192.0.2.1 192.0.2.2; do
+    count=$(packets "src host $source and $skf" | wc -l)
+    tell "$source sent $count fragments"
+    [[ $count -ge 2 ]] || fail "$source sent $count fragments"
+done
+[[ $(packets 'ip[6:2] & 0x3fff != 0' | wc -l) -eq 0 ]] || fail "IP fragments on the link"
+expect_no_clear
+pass
