@@ -77,9 +77,10 @@ void take_place(sa::Step& step, const sa::Established& phase, const sa::Creating
     child.replaces = old.child;
     child.number = old.number;
     if (!old.rival) return;
-    const auto rival = std::find_if(phase.children.begin(), phase.children.end(),
-                                    [&](const sa::ChildSa& other) { return other.id == old.rival->child; });
-    if (rival == phase.children.end()) return;
+    const bool rival_stands = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
+        return other.id == old.rival->child && other.state != sa::ChildState::retired;
+    });
+    if (!rival_stands) return;
     // RFC 7296 2.8.1: what was made with the lowest of the four nonces is redundant, and deleted by who made it.
     const base::Bytes lowest = std::min(creating.nonce, base::to_bytes(nonce_r));
     child.is_redundant = child.defer_outbound = lowest < old.rival->lowest_nonce;

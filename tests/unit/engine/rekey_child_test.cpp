@@ -331,6 +331,25 @@ TEST_CASE("a child whose replacement the peer deletes is rekeyed later", "[engin
     CHECK(lonely.host.kernel.children().size() == 1);
 }
 
+TEST_CASE("a child that the peer made of ours and has deleted again is no rival", "[engine][rfc7296-2.8.1]") {
+    Lonely lonely;
+    lonely.establish();
+    const auto operation = lonely.wire.rekey(lonely.host, ike_sa(lonely.host), first_child(lonely.host).id);
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, rekeying_of_first(lonely, 2)));
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 3, false,
+                                    {wire::Delete{policy::ProtocolId::esp, {0xc0ffee12}}}));
+    const bool is_lowest = GENERATE(true, false);
+    lonely.tell(
+        lonely.peer.protect(wire::ExchangeType::create_child_sa, 0, true,
+                            {ScriptedPeer::esp_offer(0xc0ffee20), wire::Nonce{base::Bytes(32, is_lowest ? 0 : 0xff)},
+                             wire::TrafficSelectorPayload{true, selectors({"10.1.0.0/16"}), {}},
+                             wire::TrafficSelectorPayload{false, selectors({"10.2.0.0/16"}), {}}}));
+    CHECK(lonely.host.outcome(operation) == "ok");
+    REQUIRE(lonely.host.kernel.outbound("net") != nullptr);
+    CHECK(lonely.host.kernel.outbound("net")->spi_out == ike::EspSpi{0xc0ffee20});
+    CHECK_FALSE(lonely.sa()->established()->children.back().is_redundant);
+}
+
 TEST_CASE("a child that cannot be rekeyed here and now is rekeyed later", "[engine][rfc7296-2.25]") {
     // IKE_AUTH has no key exchange of the child's own, so it comes up.
     auto unable = connection({});
