@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "ike/base/reader.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/keying.h"
@@ -36,10 +35,9 @@ base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(const sa::
 // RFC 7296 1.3: the responder may want another group; once is enough.
 bool start_over(sa::Step& step, sa::Established& phase, sa::CreatingChild& creating, const policy::Child& child,
                 const wire::Notify& refusal) {
-    base::Reader reader(refusal.data);
-    const auto group = static_cast<policy::KeyExchangeId>(reader.u16());
-    if (!reader.complete() || creating.restarts > 0 || !offers(creating.proposed.proposals, group)) return false;
-    auto key_exchange = crypto::KeyExchange::make(group, step.random);
+    const auto method = wanted_method(refusal, creating.proposed.proposals);
+    if (!method || creating.restarts > 0) return false;
+    auto key_exchange = crypto::KeyExchange::make(*method, step.random);
     if (!key_exchange) return false;
     creating.key_exchange = std::move(*key_exchange);
     creating.nonce = step.random.bytes(kNonceSize);

@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "ike/base/writer.h"
 #include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/fragments.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
@@ -38,17 +37,6 @@ base::Result<Choice> choose(const sa::Step& step, const wire::SecurityAssociatio
     return tl::unexpected(first_error);
 }
 
-// RFC 7296 1.3, 2.6.1, 3.4: a value made with another method than the chosen one is answered with the chosen one's
-// number.
-base::Result<void> check_method(const crypto::IkeSuite& suite, const wire::KeyExchangePayload& value) {
-    if (value.method == suite.key_exchange) return {};
-    base::Error error{Reason::KeyExchangeMethodMismatch,
-                      "peer used " + to_string(policy::transform(value.method)) + ", we want " +
-                          to_string(policy::transform(suite.key_exchange)),
-                      base::Writer().u16(static_cast<std::uint16_t>(suite.key_exchange)).take()};
-    return tl::unexpected(std::move(error));
-}
-
 struct Exchanged {
     base::Bytes public_value;
     base::SecretBytes secret;
@@ -80,8 +68,7 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
     if (!choice) return tl::unexpected(choice.error());
     const auto suite = crypto::IkeSuite::of(choice->chosen.proposal);
     if (!suite) return tl::unexpected(suite.error());
-    if (const auto method = check_method(*suite, *payloads.key_exchange); !method)
-        return tl::unexpected(method.error());
+    if (payloads.key_exchange->method != suite->key_exchange) return tl::unexpected(wants_method(suite->key_exchange));
     auto exchanged = exchange_keys(step, *suite, payloads.key_exchange->data);
     if (!exchanged) return tl::unexpected(exchanged.error());
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ike/base/reader.h"
 #include "ike/base/writer.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -79,6 +80,14 @@ bool offers(const std::vector<policy::Proposal>& proposals, policy::KeyExchangeI
 base::Error wants_method(policy::KeyExchangeId method) {
     return {base::Reason::KeyExchangeMethodMismatch, "we want " + to_string(policy::transform(method)),
             base::Writer().u16(static_cast<std::uint16_t>(method)).take()};
+}
+
+std::optional<policy::KeyExchangeId> wanted_method(const wire::Notify& refusal,
+                                                   const std::vector<policy::Proposal>& proposals) {
+    base::Reader reader(refusal.data);
+    const auto method = static_cast<policy::KeyExchangeId>(reader.u16());
+    if (!reader.complete() || !offers(proposals, method)) return std::nullopt;
+    return method;
 }
 
 base::Bytes spi_of(const wire::SecurityAssociation& sa, std::uint8_t number) {

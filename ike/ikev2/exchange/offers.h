@@ -1,6 +1,7 @@
 // Between proposals as policy knows them and the SA payload on the wire (RFC 7296 3.3).
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "ike/ikev2/wire/payloads.h"
@@ -30,6 +31,9 @@ base::Result<Answered> check_answer(const wire::SecurityAssociation& sa,
 bool offers(const std::vector<policy::Proposal>& proposals, policy::KeyExchangeId method);
 // RFC 7296 1.3, 3.4: what a key exchange value of another method than the chosen one is answered with.
 base::Error wants_method(policy::KeyExchangeId method);
+// And what such an answer, INVALID_KE_PAYLOAD, asks for; nothing where it cannot be read or is not of our proposals.
+std::optional<policy::KeyExchangeId> wanted_method(const wire::Notify& refusal,
+                                                   const std::vector<policy::Proposal>& proposals);
 
 // The SPI of the peer's proposal with this number.
 base::Bytes spi_of(const wire::SecurityAssociation& sa, std::uint8_t number);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "ike/base/reader.h"
-#include "ike/base/writer.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/keying.h"
@@ -69,10 +68,9 @@ void send_rekey_ike(sa::Step& step, sa::Established& phase, const sa::RekeyingIk
 
 // RFC 7296 1.3: the responder may want another group; once is enough.
 bool start_over(sa::Step& step, sa::Established& phase, sa::RekeyingIke& rekeying, const wire::Notify& refusal) {
-    base::Reader reader(refusal.data);
-    const auto group = static_cast<policy::KeyExchangeId>(reader.u16());
-    if (!reader.complete() || rekeying.restarts > 0 || !offers(step.sa.connection->proposals, group)) return false;
-    auto key_exchange = crypto::KeyExchange::make(group, step.random);
+    const auto method = wanted_method(refusal, step.sa.connection->proposals);
+    if (!method || rekeying.restarts > 0) return false;
+    auto key_exchange = crypto::KeyExchange::make(*method, step.random);
     if (!key_exchange) return false;
     rekeying.key_exchange = std::move(*key_exchange);
     rekeying.nonce = step.random.bytes(kNonceSize);
