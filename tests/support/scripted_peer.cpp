@@ -96,6 +96,17 @@ wire::TrafficSelectorPayload ScriptedPeer::engine_selectors() const {
     return {!initiator_, selectors({"10.1.0.0/16"}), {}};
 }
 
+Payloads ScriptedPeer::child_rekeying(std::uint8_t number) const {
+    return {wire::Notify{policy::ProtocolId::esp, {0xc0, 0xff, 0xee, 0x01}, wire::NotifyType::rekey_sa, {}},
+            esp_offer(0xc0ffee00U + number), wire::Nonce{base::Bytes(32, number)}, own_selectors(), engine_selectors()};
+}
+
+Payloads ScriptedPeer::ike_rekeying(std::uint8_t number) {
+    return {exchange::offer(ike_proposals("aes128-sha256-x25519"), base::Bytes(8, number)),
+            wire::Nonce{base::Bytes(32, number)},
+            wire::KeyExchangePayload{policy::KeyExchangeId::x25519, base::Bytes(32, 9)}};
+}
+
 Payloads ScriptedPeer::auth_request(std::uint32_t esp_spi) const {
     return {wire::IdentificationInitiator{{identity(id), 0}},
             wire::IdentificationResponder{{identity(engine_id), 0}},

@@ -64,6 +64,10 @@ public:
     static wire::SecurityAssociation ah_offer(std::uint32_t spi, const std::string& words = "sha256");
     wire::TrafficSelectorPayload own_selectors() const;
     wire::TrafficSelectorPayload engine_selectors() const;
+    // Requests to rekey the child of auth_request(), and the IKE SA; the answer's payloads of the latter are the same.
+    // SPIs and nonces are made of the number, 1..255.
+    Payloads child_rekeying(std::uint8_t number) const;
+    static Payloads ike_rekeying(std::uint8_t number);
 
 private:
     void derive(base::ByteView engine_value);

@@ -37,7 +37,7 @@ sa::Next answer_not_found(sa::Step& step, sa::Established& phase, const wire::No
 // By a child of our own request, and we send on that already.
 bool have_replaced(const sa::Established& phase, const sa::ChildSa& child) {
     return std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
-        return other.replaces == child.id && !other.is_outbound_deferred && other.state != sa::ChildState::retired;
+        return other.replaces == child.id && !other.is_outbound_deferred;
     });
 }
 

@@ -44,14 +44,6 @@ void expect_one_child(Gateways& gateways) {
     CHECK(gateways.disagreement() == "");
 }
 
-// The scripted peer rekeys the child of IKE_AUTH, by one whose SPI ends in this number.
-Payloads rekeying_of_first(const Lonely& lonely, std::uint32_t number) {
-    return {wire::Notify{policy::ProtocolId::esp, {0xc0, 0xff, 0xee, 0x01}, wire::NotifyType::rekey_sa, {}},
-            ScriptedPeer::esp_offer(0xc0ffee10 + number),
-            wire::Nonce{base::Bytes(32, static_cast<std::uint8_t>(number))}, lonely.peer.own_selectors(),
-            lonely.peer.engine_selectors()};
-}
-
 std::size_t crossings(const Host& host) {
     return static_cast<std::size_t>(
         std::count_if(host.reports.begin(), host.reports.end(),
@@ -311,6 +303,7 @@ TEST_CASE("a child whose replacement the kernel refuses is rekeyed later", "[eng
     const auto operation = gateways.rekey(gateways.left);
     gateways.wire.settle();
     CHECK(gateways.left.outcome(operation) == base::name(Reason::KernelRefused));
+    CHECK(first_child(gateways.left).rekey_at != base::kNever);
     gateways.left.kernel.verdict = nullptr;
     const auto before = first_child(gateways.left).spi_in;
     gateways.wire.run_for(seconds(60));
@@ -321,10 +314,10 @@ TEST_CASE("a child whose replacement the kernel refuses is rekeyed later", "[eng
 TEST_CASE("a child whose replacement the peer deletes is rekeyed later", "[engine][rfc7296-2.25]") {
     Lonely lonely;
     lonely.establish();
-    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, rekeying_of_first(lonely, 2)));
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, lonely.peer.child_rekeying(2)));
     REQUIRE(lonely.host.kernel.children().size() == 2);
     lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 3, false,
-                                    {wire::Delete{policy::ProtocolId::esp, {0xc0ffee12}}}));
+                                    {wire::Delete{policy::ProtocolId::esp, {0xc0ffee02}}}));
     REQUIRE(live_children(lonely.host) == 1);
     CHECK(first_child(lonely.host).rekey_at != base::kNever);
     lonely.wire.run_for(seconds(10));
@@ -335,9 +328,9 @@ TEST_CASE("a child that the peer made of ours and has deleted again is no rival"
     Lonely lonely;
     lonely.establish();
     const auto operation = lonely.wire.rekey(lonely.host, ike_sa(lonely.host), first_child(lonely.host).id);
-    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, rekeying_of_first(lonely, 2)));
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, lonely.peer.child_rekeying(2)));
     lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 3, false,
-                                    {wire::Delete{policy::ProtocolId::esp, {0xc0ffee12}}}));
+                                    {wire::Delete{policy::ProtocolId::esp, {0xc0ffee02}}}));
     const bool is_lowest = GENERATE(true, false);
     lonely.tell(
         lonely.peer.protect(wire::ExchangeType::create_child_sa, 0, true,
@@ -399,9 +392,9 @@ TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc
     Lonely lonely(ConnectionWords{}, options);
     lonely.establish();
     std::size_t refused = 0;
-    for (std::uint32_t id = 2; id < 10; ++id) {
+    for (std::uint8_t id = 2; id < 10; ++id) {
         const auto answers = lonely.tell(
-            lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, rekeying_of_first(lonely, id)));
+            lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, lonely.peer.child_rekeying(id)));
         refused += lonely.peer.open(answers.at(0))->find(wire::NotifyType::no_additional_sas) != nullptr;
     }
     CHECK(refused == 5);

@@ -3,7 +3,6 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
-#include "ike/ikev2/exchange/offers.h"
 #include "tests/unit/engine/gateways.h"
 
 namespace xfrmd::tests {
@@ -42,17 +41,10 @@ bool is_informational(const Parcel& parcel) {
     return parcel.bytes.at(18) == static_cast<std::uint8_t>(wire::ExchangeType::informational);
 }
 
-// SA, nonce and key exchange value of the peer, whose SPI and nonce are full of this number.
-Payloads rekeying(std::uint8_t number) {
-    return {ikev2::exchange::offer(ike_proposals("aes128-sha256-x25519"), base::Bytes(8, number)),
-            wire::Nonce{base::Bytes(32, number)},
-            wire::KeyExchangePayload{policy::KeyExchangeId::x25519, base::Bytes(32, 9)}};
-}
-
 // The peer asks for the rekeying of the IKE SA, and is refused with this.
-bool is_refused(Lonely& lonely, std::uint32_t id, wire::NotifyType type) {
-    const Payloads request = rekeying(static_cast<std::uint8_t>(id));
-    const auto answers = lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, request));
+bool is_refused(Lonely& lonely, std::uint8_t id, wire::NotifyType type) {
+    const auto answers = lonely.tell(
+        lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, ScriptedPeer::ike_rekeying(id)));
     return lonely.peer.open(answers.at(0))->find(type) != nullptr;
 }
 
@@ -234,6 +226,36 @@ TEST_CASE("who wishes a rekeying while one is under way has it with that one", "
     CHECK(rekeyed == 1);
 }
 
+TEST_CASE("an IKE SA that is to be deleted while it is rekeyed goes after that", "[engine][rfc7296-2.3]") {
+    Rekeyable gateways;
+    const auto rekeying = gateways.rekey(gateways.left);
+    const auto cleared = gateways.wire.clear(gateways.left, live(gateways.left).sa().id);
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.outcome(rekeying) == "ok");
+    CHECK(gateways.left.outcome(cleared) == "ok");
+    CHECK(gateways.left.engine.size() == 0);
+    CHECK(gateways.right.engine.size() == 0);
+}
+
+TEST_CASE("an IKE SA is rekeyed with the key exchange that the peer wants", "[engine][rfc7296-1.3]") {
+    ConnectionWords both;
+    both.ike = "aes128-sha256-x25519-ecp256";
+    Lonely lonely(both);
+    lonely.establish();
+    const auto operation = lonely.wire.rekey(lonely.host, lonely.sa()->sa().id);
+    const auto refuse = [&](std::uint32_t id, std::uint8_t group) {
+        return lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, id, true,
+                                               {notify(wire::NotifyType::invalid_ke_payload, {0, group})}));
+    };
+    const auto again = refuse(0, 19);
+    REQUIRE(again.size() == 1);
+    CHECK(lonely.peer.open(again.at(0))->key_exchange->method == policy::KeyExchangeId::ecp256);
+    CHECK(lonely.host.outcome(operation) == "running");
+    // Once is enough.
+    CHECK(refuse(1, 31).empty());
+    CHECK(lonely.host.failed(operation));
+}
+
 TEST_CASE("a rekeying that crosses a Delete of the IKE SA leaves none", "[engine][rfc7296-2.25.2]") {
     Rekeyable gateways;
     gateways.wire.clear(gateways.left, live(gateways.left).sa().id);
@@ -250,7 +272,7 @@ TEST_CASE("while ours is in flight the peer makes one other IKE SA, and no more"
     lonely.establish();
     lonely.wire.rekey(lonely.host, lonely.sa()->sa().id);
     CHECK_FALSE(is_refused(lonely, 2, wire::NotifyType::temporary_failure));
-    for (std::uint32_t id = 3; id < 8; ++id) CHECK(is_refused(lonely, id, wire::NotifyType::temporary_failure));
+    for (std::uint8_t id = 3; id < 8; ++id) CHECK(is_refused(lonely, id, wire::NotifyType::temporary_failure));
     CHECK(lonely.host.engine.size() == 2);
 }
 
@@ -288,7 +310,7 @@ TEST_CASE("an IKE SA that the peer made of ours and that has gone again is no he
         CHECK(live(lonely.host).established()->rekey_at != base::kNever);
     }
     SECTION("ours has the lowest nonce") {
-        lonely.answer(rekeying(1));
+        lonely.answer(ScriptedPeer::ike_rekeying(1));
         CHECK(lonely.host.outcome(lonely.operation) == "ok");
         CHECK(live(lonely.host).sa().id == lonely.old);
         CHECK(live(lonely.host).established()->children.size() == 1);
