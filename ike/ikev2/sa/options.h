@@ -17,8 +17,9 @@ struct Options {
     RetransmitSchedule retransmit;
     base::Duration half_open_life = std::chrono::seconds(30);
     base::Duration retirement = std::chrono::seconds(5);  // of a child that another one has replaced
-    base::Duration predecessor_life =
-        std::chrono::seconds(30);                           // of an IKE SA that the peer has rekeyed and should delete
+    // Of an IKE SA that the peer has rekeyed and should delete: longer than it may ask again, because our answer was
+    // lost.
+    base::Duration predecessor_life = std::chrono::minutes(3);
     base::Duration rekey_retry = std::chrono::seconds(15);  // after a refusal; half as much again at random
     base::Duration nat_keepalive = std::chrono::seconds(20);
     std::size_t fragment_size = 1280;     // of the IP packets that a message is cut into (RFC 7383 2.5.1), 576 or more

@@ -38,8 +38,9 @@ base::Bytes request(ScriptedPeer& peer, std::uint32_t id, Wish wish) {
     };
     switch (wish) {
         case Wish::create_child:
-            return make(wire::ExchangeType::create_child_sa, {ScriptedPeer::esp_offer(0xc0ffee02), wire::Nonce{base::Bytes(32, 2)},
-                                                              peer.own_selectors(), peer.engine_selectors()});
+            return make(wire::ExchangeType::create_child_sa,
+                        {ScriptedPeer::esp_offer(0xc0ffee02), wire::Nonce{base::Bytes(32, 2)}, peer.own_selectors(),
+                         peer.engine_selectors()});
         case Wish::rekey_child:
             return make(wire::ExchangeType::create_child_sa, peer.child_rekeying(2));
         case Wish::delete_child:

@@ -139,6 +139,18 @@ TEST_CASE("a rekeying that the peer did not see in time is forgotten", "[engine]
     expect_one(gateways, child);
 }
 
+TEST_CASE("an answer to a rekeying that is lost for long does no harm", "[engine][rfc7296-2.1][rfc7296-2.8]") {
+    Rekeyable gateways;
+    const auto child = live(gateways.left).established()->children.at(0).spi_in;
+    gateways.wire.on_the_way = [&](Parcel& parcel) { return parcel.from.address == gateways.right.address; };
+    const auto operation = gateways.rekey(gateways.right);
+    gateways.wire.run_for(seconds(40));
+    gateways.wire.on_the_way = nullptr;
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.right.outcome(operation) == "ok");
+    expect_one(gateways, child);
+}
+
 TEST_CASE("two rekeyings that cross on a wire that loses leave one", "[engine][rfc7296-2.8.2]") {
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{21}));
     Rekeyable gateways;
