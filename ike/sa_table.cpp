@@ -43,10 +43,19 @@ EspSpi SaTable::new_esp_spi() {
     }
 }
 
-bool SaTable::is_live(IkeSaId id) const {
+const ikev2::sa::Established* SaTable::established(IkeSaId id) const {
     const auto found = by_id_.find(id);
-    const auto* established = found == by_id_.end() ? nullptr : found->second->established();
-    return established != nullptr && !established->is_succeeded;
+    return found == by_id_.end() ? nullptr : found->second->established();
+}
+
+bool SaTable::is_live(IkeSaId id) const {
+    const auto* sa = established(id);
+    return sa != nullptr && !sa->is_succeeded;
+}
+
+bool SaTable::awaits_delete(IkeSaId id) const {
+    const auto* sa = established(id);
+    return sa != nullptr && sa->is_succeeded;
 }
 
 std::optional<Cpi> SaTable::new_cpi() {

@@ -32,8 +32,8 @@ public:
     void release(Cpi cpi) override { cpis_.erase(cpi); }
     ChildSaId new_child_id() override;
     std::size_t ike_sas() const override { return by_id_.size(); }
-    bool is_there(IkeSaId id) const override { return by_id_.contains(id); }
     bool is_live(IkeSaId id) const override;
+    bool awaits_delete(IkeSaId id) const override;
 
     ikev2::sa::IkeSa& add(std::unique_ptr<ikev2::sa::IkeSa> sa);
     void remove(IkeSaId id);
@@ -60,6 +60,8 @@ private:
         std::string identities;
     };
     using Group = std::unordered_map<std::string, std::set<IkeSaId>>;
+    // nullptr where it is not, or not there.
+    const ikev2::sa::Established* established(IkeSaId id) const;
     void forget_indexes(IkeSaId id);
     static void regroup(Group& group, std::string& current, std::string wanted, IkeSaId id);
     std::vector<ikev2::sa::IkeSa*> members(const Group& group, const std::string& key);

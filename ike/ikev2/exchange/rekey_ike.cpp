@@ -147,10 +147,10 @@ base::Result<void> check_quiet(const sa::Step& step, const sa::Established& phas
     return {};
 }
 
-// Who rekeys without end and deletes nothing is stopped: in a line of IKE SAs two stand at a time.
+// Who rekeys without end and deletes nothing is stopped: one at a time waits for its Delete. Ours may be on its way.
 base::Result<void> check_room(const sa::Step& step) {
-    if (step.spis.is_there(step.sa.predecessor)) {
-        return base::fail(Reason::TemporaryFailure, "the one before it has not gone yet");
+    if (step.spis.awaits_delete(step.sa.predecessor)) {
+        return base::fail(Reason::TemporaryFailure, "the one before it has not been deleted yet");
     }
     if (step.spis.ike_sas() < step.options.most_ike_sas) return {};
     return base::fail(Reason::NoAdditionalSas, std::to_string(step.spis.ike_sas()) + " IKE SAs are the limit");

@@ -14,8 +14,8 @@ sa::Next on_rekey_ike_response(sa::Step& step, sa::Established& phase, const sa:
 // The IKE SA that the peer made of this one meanwhile; none where there is none, or it has gone again.
 ike::IkeSaId rival_of(const sa::Step& step, const sa::RekeyingIke& rekeying);
 
-// Errors: TemporaryFailure while children come or go, or what it replaced is still there (RFC 7296 2.25.2),
-// NoAdditionalSas where the engine is full, NoProposalChosen, KeyExchangeMethodMismatch.
+// Errors: TemporaryFailure while children come or go, or what it replaced has not been deleted (RFC 7296
+// 2.25.2), NoAdditionalSas where the engine is full, NoProposalChosen, KeyExchangeMethodMismatch.
 sa::Next on_rekey_ike_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
 
 }  // namespace xfrmd::ikev2::exchange

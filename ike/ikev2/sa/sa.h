@@ -84,9 +84,10 @@ public:
     virtual void release(ike::Cpi cpi) = 0;
     virtual ike::ChildSaId new_child_id() = 0;
     virtual std::size_t ike_sas() const = 0;
-    virtual bool is_there(ike::IkeSaId id) const = 0;
     // Established, and no other one has taken its place.
     virtual bool is_live(ike::IkeSaId id) const = 0;
+    // Another one has, and the peer has not deleted it yet.
+    virtual bool awaits_delete(ike::IkeSaId id) const = 0;
 };
 
 // An IKE SA that a rekeying has made (RFC 7296 2.18), without children yet.

@@ -354,6 +354,19 @@ TEST_CASE("an IKE SA that has been rekeyed takes and rekeys no children", "[engi
     CHECK(lonely.host.kernel.children().size() == 1);
 }
 
+TEST_CASE("a peer may rekey what we have rekeyed while our Delete is on its way", "[engine][rfc7296-2.25.2]") {
+    Rekeyable gateways;
+    const auto child = live(gateways.left).established()->children.at(0).spi_in;
+    gateways.wire.on_the_way = [](Parcel& parcel) { return !is_informational(parcel); };
+    gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    const auto operation = gateways.rekey(gateways.right);
+    gateways.wire.settle();
+    gateways.wire.on_the_way = nullptr;
+    CHECK(gateways.right.outcome(operation) == "ok");
+    expect_one(gateways, child);
+}
+
 TEST_CASE("a peer's rekeying finds no room in a full table", "[engine][rfc7296-1.3]") {
     ike::Options options;
     options.most_ike_sas = 1;
