@@ -17,11 +17,6 @@ namespace {
 
 using base::Reason;
 
-bool deletes_ike_sa(const wire::Payloads& payloads) {
-    return std::any_of(payloads.deletes.begin(), payloads.deletes.end(),
-                       [](const wire::Delete& item) { return item.protocol == policy::ProtocolId::ike; });
-}
-
 // The answer that would have told us of this child may still be on its way. As many are remembered as there can be
 // children.
 void remember_deleted(const sa::Step& step, sa::Established& phase, sa::ChildSpi spi) {
@@ -107,6 +102,11 @@ sa::Phase send_delete_ike(sa::Step& step, sa::Established& phase, const sa::Dele
 }
 
 }  // namespace
+
+bool deletes_ike_sa(const wire::Payloads& payloads) {
+    return std::any_of(payloads.deletes.begin(), payloads.deletes.end(),
+                       [](const wire::Delete& item) { return item.protocol == policy::ProtocolId::ike; });
+}
 
 sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const sa::Message& request) {
     if (deletes_ike_sa(request.payloads)) {

@@ -5,6 +5,8 @@
 
 namespace xfrmd::ikev2::exchange {
 
+bool deletes_ike_sa(const wire::Payloads& payloads);
+
 // Deletes of the peer's are carried out and answered; an empty request is a liveness check and gets an empty answer.
 sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const sa::Message& request);
 

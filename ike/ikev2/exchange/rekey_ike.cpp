@@ -161,6 +161,7 @@ sa::Succession succession(sa::Established& phase, std::unique_ptr<sa::Birth> bor
     const ike::IkeSaId id = born->sa.id;
     auto* rekeying = std::get_if<sa::RekeyingIke>(&phase.exchange);
     if (rekeying == nullptr) return {std::move(born), id, sa::Predecessor::waits_for_delete};
+    born->sa.is_rival = true;
     rekeying->rival = sa::RivalIkeSa{id, std::move(lowest_nonce)};
     return {std::move(born), ike::IkeSaId::none, sa::Predecessor::stays};
 }

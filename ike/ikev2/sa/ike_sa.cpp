@@ -6,6 +6,7 @@
 
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/informational.h"
 #include "ike/ikev2/exchange/protect.h"
 
 namespace xfrmd::ikev2::sa {
@@ -229,6 +230,11 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
         return drop(payloads.error(), around);
     const auto event = event_of(header, payloads ? *payloads : wire::Payloads());
     if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
+    if (payloads && sa_.is_rival && !exchange::deletes_ike_sa(*payloads)) {
+        // RFC 7296 2.8.2: the peer has settled it, and we shall when our own request is answered. Then we know the
+        // children that it means, and it will have sent this again.
+        return drop({Reason::TemporaryFailure, "another IKE SA may take its place", {}}, around);
+    }
     sa_.window.accept(header.message_id,
                       received.encrypted->fragment ? sa_.fragmented_request.first_datagram() : bytes);
     sa_.fragmented_request.clear();

@@ -44,6 +44,7 @@ struct Fragmentation {
 struct Sa {
     ike::IkeSaId id{};
     ike::IkeSaId predecessor{};  // whose place it has taken by rekeying; may have gone. none: it is the first
+    bool is_rival = false;       // made by the peer while we were making one ourselves: one of the two will stay
     bool original_initiator = false;
     wire::IkeSpi spi_i{};
     wire::IkeSpi spi_r{};

@@ -367,6 +367,47 @@ TEST_CASE("a peer may rekey what we have rekeyed while our Delete is on its way"
     expect_one(gateways, child);
 }
 
+TEST_CASE("an IKE SA that may not stay takes no requests", "[engine][rfc7296-2.8.2][rfc7296-2.25]") {
+    const bool deletes = GENERATE(true, false);
+    Rekeyable gateways;
+    // left does not see that right rekeys as well, and right not yet that left has the new IKE SA.
+    bool seen = false;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        if (parcel.from.address == gateways.left.address) return !is_informational(parcel) || seen;
+        return (parcel.bytes.at(19) & 0x20) != 0 || seen;
+    };
+    gateways.rekey(gateways.right);
+    gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    REQUIRE(gateways.left.reported("IKE SA rekeyed"));
+    REQUIRE(gateways.right.engine.size() == 2);
+    REQUIRE_FALSE(gateways.right.reported("IKE SA rekeyed"));
+    seen = true;
+    const auto child = live(gateways.left).established()->children.at(0);
+    const auto id = live(gateways.left).sa().id;
+    const auto operation =
+        deletes ? gateways.wire.clear(gateways.left, id, child.id) : gateways.wire.rekey(gateways.left, id, child.id);
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK_FALSE(gateways.right.reported("no child SA to rekey"));
+    CHECK(gateways.right.engine.size() == 1);
+    CHECK(gateways.left.kernel.children().size() == (deletes ? 0 : 1));
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("an IKE SA that was rekeyed waits as long as the peer may ask again", "[engine][rfc7296-2.1]") {
+    Rekeyable gateways;
+    const auto child = live(gateways.left).established()->children.at(0).spi_in;
+    gateways.wire.on_the_way = [&](Parcel& parcel) { return parcel.from.address == gateways.left.address; };
+    const auto operation = gateways.rekey(gateways.left);
+    gateways.wire.run_for(seconds(80));
+    REQUIRE(gateways.right.engine.size() == 2);
+    gateways.wire.on_the_way = nullptr;
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.outcome(operation) == "ok");
+    expect_one(gateways, child);
+}
+
 TEST_CASE("a peer's rekeying finds no room in a full table", "[engine][rfc7296-1.3]") {
     ike::Options options;
     options.most_ike_sas = 1;
