@@ -66,8 +66,9 @@ void tell_refused(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
     step.report(ike::Level::error, describe(gone) + ": " + error.sentence(), error.reason,
                 milestone_of_removal(phase, gone));
     step.done(gone.operation, id, tl::unexpected(error));
+    // Before it is tried again: the peer, which has both then, would take the first to be what we go on with.
     if (ours)
-        step.sa.tasks.push_back(sa::DeleteChildTask{gone.inbound(), ike::ChildSaId::none, ike::OperationId::none});
+        step.sa.tasks.push_front(sa::DeleteChildTask{gone.inbound(), ike::ChildSaId::none, ike::OperationId::none});
 }
 
 // Another one in the line of those that replaced each other carries packets.
@@ -81,15 +82,18 @@ bool has_sibling(const sa::Established& phase, const sa::ChildSa& child) {
 // of them goes again (2.8.1): the one that we made and know to be redundant, or the peer's where we send on ours
 // already.
 void use_successor(sa::Step& step, sa::Established& phase, ike::ChildSaId old) {
-    const auto stays = [old](const sa::ChildSa& child) {
-        return child.replaces == old && !child.is_redundant && child.state != sa::ChildState::retired;
+    const auto stays = [](const sa::ChildSa& child) {
+        return !child.is_redundant && child.state != sa::ChildState::retired;
     };
-    const bool sends_on_ours = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
-        return stays(child) && !child.is_outbound_deferred;
-    });
-    if (sends_on_ours) return;
-    const auto heir = std::find_if(phase.children.begin(), phase.children.end(), stays);
+    const auto heir = std::find_if(phase.children.begin(), phase.children.end(),
+                                   [&](const sa::ChildSa& child) { return child.replaces == old && stays(child); });
     if (heir == phase.children.end()) return;
+    // The one after the heir may be in use as well, where the Delete of `old` was late.
+    const bool sends_on_newer =
+        std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
+            return child.number == heir->number && child.id > old && stays(child) && !child.is_outbound_deferred;
+        });
+    if (sends_on_newer) return;
     heir->is_outbound_deferred = false;
     step.actions.push_back(ike::UseChild{heir->id});
 }
@@ -213,7 +217,7 @@ void withdraw_child(sa::Step& step, const sa::ProposedChild& proposed, const wir
     release(step, proposed.spi_in, proposed.cpi_in);
     if (!answer.sa) return;
     const sa::ChildSpi spi_in{answered_protocol(*answer.sa), proposed.spi_in};
-    step.sa.tasks.push_back(sa::DeleteChildTask{spi_in, ike::ChildSaId::none, ike::OperationId::none});
+    step.sa.tasks.push_front(sa::DeleteChildTask{spi_in, ike::ChildSaId::none, ike::OperationId::none});
 }
 
 sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::ChildInstalled& answer) {

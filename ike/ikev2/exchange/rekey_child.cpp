@@ -77,8 +77,9 @@ void take_place(sa::Step& step, const sa::Established& phase, const sa::Creating
     child.replaces = old.child;
     child.number = old.number;
     if (!old.rival) return;
+    // Or what the peer has replaced it with since.
     const bool rival_stands = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
-        return other.id == old.rival->child && other.state != sa::ChildState::retired;
+        return other.number == old.number && other.id >= old.rival->child && other.state != sa::ChildState::retired;
     });
     if (!rival_stands) return;
     // RFC 7296 2.8.1: what was made with the lowest of the four nonces is redundant, and deleted by who made it.

@@ -283,6 +283,67 @@ TEST_CASE("a child whose making is not known to both is not rekeyed", "[engine][
     expect_one_child(gateways);
 }
 
+TEST_CASE("a Delete that comes late does not take us back to a child between", "[engine][rfc7296-2.8]") {
+    Gateways gateways;
+    gateways.connect();
+    bool held = true;  // left's Delete of the first child
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        const bool informational = parcel.bytes.at(18) == static_cast<std::uint8_t>(wire::ExchangeType::informational);
+        return !held || !informational || parcel.from.address == gateways.right.address;
+    };
+    gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).id);
+    gateways.wire.settle();
+    REQUIRE(gateways.right.kernel.children().size() == 2);
+    gateways.wire.rekey(gateways.right, ike_sa(gateways.right), first_child(gateways.right).number);
+    gateways.wire.settle();
+    REQUIRE(gateways.right.kernel.children().size() == 3);
+    const auto newest = gateways.right.kernel.outbound("net")->spi_out;
+    held = false;
+    while (gateways.left.kernel.children().size() + gateways.right.kernel.children().size() > 2) {
+        gateways.wire.run_for(milliseconds(100));
+        CHECK(gateways.right.kernel.outbound("net")->spi_out == newest);
+        CHECK(traffic_flows(gateways));
+    }
+    expect_one_child(gateways);
+}
+
+TEST_CASE("the loser of two rekeyings is known although the winner has been rekeyed since", "[engine][rfc7296-2.8.1]") {
+    const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
+    Gateways gateways;
+    gateways.connect();
+    for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
+    bool answered = false;  // by left, to right's rekeying
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        const bool lost =
+            !answered && parcel.from.address == gateways.left.address && (parcel.bytes.at(19) & 0x20) != 0;
+        answered = answered || lost;
+        return !lost;
+    };
+    for (Host* host : {&gateways.left, &gateways.right}) {
+        gateways.wire.rekey(*host, ike_sa(*host), first_child(*host).number);
+    }
+    gateways.wire.settle();
+    REQUIRE(answered);
+    gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).number);
+    gateways.wire.run_for(seconds(1));
+    expect_one_child(gateways);
+}
+
+TEST_CASE("a child that our kernel refused is gone at the peer before the next is asked for", "[engine][rfc7296-2.8]") {
+    Rekeyable gateways;
+    bool refuses = true;
+    gateways.left.kernel.verdict = [&](const ike::ChildInstall&) -> base::Result<void> {
+        if (!std::exchange(refuses, false)) return {};
+        return base::fail(Reason::KernelRefused, "busy");
+    };
+    const auto first = gateways.rekey(gateways.left);
+    const auto second = gateways.rekey(gateways.left);
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(first) == base::name(Reason::KernelRefused));
+    CHECK(gateways.left.outcome(second) == "ok");
+    expect_one_child(gateways);
+}
+
 TEST_CASE("a refused rekeying is tried again, and the child lives on", "[engine][rfc7296-2.25]") {
     Rekeyable gateways;
     gateways.right.kernel.verdict = [](const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "busy"); };
