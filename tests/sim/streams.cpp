@@ -63,7 +63,8 @@ bool Streams::notice(const Host& host, std::size_t place) {
     if (seen.host != &host) seen = {&host};  // it has restarted
     for (; seen.reports < host.reports.size(); ++seen.reports) {
         const ike::Report& report = host.reports[seen.reports];
-        network_.tell(host.address.to_string() + " says: " + report.text);
+        network_.tell(host.address.to_string() + " says: " + report.text + " [" +
+                      std::to_string(host.kernel.children().size()) + " in the kernel]");
         if (is_excuse(report)) excuse(place);
     }
     if (ends_by_age(host)) excuse(place);

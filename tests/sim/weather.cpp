@@ -46,7 +46,8 @@ tests::Faults drawn_faults(Dice& dice) {
 ike::Options drawn_options(Dice& dice) {
     ike::Options options;
     options.retransmit = {seconds(2), 1.8, 5, seconds(20)};
-    options.most_children = 6;
+    options.most_children = 12;
+    options.predecessor_life = seconds(70);
     options.most_tasks = 24;
     if (dice.chance(0.1)) options.cookie_threshold = 0;
     return options;
