@@ -1,5 +1,6 @@
 // Two gateways in a storm, and after it.
-#include <optional>
+#include <algorithm>
+#include <map>
 
 #include "tests/sim/invariants.h"
 #include "tests/sim/outcome.h"
@@ -47,13 +48,9 @@ private:
 Gateways::Gateways(std::uint64_t seed, std::ostream* trace)
     : dice_(seed), weather_(Weather::drawn(dice_)), network_(seed + 1, trace), streams_(network_, seed + 2) {
     network_.tell(weather_.to_string());
-    tests::ConnectionWords right = tests::mirrored(weather_.words);
-    if (weather_.nat) {
-        nat_ = &network_.wire.add_nat(weather_.words.local, "203.0.113.9");
-        right.remote = "";
-    }
-    add_host(weather_.words, weather_.left);
-    add_host(right, weather_.right);
+    if (weather_.nat) nat_ = &network_.wire.add_nat(weather_.words.local, "203.0.113.9");
+    add_host(weather_.left_words(), weather_.left);
+    add_host(weather_.right_words(), weather_.right);
     network_.wire.faults = weather_.faults;
     for (std::size_t i = 0; i < weather_.words.children.size(); ++i) {
         const std::string number = std::to_string(i);
@@ -140,16 +137,20 @@ void Gateways::calm_down() {
     check_quiet(network_, wanted_, 0);
 }
 
+// A rekeying of the peer's may come between (RFC 7296 2.25), but hardly ever again.
 void Gateways::check_wanted() {
-    std::vector<std::uint64_t> operations;
-    for (const Wanted& wanted : wanted_) operations.push_back(initiate(kLeft, wanted.child));
-    network_.wire.run_for(seconds(1));
-    if (!network_.run_until_quiet(seconds(300))) return network_.violated("it never becomes quiet again");
-    check_quiet(network_, wanted_, 1);
-    for (const std::uint64_t operation : operations) {
-        const std::string outcome = network_.at(kLeft).outcome(operation);
-        if (outcome != "ok") network_.violated("initiate ended with " + outcome);
+    std::map<std::string, std::uint64_t> running;
+    for (int tries = 0; tries < 4; ++tries) {
+        for (const Wanted& wanted : wanted_) running[wanted.child] = initiate(kLeft, wanted.child);
+        network_.wire.run_for(seconds(1));
+        if (!network_.run_until_quiet(seconds(300))) return network_.violated("it never becomes quiet again");
+        if (std::all_of(running.begin(), running.end(), [this](const auto& operation) {
+                return network_.at(kLeft).outcome(operation.second) == "ok";
+            })) {
+            return check_quiet(network_, wanted_, 1);
+        }
     }
+    network_.violated("a child that is wanted does not come up");
 }
 
 void Gateways::clear_all() {

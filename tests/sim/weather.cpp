@@ -72,8 +72,25 @@ Weather Weather::drawn(Dice& dice) {
     if (dice.chance(0.2)) weather.jumps = 0.1;
     weather.nat = dice.chance(0.1);
     if (weather.nat && dice.chance(0.5)) weather.rebindings = 0.2;
+    weather.wrong_guess = dice.chance(0.05);
     weather.both_initiate = false;
     return weather;
+}
+
+tests::ConnectionWords Weather::left_words() const {
+    tests::ConnectionWords left = words;
+    if (!wrong_guess) return left;
+    left.ike = "aes128-sha256-ecp256-x25519";
+    for (auto& child : left.children) child.esp = "aes128gcm16-ecp256-x25519";
+    return left;
+}
+
+tests::ConnectionWords Weather::right_words() const {
+    tests::ConnectionWords right = tests::mirrored(words);
+    if (nat) right.remote = "";
+    if (!wrong_guess) return right;
+    for (auto& child : right.children) child.esp = "aes128gcm16-x25519";
+    return right;
 }
 
 std::string Weather::to_string() const {
@@ -84,7 +101,8 @@ std::string Weather::to_string() const {
          << ", repetition " << faults.repetition << ", delay "
          << std::chrono::duration_cast<milliseconds>(faults.most_delay).count() << " ms, " << orders
          << " orders, refusals " << kernel_refusals << ", clears " << clears << ", forced " << forced << ", restarts "
-         << restarts << ", jumps " << jumps << (nat ? ", NAT" : "") << (both_initiate ? ", both initiate" : "");
+         << restarts << ", jumps " << jumps << (nat ? ", NAT" : "") << (both_initiate ? ", both initiate" : "")
+         << (wrong_guess ? ", wrong guess" : "");
     return text.str();
 }
 

@@ -11,7 +11,7 @@
 namespace xfrmd::sim {
 
 struct Weather {
-    tests::ConnectionWords words;  // of the left one
+    tests::ConnectionWords words;  // as the left one has it
     std::chrono::seconds dpd_delay{0};
     tests::Faults faults;
     ike::Options left;
@@ -27,7 +27,11 @@ struct Weather {
     double jumps = 0;
     double rebindings = 0;
     bool both_initiate = false;
-    bool nat = false;  // in front of the left one
+    bool nat = false;          // in front of the left one
+    bool wrong_guess = false;  // the left one begins with key exchange methods that the right one does not want
+
+    tests::ConnectionWords left_words() const;
+    tests::ConnectionWords right_words() const;
 
     static Weather drawn(Dice& dice);
     std::string to_string() const;
