@@ -18,13 +18,16 @@ constexpr base::Duration kShortestWait = std::chrono::milliseconds(1);
 
 bool is_half_open(const IkeSa& sa) { return sa.phase_id() == PhaseId::half_open; }
 
-// Nothing new is begun in an IKE SA that is being deleted, or will be as soon as its request in flight is answered.
+// Nothing new is begun in an IKE SA that is being deleted, or will be as soon as its request in flight is answered. One
+// that was not rekeyed in time may still be.
 bool is_leaving(const IkeSa& sa) {
+    const auto* established = sa.established();
+    if (established == nullptr) return sa.phase_id() == PhaseId::deleting || sa.is_closed();
+    const bool is_rekeying = std::holds_alternative<ikev2::sa::RekeyingIke>(established->exchange);
     const auto& tasks = sa.sa().tasks;
-    if (const auto* established = sa.established(); established != nullptr && established->is_succeeded) return true;
-    return sa.phase_id() == PhaseId::deleting || sa.is_closed() ||
-           std::any_of(tasks.begin(), tasks.end(), [](const ikev2::sa::Task& task) {
-               return std::holds_alternative<ikev2::sa::DeleteIkeTask>(task);
+    return established->is_succeeded || std::any_of(tasks.begin(), tasks.end(), [&](const ikev2::sa::Task& task) {
+               const auto* end = std::get_if<ikev2::sa::DeleteIkeTask>(&task);
+               return end != nullptr && !(is_rekeying && end->reason == Reason::LifeOver);
            });
 }
 

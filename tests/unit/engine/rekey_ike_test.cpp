@@ -225,6 +225,24 @@ TEST_CASE("a rekeying that is late, but succeeds, keeps the new IKE SA", "[engin
     CHECK_FALSE(gateways.left.reported("not rekeyed in time"));
 }
 
+TEST_CASE("a child asked for while a late rekeying may still succeed waits for it", "[engine][rfc7296-2.25.2]") {
+    ConnectionWords words;
+    words.rekey_time = seconds(100);
+    words.over_time = seconds(20);
+    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    Rekeyable gateways(words);
+    gateways.wire.on_the_way = [](Parcel&) { return false; };
+    gateways.wire.run_for(seconds(130));
+    const auto operation = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
+    CHECK(gateways.left.engine.size() == 1);
+    gateways.wire.on_the_way = nullptr;
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(gateways.left.engine.size() == 1);
+    CHECK(gateways.left.kernel.children().size() == 2);
+    CHECK(gateways.disagreement() == "");
+}
+
 TEST_CASE("who wishes a rekeying while one is under way has it with that one", "[engine][rfc7296-2.8]") {
     Rekeyable gateways;
     const auto one = gateways.rekey(gateways.left);
