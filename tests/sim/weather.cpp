@@ -78,19 +78,19 @@ Weather Weather::drawn(Dice& dice) {
 }
 
 tests::ConnectionWords Weather::left_words() const {
-    tests::ConnectionWords left = words;
-    if (!wrong_guess) return left;
-    left.ike = "aes128-sha256-ecp256-x25519";
-    for (auto& child : left.children) child.esp = "aes128gcm16-ecp256-x25519";
-    return left;
+    tests::ConnectionWords own = words;
+    if (!wrong_guess) return own;
+    own.ike = "aes128-sha256-ecp256-x25519";
+    for (auto& child : own.children) child.esp = "aes128gcm16-ecp256-x25519";
+    return own;
 }
 
 tests::ConnectionWords Weather::right_words() const {
-    tests::ConnectionWords right = tests::mirrored(words);
-    if (nat) right.remote = "";
-    if (!wrong_guess) return right;
-    for (auto& child : right.children) child.esp = "aes128gcm16-x25519";
-    return right;
+    tests::ConnectionWords own = tests::mirrored(words);
+    if (nat) own.remote = "";
+    if (!wrong_guess) return own;
+    for (auto& child : own.children) child.esp = "aes128gcm16-x25519";
+    return own;
 }
 
 std::string Weather::to_string() const {

@@ -59,21 +59,6 @@ ike::OperationId operation_of(const Task& task) {
         task);
 }
 
-// The IKE SA is going: what should be deleted is, what should come up does not.
-void tell_waiting(Step& step, const Task& task, const base::Error& why) {
-    if (const auto* create = std::get_if<CreateChildTask>(&task)) {
-        step.done(create->operation, {}, tl::unexpected(why));
-    } else if (const auto* rekey = std::get_if<RekeyChildTask>(&task)) {
-        step.done(rekey->operation, rekey->child, tl::unexpected(why));
-    } else if (const auto* rekey_ike = std::get_if<RekeyIkeTask>(&task)) {
-        step.done(rekey_ike->operation, {}, tl::unexpected(why));
-    } else if (const auto* child = std::get_if<DeleteChildTask>(&task)) {
-        step.done(child->operation, child->child, {});  // the child goes with its IKE SA
-    } else if (const auto* ike = std::get_if<DeleteIkeTask>(&task)) {
-        step.done(ike->operation, {}, {});
-    }
-}
-
 // What has been waiting for nothing but this, and is of no use to the heir.
 bool ends_by_rekeying(Step& step, const Task& task) {
     if (const auto* rekey = std::get_if<RekeyIkeTask>(&task)) {
@@ -82,64 +67,6 @@ bool ends_by_rekeying(Step& step, const Task& task) {
     }
     const auto* over = std::get_if<DeleteIkeTask>(&task);
     return over != nullptr && over->reason == Reason::LifeOver;
-}
-
-// Its number lives on in another one.
-bool is_rekeyed(const Phase& phase, const base::Error& why) {
-    const auto* deleting = std::get_if<Deleting>(&phase);
-    return why.reason == Reason::Rekeyed || (deleting != nullptr && deleting->reason == Reason::Rekeyed);
-}
-
-// What a stranger begins and does not finish is nobody's business.
-ike::Turn end_of_life(bool was_established, bool original_initiator) {
-    if (was_established) return ike::Turn::ike_closed;
-    return original_initiator ? ike::Turn::ike_failed : ike::Turn::none;
-}
-
-void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why) {
-    if (const auto* creating = std::get_if<CreatingChild>(&exchange)) {
-        exchange::release(step, creating->proposed.spi_in, creating->proposed.cpi_in);
-        step.done(creating->proposed.operation, {}, tl::unexpected(why));
-    } else if (const auto* deleting = std::get_if<DeletingChild>(&exchange)) {
-        step.done(deleting->operation, deleting->child, {});
-    } else if (const auto* rekeying = std::get_if<RekeyingIke>(&exchange)) {
-        step.done(rekeying->operation, {}, tl::unexpected(why));
-        // What the peer made of it has no children, and nobody wants it alone.
-        if (rekeying->rival) {
-            step.successions.push_back({nullptr, {}, Predecessor::stays, rekeying->rival->ike_sa});
-        }
-    }
-}
-
-// What the peer is told, once, when we do not wait for its answer: a Delete (RFC 7296 1.4.1, 2.21), or that it did not
-// convince us (2.21.2). A peer that refused us knows already; one that has our IKE_AUTH may be established.
-std::optional<wire::Payload> farewell_to(const Phase& phase, const base::Error& why) {
-    const wire::Delete all{policy::ProtocolId::ike, {}};
-    if (std::holds_alternative<Established>(phase)) return all;
-    const bool refused = why.reason == Reason::AuthenticationRefused || why.reason == Reason::PeerRefused;
-    if (!std::holds_alternative<AuthRequested>(phase) || refused) return std::nullopt;
-    const auto unconvinced = wire::NotifyType::authentication_failed;
-    if (base::traits(why.reason).notify == static_cast<std::uint16_t>(unconvinced))
-        return exchange::notify(unconvinced);
-    return all;
-}
-
-bool is_wanted(Reason reason) {
-    return reason == Reason::OperatorRequest || reason == Reason::Rekeyed || reason == Reason::PeerDeleted ||
-           reason == Reason::ConfigurationRemoved;
-}
-
-// What a phase owes to others when it ends.
-void settle(Step& step, Phase& phase, const base::Error& why) {
-    if (auto* established = std::get_if<Established>(&phase)) {
-        tell_exchange(step, established->exchange, why);
-        exchange::remove_all_children(step, *established, why);
-    } else if (auto* auth = std::get_if<AuthRequested>(&phase)) {
-        exchange::release(step, auth->child.spi_in, auth->child.cpi_in);
-        step.done(auth->child.operation, {}, tl::unexpected(why));
-    } else if (auto* deleting = std::get_if<Deleting>(&phase)) {
-        step.done(deleting->operation, {}, {});
-    }
 }
 
 }  // namespace
@@ -376,30 +303,6 @@ void IkeSa::follow_peer(const Path& arrival) {
     if (phase_id() != PhaseId::half_open && !sa_.nat.remote) return;
     sa_.remote = arrival.remote;
     if (phase_id() == PhaseId::half_open) sa_.local = arrival.local;
-}
-
-void IkeSa::close_now(base::Error why, Surroundings around) {
-    Step current = step(around);
-    const auto farewell = farewell_to(phase_, why);
-    if (farewell && keyed() != nullptr) {
-        const wire::Header header = exchange::request_header(current, wire::ExchangeType::informational);
-        base::Bytes message = exchange::protect(*keyed(), around.random, header, {*farewell});
-        current.send(exchange::with_marker(current, sa_.local, std::move(message)));
-    }
-    close(std::move(why), around);
-}
-
-void IkeSa::close(base::Error why, Surroundings& around) {
-    if (is_closed()) return;
-    Step current = step(around);
-    const bool was_established = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
-    const bool lives_on = is_rekeyed(phase_, why);
-    settle(current, phase_, why);
-    for (const Task& task : std::exchange(sa_.tasks, {})) tell_waiting(current, task, why);
-    current.report(is_wanted(why.reason) ? ike::Level::info : ike::Level::warning,
-                   (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason,
-                   {lives_on ? ike::Turn::none : end_of_life(was_established, sa_.original_initiator)});
-    phase_ = Closed{std::move(why)};
 }
 
 void IkeSa::drop(const base::Error& error, Surroundings& around) {

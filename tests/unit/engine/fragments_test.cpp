@@ -46,7 +46,8 @@ constexpr wire::MessageId kSecond{2};
 
 }  // namespace
 
-TEST_CASE("messages that are too long go in fragments, both ways, and no datagram is too long", "[engine][rfc7383-2.5]") {
+TEST_CASE("messages that are too long go in fragments, both ways, and no datagram is too long",
+          "[engine][rfc7383-2.5]") {
     Gateways gateways = small_gateways();
     gateways.connect();
     REQUIRE(gateways.disagreement().empty());
