@@ -31,6 +31,19 @@ bool is_leaving(const IkeSa& sa) {
            });
 }
 
+// Did both ends begin before they knew of the other's? It may have taken the peer as long as we would ask again.
+bool have_crossed(const IkeSa& ours, const IkeSa& theirs, const Options& options) {
+    const ikev2::sa::Sa& one = ours.sa();
+    const ikev2::sa::Sa& other = theirs.sa();
+    if (ours.established() == nullptr || theirs.established() == nullptr || is_leaving(ours) || is_leaving(theirs)) {
+        return false;
+    }
+    return one.original_initiator && !other.original_initiator && one.connection == other.connection &&
+           one.predecessor == IkeSaId::none && other.predecessor == IkeSaId::none &&
+           one.created < theirs.established()->since &&
+           other.created < ours.established()->since + options.predecessor_life;
+}
+
 // Nothing where it is not there, or has only its last packets to wait for.
 const ikev2::sa::ChildSa* child_of(const IkeSa& sa, ChildSaId id) {
     const auto* established = sa.established();
@@ -268,6 +281,7 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
         ++counters_.established;
         half_open_.authenticated(sa.sa().first_request);
         if (sa.sa().peer_announced_initial_contact) forget_replaced(sa, turn);
+        settle_crossing(sa, turn);
     }
     if (sa.is_closed()) {
         half_open_.remove(sa.sa().first_request);
@@ -300,6 +314,40 @@ void Engine::forget_replaced(IkeSa& sa, Turn& turn) {
         other->close_silently({Reason::PeerDeleted, "peer announced INITIAL_CONTACT", {}}, around(turn));
         settle(*other, true, turn);
     }
+}
+
+// Two ends that begin at once make two IKE SAs. As of rekeyings that cross (RFC 7296 2.8.2), both know which one is
+// redundant: that with the lower SPI of its initiator. It is deleted by who began the other one and so has the peer's
+// word that it stands.
+void Engine::settle_crossing(IkeSa& sa, Turn& turn) {
+    const auto* established = sa.established();
+    for (IkeSa* other : table_.of_identities(established->local_id, established->remote_id)) {
+        IkeSa& ours = sa.sa().original_initiator ? sa : *other;
+        IkeSa& theirs = &ours == &sa ? *other : sa;
+        if (other == &sa || !have_crossed(ours, theirs, options_)) continue;
+        if (ours.sa().spi_i < theirs.sa().spi_i) {
+            hand_over_wishes(ours, theirs, turn);
+        } else {
+            replace(theirs, ours, turn);
+        }
+        settle(*other, true, turn);
+    }
+}
+
+void Engine::hand_over_wishes(IkeSa& redundant, IkeSa& stays, Turn& turn) {
+    for (ikev2::sa::Task& task : std::exchange(redundant.sa().tasks, {})) {
+        const bool creates = std::holds_alternative<ikev2::sa::CreateChildTask>(task);
+        (creates ? stays : redundant).add_task(std::move(task), around(turn));
+    }
+}
+
+// Children that only the redundant one has come up in the other one.
+void Engine::replace(IkeSa& redundant, IkeSa& stays, Turn& turn) {
+    for (const ikev2::sa::ChildSa& child : redundant.established()->children) {
+        stays.add_task(ikev2::sa::CreateChildTask{child.name, OperationId::none, {}}, around(turn));
+    }
+    hand_over_wishes(redundant, stays, turn);
+    redundant.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::Redundant}, around(turn));
 }
 
 }  // namespace xfrmd::ike

@@ -92,6 +92,9 @@ private:
     void carry_out(ikev2::sa::IkeSa& old, ikev2::sa::Succession succession, Turn& turn);
     bool is_first_contact(const ikev2::sa::Sa& sa);
     void forget_replaced(ikev2::sa::IkeSa& sa, Turn& turn);
+    void settle_crossing(ikev2::sa::IkeSa& sa, Turn& turn);
+    void hand_over_wishes(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
+    void replace(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
     void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
     void fail(OperationId operation, base::Error error, Turn& turn);
     void count(const Actions& actions);

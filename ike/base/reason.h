@@ -67,6 +67,7 @@ enum class Reason : std::uint16_t {
     HalfOpenExpired,
     OperatorRequest,
     Rekeyed,
+    Redundant,
     LifeOver,
     PeerDeleted,
     ConfigurationRemoved,

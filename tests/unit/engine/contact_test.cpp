@@ -1,6 +1,7 @@
 // INITIAL_CONTACT and new configurations: which IKE SAs go, and which live on (RFC 7296 2.4).
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 
 #include "tests/unit/engine/gateways.h"
 
@@ -165,6 +166,41 @@ TEST_CASE("wishes that cannot be fulfilled are refused by name", "[engine]") {
     CHECK(gateways.left.outcome(child_name) == base::name(Reason::NotFound));
     CHECK(gateways.left.sas().empty());
     CHECK(gateways.left.sent.empty());
+}
+
+TEST_CASE("two ends that begin at once keep one IKE SA", "[engine][rfc7296-2.8.2]") {
+    const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
+    const std::string wish_of_right = GENERATE("net", "second");
+    ConnectionWords words;
+    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    Gateways gateways(words);
+    for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
+    gateways.wire.seed(seed);
+    gateways.wire.faults.most_delay = milliseconds(20);
+    const auto left = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "net");
+    const auto right = gateways.wire.initiate(gateways.right, "192.0.2.1", "gw", wish_of_right);
+    gateways.wire.run_for(seconds(30));
+    CHECK(gateways.left.outcome(left) == "ok");
+    CHECK(gateways.right.outcome(right) == "ok");
+    for (const Host* host : {&gateways.left, &gateways.right}) {
+        CHECK(host->engine.size() == 1);
+        CHECK(host->kernel.children().size() == (wish_of_right == "net" ? 1 : 2));
+        CHECK(host->reported("IKE SA closed"));
+    }
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("an IKE SA that the peer begins while one stands is no crossing", "[engine][rfc7296-2.4]") {
+    Lonely lonely;
+    lonely.be_called_and_answer();
+    REQUIRE(lonely.host.established() == 1);
+    lonely.wire.run_for(ike::Options{}.predecessor_life + seconds(1));
+    ScriptedPeer other(5);
+    other.take_init_response(lonely.tell(other.init_request()).at(0));
+    const auto sent = lonely.host.sent.size();
+    lonely.tell(other.protect(wire::ExchangeType::ike_auth, 1, false, other.auth_request()));
+    CHECK(lonely.host.established() == 2);
+    CHECK(lonely.host.sent.size() == sent + 1);
 }
 
 }  // namespace xfrmd::tests
