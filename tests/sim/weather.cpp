@@ -73,7 +73,7 @@ Weather Weather::drawn(Dice& dice) {
     weather.nat = dice.chance(0.1);
     if (weather.nat && dice.chance(0.5)) weather.rebindings = 0.2;
     weather.wrong_guess = dice.chance(0.05);
-    weather.both_initiate = false;
+    weather.both_initiate = !weather.nat && dice.chance(0.5);
     return weather;
 }
 
