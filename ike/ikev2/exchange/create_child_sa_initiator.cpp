@@ -75,8 +75,21 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     return {};
 }
 
+const sa::ChildSa* find_installed(const sa::Established& phase, const std::string& name) {
+    const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
+        return child.name == name && child.state == sa::ChildState::installed;
+    });
+    return found == phase.children.end() ? nullptr : &*found;
+}
+
 void give_up(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating, const base::Error& error,
              const wire::Payloads& answer) {
+    // The peer's request for the same child may have been the one that counts.
+    const sa::ChildSa* made = creating.rekeyed ? nullptr : find_installed(phase, creating.proposed.name);
+    if (made != nullptr && error.reason == Reason::TemporaryFailure) {
+        withdraw_child(step, creating.proposed, answer);
+        return step.done(creating.proposed.operation, made->number, {}, true);
+    }
     if (!creating.rekeyed) return fail_proposed_child(step, creating.proposed, error, answer);
     withdraw_child(step, creating.proposed, answer);
     on_rekeying_failed(step, phase, creating, error);
@@ -85,11 +98,8 @@ void give_up(sa::Step& step, sa::Established& phase, const sa::CreatingChild& cr
 }  // namespace
 
 void start_create_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task) {
-    const auto is_there = [&](const sa::ChildSa& child) {
-        return child.name == task.child && child.state == sa::ChildState::installed;
-    };
-    const auto existing = std::find_if(phase.children.begin(), phase.children.end(), is_there);
-    if (existing != phase.children.end()) return step.done(task.operation, existing->number, {}, true);
+    const sa::ChildSa* existing = find_installed(phase, task.child);
+    if (existing != nullptr) return step.done(task.operation, existing->number, {}, true);
     request_child(step, phase, task, std::nullopt);
 }
 

@@ -32,6 +32,18 @@ base::Result<FreshKeys> exchange_keys(sa::Step& step, const crypto::ChildSuite& 
     return FreshKeys{std::move(*key_exchange), std::move(*secret)};
 }
 
+void forgo(sa::Step& step, const NegotiatedChild& child) {
+    release(step, child.spi_in, child.ipcomp ? std::optional(child.ipcomp->in) : std::nullopt);
+}
+
+// Where both ask for one child at the same time one of them is enough: the original initiator's (RFC 7296 2.25).
+base::Result<void> check_once(const sa::Step& step, const sa::Established& phase, const std::string& name) {
+    const auto* creating = std::get_if<sa::CreatingChild>(&phase.exchange);
+    const bool same = creating != nullptr && !creating->rekeyed && creating->proposed.name == name;
+    if (!same || !step.sa.original_initiator) return {};
+    return base::fail(Reason::TemporaryFailure, "child " + name + " is being made by our own request");
+}
+
 }  // namespace
 
 sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const sa::Message& message) {
@@ -43,6 +55,10 @@ sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const s
     }
     auto accepted = accept_child(step, request, false);
     if (!accepted) return tl::unexpected(accepted.error());
+    if (const auto once = check_once(step, phase, accepted->child.name); !once) {
+        forgo(step, accepted->child);
+        return tl::unexpected(once.error());
+    }
     return answer_with_child(step, phase, request, std::move(*accepted));
 }
 
@@ -56,8 +72,7 @@ sa::Next answer_with_child(sa::Step& step, sa::Established& phase, const wire::P
                            AcceptedChild accepted) {
     auto keys = exchange_keys(step, accepted.child.suite, request);
     if (!keys) {
-        const auto& ipcomp = accepted.child.ipcomp;
-        release(step, accepted.child.spi_in, ipcomp ? std::optional(ipcomp->in) : std::nullopt);
+        forgo(step, accepted.child);
         return tl::unexpected(keys.error());
     }
     const base::Bytes nonce = step.random.bytes(kNonceSize);

@@ -254,4 +254,24 @@ TEST_CASE("a child deleted before we hear that it exists does not come up", "[en
     CHECK(gateways.disagreement() == "");
 }
 
+TEST_CASE("a child that both ask for at once comes up once", "[engine][rfc7296-2.25]") {
+    ConnectionWords words;
+    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    Gateways gateways(words);
+    gateways.connect();
+    const bool left_is_slow = GENERATE(true, false);
+    gateways.wire.on_the_way = [&, slow = left_is_slow](Parcel& parcel) mutable {
+        const bool lost = slow && parcel.from.address == gateways.left.address;
+        slow = slow && !lost;
+        return !lost;
+    };
+    const auto left = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
+    const auto right = gateways.wire.initiate(gateways.right, "192.0.2.1", "gw", "second");
+    gateways.wire.run_for(seconds(30));
+    CHECK(gateways.left.outcome(left) == "ok");
+    CHECK(gateways.right.outcome(right) == (left_is_slow ? base::name(Reason::TemporaryFailure) : "ok"));
+    CHECK(gateways.left.kernel.children().size() == 2);
+    CHECK(gateways.disagreement() == "");
+}
+
 }  // namespace xfrmd::tests
