@@ -110,8 +110,8 @@ TEST_CASE("what is left, lacks or never ends is seen in the quiet", "[sim]") {
 
 TEST_CASE("the same seed gives the same world", "[sim]") {
     for (std::uint64_t seed = 1; seed <= 5; ++seed)
-        CHECK(run_gateways(seed, nullptr).hash == run_gateways(seed, nullptr).hash);
-    CHECK(run_gateways(1, nullptr).hash != run_gateways(2, nullptr).hash);
+        CHECK(run(Kind::gateways, seed, nullptr).hash == run(Kind::gateways, seed, nullptr).hash);
+    CHECK(run(Kind::gateways, 1, nullptr).hash != run(Kind::gateways, 2, nullptr).hash);
 }
 
 }  // namespace xfrmd::sim

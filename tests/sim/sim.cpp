@@ -2,10 +2,14 @@
 // violated, and says which seed to replay.
 #include <atomic>
 #include <chrono>
+#include <iomanip>
 #include <iostream>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -14,10 +18,13 @@
 
 namespace {
 
+using xfrmd::sim::Kind;
 using xfrmd::sim::Outcome;
 
 // A mesh costs as much as hundreds of pairs.
 constexpr std::uint64_t kMeshEvery = 500;
+const std::vector<std::pair<std::string, Kind>> kKinds = {
+    {"gateways", Kind::gateways}, {"rivals", Kind::rivals}, {"mesh", Kind::mesh}};
 // So many are run twice, to see that a seed says everything.
 constexpr std::uint64_t kTwiceEvery = 100;
 
@@ -26,7 +33,11 @@ struct Wishes {
     std::uint64_t first = 1;
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
     bool trace = false;
-    bool mesh = false;
+    std::optional<Kind> kind;  // nothing: gateways, and now and then a mesh
+
+    Kind kind_of(std::uint64_t seed) const {
+        return kind.value_or(seed % kMeshEvery == 0 ? Kind::mesh : Kind::gateways);
+    }
 };
 
 struct Figures {
@@ -46,9 +57,7 @@ struct Figures {
 };
 
 Outcome run_once(const Wishes& wishes, std::uint64_t seed) {
-    std::ostream* trace = wishes.trace ? &std::cout : nullptr;
-    if (wishes.mesh || seed % kMeshEvery == 0) return xfrmd::sim::run_mesh(seed, trace);
-    return xfrmd::sim::run_gateways(seed, trace);
+    return xfrmd::sim::run(wishes.kind_of(seed), seed, wishes.trace ? &std::cout : nullptr);
 }
 
 Outcome run(const Wishes& wishes, std::uint64_t seed) {
@@ -80,7 +89,8 @@ Figures run_all(const Wishes& wishes) {
 void print(const Wishes& wishes, const Figures& figures, std::chrono::duration<double> elapsed) {
     for (const auto& [seed, violation] : figures.violations)
         std::cout << "seed " << seed << ": " << violation << "; replay: scripts/sim --first " << seed
-                  << " --seeds 1 --trace" << (wishes.mesh ? " --mesh" : "") << '\n';
+                  << " --seeds 1 --trace --world " << kKinds[static_cast<std::size_t>(wishes.kind_of(seed))].first
+                  << '\n';
     std::cout << wishes.seeds << " seeds, " << figures.steps << " steps, " << figures.datagrams << " datagrams, "
               << figures.rekeyings << " rekeyings, " << figures.packets << " packets, " << figures.violations.size()
               << " violations, " << std::fixed << std::setprecision(1) << elapsed.count() << " seconds\n";
@@ -95,7 +105,8 @@ int main(int argc, char** argv) {
     app.add_option("--first", wishes.first, "the first seed")->capture_default_str();
     app.add_option("--jobs", wishes.jobs, "worlds at a time")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_flag("--trace", wishes.trace, "tell what happens, one world at a time");
-    app.add_flag("--mesh", wishes.mesh, "meshes only");
+    app.add_option("--world", wishes.kind, "of this kind only")
+        ->transform(CLI::CheckedTransformer(kKinds, CLI::ignore_case));
     CLI11_PARSE(app, argc, argv);
     if (wishes.trace) wishes.jobs = 1;
     const auto start = std::chrono::steady_clock::now();

@@ -55,7 +55,7 @@ ike::Options drawn_options(Dice& dice) {
 
 }  // namespace
 
-Weather Weather::drawn(Dice& dice) {
+Weather Weather::drawn(Dice& dice, bool both_initiate) {
     Weather weather;
     weather.words = drawn_words(dice);
     weather.dpd_delay = dice.time(seconds(10), seconds(30));
@@ -70,10 +70,10 @@ Weather Weather::drawn(Dice& dice) {
     if (dice.chance(0.3)) weather.forced = 0.5;
     if (dice.chance(0.2)) weather.restarts = 0.1;
     if (dice.chance(0.2)) weather.jumps = 0.1;
-    weather.nat = dice.chance(0.1);
+    weather.nat = !both_initiate && dice.chance(0.1);
     if (weather.nat && dice.chance(0.5)) weather.rebindings = 0.2;
     weather.wrong_guess = dice.chance(0.05);
-    weather.both_initiate = !weather.nat && dice.chance(0.5);
+    weather.both_initiate = both_initiate;
     return weather;
 }
 

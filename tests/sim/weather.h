@@ -33,7 +33,7 @@ struct Weather {
     tests::ConnectionWords left_words() const;
     tests::ConnectionWords right_words() const;
 
-    static Weather drawn(Dice& dice);
+    static Weather drawn(Dice& dice, bool both_initiate);
     std::string to_string() const;
 };
 

@@ -7,7 +7,8 @@
 
 namespace xfrmd::sim {
 
-enum class Kind : std::uint8_t { gateways, mesh };
+// Two gateways of which one begins; two that both do; a full mesh that starts at once.
+enum class Kind : std::uint8_t { gateways, rivals, mesh };
 
 struct Outcome {
     std::uint64_t steps = 0;
@@ -19,7 +20,6 @@ struct Outcome {
 };
 
 // The same seed and kind give the same outcome. `trace`: where to tell what happens; nullptr: nowhere.
-Outcome run_gateways(std::uint64_t seed, std::ostream* trace);
-Outcome run_mesh(std::uint64_t seed, std::ostream* trace);
+Outcome run(Kind kind, std::uint64_t seed, std::ostream* trace);
 
 }  // namespace xfrmd::sim
