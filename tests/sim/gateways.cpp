@@ -52,8 +52,8 @@ Gateways::Gateways(std::uint64_t seed, bool both_initiate, std::ostream* trace)
       streams_(network_, seed + 2) {
     network_.tell(weather_.to_string());
     if (weather_.nat) nat_ = &network_.wire.add_nat(weather_.words.local, "203.0.113.9");
-    add_host(weather_.left_words(), weather_.left);
-    add_host(weather_.right_words(), weather_.right);
+    add_host(weather_.left_words(), weather_.left_options);
+    add_host(weather_.right_words(), weather_.right_options);
     network_.wire.faults = weather_.faults;
     for (std::size_t i = 0; i < weather_.words.children.size(); ++i) {
         const std::string number = std::to_string(i);

@@ -60,8 +60,8 @@ Weather Weather::drawn(Dice& dice, bool both_initiate) {
     weather.words = drawn_words(dice);
     weather.dpd_delay = dice.time(seconds(10), seconds(30));
     weather.faults = drawn_faults(dice);
-    weather.left = drawn_options(dice);
-    weather.right = drawn_options(dice);
+    weather.left_options = drawn_options(dice);
+    weather.right_options = drawn_options(dice);
     if (dice.chance(0.5)) weather.kernel_delay = dice.time(milliseconds(1), milliseconds(50));
     weather.orders = static_cast<unsigned>(dice.between(4, 24));
     weather.longest_pause = dice.pick(kPauses);

@@ -14,8 +14,8 @@ struct Weather {
     tests::ConnectionWords words;  // as the left one has it
     std::chrono::seconds dpd_delay{0};
     tests::Faults faults;
-    ike::Options left;
-    ike::Options right;
+    ike::Options left_options;
+    ike::Options right_options;
     base::Duration kernel_delay{0};
 
     unsigned orders = 0;  // of operators, in a storm
