@@ -5,69 +5,14 @@
 
 #include <set>
 
-#include "tests/unit/engine/gateways.h"
+#include "tests/unit/engine/rekeyable_child.h"
 
 namespace xfrmd::tests {
-
-namespace {
-
-const ikev2::sa::ChildSa& first_child(const Host& host) { return host.sas().at(0)->established()->children.at(0); }
-ike::IkeSaId ike_sa(const Host& host) { return host.sas().at(0)->sa().id; }
-
-std::size_t live_children(const Host& host) {
-    std::size_t count = 0;
-    for (const auto* sa : host.sas()) {
-        if (sa->established() == nullptr) continue;
-        for (const auto& child : sa->established()->children) count += child.state != ikev2::sa::ChildState::retired;
-    }
-    return count;
-}
-
-// Both send on SAs that the other one has.
-bool traffic_flows(const Gateways& gateways) {
-    const auto arrives = [](const Host& from, const Host& to) {
-        const auto* out = from.kernel.outbound("net");
-        for (const auto* child : to.kernel.list()) {
-            if (out != nullptr && child->spi_in == out->spi_out) return true;
-        }
-        return false;
-    };
-    return arrives(gateways.left, gateways.right) && arrives(gateways.right, gateways.left);
-}
-
-void expect_one_child(Gateways& gateways) {
-    gateways.wire.run_for(seconds(30));
-    CHECK(live_children(gateways.left) == 1);
-    CHECK(live_children(gateways.right) == 1);
-    CHECK(gateways.left.kernel.children().size() == 1);
-    CHECK(traffic_flows(gateways));
-    CHECK(gateways.disagreement() == "");
-}
-
-std::size_t crossings(const Host& host) {
-    return static_cast<std::size_t>(
-        std::count_if(host.reports.begin(), host.reports.end(),
-                      [](const ike::Report& report) { return report.text.find(" crossed; ") != std::string::npos; }));
-}
-
-struct Rekeyable : Gateways {
-    explicit Rekeyable(const ConnectionWords& words = {}) : Gateways(words) {
-        connect();
-        REQUIRE(disagreement() == "");
-        wire.on_the_way = [this](Parcel&) {
-            CHECK(traffic_flows(*this));
-            return true;
-        };
-    }
-    std::uint64_t rekey(Host& host) { return wire.rekey(host, ike_sa(host), first_child(host).id); }
-};
-
-}  // namespace
 
 TEST_CASE("a child is rekeyed, and traffic flows at every step", "[engine][rfc7296-1.3.3][rfc7296-2.8]") {
     const bool by_left = GENERATE(true, false);
     const std::string esp = GENERATE("aes128gcm16", "aes128gcm16-x25519");
-    Rekeyable gateways(ConnectionWords{.children = {{.esp = esp}}});
+    RekeyableChild gateways(ConnectionWords{.children = {{.esp = esp}}});
     Host& host = by_left ? gateways.left : gateways.right;
     const auto old = first_child(gateways.left);
     const auto operation = gateways.rekey(host);
@@ -84,7 +29,7 @@ TEST_CASE("a child is rekeyed, and traffic flows at every step", "[engine][rfc72
 }
 
 TEST_CASE("who answers a rekeying sends on the old child until it is deleted", "[engine][rfc7296-2.8]") {
-    Rekeyable gateways;
+    RekeyableChild gateways;
     const auto old_out = first_child(gateways.right).spi_out;
     gateways.wire.on_the_way = [&](Parcel& parcel) {
         // Everything but the Delete, which follows the answer.
@@ -105,7 +50,7 @@ TEST_CASE("a child is rekeyed when its time has come", "[engine][rfc7296-2.8]") 
     ConnectionWords words;
     words.children.at(0).rekey_time = seconds(100);
     words.children.at(0).rand_time = seconds(10);
-    Rekeyable gateways(words);
+    RekeyableChild gateways(words);
     const auto first = first_child(gateways.left).spi_in;
     gateways.wire.run_for(seconds(89));
     CHECK(first_child(gateways.left).spi_in == first);
@@ -117,7 +62,7 @@ TEST_CASE("a child is rekeyed when its time has come", "[engine][rfc7296-2.8]") 
 }
 
 TEST_CASE("a child near its limit is rekeyed once", "[engine][rfc7296-2.8]") {
-    Rekeyable gateways;
+    RekeyableChild gateways;
     const auto notice = ike::ChildExpiring{ike_sa(gateways.left), first_child(gateways.left).id};
     gateways.wire.feed(gateways.left, notice);
     gateways.wire.feed(gateways.left, notice);
@@ -127,7 +72,7 @@ TEST_CASE("a child near its limit is rekeyed once", "[engine][rfc7296-2.8]") {
 }
 
 TEST_CASE("a child that the peer has replaced is not rekeyed once more", "[engine][rfc7296-2.8]") {
-    Rekeyable gateways;
+    RekeyableChild gateways;
     const auto old = first_child(gateways.right).id;
     std::size_t requests_of_right = 0;
     gateways.wire.on_the_way = [&](Parcel& parcel) {
@@ -148,7 +93,7 @@ TEST_CASE("a child that the peer has replaced is not rekeyed once more", "[engin
 }
 
 TEST_CASE("only the very child that is meant is cleared, and a retired one is none", "[engine][rfc7296-1.4.1]") {
-    Rekeyable gateways;
+    RekeyableChild gateways;
     const auto old = first_child(gateways.left).id;
     gateways.rekey(gateways.left);
     gateways.wire.settle();
@@ -172,7 +117,7 @@ TEST_CASE("soft limits lose as much as chance takes, and no more", "[engine][rfc
     words.children.at(0).rand_bytes = 100;
     words.children.at(0).rekey_packets = 50;
     std::set<std::uint64_t> seen;
-    Rekeyable gateways(words);
+    RekeyableChild gateways(words);
     for (int i = 0; i < 20; ++i) {
         gateways.rekey(gateways.left);
         gateways.wire.run_for(seconds(10));
@@ -188,7 +133,7 @@ TEST_CASE("soft limits lose as much as chance takes, and no more", "[engine][rfc
 
 TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc7296-2.8.1]") {
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
-    Rekeyable gateways;
+    RekeyableChild gateways;
     gateways.wire.seed(seed);
     gateways.wire.faults.most_delay = milliseconds(static_cast<int>(seed % 4) * 5 + 1);
     for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
@@ -218,7 +163,7 @@ TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc
 TEST_CASE("a request that crosses ours and comes after our answer is too late", "[engine][rfc7296-2.25.1]") {
     // Whichever of the nonces is lowest.
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
-    Rekeyable gateways;
+    RekeyableChild gateways;
     for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
     std::optional<Parcel> late;
     gateways.wire.on_the_way = [&](Parcel& parcel) {
@@ -327,139 +272,6 @@ TEST_CASE("the loser of two rekeyings is known although the winner has been reke
     gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).number);
     gateways.wire.run_for(seconds(1));
     expect_one_child(gateways);
-}
-
-TEST_CASE("a child that our kernel refused is gone at the peer before the next is asked for", "[engine][rfc7296-2.8]") {
-    Rekeyable gateways;
-    bool refuses = true;
-    gateways.left.kernel.verdict = [&](const ike::ChildInstall&) -> base::Result<void> {
-        if (!std::exchange(refuses, false)) return {};
-        return base::fail(Reason::KernelRefused, "busy");
-    };
-    const auto first = gateways.rekey(gateways.left);
-    const auto second = gateways.rekey(gateways.left);
-    gateways.wire.settle();
-    CHECK(gateways.left.outcome(first) == base::name(Reason::KernelRefused));
-    CHECK(gateways.left.outcome(second) == "ok");
-    expect_one_child(gateways);
-}
-
-TEST_CASE("a refused rekeying is tried again, and the child lives on", "[engine][rfc7296-2.25]") {
-    Rekeyable gateways;
-    gateways.right.kernel.verdict = [](const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "busy"); };
-    const auto operation = gateways.rekey(gateways.left);
-    gateways.wire.settle();
-    CHECK(gateways.left.outcome(operation) == base::name(Reason::TemporaryFailure));
-    CHECK(gateways.left.kernel.children().size() == 1);
-    gateways.right.kernel.verdict = nullptr;
-    const auto before = first_child(gateways.left).spi_in;
-    gateways.wire.run_for(seconds(60));
-    CHECK(first_child(gateways.left).spi_in != before);
-    expect_one_child(gateways);
-}
-
-TEST_CASE("a child whose replacement the kernel refuses is rekeyed later", "[engine][rfc7296-2.25]") {
-    Rekeyable gateways;
-    gateways.left.kernel.verdict = [](const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "busy"); };
-    const auto operation = gateways.rekey(gateways.left);
-    gateways.wire.settle();
-    CHECK(gateways.left.outcome(operation) == base::name(Reason::KernelRefused));
-    CHECK(first_child(gateways.left).rekey_at != base::kNever);
-    gateways.left.kernel.verdict = nullptr;
-    const auto before = first_child(gateways.left).spi_in;
-    gateways.wire.run_for(seconds(60));
-    CHECK(first_child(gateways.left).spi_in != before);
-    expect_one_child(gateways);
-}
-
-TEST_CASE("a child whose replacement the peer deletes is rekeyed later", "[engine][rfc7296-2.25]") {
-    Lonely lonely;
-    lonely.establish();
-    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, lonely.peer.child_rekeying(2)));
-    REQUIRE(lonely.host.kernel.children().size() == 2);
-    lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 3, false,
-                                    {wire::Delete{policy::ProtocolId::esp, {0xc0ffee02}}}));
-    REQUIRE(live_children(lonely.host) == 1);
-    CHECK(first_child(lonely.host).rekey_at != base::kNever);
-    lonely.wire.run_for(seconds(10));
-    CHECK(lonely.host.kernel.children().size() == 1);
-}
-
-TEST_CASE("a child that the peer made of ours and has deleted again is no rival", "[engine][rfc7296-2.8.1]") {
-    Lonely lonely;
-    lonely.establish();
-    const auto operation = lonely.wire.rekey(lonely.host, ike_sa(lonely.host), first_child(lonely.host).id);
-    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, lonely.peer.child_rekeying(2)));
-    lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 3, false,
-                                    {wire::Delete{policy::ProtocolId::esp, {0xc0ffee02}}}));
-    const bool is_lowest = GENERATE(true, false);
-    lonely.tell(
-        lonely.peer.protect(wire::ExchangeType::create_child_sa, 0, true,
-                            {ScriptedPeer::esp_offer(0xc0ffee20), wire::Nonce{base::Bytes(32, is_lowest ? 0 : 0xff)},
-                             wire::TrafficSelectorPayload{true, selectors({"10.1.0.0/16"}), {}},
-                             wire::TrafficSelectorPayload{false, selectors({"10.2.0.0/16"}), {}}}));
-    CHECK(lonely.host.outcome(operation) == "ok");
-    REQUIRE(lonely.host.kernel.outbound("net") != nullptr);
-    CHECK(lonely.host.kernel.outbound("net")->spi_out == ike::EspSpi{0xc0ffee20});
-    CHECK_FALSE(lonely.sa()->established()->children.back().is_redundant);
-}
-
-TEST_CASE("a child that cannot be rekeyed here and now is rekeyed later", "[engine][rfc7296-2.25]") {
-    // IKE_AUTH has no key exchange of the child's own, so it comes up.
-    auto unable = connection({});
-    unable.children.at(0).esp_proposals.at(0).transforms.push_back(policy::transform(policy::KeyExchangeId::mlkem768));
-    Gateways gateways(snapshot({unable}, {{kSecret, {}}}), snapshot(mirrored({})));
-    gateways.connect();
-    const auto operation = gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).id);
-    CHECK(gateways.left.outcome(operation) == base::name(Reason::AlgorithmUnavailable));
-    CHECK(first_child(gateways.left).rekey_at != base::kNever);
-}
-
-TEST_CASE("a rekeying that fails is no failure of the child", "[engine][rfc7296-2.25]") {
-    Rekeyable gateways;
-    Host& refusing = GENERATE(true, false) ? gateways.left : gateways.right;
-    refusing.kernel.verdict = [](const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "busy"); };
-    gateways.rekey(gateways.left);
-    gateways.wire.settle();
-    for (const Host* host : {&gateways.left, &gateways.right}) {
-        for (const ike::Report& report : host->reports) CHECK(report.milestone.turn != ike::Turn::child_failed);
-        CHECK_FALSE(host->reported("child SA net failed"));
-    }
-}
-
-TEST_CASE("a rekeying that the peer was first to do is done", "[engine][rfc7296-2.8.1]") {
-    Rekeyable gateways;
-    // RFC 7296 2.8.1, the second sequence: the peer sees our request when the old child has gone.
-    bool lost = true;
-    gateways.wire.on_the_way = [&](Parcel& parcel) {
-        const bool is_request = (parcel.bytes.at(19) & 0x20) == 0;
-        return !(lost && is_request && parcel.from.address == gateways.left.address);
-    };
-    const auto operation = gateways.rekey(gateways.left);
-    gateways.rekey(gateways.right);
-    gateways.wire.settle();
-    lost = false;
-    gateways.wire.run_for(seconds(10));
-    CHECK(gateways.left.outcome(operation) == "ok");
-    CHECK_FALSE(gateways.left.reported("not rekeyed"));
-    CHECK(gateways.left.reported("rekeyings of child SA net crossed; the peer's goes on"));
-    CHECK(crossings(gateways.left) == 1);
-    expect_one_child(gateways);
-}
-
-TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc7296-1.3.3]") {
-    ike::Options options;
-    options.most_children = 2;
-    Lonely lonely(ConnectionWords{}, options);
-    lonely.establish();
-    std::size_t refused = 0;
-    for (std::uint8_t id = 2; id < 10; ++id) {
-        const auto answers = lonely.tell(
-            lonely.peer.protect(wire::ExchangeType::create_child_sa, id, false, lonely.peer.child_rekeying(id)));
-        refused += lonely.peer.open(answers.at(0))->find(wire::NotifyType::no_additional_sas) != nullptr;
-    }
-    CHECK(refused == 5);
-    CHECK(lonely.host.kernel.children().size() == 4);
 }
 
 }  // namespace xfrmd::tests
