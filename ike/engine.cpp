@@ -250,6 +250,7 @@ void Engine::carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn)
         settle(born, true, turn);
     }
     if (IkeSa* loser = table_.find(succession.loser)) {
+        loser->sa().is_rival = false;
         loser->await_delete(around(turn));
         settle(*loser, true, turn);
     }

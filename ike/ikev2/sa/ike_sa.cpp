@@ -261,7 +261,7 @@ void IkeSa::delete_child(ike::ChildSaId child, ike::OperationId operation, bool 
 
 bool IkeSa::is_ready() const {
     const auto* phase = established();
-    return phase != nullptr && sa_.window.idle() && !exchange::waits_for_kernel(*phase);
+    return phase != nullptr && !sa_.is_rival && sa_.window.idle() && !exchange::waits_for_kernel(*phase);
 }
 
 void IkeSa::start_waiting_tasks(Surroundings around) {

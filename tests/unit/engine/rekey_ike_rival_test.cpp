@@ -16,6 +16,19 @@ TEST_CASE("while ours is in flight the peer makes one other IKE SA, and no more"
     CHECK(lonely.host.engine.size() == 2);
 }
 
+TEST_CASE("an IKE SA that may not stay begins nothing", "[engine][rfc7296-2.8.2]") {
+    Crossed lonely;
+    const std::size_t sent = lonely.host.sent.size();
+    const auto operation = lonely.wire.rekey(lonely.host, lonely.host.sas().at(1)->sa().id);
+    lonely.wire.settle();
+    CHECK(lonely.host.sent.size() == sent);
+    CHECK(lonely.host.outcome(operation) == "running");
+    // The peer deletes the old one, so the other one stays, and has been rekeyed with that.
+    lonely.tell(
+        lonely.peer.protect(wire::ExchangeType::informational, 3, false, {wire::Delete{policy::ProtocolId::ike, {}}}));
+    CHECK(lonely.host.outcome(lonely.operation) == "ok");
+}
+
 TEST_CASE("an IKE SA is not rekeyed by the peer while its predecessor stands", "[engine][rfc7296-2.25.2]") {
     RekeyableIke gateways;
     gateways.wire.on_the_way = [&](Parcel& parcel) {

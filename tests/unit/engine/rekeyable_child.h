@@ -10,7 +10,9 @@
 
 namespace xfrmd::tests {
 
-inline const ikev2::sa::ChildSa& first_child(const Host& host) { return host.sas().at(0)->established()->children.at(0); }
+inline const ikev2::sa::ChildSa& first_child(const Host& host) {
+    return host.sas().at(0)->established()->children.at(0);
+}
 inline ike::IkeSaId ike_sa(const Host& host) { return host.sas().at(0)->sa().id; }
 
 inline std::size_t live_children(const Host& host) {
