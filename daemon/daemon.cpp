@@ -133,7 +133,9 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
 void Daemon::use(ike::ChildSaId child) {
     pool_->on_main([this, child] {
         kernel_->queue().use(child, [this](const base::Result<void>& used) {
-            if (!used) log_.error("sending on a rekeyed child SA: " + used.error().sentence());
+            if (!used)
+                log_.error("a rekeyed child SA is not sent on yet: " + used.error().sentence() +
+                           "; it is tried again with the next comparison");
         });
     });
 }

@@ -218,7 +218,10 @@ void KernelSide::on(const netlink::AcquireEvent& event) {
 
 void KernelSide::on(const netlink::ExpireEvent& event) {
     const TunnelOwner* owner = tunnels_.owner_of(event.sa);
-    if (!event.hard) return owner == nullptr ? void() : client_.rekey(*owner);
+    if (!event.hard) {
+        if (owner != nullptr) client_.rekey(*owner);
+        return;
+    }
     if (owner == nullptr) return suspect(event);
     if (told_.insert(owner->child).second) client_.expire(*owner);
 }

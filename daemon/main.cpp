@@ -49,7 +49,7 @@ void describe_retransmission(CLI::App& app, ikev2::sa::RetransmitSchedule& sched
     app.add_option_function<double>("--retransmit-timeout", set_first,
                                     "seconds after which a request is sent again for the first time")
         ->check(CLI::Range(0.1, 60.0))
-        ->default_str("4");
+        ->default_str(std::to_string(std::chrono::round<std::chrono::seconds>(schedule.first).count()));
     app.add_option("--retransmit-base", schedule.base, "how much longer each next time takes")
         ->check(CLI::Range(1.0, 10.0))
         ->capture_default_str();

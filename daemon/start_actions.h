@@ -53,7 +53,7 @@ private:
     asio::io_context& io_;
     Log& log_;
     Daemon& daemon_;
-    // When the next start after a peer's end may be; of configured children only, so these are few.
+    // When the next start after a peer's end may be; only children that are or were configured get here.
     std::map<std::pair<std::string, std::string>, std::chrono::steady_clock::time_point> next_start_;
 };
 

@@ -1,8 +1,8 @@
 #include "ike/ikev2/exchange/protect.h"
 
-#include "ike/ikev2/exchange/fragments.h"
-
 #include <utility>
+
+#include "ike/ikev2/exchange/fragments.h"
 
 namespace xfrmd::ikev2::exchange {
 
