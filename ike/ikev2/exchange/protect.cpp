@@ -47,15 +47,15 @@ base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header,
     return message;
 }
 
-base::Result<std::optional<sa::InnerChain>> unprotect(sa::Sa& sa, sa::Keyed& keyed, const wire::Received& received,
-                                                      base::ByteView datagram) {
+base::Result<std::optional<sa::InnerChain>> unprotect(const sa::Step& step, sa::Keyed& keyed,
+                                                      const wire::Received& received) {
     const wire::Encrypted& encrypted = *received.encrypted;
     auto inner = keyed.inbound.open(encrypted.associated, encrypted.sealed);
     if (!inner) return tl::unexpected(inner.error());
     if (!encrypted.fragment) return std::optional(sa::InnerChain{encrypted.first_inner, *std::move(inner)});
-    if (!sa.fragmentation.receives) return base::fail(base::Reason::FragmentInvalid, "that was not agreed");
-    sa::Reassembly& whole = received.header.is_response ? sa.fragmented_response : sa.fragmented_request;
-    return whole.add(received.header.message_id, encrypted, *std::move(inner), datagram);
+    if (!step.sa.fragmentation.receives) return base::fail(base::Reason::FragmentInvalid, "that was not agreed");
+    sa::Reassembly& whole = received.header.is_response ? step.sa.fragmented_response : step.sa.fragmented_request;
+    return whole.add(received.header.message_id, encrypted, *std::move(inner), step.now + step.options.reassembly_life);
 }
 
 base::Result<void> check_authentic(sa::Keyed& keyed, const wire::Encrypted& encrypted) {

@@ -19,8 +19,8 @@ base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header,
 
 // Decrypts: the inner payloads, unless they are in fragments and more of these are to come. Errors:
 // EncryptedPayloadMalformed, IntegrityCheckFailed, FragmentInvalid.
-base::Result<std::optional<sa::InnerChain>> unprotect(sa::Sa& sa, sa::Keyed& keyed, const wire::Received& received,
-                                                      base::ByteView datagram);
+base::Result<std::optional<sa::InnerChain>> unprotect(const sa::Step& step, sa::Keyed& keyed,
+                                                      const wire::Received& received);
 // Whether it is the peer's. The same errors.
 base::Result<void> check_authentic(sa::Keyed& keyed, const wire::Encrypted& encrypted);
 

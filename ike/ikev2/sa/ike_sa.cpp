@@ -146,10 +146,10 @@ void IkeSa::on_init_response(const wire::Received& received, base::ByteView byte
 void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival,
                        Surroundings& around) {
     const wire::Header& header = received.header;
-    const RequestKind kind = sa_.window.classify(header.message_id, bytes);
+    const RequestKind kind = sa_.window.classify(header.message_id, bytes, received.encrypted->fragment);
     if (kind == RequestKind::outside) return drop({Reason::MessageIdUnexpected, {}, {}}, around);
     if (kind != RequestKind::fresh) return answer_repetition(received, arrival, around);
-    const auto inner = exchange::unprotect(sa_, *keyed(), received, bytes);
+    const auto inner = exchange::unprotect(step(around), *keyed(), received);
     if (!inner) return drop(inner.error(), around);
     if (!*inner) return;  // RFC 7383 2.6: other fragments are to come
     auto payloads = wire::decode_inner((*inner)->first, (*inner)->bytes);
@@ -162,9 +162,7 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
         // children that it means, and it will have sent this again.
         return drop({Reason::TemporaryFailure, "another IKE SA may take its place", {}}, around);
     }
-    sa_.window.accept(header.message_id,
-                      received.encrypted->fragment ? sa_.fragmented_request.first_datagram() : bytes);
-    sa_.fragmented_request.clear();
+    sa_.window.accept(header.message_id, bytes);
     sa_.reply = arrival;
     sa_.last_inbound = around.now;  // a repetition may be a replay and proves nothing (RFC 7296 2.4)
     follow_peer(arrival);
@@ -189,10 +187,9 @@ void IkeSa::answer_repetition(const wire::Received& received, const Path& arriva
 void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around) {
     const wire::Header& header = received.header;
     if (!sa_.window.is_awaited(header.message_id)) return drop({Reason::ResponseUnexpected, {}, {}}, around);
-    const auto inner = exchange::unprotect(sa_, *keyed(), received, bytes);
+    const auto inner = exchange::unprotect(step(around), *keyed(), received);
     if (!inner) return drop(inner.error(), around);
     if (!*inner) return;
-    sa_.fragmented_response.clear();
     auto payloads = wire::decode_inner((*inner)->first, (*inner)->bytes);
     if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop)
         return drop(payloads.error(), around);

@@ -11,6 +11,9 @@ namespace xfrmd::ikev2::sa {
 using base::Reason;
 
 void IkeSa::on_time(Surroundings around) {
+    for (Reassembly* message : {&sa_.fragmented_request, &sa_.fragmented_response}) {
+        if (message->forgotten_at() <= around.now) message->clear();
+    }
     if (sa_.window.retransmit_at() <= around.now) on_retransmission(around);
     if (phase_id() == PhaseId::half_open && sa_.created + around.options.half_open_life <= around.now) {
         return close({Reason::HalfOpenExpired, {}, {}}, around);
@@ -63,7 +66,8 @@ bool IkeSa::liveness_is_due(base::Instant now) const {
 }
 
 base::Instant IkeSa::deadline(const Options& options) const {
-    base::Instant due = sa_.window.retransmit_at();
+    base::Instant due = std::min(
+        {sa_.window.retransmit_at(), sa_.fragmented_request.forgotten_at(), sa_.fragmented_response.forgotten_at()});
     if (phase_id() == PhaseId::half_open) due = std::min(due, sa_.created + options.half_open_life);
     if (phase_id() != PhaseId::established) return due;
     const auto dpd = sa_.connection->dpd_delay;

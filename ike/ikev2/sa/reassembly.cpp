@@ -17,7 +17,7 @@ base::Result<void> check(const wire::Fragment& place, std::size_t bytes) {
 }  // namespace
 
 base::Result<std::optional<InnerChain>> Reassembly::add(wire::MessageId id, const wire::Encrypted& fragment,
-                                                        base::Bytes inner, base::ByteView datagram) {
+                                                        base::Bytes inner, base::Instant forget_at) {
     const wire::Fragment& place = *fragment.fragment;
     const bool is_same = total_ != 0 && id == id_;
     if (is_same && place.total < total_) return base::fail(base::Reason::FragmentInvalid, "of an older attempt");
@@ -25,13 +25,13 @@ base::Result<std::optional<InnerChain>> Reassembly::add(wire::MessageId id, cons
     if (const auto sound = check(place, (goes_on ? bytes_ : 0) + inner.size()); !sound) {
         return tl::unexpected(sound.error());
     }
-    if (!goes_on) clear();
+    if (!goes_on) {
+        clear();
+        forgotten_at_ = forget_at;
+    }
     id_ = id;
     total_ = place.total;
-    if (place.number == 1) {
-        first_inner_ = fragment.first_inner;
-        first_datagram_ = base::to_bytes(datagram);
-    }
+    if (place.number == 1) first_inner_ = fragment.first_inner;
     const std::size_t size = inner.size();
     if (pieces_.try_emplace(place.number, std::move(inner)).second) bytes_ += size;
     if (pieces_.size() < total_) return std::optional<InnerChain>();
@@ -41,9 +41,7 @@ base::Result<std::optional<InnerChain>> Reassembly::add(wire::MessageId id, cons
 InnerChain Reassembly::join() {
     InnerChain whole{first_inner_, {}};
     for (const auto& [number, piece] : pieces_) base::append(whole.bytes, piece);
-    base::Bytes first = std::move(first_datagram_);
     clear();
-    first_datagram_ = std::move(first);
     return whole;
 }
 

@@ -1,9 +1,11 @@
 // One message of the peer's that comes in fragments (RFC 7383 2.6), put together from what has been decrypted: so only
-// the peer can put anything here. One message at a time; another one takes its place. At most 32 KiB in 64 pieces.
+// the peer can put anything here. One message at a time; another one takes its place. At most 32 KiB in 64 pieces, and
+// not for ever: whoever owns it clears it at forgotten_at().
 #pragma once
 
 #include <map>
 
+#include "ike/base/instant.h"
 #include "ike/base/result.h"
 #include "ike/ikev2/wire/message.h"
 
@@ -19,12 +21,12 @@ public:
     static constexpr std::size_t kMostBytes = 32768;
     static constexpr std::uint16_t kMostFragments = 64;
 
-    // `datagram` is the fragment as it came. What is there already is ignored; a larger total begins the message anew
-    // (RFC 7383 2.5.2). Nothing: more are to come. Error: FragmentInvalid.
+    // What is there already is ignored; a larger total begins the message anew (RFC 7383 2.5.2). `forget_at` is for one
+    // that begins. Nothing: more are to come. Error: FragmentInvalid.
     base::Result<std::optional<InnerChain>> add(wire::MessageId id, const wire::Encrypted& fragment, base::Bytes inner,
-                                                base::ByteView datagram);
-    // The first fragment of the message that add() gave last, as it came.
-    const base::Bytes& first_datagram() const { return first_datagram_; }
+                                                base::Instant forget_at);
+    // kNever where nothing is awaited.
+    base::Instant forgotten_at() const { return forgotten_at_; }
     void clear() { *this = {}; }
 
 private:
@@ -35,7 +37,7 @@ private:
     std::map<std::uint16_t, base::Bytes> pieces_;
     std::size_t bytes_ = 0;
     wire::PayloadType first_inner_ = wire::PayloadType::none;
-    base::Bytes first_datagram_;
+    base::Instant forgotten_at_ = base::kNever;
 };
 
 }  // namespace xfrmd::ikev2::sa

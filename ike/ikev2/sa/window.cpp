@@ -47,14 +47,15 @@ const Datagrams* Window::retransmit(base::Instant now, const RetransmitSchedule&
     return &outstanding_->datagrams;
 }
 
-RequestKind Window::classify(wire::MessageId id, base::ByteView request) const {
+RequestKind Window::classify(wire::MessageId id, base::ByteView request,
+                             const std::optional<wire::Fragment>& fragment) const {
     const auto number = static_cast<std::uint32_t>(id);
     if (number == kLast) return RequestKind::outside;  // RFC 7296 2.2: ids must not come round
     if (number == next_expected_ && !in_progress_) return RequestKind::fresh;
-    if (next_expected_ > 0 && number == next_expected_ - 1 && print_of(request) == print_) {
-        return in_progress_ ? RequestKind::in_progress : RequestKind::repeated;
-    }
-    return RequestKind::outside;
+    if (next_expected_ == 0 || number != next_expected_ - 1) return RequestKind::outside;
+    const bool is_same = fragment ? fragment->number == 1 : print_of(request) == print_;
+    if (!is_same) return RequestKind::outside;
+    return in_progress_ ? RequestKind::in_progress : RequestKind::repeated;
 }
 
 void Window::accept(wire::MessageId id, base::ByteView request) {

@@ -11,7 +11,7 @@
 #include "ike/base/address.h"
 #include "ike/base/bytes.h"
 #include "ike/base/instant.h"
-#include "ike/ikev2/wire/header.h"
+#include "ike/ikev2/wire/message.h"
 
 namespace xfrmd::ikev2::sa {
 
@@ -61,9 +61,11 @@ public:
     unsigned retransmissions() const { return outstanding_ ? outstanding_->sent_again : 0; }
 
     // --- The peer's requests ---
-    // `request` is the whole message, or its first fragment: with the id of the last one but other content it is
-    // outside, as are the other fragments of that one (RFC 7383 2.6.1).
-    RequestKind classify(wire::MessageId id, base::ByteView request) const;
+    // `request` is the whole message: with the id of the last one but other content it is outside. Of one in fragments
+    // the first stands for it, whatever is in it, as it may have been cut anew; the others are outside (RFC 7383
+    // 2.6.1).
+    RequestKind classify(wire::MessageId id, base::ByteView request,
+                         const std::optional<wire::Fragment>& fragment) const;
     void accept(wire::MessageId id, base::ByteView request);
     void respond(Datagrams response);
     const Datagrams& cached_response() const { return response_; }

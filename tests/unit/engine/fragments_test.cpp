@@ -43,6 +43,7 @@ wire::Encrypted piece(std::uint16_t number, std::uint16_t total) {
 }
 constexpr wire::MessageId kFirst{1};
 constexpr wire::MessageId kSecond{2};
+constexpr base::Instant kLate{seconds(9)};
 
 }  // namespace
 
@@ -111,6 +112,19 @@ TEST_CASE("a repeated request is answered once, for its first fragment", "[engin
     CHECK(gateways.right.sent.size() == before + answer);
 }
 
+TEST_CASE("a message that never becomes whole is forgotten", "[engine][rfc7383-2.6][hostile-e3]") {
+    Gateways gateways = small_gateways();
+    gateways.connect();
+    gateways.wire.on_the_way = [](Parcel& parcel) { return is_fragment(parcel) && parcel.bytes.at(33) == 1; };
+    gateways.wire.rekey(gateways.left, gateways.left.sas().at(0)->sa().id);
+    gateways.wire.run_for(seconds(10));
+    const auto& right = gateways.right.sas().at(0)->sa();
+    CHECK(right.fragmented_request.forgotten_at() != base::kNever);
+    gateways.wire.run_for(seconds(200));
+    CHECK(right.fragmented_request.forgotten_at() == base::kNever);
+    CHECK(gateways.right.established() == 1);
+}
+
 TEST_CASE("a fragment that was changed on its way counts for nothing", "[engine][rfc7383-2.6][hostile-e1]") {
     Gateways gateways = small_gateways();
     unsigned changed = 0;
@@ -131,36 +145,36 @@ TEST_CASE("a fragment that was changed on its way counts for nothing", "[engine]
 
 TEST_CASE("a message is whole when all of its fragments are there, in any order", "[engine][rfc7383-2.6]") {
     Reassembly whole;
-    CHECK_FALSE(*whole.add(kFirst, piece(3, 3), {5}, {}));
-    CHECK_FALSE(*whole.add(kFirst, piece(1, 3), {1, 2}, base::Bytes{9}));
-    CHECK_FALSE(*whole.add(kFirst, piece(1, 3), {7, 7}, base::Bytes{9}));
-    const auto joined = whole.add(kFirst, piece(2, 3), {3, 4}, {});
+    CHECK_FALSE(*whole.add(kFirst, piece(3, 3), {5}, kLate));
+    CHECK_FALSE(*whole.add(kFirst, piece(1, 3), {1, 2}, kLate));
+    CHECK_FALSE(*whole.add(kFirst, piece(1, 3), {7, 7}, kLate));
+    const auto joined = whole.add(kFirst, piece(2, 3), {3, 4}, kLate);
     REQUIRE(*joined);
     CHECK((*joined)->bytes == base::Bytes{1, 2, 3, 4, 5});
     CHECK((*joined)->first == wire::PayloadType::nonce);
-    CHECK(whole.first_datagram() == base::Bytes{9});
+    CHECK(whole.forgotten_at() == base::kNever);
 }
 
 TEST_CASE("a larger total begins a message anew, a smaller one is late", "[engine][rfc7383-2.5.2][hostile-e1]") {
     Reassembly whole;
-    CHECK_FALSE(*whole.add(kFirst, piece(1, 2), {1}, {}));
-    CHECK_FALSE(*whole.add(kFirst, piece(2, 3), {2}, {}));
-    CHECK(whole.add(kFirst, piece(2, 2), {2}, {}).error().reason == Reason::FragmentInvalid);
-    CHECK_FALSE(*whole.add(kFirst, piece(3, 3), {3}, {}));
-    CHECK((*whole.add(kFirst, piece(1, 3), {1}, {}))->bytes == base::Bytes{1, 2, 3});
+    CHECK_FALSE(*whole.add(kFirst, piece(1, 2), {1}, kLate));
+    CHECK_FALSE(*whole.add(kFirst, piece(2, 3), {2}, kLate));
+    CHECK(whole.add(kFirst, piece(2, 2), {2}, kLate).error().reason == Reason::FragmentInvalid);
+    CHECK_FALSE(*whole.add(kFirst, piece(3, 3), {3}, kLate));
+    CHECK((*whole.add(kFirst, piece(1, 3), {1}, kLate))->bytes == base::Bytes{1, 2, 3});
     // Another message takes the place of one that is not whole.
-    CHECK_FALSE(*whole.add(kFirst, piece(1, 2), {1}, {}));
-    CHECK_FALSE(*whole.add(kSecond, piece(2, 2), {6}, {}));
-    CHECK((*whole.add(kSecond, piece(1, 2), {5}, {}))->bytes == base::Bytes{5, 6});
+    CHECK_FALSE(*whole.add(kFirst, piece(1, 2), {1}, kLate));
+    CHECK_FALSE(*whole.add(kSecond, piece(2, 2), {6}, kLate));
+    CHECK((*whole.add(kSecond, piece(1, 2), {5}, kLate))->bytes == base::Bytes{5, 6});
 }
 
 TEST_CASE("no message is longer than 32 KiB or of more than 64 fragments", "[engine][rfc7383-5][hostile-e3]") {
     Reassembly whole;
-    CHECK(whole.add(kFirst, piece(1, 65), {1}, {}).error().reason == Reason::FragmentInvalid);
+    CHECK(whole.add(kFirst, piece(1, 65), {1}, kLate).error().reason == Reason::FragmentInvalid);
     for (std::uint16_t number = 1; number <= 32; ++number) {
-        CHECK_FALSE(*whole.add(kFirst, piece(number, 34), base::Bytes(1024), {}));
+        CHECK_FALSE(*whole.add(kFirst, piece(number, 34), base::Bytes(1024), kLate));
     }
-    CHECK(whole.add(kFirst, piece(33, 34), {1}, {}).error().reason == Reason::FragmentInvalid);
+    CHECK(whole.add(kFirst, piece(33, 34), {1}, kLate).error().reason == Reason::FragmentInvalid);
 }
 
 TEST_CASE("a fragment of numbers that cannot be is none", "[engine][rfc7383-2.5][hostile-e1]") {
