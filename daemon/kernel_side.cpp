@@ -148,8 +148,8 @@ void KernelSide::configure(policy::Snapshot configuration) {
 }
 
 void KernelSide::trap(const std::string& connection, const std::string& child) {
-    standing_.trap(connection, child);
-    put_standing();
+    const policy::Connection* found = configuration_->connection(connection);
+    if (found != nullptr && !standing_.trap(*found, child)) put_standing_.within(kStandingPause);
 }
 
 // What has no route yet gets another chance.

@@ -6,6 +6,14 @@
 
 namespace xfrmd::daemon {
 
+namespace {
+
+bool may_end_in_trap(const policy::Child& child) {
+    return policy::traps(child.dpd_action) || policy::traps(child.close_action);
+}
+
+}  // namespace
+
 void StandingKeeper::reserve_reqids(const policy::IndexedConfiguration& configuration) {
     std::unordered_set<netlink::Reqid> reqids;
     for (const policy::Connection& connection : configuration.connections()) {
@@ -22,21 +30,19 @@ void StandingKeeper::forget_trapped(const policy::IndexedConfiguration& configur
     std::erase_if(trapped_, [&](const auto& names) {
         const policy::Connection* connection = configuration.connection(names.first);
         const policy::Child* child = connection == nullptr ? nullptr : connection->child(names.second);
-        return child == nullptr || !(policy::traps(child->dpd_action) || policy::traps(child->close_action));
+        return child == nullptr || !may_end_in_trap(*child);
     });
 }
 
 bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
     forget_trapped(configuration);
     Wanted wanted;
-    std::vector<std::string> complaints;
+    Complaints complaints;
     for (const policy::Connection& connection : configuration.connections()) {
         wanted.merge(wanted_of(connection, complaints));
     }
     inherited_.clear();
-    std::vector<Installed> replaced;
-    for (const auto& [key, child] : wanted) replace(key, child, replaced, complaints);
-    for (const Installed& old : replaced) remove(old);
+    replace_all(wanted, complaints);
     std::erase_if(installed_, [&](const auto& entry) {
         if (wanted.contains(entry.first)) return false;
         remove(entry.second);
@@ -46,8 +52,18 @@ bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
     return complaints_.empty() && inherited_.empty();
 }
 
-StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& connection,
-                                                 std::vector<std::string>& complaints) {
+bool StandingKeeper::trap(const policy::Connection& connection, const std::string& name) {
+    const policy::Child* child = connection.child(name);
+    if (child == nullptr || !may_end_in_trap(*child)) return true;
+    trapped_.insert({connection.name, name});
+    Complaints complaints;
+    std::erase_if(inherited_, [&](const StandingChild& other) { return other.connection == connection.name; });
+    replace_all(wanted_of(connection, complaints), complaints);
+    complaints_.merge(complaints);
+    return complaints_.empty() && inherited_.empty();
+}
+
+StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& connection, Complaints& complaints) {
     Wanted wanted;
     StandingChildren standing = standing_children_of(connection, trapped_);
     for (StandingChild& child : standing.children) {
@@ -63,9 +79,15 @@ StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& conne
     return wanted;
 }
 
+void StandingKeeper::replace_all(const Wanted& wanted, Complaints& complaints) {
+    std::vector<Installed> replaced;
+    for (const auto& [key, child] : wanted) replace(key, child, replaced, complaints);
+    for (const Installed& old : replaced) remove(old);
+}
+
 // What lets packets through in the clear is not kept in place of something else.
 void StandingKeeper::replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced,
-                             std::vector<std::string>& complaints) {
+                             Complaints& complaints) {
     const auto old = installed_.find(key);
     if (old != installed_.end() && old->second.wanted == child) return;
     std::optional<Installed> now = put(child, complaints);
@@ -76,14 +98,13 @@ void StandingKeeper::replace(const Key& key, const StandingChild& child, std::ve
     if (now) installed_.emplace(key, std::move(*now));
 }
 
-void StandingKeeper::complain(const base::Error& error, std::vector<std::string>& complaints) {
-    complaints.push_back(error.sentence());
-    const bool is_known = std::find(complaints_.begin(), complaints_.end(), complaints.back()) != complaints_.end();
-    if (!is_known) log_.warning(complaints.back());
+void StandingKeeper::complain(const base::Error& error, Complaints& complaints) {
+    std::string sentence = error.sentence();
+    if (!complaints_.contains(sentence)) log_.warning(sentence);
+    complaints.insert(std::move(sentence));
 }
 
-std::optional<StandingKeeper::Installed> StandingKeeper::put(const StandingChild& child,
-                                                             std::vector<std::string>& complaints) {
+std::optional<StandingKeeper::Installed> StandingKeeper::put(const StandingChild& child, Complaints& complaints) {
     Installed installed{child, child.tunnel, {}, {}};
     const bool needs_reqid = child.kind == StandingKind::trap && child.tunnel.owns_reqid;
     installed.tunnel.owns_reqid = needs_reqid;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -25,8 +26,9 @@ public:
     // without either. False where something could not be put there (logged, once as long as it stays so): ask again
     // later. What it was to replace stands until then, but for a pass.
     bool update(const policy::IndexedConfiguration& configuration);
-    // From the next update on a trap stands for this child, as long as its dpd_action or close_action is one.
-    void trap(const std::string& connection, const std::string& child) { trapped_.insert({connection, child}); }
+    // A trap for this child of the last update's configuration, as long as its dpd_action or close_action is one. False
+    // as of update(). The work is that of one connection.
+    bool trap(const policy::Connection& connection, const std::string& name);
     void remove_all();
     // Traps that wait because what an earlier process left in their place still carries packets: children to negotiate
     // now, whose tunnels take it over.
@@ -46,21 +48,22 @@ private:
     };
 
     using Wanted = std::map<Key, StandingChild>;
+    using Complaints = std::set<std::string>;
 
     void forget_trapped(const policy::IndexedConfiguration& configuration);
-    Wanted wanted_of(const policy::Connection& connection, std::vector<std::string>& complaints);
-    void replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced,
-                 std::vector<std::string>& complaints);
-    void complain(const base::Error& error, std::vector<std::string>& complaints);
-    std::optional<Installed> put(const StandingChild& child, std::vector<std::string>& complaints);
+    Wanted wanted_of(const policy::Connection& connection, Complaints& complaints);
+    void replace_all(const Wanted& wanted, Complaints& complaints);
+    void replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced, Complaints& complaints);
+    void complain(const base::Error& error, Complaints& complaints);
+    std::optional<Installed> put(const StandingChild& child, Complaints& complaints);
     void remove(const Installed& installed);
 
     Log& log_;
     netlink::Books& books_;
     netlink::StandingPolicies policies_;
     std::map<Key, Installed> installed_;
-    ChildNames trapped_;                   // since they ended
-    std::vector<std::string> complaints_;  // of the last update
+    ChildNames trapped_;     // since they ended
+    Complaints complaints_;  // of the last update and the traps since
     std::vector<StandingChild> inherited_;
 };
 

@@ -48,7 +48,7 @@ struct Bench {
             "remote { auth = psk }\nchildren {\n" +
             text + "} } }\nsecrets { ike { secret = x } }\n");
         if (!loaded) FAIL(print(loaded.error()));
-        const auto configuration = policy::IndexedConfiguration::of(std::move(loaded->configuration));
+        configuration = policy::IndexedConfiguration::of(std::move(loaded->configuration));
         keeper.reserve_reqids(*configuration);
         return keeper.update(*configuration);
     }
@@ -62,6 +62,7 @@ struct Bench {
     WatchedKernel watched{failing};
     netlink::Books books{watched};
     StandingKeeper keeper{log, books};
+    policy::Snapshot configuration;
 };
 
 std::string trap(const std::string& remote_ts, const std::string& more = {}) {
@@ -96,8 +97,10 @@ TEST_CASE("a child whose end asks for a trap has one as long as that is configur
     const std::string words = selectors + GENERATE("dpd_action = trap", "close_action = trap|start");
     REQUIRE(bench.update({{"net", words}}));
     CHECK(bench.out("10.2.0.0/24") == nullptr);
-    bench.keeper.trap("gw", "net");
-    bench.keeper.trap("gw", "unknown");
+    const policy::Connection& gw = *bench.configuration->connection("gw");
+    CHECK(bench.keeper.trap(gw, "unknown"));
+    CHECK(bench.keeper.trap(gw, "net"));
+    CHECK(bench.out("10.2.0.0/24") != nullptr);
     REQUIRE(bench.update({{"net", words}}));
     CHECK(bench.out("10.2.0.0/24") != nullptr);
     SECTION("not with another action") { REQUIRE(bench.update({{"net", selectors + "dpd_action = start"}})); }
@@ -105,6 +108,18 @@ TEST_CASE("a child whose end asks for a trap has one as long as that is configur
     CHECK(bench.out("10.2.0.0/24") == nullptr);
     REQUIRE(bench.update({{"net", words}}));
     CHECK(bench.out("10.2.0.0/24") == nullptr);
+}
+
+TEST_CASE("a trap after an end that cannot be had is put by the next update", "[daemon][standing]") {
+    Bench bench;
+    const std::vector<std::pair<std::string, std::string>> children{
+        {"net", "local_ts = 10.1.0.0/24\nremote_ts = 10.2.0.0/24\ndpd_action = trap"}};
+    REQUIRE(bench.update(children));
+    bench.failing.fail_change(1, ENOMEM, netlink::ChangeKind::add_policy);
+    CHECK_FALSE(bench.keeper.trap(*bench.configuration->connection("gw"), "net"));
+    CHECK(bench.out("10.2.0.0/24") == nullptr);
+    CHECK(bench.update(children));
+    CHECK(bench.out("10.2.0.0/24") != nullptr);
 }
 
 TEST_CASE("what cannot be replaced stands", "[daemon][standing]") {
