@@ -50,6 +50,7 @@ ike::Options drawn_options(Dice& dice) {
     options.predecessor_life = seconds(70);
     options.most_tasks = 24;
     if (dice.chance(0.1)) options.cookie_threshold = 0;
+    if (dice.chance(0.2)) options.fragment_size = dice.between(200, 600);
     return options;
 }
 
@@ -102,6 +103,7 @@ std::string Weather::to_string() const {
          << std::chrono::duration_cast<milliseconds>(faults.most_delay).count() << " ms, " << orders
          << " orders, refusals " << kernel_refusals << ", clears " << clears << ", forced " << forced << ", restarts "
          << restarts << ", jumps " << jumps << (nat ? ", NAT" : "") << (both_initiate ? ", both initiate" : "")
+         << ", fragments " << left_options.fragment_size << "/" << right_options.fragment_size
          << (wrong_guess ? ", wrong guess" : "");
     return text.str();
 }
