@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "netlink/change_check.h"
 #include "netlink/xfrm_messages.h"
@@ -95,29 +97,32 @@ std::size_t round_of(std::span<const Change> changes) {
 }  // namespace
 
 std::vector<KernelResult<void>> XfrmKernel::apply(std::span<const Change> changes) {
-    std::vector<KernelResult<void>> results;
-    results.reserve(changes.size());
-    while (!changes.empty()) {
-        const std::size_t count = round_of(changes);
-        apply_round(changes.first(count), results);
-        changes = changes.subspan(count);
+    std::size_t done = round_of(changes);
+    std::vector<KernelResult<void>> results = apply_round(changes.first(done));
+    while (done < changes.size()) {
+        const std::size_t count = round_of(changes.subspan(done));
+        std::ranges::move(apply_round(changes.subspan(done, count)), std::back_inserter(results));
+        done += count;
     }
     return results;
 }
 
-void XfrmKernel::apply_round(std::span<const Change> changes, std::vector<KernelResult<void>>& results) {
-    const std::size_t start = results.size();
-    for (const Change& change : changes) {
-        results.push_back(check(change));
-        if (results.back()) encode(change, batch_);
+std::vector<KernelResult<void>> XfrmKernel::apply_round(std::span<const Change> changes) {
+    std::vector<std::pair<std::size_t, KernelError>> unsent;
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        if (auto sound = check(changes[i])) {
+            encode(changes[i], batch_);
+        } else {
+            unsent.emplace_back(i, std::move(sound.error()));
+        }
     }
-    std::vector<KernelResult<void>> answers = transport_.change(batch_);
-    auto answer = answers.begin();
-    for (std::size_t i = start; i < results.size(); ++i) {
-        if (!results[i]) continue;
-        // What check() lets pass has room, but a batch that was not sent has fewer answers.
-        results[i] = answer != answers.end() ? std::move(*answer++) : refused(EMSGSIZE, "a request longer than any");
+    std::vector<KernelResult<void>> results = transport_.change(batch_);
+    // What check() lets pass has room, but a batch that was not sent has fewer answers.
+    results.resize(changes.size() - unsent.size(), refused(EMSGSIZE, "a request longer than any"));
+    for (auto& [place, error] : unsent) {
+        results.insert(results.begin() + static_cast<std::ptrdiff_t>(place), tl::unexpected(std::move(error)));
     }
+    return results;
 }
 
 namespace {

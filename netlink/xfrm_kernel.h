@@ -30,7 +30,7 @@ public:
 private:
     explicit XfrmKernel(Transport transport);
 
-    void apply_round(std::span<const Change> changes, std::vector<KernelResult<void>>& results);
+    std::vector<KernelResult<void>> apply_round(std::span<const Change> changes);
     KernelResult<void> probe_family(base::Family family);
 
     Transport transport_;
