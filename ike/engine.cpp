@@ -33,15 +33,13 @@ bool is_leaving(const IkeSa& sa) {
 
 // Did both ends begin before they knew of the other's? It may have taken the peer as long as we would ask again.
 bool have_crossed(const IkeSa& ours, const IkeSa& theirs, const Options& options) {
-    const ikev2::sa::Sa& one = ours.sa();
-    const ikev2::sa::Sa& other = theirs.sa();
     if (ours.established() == nullptr || theirs.established() == nullptr || is_leaving(ours) || is_leaving(theirs)) {
         return false;
     }
-    return one.original_initiator && !other.original_initiator && one.connection == other.connection &&
-           one.predecessor == IkeSaId::none && other.predecessor == IkeSaId::none &&
-           one.created < theirs.established()->since &&
-           other.created < ours.established()->since + options.predecessor_life;
+    const ikev2::sa::Origin& one = ours.sa().origin;
+    const ikev2::sa::Origin& other = theirs.sa().origin;
+    return one.is_ours && !other.is_ours && ours.sa().connection == theirs.sa().connection &&
+           one.created < other.established && other.created < one.established + options.predecessor_life;
 }
 
 // Nothing where it is not there, or has only its last packets to wait for.
@@ -259,6 +257,7 @@ void Engine::carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn)
     old.hand_over_to(*heir, around(turn));
     table_.swap_numbers(old.sa().id, heir->sa().id);
     heir->sa().predecessor = old.sa().id;
+    heir->sa().origin = old.sa().origin;
     heir->sa().is_rival = false;
     turn.actions.push_back(Report{Level::info,
                                   heir->sa().id,
@@ -280,8 +279,10 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     for (auto& succession : std::exchange(turn.successions, {})) carry_out(sa, std::move(succession), turn);
     if (!was_established && sa.established() != nullptr) {
         ++counters_.established;
+        sa.sa().origin = {sa.sa().original_initiator, sa.sa().spi_i, sa.sa().created, sa.established()->since};
         half_open_.authenticated(sa.sa().first_request);
         if (sa.sa().peer_announced_initial_contact) forget_replaced(sa, turn);
+        give_up_attempts(sa, turn);
         settle_crossing(sa, turn);
     }
     if (sa.is_closed()) {
@@ -323,15 +324,29 @@ void Engine::forget_replaced(IkeSa& sa, Turn& turn) {
 void Engine::settle_crossing(IkeSa& sa, Turn& turn) {
     const auto* established = sa.established();
     for (IkeSa* other : table_.of_identities(established->local_id, established->remote_id)) {
-        IkeSa& ours = sa.sa().original_initiator ? sa : *other;
+        IkeSa& ours = sa.sa().origin.is_ours ? sa : *other;
         IkeSa& theirs = &ours == &sa ? *other : sa;
         if (other == &sa || !have_crossed(ours, theirs, options_)) continue;
-        if (ours.sa().spi_i < theirs.sa().spi_i) {
+        if (ours.sa().origin.spi_i < theirs.sa().origin.spi_i) {
             hand_over_wishes(ours, theirs, turn);
         } else {
             replace(theirs, ours, turn);
         }
         settle(*other, true, turn);
+    }
+}
+
+// The peer came first: what we have begun towards it and it knows no more of than a half-open IKE SA would only be a
+// second one.
+void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
+    if (sa.sa().original_initiator || is_leaving(sa)) return;
+    for (IkeSa* attempt : table_.of_connection(sa.sa().connection_name())) {
+        const bool is_same_peer =
+            sa.sa().connection->remote.id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
+        if (attempt->phase_id() != PhaseId::init_requested || !is_same_peer) continue;
+        hand_over_wishes(*attempt, sa, turn);
+        attempt->close_silently({Reason::Redundant, {}, {}}, around(turn));
+        settle(*attempt, false, turn);
     }
 }
 

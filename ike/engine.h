@@ -93,6 +93,7 @@ private:
     bool is_first_contact(const ikev2::sa::Sa& sa);
     void forget_replaced(ikev2::sa::IkeSa& sa, Turn& turn);
     void settle_crossing(ikev2::sa::IkeSa& sa, Turn& turn);
+    void give_up_attempts(ikev2::sa::IkeSa& sa, Turn& turn);
     void hand_over_wishes(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
     void replace(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
     void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);

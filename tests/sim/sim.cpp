@@ -23,6 +23,7 @@ using xfrmd::sim::Outcome;
 
 // A mesh costs as much as hundreds of pairs.
 constexpr std::uint64_t kMeshEvery = 500;
+constexpr std::uint64_t kRivalsEvery = 4;
 const std::vector<std::pair<std::string, Kind>> kKinds = {
     {"gateways", Kind::gateways}, {"rivals", Kind::rivals}, {"mesh", Kind::mesh}};
 // So many are run twice, to see that a seed says everything.
@@ -33,10 +34,12 @@ struct Wishes {
     std::uint64_t first = 1;
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
     bool trace = false;
-    std::optional<Kind> kind;  // nothing: gateways, and now and then a mesh
+    std::optional<Kind> kind;  // nothing: gateways, often rivals, and now and then a mesh
 
     Kind kind_of(std::uint64_t seed) const {
-        return kind.value_or(seed % kMeshEvery == 0 ? Kind::mesh : Kind::gateways);
+        if (kind) return *kind;
+        if (seed % kMeshEvery == 0) return Kind::mesh;
+        return seed % kRivalsEvery == 0 ? Kind::rivals : Kind::gateways;
     }
 };
 

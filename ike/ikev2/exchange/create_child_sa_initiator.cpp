@@ -57,8 +57,19 @@ base::Result<base::SecretBytes> shared_secret(const sa::CreatingChild& creating,
     return creating.key_exchange->shared_secret(answer.key_exchange->data);
 }
 
+// The peer's request for the same child may have come while ours was on its way: one of them is enough.
+const sa::ChildSa* made_by_peer(const sa::Established& phase, const sa::CreatingChild& creating) {
+    if (creating.rekeyed) return nullptr;
+    const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
+        using enum sa::ChildState;
+        return child.name == creating.proposed.name && (child.state == installing || child.state == installed);
+    });
+    return found == phase.children.end() ? nullptr : &*found;
+}
+
 base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
                               const policy::Child& child, const wire::Payloads& answer) {
+    if (made_by_peer(phase, creating) != nullptr) return base::fail(Reason::TemporaryFailure, "the peer has made it");
     auto negotiated = check_child_answer(child, creating.proposed, answer);
     if (!negotiated) return tl::unexpected(negotiated.error());
     if (!answer.nonce) return base::fail(Reason::PayloadMissing, "the answer lacks a nonce");
@@ -75,17 +86,9 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     return {};
 }
 
-const sa::ChildSa* find_installed(const sa::Established& phase, const std::string& name) {
-    const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
-        return child.name == name && child.state == sa::ChildState::installed;
-    });
-    return found == phase.children.end() ? nullptr : &*found;
-}
-
 void give_up(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating, const base::Error& error,
              const wire::Payloads& answer) {
-    // The peer's request for the same child may have been the one that counts.
-    const sa::ChildSa* made = creating.rekeyed ? nullptr : find_installed(phase, creating.proposed.name);
+    const sa::ChildSa* made = made_by_peer(phase, creating);
     if (made != nullptr && error.reason == Reason::TemporaryFailure) {
         withdraw_child(step, creating.proposed, answer);
         return step.done(creating.proposed.operation, made->number, {}, true);
@@ -93,6 +96,13 @@ void give_up(sa::Step& step, sa::Established& phase, const sa::CreatingChild& cr
     if (!creating.rekeyed) return fail_proposed_child(step, creating.proposed, error, answer);
     withdraw_child(step, creating.proposed, answer);
     on_rekeying_failed(step, phase, creating, error);
+}
+
+const sa::ChildSa* find_installed(const sa::Established& phase, const std::string& name) {
+    const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
+        return child.name == name && child.state == sa::ChildState::installed;
+    });
+    return found == phase.children.end() ? nullptr : &*found;
 }
 
 }  // namespace

@@ -41,6 +41,14 @@ struct Fragmentation {
     bool sends = false;
 };
 
+// Of the IKE SA that began with IKE_AUTH, for it and all that have taken its place by rekeying.
+struct Origin {
+    bool is_ours = false;
+    wire::IkeSpi spi_i{};
+    base::Instant created;
+    base::Instant established;
+};
+
 struct Sa {
     ike::IkeSaId id{};
     ike::IkeSaId predecessor{};  // whose place it has taken by rekeying; may have gone. none: it is the first
@@ -62,6 +70,7 @@ struct Sa {
     Window window;
     std::deque<Task> tasks;
     base::Instant created;
+    Origin origin;               // once established
     base::Instant last_inbound;  // an authenticated message of the peer's
     base::Instant last_outbound;
     bool has_inherited_sas = false;         // see ike::Initiate

@@ -274,4 +274,28 @@ TEST_CASE("a child that both ask for at once comes up once", "[engine][rfc7296-2
     CHECK(gateways.disagreement() == "");
 }
 
+TEST_CASE("a child that the peer has made before our request for it came goes again", "[engine][rfc7296-2.25]") {
+    ConnectionWords words;
+    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    Gateways gateways(words);
+    gateways.connect();
+    std::vector<Parcel> slow;
+    gateways.wire.on_the_way = [&](Parcel& parcel) {
+        if (parcel.from.address != gateways.right.address || !slow.empty()) return true;
+        slow.push_back(parcel);
+        return false;
+    };
+    const auto right = gateways.wire.initiate(gateways.right, "192.0.2.1", "gw", "second");
+    gateways.wire.settle();
+    const auto left = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(left) == "ok");
+    REQUIRE(slow.size() == 1);
+    gateways.wire.inject(slow[0].from, slow[0].to, slow[0].bytes);
+    gateways.wire.run_for(seconds(30));
+    CHECK(gateways.right.outcome(right) == "ok");
+    CHECK(gateways.left.kernel.children().size() == 2);
+    CHECK(gateways.disagreement() == "");
+}
+
 }  // namespace xfrmd::tests
