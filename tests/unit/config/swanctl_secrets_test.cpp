@@ -19,7 +19,15 @@ std::string text_of(const base::SecretBytes& secret) { return std::string(base::
 
 }  // namespace
 
-TEST_CASE("secrets are text, hexadecimal or base64", "[config][secrets]") {
+TEST_CASE("a secret of any length is taken as it is, with nothing behind it", "[config][secrets][rfc7296-2.15]") {
+    for (const std::size_t length : {64U, 65U, 1000U}) {
+        std::string text;
+        for (std::size_t i = 0; i < length; ++i) text += static_cast<char>('a' + i % 26);
+        CHECK(hex_of(text) == base::to_hex(base::as_bytes(text)));
+    }
+}
+
+TEST_CASE("secrets are text, hexadecimal or base64", "[config][secrets][rfc7296-2.15]") {
     CHECK(hex_of("abc") == "616263");
     CHECK(hex_of("0xA1b2") == "a1b2");
     CHECK(hex_of("0X01:02:ff") == "0102ff");

@@ -1,5 +1,5 @@
-// Numbers that are given out: CPIs are few, so that engines share them by part, and running out of them harms nobody
-// (RFC 3173 3.3).
+// Numbers that are given out: SPIs are unique (RFC 7296 2.6); CPIs are few, so that engines share them by part, and
+// running out of them harms nobody (RFC 3173 3.3).
 #include "ike/sa_table.h"
 
 #include <catch2/catch_test_macros.hpp>
@@ -25,7 +25,32 @@ std::set<ike::Cpi> take(ike::SaTable& table, std::size_t attempts) {
     return taken;
 }
 
+// Gives everything twice.
+class Repeating : public base::Random {
+public:
+    void fill(std::span<std::uint8_t> out) override {
+        std::fill(out.begin(), out.end(), static_cast<std::uint8_t>(1 + calls_++ / 2));
+    }
+
+private:
+    unsigned calls_ = 0;
+};
+
 }  // namespace
+
+TEST_CASE("an SPI that is in use is not given again", "[engine][rfc7296-2.6]") {
+    Repeating random;
+    ike::SaTable table(0, 1, random);
+    ikev2::sa::Sa sa;
+    sa.id = table.new_ike_id();
+    sa.original_initiator = true;
+    sa.spi_i = table.new_ike_spi();
+    const auto taken = sa.spi_i;
+    table.add(std::make_unique<ikev2::sa::IkeSa>(std::move(sa)));
+    CHECK(table.new_ike_spi() != taken);
+    std::set<ike::EspSpi> spis;
+    for (int i = 0; i < 10; ++i) CHECK(spis.insert(table.new_esp_spi()).second);
+}
 
 TEST_CASE("CPIs are negotiable ones, each given once, and run out", "[engine][rfc3173-3.3]") {
     SeededRandom random(3);

@@ -241,6 +241,32 @@ TEST_CASE("the critical bit of a payload we know is ignored", "[wire][rfc7296-2.
     CHECK(sk->encrypted);
 }
 
+TEST_CASE("payloads of ours do not have the critical bit, nor any reserved one", "[wire][rfc7296-2.5][rfc7296-3.2]") {
+    const std::vector<Payload> payloads{SecurityAssociation{{{1, policy::ProtocolId::ike, {}, {}}}},
+                                        KeyExchangePayload{policy::KeyExchangeId::x25519, hex("01")},
+                                        IdentificationInitiator{},
+                                        IdentificationResponder{},
+                                        Certificate{4, hex("01")},
+                                        CertificateRequest{4, {}},
+                                        Authentication{AuthMethodId::shared_key_mic, hex("01")},
+                                        Nonce{base::Bytes(16, 1)},
+                                        Notify{policy::ProtocolId::none, {}, NotifyType::cookie, hex("01")},
+                                        Delete{policy::ProtocolId::esp, {1}},
+                                        kVendor,
+                                        TrafficSelectorPayload{true, {}, {{1, 2, hex("03")}}},
+                                        TrafficSelectorPayload{false, {}, {{1, 2, hex("03")}}},
+                                        Configuration{1, {}},
+                                        Eap{hex("03010004")}};
+    const base::Bytes chain = encode_inner(payloads);
+    std::size_t at = 0, count = 0;
+    for (; at + 4 <= chain.size(); ++count) {
+        CHECK(chain[at + 1] == 0);
+        at += static_cast<std::size_t>(chain[at + 2] << 8U | chain[at + 3]);
+    }
+    CHECK(at == chain.size());
+    CHECK(count == payloads.size());
+}
+
 TEST_CASE("a critical unknown payload can be sent and is refused", "[wire][rfc7296-2.5]") {
     const std::vector<Payload> payloads{UnknownPayload{PayloadType{200}, true, hex("01")}};
     CHECK(encode_inner(payloads) == hex("00 80 0005 01"));
