@@ -34,8 +34,7 @@ bool offers_group(const wire::SecurityAssociation& sa, policy::KeyExchangeId gro
 }
 
 wire::Notify chosen_group(policy::KeyExchangeId group) {
-    return notify(wire::NotifyType::invalid_ke_payload,
-                  base::Writer().u16(static_cast<std::uint16_t>(group)).take());
+    return notify(wire::NotifyType::invalid_ke_payload, base::Writer().u16(static_cast<std::uint16_t>(group)).take());
 }
 
 // The request of the engine's that it has just sent.
@@ -63,8 +62,7 @@ TEST_CASE("an IKE_SA_INIT that wants another group is repeated with the whole of
     wire::Header refusal = first.header;
     refusal.is_response = true;
     refusal.from_original_initiator = false;
-    const auto again =
-        lonely.tell(wire::encode(refusal, {chosen_group(policy::KeyExchangeId::x25519)}));
+    const auto again = lonely.tell(wire::encode(refusal, {chosen_group(policy::KeyExchangeId::x25519)}));
     const auto second = read(again.at(0));
     CHECK(second.clear.key_exchange->method == policy::KeyExchangeId::x25519);
     CHECK(second.clear.sa == first.clear.sa);
@@ -114,11 +112,12 @@ TEST_CASE("a request for a child with PFS has a value of a group that it offers"
         REQUIRE(again.key_exchange);
         CHECK(again.key_exchange->method == policy::KeyExchangeId::x25519);
         CHECK(again.sa == request.sa);
-        CHECK(lonely.tell(lonely.peer.protect(kCreate, 3, true, {chosen_group(policy::KeyExchangeId::ecp256)})).empty());
+        CHECK(
+            lonely.tell(lonely.peer.protect(kCreate, 3, true, {chosen_group(policy::KeyExchangeId::ecp256)})).empty());
     }
     SECTION("and of no other") {
-        const auto sent = lonely.tell(
-            lonely.peer.protect(kCreate, 2, true, {chosen_group(policy::KeyExchangeId::modp3072)}));
+        const auto sent =
+            lonely.tell(lonely.peer.protect(kCreate, 2, true, {chosen_group(policy::KeyExchangeId::modp3072)}));
         CHECK(sent.empty());
         CHECK(lonely.host.kernel.children().size() == 1);
     }
@@ -141,7 +140,8 @@ TEST_CASE("a child's value of another group than the chosen one is refused with 
     CHECK_FALSE(answer->sa);
 }
 
-TEST_CASE("a request to rekey says what is rekeyed, and brings what is needed", "[engine][rfc7296-1.3.2][rfc7296-1.3.3]") {
+TEST_CASE("a request to rekey says what is rekeyed, and brings what is needed",
+          "[engine][rfc7296-1.3.2][rfc7296-1.3.3]") {
     Lonely lonely;
     lonely.be_called_and_answer();
     const auto& child = first_child(lonely.host);
