@@ -1,6 +1,8 @@
 #include "daemon/daemon.h"
 
+#include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include <asio/dispatch.hpp>
@@ -17,6 +19,8 @@ namespace {
 using base::Reason;
 
 constexpr auto kPatience = std::chrono::seconds(2);
+// Names mostly come together.
+constexpr auto kReaddressPause = std::chrono::milliseconds(50);
 
 // Microseconds since 1970: greater than whatever an earlier daemon counted to, and exact as a double.
 std::uint64_t first_revision() {
@@ -37,6 +41,13 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
       options_(std::move(options)),
       events_(first_revision()),
       kernel_history_(events_),
+      names_(io, log, [this] { readdress_.within(kReaddressPause); }),
+      readdress_(io,
+                 [this] {
+                     if (stopping_) return;
+                     configuration_ = with_addresses(configuration_);
+                     hand_out_configuration();
+                 }),
       start_actions_(io, log, *this),
       stop_timer_(io) {}
 
@@ -61,6 +72,7 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     auto pool = WorkerPool::open(io, daemon->options_.pool, daemon->configuration_, *daemon);
     if (!pool) return tl::unexpected(pool.error());
     daemon->pool_ = std::move(*pool);
+    daemon->look_up_names();
     return daemon;
 }
 
@@ -73,15 +85,37 @@ void Daemon::reload() {
         log_.error("configuration not loaded, everything stays as it is:\n" + loaded.error().text);
         return;
     }
-    const policy::Snapshot before = std::exchange(configuration_, std::move(*loaded));
+    const policy::Snapshot before = std::exchange(configuration_, with_addresses(std::move(*loaded)));
+    const std::size_t count = configuration_->connections().size();
+    log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
+    hand_out_configuration();
+    look_up_names();
+    names_.refresh();
+    start_actions_.run(*configuration_, before.get());
+}
+
+void Daemon::hand_out_configuration() {
     for (std::size_t shard = 0; shard < pool_->size(); ++shard) {
         pool_->submit(static_cast<std::uint8_t>(shard), ike::Reconfigure{configuration_});
     }
     events_.count_change();
-    const std::size_t count = configuration_->connections().size();
-    log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
     kernel_->configure(configuration_);
-    start_actions_.run(*configuration_, before.get());
+}
+
+policy::Snapshot Daemon::with_addresses(policy::Snapshot configuration) const {
+    const auto& connections = configuration->connections();
+    const auto has_names = [](const policy::Connection& connection) { return connection.has_names(); };
+    if (std::none_of(connections.begin(), connections.end(), has_names)) return configuration;
+    return configuration->with_addresses([this](const std::string& name) { return names_.addresses_of(name); });
+}
+
+void Daemon::look_up_names() {
+    std::set<std::string> names;
+    for (const policy::Connection& connection : configuration_->connections()) {
+        names.insert(connection.local_hosts.names.begin(), connection.local_hosts.names.end());
+        names.insert(connection.remote_hosts.names.begin(), connection.remote_hosts.names.end());
+    }
+    names_.want(names);
 }
 
 void Daemon::initiate(const ChildWish& wish, Operations::End end) {

@@ -13,6 +13,7 @@
 #include "daemon/api/event_log.h"
 #include "daemon/config/files.h"
 #include "daemon/config/swanctl_connection.h"
+#include "daemon/host_names.h"
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
 #include "daemon/operations.h"
@@ -92,7 +93,11 @@ public:
 
 private:
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
+    // Everybody works with the configuration that is here now.
+    void hand_out_configuration();
+    void look_up_names();
     void clear_very(const TunnelOwner& owner, Operations::End end);
+    policy::Snapshot with_addresses(policy::Snapshot configuration) const;
     void clear_all(bool force, std::function<void()> cleared);
     // Hands on the IKE SAs of all workers that are meant; `is_meant` is called in their threads.
     void collect(std::function<bool(const ikev2::sa::Sa&)> is_meant,
@@ -107,6 +112,8 @@ private:
     api::EventLog events_;
     KernelHistory kernel_history_;
     policy::Snapshot configuration_;
+    HostNames names_;
+    Deadline readdress_;  // connections, after names got other addresses
     std::unique_ptr<KernelSide> kernel_;
     Operations operations_;
     StartActions start_actions_;

@@ -84,6 +84,14 @@ std::vector<std::string> texts(const std::vector<base::AddressRange>& ranges) {
     return out;
 }
 
+// Names, and behind them the addresses, those of the names among them.
+std::vector<std::string> texts_of(const policy::Hosts& hosts, const std::vector<base::AddressRange>& ranges) {
+    std::vector<std::string> all = hosts.names;
+    const std::vector<std::string> addresses = texts(ranges);
+    all.insert(all.end(), addresses.begin(), addresses.end());
+    return all;
+}
+
 // "ESP:AES_CBC_128/HMAC_SHA1_96", "AH:HMAC_SHA1_96, ESP:3DES" of a bundle.
 std::string algorithms_of(const policy::ManualSa& sa) {
     const std::string mac = sa.authentication ? to_string(policy::transform(sa.authentication->algorithm)) : "";
@@ -176,8 +184,8 @@ api::ManualSaView view_of(const policy::ManualSa& sa, const ManualSaStatus& stat
 api::ConnectionView view_of(const policy::Connection& connection) {
     api::ConnectionView view;
     view.name = connection.name;
-    view.local_addrs = texts(connection.local_addrs);
-    view.remote_addrs = texts(connection.remote_addrs);
+    view.local_addrs = texts_of(connection.local_hosts, connection.local_addrs);
+    view.remote_addrs = texts_of(connection.remote_hosts, connection.remote_addrs);
     view.local_id = connection.local.id.to_string();
     view.remote_id = connection.remote.id.to_string();
     view.auth = "psk";

@@ -38,6 +38,10 @@ base::Result<base::Address> source_towards(const base::Address& remote) {
 }  // namespace
 
 base::Result<Path> path_of(const policy::Connection& connection) {
+    if (!connection.is_resolved()) {
+        const policy::Hosts& hosts = connection.remote_addrs.empty() ? connection.remote_hosts : connection.local_hosts;
+        return base::fail(Reason::NoRoute, "the address of " + hosts.names.front() + " is not known yet");
+    }
     const base::Address* remote = single_address(connection.remote_addrs);
     if (remote == nullptr) {
         return base::fail(Reason::ConfigurationInvalid,

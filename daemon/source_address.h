@@ -13,7 +13,8 @@ struct Path {
     base::Address remote;
 };
 
-// Errors: ConfigurationInvalid where the connection names no single remote address, NoRoute.
+// Errors: ConfigurationInvalid where the connection names no single remote address; NoRoute, also for a host whose
+// address is not known.
 base::Result<Path> path_of(const policy::Connection& connection);
 
 }  // namespace xfrmd::daemon

@@ -21,7 +21,7 @@ constexpr std::chrono::seconds kLongestPause{60};
 
 bool is_as_before(const policy::Connection& connection, const policy::IndexedConfiguration* before) {
     const policy::Connection* old = before == nullptr ? nullptr : before->connection(connection.name);
-    return old != nullptr && *old == connection;
+    return old != nullptr && old->is_configured_as(connection);
 }
 
 }  // namespace

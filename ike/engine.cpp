@@ -225,7 +225,7 @@ void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn)
         return;
     }
     const policy::Connection* connection = configuration->connection(sa.sa().connection_name());
-    if (connection != nullptr && *connection == *sa.sa().connection) {
+    if (connection != nullptr && connection->is_configured_as(*sa.sa().connection)) {
         sa.sa().connection = connection;
         sa.sa().configuration = configuration;
         return;

@@ -32,38 +32,60 @@ std::optional<AddressRange> read_range(std::string_view item) {
 }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// A name has a letter and nothing that only addresses, networks and ranges have.
-bool looks_like_a_name(std::string_view item) {
-    return std::any_of(item.begin(), item.end(), is_letter) && item.find_first_of(":/%") == std::string_view::npos;
+// RFC 1123 2.1, and the underscores that are found in the wild. 63 octets at most.
+bool is_label(std::string_view label) {
+    constexpr std::size_t kLongest = 63;
+    const auto is_inside = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; };
+    return !label.empty() && label.size() <= kLongest && label.front() != '-' && label.back() != '-' &&
+           std::all_of(label.begin(), label.end(), is_inside);
 }
 
-std::string complaint(std::string_view item) {
-    const std::string quoted = "'" + base::printable(item, 64) + "'";
-    if (looks_like_a_name(item)) return quoted + ": DNS names are not yet honoured, give an address";
-    return quoted + " is not an address, a network (address/length), a range (from-to) or %any";
+// RFC 1123 2.1: with a letter in the last label, so that no mistyped address is one. 253 octets at most.
+bool is_host_name(std::string_view name) {
+    constexpr std::size_t kLongest = 253;
+    if (name.size() > kLongest) return false;
+    while (true) {
+        const std::size_t dot = name.find('.');
+        const std::string_view label = name.substr(0, dot);
+        if (!is_label(label)) return false;
+        if (dot == std::string_view::npos) return std::any_of(label.begin(), label.end(), is_letter);
+        name.remove_prefix(dot + 1);
+    }
 }
+
+std::string quoted(std::string_view item) { return "'" + base::printable(item, 64) + "'"; }
 
 }  // namespace
 
-Read<std::vector<AddressRange>> read_addresses(const std::vector<std::string_view>& items) {
-    std::vector<AddressRange> ranges;
+Read<policy::Hosts> read_hosts(const std::vector<std::string_view>& items) {
+    policy::Hosts hosts;
     bool any = false;
     for (const std::string_view item : items) {
-        const auto range = read_range(item);
-        if (range) {
-            ranges.push_back(*range);
-        } else if (item == "%any") {
+        if (item == "%any") {
             any = true;
+        } else if (const auto range = read_range(item)) {
+            hosts.ranges.push_back(*range);
+        } else if (is_host_name(item)) {
+            hosts.names.emplace_back(item);
         } else {
-            return complain(complaint(item));
+            return complain(quoted(item) +
+                            " is not an address, a host's name, a network (address/length), a range (from-to) or %any");
         }
     }
-    if (any && !ranges.empty()) {
-        ranges.push_back(everything(Family::ipv4));
-        ranges.push_back(everything(Family::ipv6));
+    if (any && !hosts.is_any()) {
+        hosts.ranges.push_back(everything(Family::ipv4));
+        hosts.ranges.push_back(everything(Family::ipv6));
     }
-    return ranges;
+    return hosts;
+}
+
+Read<std::vector<AddressRange>> read_addresses(const std::vector<std::string_view>& items) {
+    auto hosts = read_hosts(items);
+    if (!hosts) return complain(std::move(hosts.error()));
+    if (!hosts->names.empty()) return complain(quoted(hosts->names.front()) + " is a name: give an address");
+    return std::move(hosts->ranges);
 }
 
 }  // namespace xfrmd::daemon

@@ -48,7 +48,8 @@ constexpr std::array kSecretSections{
 };
 
 bool can_initiate(const policy::Connection& connection) {
-    return std::any_of(connection.remote_addrs.begin(), connection.remote_addrs.end(),
+    return !connection.remote_hosts.names.empty() ||
+           std::any_of(connection.remote_addrs.begin(), connection.remote_addrs.end(),
                        [](const base::AddressRange& range) { return range.first == range.last; });
 }
 

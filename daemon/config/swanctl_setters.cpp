@@ -21,6 +21,14 @@ Verdict store(T& into, Read<T> value) {
     return {};
 }
 
+Verdict store_hosts(std::vector<base::AddressRange>& ranges, policy::Hosts& hosts, const Value& value) {
+    auto read = read_hosts(value.items);
+    if (!read) return complain(std::move(read.error()));
+    ranges = read->ranges;
+    if (!read->names.empty()) hosts = std::move(*read);
+    return {};
+}
+
 tl::unexpected<std::string> explain(const base::Error& error) {
     return complain(error.detail.empty() ? error.sentence() : error.detail);
 }
@@ -59,11 +67,11 @@ Read<policy::Identity> read_identity(std::string_view text) {
 }  // namespace
 
 Verdict set_local_addrs(const Draft& draft, const Value& value) {
-    return store(draft.connection->local_addrs, read_addresses(value.items));
+    return store_hosts(draft.connection->local_addrs, draft.connection->local_hosts, value);
 }
 
 Verdict set_remote_addrs(const Draft& draft, const Value& value) {
-    return store(draft.connection->remote_addrs, read_addresses(value.items));
+    return store_hosts(draft.connection->remote_addrs, draft.connection->remote_hosts, value);
 }
 
 Verdict set_local_port(const Draft& draft, const Value& value) {

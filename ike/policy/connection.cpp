@@ -34,15 +34,36 @@ const Child* Connection::child(std::string_view child_name) const { return find(
 
 const Child* Connection::shunt(std::string_view shunt_name) const { return find(shunts, shunt_name); }
 
-IndexedConfiguration::IndexedConfiguration(Configuration configuration)
-    : configuration_(std::move(configuration)),
-      connection_index_(std::make_unique<ConnectionIndex>(configuration_.connections)),
-      secret_index_(std::make_unique<SecretIndex>(configuration_.secrets)) {}
+bool Connection::is_configured_as(const Connection& other) const {
+    if (!has_names() || !other.has_names()) return *this == other;
+    Connection same = other;
+    same.local_addrs = local_addrs;
+    same.remote_addrs = remote_addrs;
+    return *this == same;
+}
+
+IndexedConfiguration::IndexedConfiguration(std::vector<Connection> connections, Fixed fixed)
+    : connections_(std::move(connections)),
+      fixed_(std::move(fixed)),
+      connection_index_(std::make_unique<ConnectionIndex>(connections_)),
+      secret_index_(std::make_unique<SecretIndex>(fixed_->secrets)) {}
 
 IndexedConfiguration::~IndexedConfiguration() = default;
 
 Snapshot IndexedConfiguration::of(Configuration configuration) {
-    return Snapshot(new IndexedConfiguration(std::move(configuration)));
+    std::vector<Connection> connections = std::exchange(configuration.connections, {});
+    auto fixed = std::make_shared<const Configuration>(std::move(configuration));
+    return Snapshot(new IndexedConfiguration(std::move(connections), std::move(fixed)));
+}
+
+Snapshot IndexedConfiguration::with_addresses(const AddressesOf& addresses_of) const {
+    std::vector<Connection> connections = connections_;
+    for (Connection& connection : connections) {
+        if (!connection.has_names()) continue;
+        connection.local_addrs = resolve(connection.local_hosts, addresses_of);
+        connection.remote_addrs = resolve(connection.remote_hosts, addresses_of);
+    }
+    return Snapshot(new IndexedConfiguration(std::move(connections), fixed_));
 }
 
 const Connection* IndexedConfiguration::connection(std::string_view name) const {

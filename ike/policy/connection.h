@@ -11,6 +11,7 @@
 #include "ike/base/address.h"
 #include "ike/base/secret_bytes.h"
 #include "ike/policy/child.h"
+#include "ike/policy/hosts.h"
 #include "ike/policy/identity.h"
 #include "ike/policy/manual_sa.h"
 #include "ike/policy/proposal.h"
@@ -34,8 +35,11 @@ struct AuthRound {
 
 struct Connection {
     std::string name;
-    std::vector<base::AddressRange> local_addrs;   // empty: any
-    std::vector<base::AddressRange> remote_addrs;  // empty: any, so we cannot initiate
+    // Empty: any, so that we cannot initiate; but not where there are names (see is_resolved()).
+    std::vector<base::AddressRange> local_addrs;
+    std::vector<base::AddressRange> remote_addrs;
+    Hosts local_hosts;  // where names are configured: what the addresses above come from
+    Hosts remote_hosts;
     std::uint16_t local_port = 500;
     std::uint16_t remote_port = 500;
     std::vector<Proposal> proposals;  // never empty after loading
@@ -57,6 +61,13 @@ struct Connection {
 
     const Child* child(std::string_view child_name) const;
     const Child* shunt(std::string_view shunt_name) const;
+    bool has_names() const { return !local_hosts.names.empty() || !remote_hosts.names.empty(); }
+    // False while a name is all that is known of an end: no address is this connection's then.
+    bool is_resolved() const {
+        return (local_hosts.is_any() || !local_addrs.empty()) && (remote_hosts.is_any() || !remote_addrs.empty());
+    }
+    // Equal, whatever the names resolve to.
+    bool is_configured_as(const Connection& other) const;
     // Whether there is a peer at all: a connection that only holds shunts has none and is no candidate for one.
     bool negotiates() const { return shunts.empty() || !children.empty(); }
     friend bool operator==(const Connection&, const Connection&) = default;
@@ -88,14 +99,16 @@ using Snapshot = std::shared_ptr<const IndexedConfiguration>;
 class IndexedConfiguration {
 public:
     static Snapshot of(Configuration configuration);
+    // The same, where names resolve to these addresses.
+    Snapshot with_addresses(const AddressesOf& addresses_of) const;
     ~IndexedConfiguration();
     IndexedConfiguration(const IndexedConfiguration&) = delete;
     IndexedConfiguration& operator=(const IndexedConfiguration&) = delete;
 
-    const std::vector<Connection>& connections() const { return configuration_.connections; }
-    const std::vector<SharedSecret>& secrets() const { return configuration_.secrets; }
-    const std::vector<ManualSa>& manual() const { return configuration_.manual; }
-    const std::vector<XfrmInterface>& interfaces() const { return configuration_.interfaces; }
+    const std::vector<Connection>& connections() const { return connections_; }
+    const std::vector<SharedSecret>& secrets() const { return fixed_->secrets; }
+    const std::vector<ManualSa>& manual() const { return fixed_->manual; }
+    const std::vector<XfrmInterface>& interfaces() const { return fixed_->interfaces; }
     const Connection* connection(std::string_view name) const;
 
     // The connections that may be meant by a peer at `remote` that talks to `local` and claims an identity (IKE_AUTH),
@@ -115,9 +128,13 @@ public:
     const SharedSecret* shared_secret(const Identity& local, const Identity& remote) const;
 
 private:
-    explicit IndexedConfiguration(Configuration configuration);
+    // What names have no part in; its connections have moved on.
+    using Fixed = std::shared_ptr<const Configuration>;
 
-    Configuration configuration_;
+    IndexedConfiguration(std::vector<Connection> connections, Fixed fixed);
+
+    std::vector<Connection> connections_;
+    Fixed fixed_;
     std::unique_ptr<const ConnectionIndex> connection_index_;
     std::unique_ptr<const SecretIndex> secret_index_;
 };

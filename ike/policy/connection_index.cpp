@@ -74,7 +74,7 @@ ConnectionIndex::ConnectionIndex(const std::vector<Connection>& connections) : c
     const Connection* previous = nullptr;
     for (Position i = 0; i < connections.size(); ++i) {
         by_name_.push_back(i);
-        if (!connections[i].negotiates()) continue;
+        if (!connections[i].negotiates() || !connections[i].is_resolved()) continue;
         // Neighbours mostly have the same list, and comparing is cheaper than making a key.
         if (previous == nullptr || connections[i].proposals != previous->proposals) {
             same_proposals = proposals.of(key_of(connections[i].proposals));

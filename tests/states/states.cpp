@@ -1,5 +1,5 @@
-// Prints docs/states.md, the phases of an IKE SA as the transition table has them. With a file's name: fails if the file
-// says anything else.
+// Prints docs/states.md, the phases of an IKE SA as the transition table has them. With a file's name: fails if the
+// file says anything else.
 #include <fstream>
 #include <iostream>
 #include <iterator>

@@ -57,13 +57,17 @@ TEST_CASE("a bad value says what is expected, at the value", "[config][errors]")
 
 TEST_CASE("bad addresses, proposals, selectors and identities are named", "[config][errors]") {
     CHECK(in_connection("remote_addrs = 10.0.0.1, 10.0.0.256") ==
-          "/s.conf:4:16: connections.gw.remote_addrs: '10.0.0.256' is not an address, a network (address/length), a "
-          "range (from-to) or %any\n");
+          "/s.conf:4:16: connections.gw.remote_addrs: '10.0.0.256' is not an address, a host's name, a network "
+          "(address/length), a range (from-to) or %any\n");
     CHECK(holds(in_connection("local_addrs = 10.0.0.0/33"), "'10.0.0.0/33' is not an address"));
     CHECK(holds(in_connection("local_addrs = 10.0.0.9-10.0.0.1"), "'10.0.0.9-10.0.0.1' is not an address"));
     CHECK(holds(in_connection("local_addrs = 10.0.0.9-::1"), "is not an address"));
     CHECK(holds(in_connection("local_addrs = %eth0"), "'%eth0' is not an address"));
-    CHECK(holds(in_connection("local_addrs = gw-1.example.org"), "'gw-1.example.org': DNS names are not yet honoured"));
+    for (const char* item :
+         {"gw-.example.org", ".example.org", "gw..example.org", "192.0.2.300", "a,b@example.org", "gw/24"}) {
+        CHECK(
+            holds(in_connection("local_addrs = " + std::string(item)), "is not an address, a host's name, a network"));
+    }
     CHECK(holds(in_connection("proposals = aes128-sha256-modp2048, aes128-foo"), "foo"));
     CHECK(holds(in_child("esp_proposals = aes128gcm16-bar"), "bar"));
     CHECK(holds(in_child("local_ts = 10.1.0.0/16, 10.2.0.0/99"), "10.2.0.0/99"));

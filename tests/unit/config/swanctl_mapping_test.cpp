@@ -72,6 +72,18 @@ TEST_CASE("what is left out has strongSwan's defaults", "[config][mapping]") {
     CHECK_FALSE(connection.fail_closed);
 }
 
+TEST_CASE("hosts may be named", "[config][mapping]") {
+    const policy::Connection connection = only_connection(
+        connection_with("local_addrs = gw-1.example.org\nremote_addrs = vpn.example.org, 192.0.2.2, peer_2, %any"));
+    CHECK(connection.local_hosts == policy::Hosts{{}, {"gw-1.example.org"}});
+    CHECK(connection.local_addrs.empty());
+    CHECK_FALSE(connection.is_resolved());
+    CHECK(connection.remote_hosts.names == std::vector<std::string>{"vpn.example.org", "peer_2"});
+    CHECK(connection.remote_addrs == std::vector{range("192.0.2.2", "192.0.2.2"), range("0.0.0.0", "255.255.255.255"),
+                                                 range("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")});
+    CHECK(connection.remote_addrs == connection.remote_hosts.ranges);
+}
+
 TEST_CASE("addresses are networks, ranges and single addresses", "[config][mapping]") {
     const policy::Connection connection = only_connection(connection_with(
         "local_addrs = 192.0.2.1\nremote_addrs = 10.1.2.3/16, 10.0.0.5-10.0.0.9 , 2001:db8::/64,2001:db8:1::1"));

@@ -56,7 +56,8 @@ struct InPhase : Lonely {
             default:
                 establish();
                 next_request = 2;
-                wire.clear(host, sa()->sa().id, phase == PhaseId::deleting ? ike::ChildSaId::none : first_child(host).id);
+                wire.clear(host, sa()->sa().id,
+                           phase == PhaseId::deleting ? ike::ChildSaId::none : first_child(host).id);
                 wire.settle();
         }
         REQUIRE(sa()->phase_id() == phase);
@@ -81,8 +82,10 @@ PhaseId any_phase() {
 
 }  // namespace
 
-TEST_CASE("a message is dropped in a phase without a row for it, and in no other", "[engine][rfc7296-1.2][hostile-d1]") {
-    const PhaseId phase = GENERATE(PhaseId::auth_requested, PhaseId::half_open, PhaseId::established, PhaseId::deleting);
+TEST_CASE("a message is dropped in a phase without a row for it, and in no other",
+          "[engine][rfc7296-1.2][hostile-d1]") {
+    const PhaseId phase =
+        GENERATE(PhaseId::auth_requested, PhaseId::half_open, PhaseId::established, PhaseId::deleting);
     const auto all = messages(ScriptedPeer());
     const std::size_t which = GENERATE(range(std::size_t{0}, std::size_t{11}));
     REQUIRE(all.size() == 11);
@@ -113,8 +116,7 @@ TEST_CASE("IKE_SA_INIT belongs to its phase alone", "[engine][rfc7296-1.2]") {
     header.is_response = true;
     header.from_original_initiator = !lonely.sa()->sa().original_initiator;
     const auto refusal = wire::encode(header, {notify(wire::NotifyType::no_proposal_chosen)});
-    const Reason reason =
-        phase == PhaseId::init_requested ? Reason::NoProposalChosen : Reason::ResponseUnexpected;
+    const Reason reason = phase == PhaseId::init_requested ? Reason::NoProposalChosen : Reason::ResponseUnexpected;
     check_refused(lonely, reason, [&] { lonely.tell(refusal); });
     CHECK(lonely.sa()->phase_id() == phase);
 }
@@ -127,13 +129,26 @@ TEST_CASE("every order ends in every phase, though the peer is silent", "[engine
     INFO(to_string(phase) << ", order " << order);
     std::uint64_t operation = 0;
     switch (order) {
-        case 0: operation = lonely.wire.initiate(lonely.host, "192.0.2.2"); break;
-        case 1: operation = lonely.wire.clear(lonely.host, id); break;
-        case 2: operation = lonely.wire.clear(lonely.host, id, {}, true); break;
-        case 3: operation = lonely.wire.clear(lonely.host, id, ike::ChildSaId{99}); break;
-        case 4: operation = lonely.wire.rekey(lonely.host, id); break;
-        case 5: operation = lonely.wire.rekey(lonely.host, id, ike::ChildSaId{99}); break;
-        default: operation = lonely.wire.clear(lonely.host, id, ike::ChildSaId{99}, true);
+        case 0:
+            operation = lonely.wire.initiate(lonely.host, "192.0.2.2");
+            break;
+        case 1:
+            operation = lonely.wire.clear(lonely.host, id);
+            break;
+        case 2:
+            operation = lonely.wire.clear(lonely.host, id, {}, true);
+            break;
+        case 3:
+            operation = lonely.wire.clear(lonely.host, id, ike::ChildSaId{99});
+            break;
+        case 4:
+            operation = lonely.wire.rekey(lonely.host, id);
+            break;
+        case 5:
+            operation = lonely.wire.rekey(lonely.host, id, ike::ChildSaId{99});
+            break;
+        default:
+            operation = lonely.wire.clear(lonely.host, id, ike::ChildSaId{99}, true);
     }
     lonely.wire.run_for(seconds(900));
     CHECK(lonely.host.outcome(operation) != "running");
@@ -141,7 +156,8 @@ TEST_CASE("every order ends in every phase, though the peer is silent", "[engine
     CHECK(lonely.host.sas().empty());
 }
 
-TEST_CASE("what a kernel says of children that are not there changes nothing in any phase", "[engine][rfc7296-2.21.3]") {
+TEST_CASE("what a kernel says of children that are not there changes nothing in any phase",
+          "[engine][rfc7296-2.21.3]") {
     const PhaseId phase = any_phase();
     InPhase lonely(phase);
     const auto id = lonely.sa()->sa().id;

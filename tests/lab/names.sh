@@ -1,0 +1,38 @@
+# Peers by name: a name that nobody knows yet, one that is found later, and one that moves. An SA that stands is not
+# touched, a new one goes to the new address.
+#   names.sh PEER   5.9, 6.0 (strongSwan) or xfrmd
+# shellcheck shell=bash
+
+# shellcheck source=tests/lab/lib/rekeying.sh
+source "$lib/rekeying.sh"
+
+sun_is_at() { printf '127.0.0.1 localhost\n%s\n' "${1:+$1 sun.lab}" >"$TMPDIR/hosts"; }
+says() { grep -q "$1" "$out/moon.log"; }
+peer_of_sa() { xfrmctl moon sa list 2>&1 | grep -q "$1"; }
+
+gateways
+sun_is_at ''
+mount --bind "$TMPDIR/hosts" /etc/hosts
+start_sun "$1" <<<"$(tunnel_conf sun | sed 's/local_addrs = .*/local_addrs = %any/')"
+start_xfrmd moon <<<"$(tunnel_conf moon | sed 's/remote_addrs = .*/remote_addrs = sun.lab/')"
+eventually 10 says 'the address of sun.lab cannot be had' || fail "not said that the name is unknown"
+! xfrmctl moon conn up net >"$out/up.txt" 2>&1 || fail "a tunnel to a name that nobody knows"
+grep -q 'the address of sun.lab is not known yet' "$out/up.txt" || fail "$(cat "$out/up.txt")"
+
+sun_is_at 192.0.2.2
+on moon kill -HUP "${daemon_pid[moon]}"
+eventually 10 says 'sun.lab is at 192.0.2.2' || fail "the name was not asked for again"
+expect up moon net
+expect_ping alice 10.2.0.10
+
+on sun ip addr add 192.0.2.7/24 dev moon
+sun_is_at 192.0.2.7
+on moon kill -HUP "${daemon_pid[moon]}"
+eventually 10 says 'sun.lab is at 192.0.2.7' || fail "the move was not seen"
+peer_of_sa 192.0.2.2 || fail "the SA that stood has gone"
+expect_ping alice 10.2.0.10
+expect xfrmctl moon sa clear --all
+expect up moon net
+peer_of_sa 192.0.2.7 || fail "not at the new address: $(xfrmctl moon sa list)"
+expect_ping alice 10.2.0.10
+pass
