@@ -144,6 +144,14 @@ base::Bytes ScriptedPeer::protect_raw(wire::ExchangeType exchange, std::uint32_t
     return message;
 }
 
+base::Bytes ScriptedPeer::protect_fragment(const wire::Header& header, wire::Fragment fragment, wire::PayloadType first,
+                                           base::ByteView inner) {
+    base::Bytes message =
+        wire::encode_fragment_prefix(header, first, fragment, outbound_.value().sealed_size(inner.size()));
+    base::append(message, outbound_.value().seal(message, inner, random_));
+    return message;
+}
+
 std::optional<wire::Payloads> ScriptedPeer::open(base::ByteView message) {
     const wire::Received received = read(message);
     if (!received.encrypted || !inbound_) return std::nullopt;

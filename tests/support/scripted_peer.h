@@ -54,6 +54,9 @@ public:
     base::Bytes protect(wire::ExchangeType exchange, std::uint32_t id, bool is_response, const Payloads& payloads);
     base::Bytes protect_raw(wire::ExchangeType exchange, std::uint32_t id, bool is_response, wire::PayloadType first,
                             base::ByteView inner);
+    // One fragment of a message (RFC 7383 2.5), with any numbers.
+    base::Bytes protect_fragment(const wire::Header& header, wire::Fragment fragment, wire::PayloadType first,
+                                 base::ByteView inner);
     wire::Header header(wire::ExchangeType exchange, std::uint32_t id, bool is_response) const;
     // nullopt where it does not open with our keys.
     std::optional<wire::Payloads> open(base::ByteView message);

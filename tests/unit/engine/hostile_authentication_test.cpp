@@ -1,4 +1,4 @@
-// Rows D1, D2, D18: what may not happen before the peer is authenticated, and AUTH that does not do (RFC
+// Rows D1, D2, D17, D18, D19: what may not happen before the peer is authenticated, and AUTH that does not do (RFC
 // 7296 1.2, 2.15).
 #include "tests/unit/engine/hostile.h"
 
@@ -126,6 +126,82 @@ TEST_CASE("the first failing IKE_AUTH is the last", "[engine][rfc7296-2.21.2][ho
             [&] { lonely.tell(lonely.peer.protect(kAuth, id, false, lonely.peer.auth_request())); }, 1);
     }
     CHECK(lonely.sa() == nullptr);
+}
+
+TEST_CASE("why it was refused is not told to who guesses", "[engine][rfc7296-2.21.2][hostile-d17]") {
+    const policy::Snapshot configuration =
+        snapshot({connection({.remote = ""}), connection({.name = "other", .remote = "", .remote_id = "c.example"})},
+                 {{kSecret, {"b.example"}}});
+    const auto answer_to = [&](const std::function<void(Lonely&)>& guess, Reason reason) {
+        Lonely lonely(ConnectionWords{.remote = ""});
+        lonely.wire.feed(lonely.host, ike::Reconfigure{configuration});
+        lonely.begin();
+        guess(lonely);
+        Payloads request = lonely.peer.auth_request();
+        std::get<wire::IdentificationInitiator>(request[0]).identity = identity(lonely.peer.id);
+        check_ended(lonely, reason, [&] { lonely.tell(lonely.peer.protect(kAuth, 1, false, request)); });
+        const base::Bytes& sent = lonely.host.sent.back().bytes;
+        CHECK(lonely.peer.open(sent)->notifies == std::vector{notify(wire::NotifyType::authentication_failed)});
+        return sent.size();
+    };
+    const std::size_t wrong_key =
+        answer_to([](Lonely& lonely) { lonely.peer.secret = "guess"; }, Reason::AuthenticationFailed);
+    CHECK(answer_to([](Lonely& lonely) { lonely.peer.id = "d.example"; }, Reason::NoPeerConfiguration) == wrong_key);
+    CHECK(answer_to([](Lonely& lonely) { lonely.peer.id = "c.example"; }, Reason::NoSharedSecret) == wrong_key);
+    CHECK(answer_to([](Lonely& lonely) { lonely.peer.engine_id = "z.example"; }, Reason::NoPeerConfiguration) ==
+          wrong_key);
+}
+
+TEST_CASE("every guess of a key costs a key exchange, and leaves nothing", "[engine][rfc7296-2.15][hostile-d17]") {
+    Lonely lonely;
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        ScriptedPeer peer(seed);
+        peer.secret = "guess " + std::to_string(seed);
+        peer.take_init_response(lonely.tell(peer.init_request()).at(0));
+        lonely.tell(peer.protect(kAuth, 1, false, peer.auth_request()));
+    }
+    CHECK(lonely.host.count(Reason::AuthenticationFailed) == 50);
+    CHECK(lonely.host.counted() == 50);
+    CHECK(lonely.host.engine.size() == 0);
+    CHECK(lonely.host.engine.half_open() == 0);
+    // Whoever has the key is not kept out by that.
+    lonely.establish();
+    CHECK(lonely.host.established() == 1);
+}
+
+TEST_CASE("AUTH that comes an hour late finds nobody", "[engine][rfc7296-2.4][hostile-d18]") {
+    Lonely lonely;
+    lonely.begin();
+    check_ended(lonely, Reason::HalfOpenExpired, [&] { lonely.wire.run_for(seconds(3600)); });
+    check_refused(
+        lonely, Reason::UnknownSpi,
+        [&] { lonely.tell(lonely.peer.protect(kAuth, 1, false, lonely.peer.auth_request())); }, 1);
+}
+
+TEST_CASE("INITIAL_CONTACT of another identity takes nothing from this one", "[engine][rfc7296-2.4][hostile-d19]") {
+    Lonely lonely(ConnectionWords{.remote = "", .remote_id = ""});
+    lonely.establish();
+    ScriptedPeer other(77);
+    const auto [id, stays] = GENERATE(table<std::string, std::size_t>(
+        {{"c.example", 2}, {"B.example.", 2}, {"x.b.example", 2}, {"%any", 2}, {"b.example", 1}}));
+    other.id = id;
+    other.take_init_response(lonely.tell(other.init_request()).at(0));
+    Payloads request = other.auth_request(0xc0ffee99);
+    request.emplace_back(notify(wire::NotifyType::initial_contact));
+    SECTION("said before the proof it counts for nothing") {
+        other.secret = "guess";
+        Payloads wrong = other.auth_request(0xc0ffee99);
+        wrong.emplace_back(notify(wire::NotifyType::initial_contact));
+        lonely.tell(other.protect(kAuth, 1, false, wrong));
+        CHECK(lonely.host.established() == 1);
+        CHECK(lonely.host.count(Reason::AuthenticationFailed) == 1);
+    }
+    SECTION("said with it, for that identity") {
+        lonely.tell(other.protect(kAuth, 1, false, request));
+        CHECK(lonely.host.established() == stays);
+        CHECK(lonely.host.count(Reason::PeerDeleted) == 2 - stays);
+    }
+    CHECK(lonely.host.kernel.complaints().empty());
 }
 
 }  // namespace xfrmd::tests
