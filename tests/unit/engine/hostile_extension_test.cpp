@@ -80,12 +80,11 @@ TEST_CASE("who takes the strong proposal out of IKE_SA_INIT gets no IKE SA", "[e
 }
 
 TEST_CASE("who takes a notify out of IKE_SA_INIT gets no IKE SA", "[engine][rfc7296-2.15][hostile-c9]") {
-    const auto type = GENERATE(wire::NotifyType::ikev2_fragmentation_supported,
-                               wire::NotifyType::nat_detection_source_ip);
+    const auto type =
+        GENERATE(wire::NotifyType::ikev2_fragmentation_supported, wire::NotifyType::nat_detection_source_ip);
     const bool of_request = GENERATE(true, false);
     Gateways gateways;
-    gateways.wire.on_the_way =
-        of_request ? in_the_middle(without(type), leave) : in_the_middle(leave, without(type));
+    gateways.wire.on_the_way = of_request ? in_the_middle(without(type), leave) : in_the_middle(leave, without(type));
     const auto operation = gateways.connect();
     CHECK((of_request ? gateways.right : gateways.left).count(Reason::AuthenticationFailed) == 1);
     CHECK(gateways.left.failed(operation));
@@ -142,7 +141,9 @@ TEST_CASE("two peers behind one NAT that swap their ports stay two", "[engine][r
         payloads.emplace_back(notify(wire::NotifyType::nat_detection_source_ip, base::Bytes(20, 1)));
         payloads.emplace_back(notify(wire::NotifyType::nat_detection_destination_ip, base::Bytes(20, 2)));
         peers[i].take_init_response(lonely.tell_from({ports[i].address, 500}, peers[i].init_request(payloads)).at(0));
-        CHECK(say(i, i, peers[i].protect(kAuth, 1, false, peers[i].auth_request(0xc0ffee01 + static_cast<std::uint32_t>(i)))));
+        CHECK(
+            say(i, i,
+                peers[i].protect(kAuth, 1, false, peers[i].auth_request(0xc0ffee01 + static_cast<std::uint32_t>(i)))));
     }
     REQUIRE(lonely.host.established() == 2);
     for (std::uint32_t id = 2; id < 6; ++id) {
@@ -191,7 +192,10 @@ TEST_CASE("nobody gets a ticket, and a ticket opens nothing", "[engine][rfc5723-
     header.exchange = kSessionResume;
     check_refused(
         lonely, Reason::UnknownSpi,
-        [&] { lonely.tell(wire::encode(header, {wire::Nonce{lonely.peer.nonce}, notify(wire::NotifyType{16413}, base::Bytes(64, 1))})); },
+        [&] {
+            lonely.tell(wire::encode(
+                header, {wire::Nonce{lonely.peer.nonce}, notify(wire::NotifyType{16413}, base::Bytes(64, 1))}));
+        },
         1);
     lonely.begin();
     Payloads request = lonely.peer.auth_request();

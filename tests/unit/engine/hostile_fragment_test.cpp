@@ -79,8 +79,7 @@ TEST_CASE("a first fragment that does not say what is in it ends the attempt", "
     InHalves lonely;
     lonely.first_type = wire::PayloadType::none;
     lonely.tell(lonely.piece(1, {1, 2}, lonely.half(1)));
-    check_ended(lonely, Reason::PayloadLengthInvalid,
-                [&] { lonely.tell(lonely.piece(1, {2, 2}, lonely.half(2))); });
+    check_ended(lonely, Reason::PayloadLengthInvalid, [&] { lonely.tell(lonely.piece(1, {2, 2}, lonely.half(2))); });
 }
 
 TEST_CASE("a larger total begins the message anew, a smaller one is dropped", "[engine][rfc7383-2.5.2][hostile-e2]") {
@@ -103,8 +102,7 @@ TEST_CASE("fragments that never make a message go with the half-open IKE SA", "[
     }
     CHECK(lonely.host.counted() == 0);
     // Another one would make it longer than 32 KiB.
-    check_refused(lonely, Reason::FragmentInvalid,
-                  [&] { lonely.tell(lonely.piece(1, {33, 64}, base::Bytes(1))); });
+    check_refused(lonely, Reason::FragmentInvalid, [&] { lonely.tell(lonely.piece(1, {33, 64}, base::Bytes(1))); });
     // There is one message at a time, whatever ids are used.
     check_refused(lonely, Reason::MessageIdUnexpected,
                   [&] { lonely.tell(lonely.piece(2, {1, 2}, base::Bytes(1024))); });
