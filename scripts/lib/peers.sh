@@ -1,12 +1,22 @@
-# The lab's peers: strongSwan of Debian 12 and 13, unpacked with all it needs into a folder each. Nothing is installed
-# and no maintainer script runs, so no daemon starts on this machine and no root is needed; the lab chroots into them.
+# The lab's peers: strongSwan, libreswan and OpenIKED of Debian 12 and 13, unpacked with all they need into a folder each.
+# Nothing is installed and no maintainer script runs, so no daemon starts on this machine and no root is needed; the lab
+# chroots into them.
 # shellcheck shell=bash
 
-peer_packages=(
-    charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-extra-plugins
-    libstrongswan-standard-plugins dash coreutils
+declare -A peer_release=(
+    [strongswan-5.9]=bookworm [strongswan-6.0]=trixie
+    [libreswan-4]=bookworm [libreswan-5]=trixie [openiked-7]=trixie
 )
-declare -A peer_release=([strongswan-5.9]=bookworm [strongswan-6.0]=trixie)
+# By the peer's name without its version; the first package's version is the peer's.
+declare -A peer_packages=(
+    [strongswan]='charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-extra-plugins
+        libstrongswan-standard-plugins dash coreutils'
+    [libreswan]='libreswan libnss3-tools iproute2 dash coreutils'
+    [openiked]='openiked dash coreutils'
+)
+declare -A peer_program=(
+    [strongswan]=usr/sbin/charon-systemd [libreswan]=usr/libexec/ipsec/pluto [openiked]=usr/sbin/iked
+)
 
 peers_unpacked() {
     local peer
@@ -16,10 +26,11 @@ peers_unpacked() {
 }
 
 peer_unpacked() {
-    [[ -x $cache/peers/$1/usr/sbin/charon-systemd && $(readlink "$cache/peers/$1") == *-$(peer_key) ]]
+    [[ -x $cache/peers/$1/${peer_program[${1%-*}]} && $(readlink "$cache/peers/$1") == *-$(peer_key "$1") ]]
 }
 
-peer_key() { key_of "${peer_packages[@]}"; }
+# shellcheck disable=SC2086  # the packages are a list of words
+peer_key() { key_of ${peer_packages[${1%-*}]}; }
 
 unpack_peers() {
     local peer
@@ -32,10 +43,12 @@ unpack_peers() {
 unpack_peer() {
     local peer=$1 other=$2 root deb
     local archives=$cache/apt/peer-$other/cache/archives
+    # shellcheck disable=SC2206
+    local -a packages=(${peer_packages[${peer%-*}]})
     private_apt "peer-$other" deb "$other"
     rm -f "$archives"/*.deb
-    apt-get install -y --download-only "${peer_packages[@]}"
-    root=$cache/peers/${peer%-*}-$(package_version "$archives"/libstrongswan_*.deb)-$(peer_key)
+    apt-get install -y --download-only "${packages[@]}"
+    root=$cache/peers/${peer%-*}-$(package_version "$archives/${packages[0]}"_*.deb)-$(peer_key "$peer")
     rm -rf "$root"
     make_root "$root"
     for deb in "$archives"/*.deb; do
@@ -47,7 +60,8 @@ unpack_peer() {
 
 package_version() { dpkg-deb -f "$1" Version | tr -d '[:space:]'; }
 
-# The folders are mount points for the guest, whose own view of this tree is read-only.
+# The folders are mount points for the guest, whose own view of this tree is read-only. OpenIKED gives up root for a user
+# of its own.
 make_root() {
     local name
     mkdir -p "$1"/{usr/bin,usr/sbin,usr/lib,usr/lib64,etc,dev,proc,sys,run,tmp,var}
@@ -55,8 +69,8 @@ make_root() {
         ln -s "usr/$name" "$1/$name"
     done
     ln -s /run "$1/var/run"
-    printf 'root:x:0:0:root:/root:/bin/sh\n' >"$1/etc/passwd"
-    printf 'root:x:0:\n' >"$1/etc/group"
+    printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' '_iked:x:900:900:iked:/run/empty:/bin/false' >"$1/etc/passwd"
+    printf '%s\n' 'root:x:0:' '_iked:x:900:' >"$1/etc/group"
 }
 
 unpack_deb() {

@@ -1,6 +1,6 @@
 # IKE fragmentation (RFC 7383) over a link of 600 bytes: long identities make IKE_AUTH longer than any packet there, and
 # nothing goes in fragments of IP.
-#   fragmentation.sh PEER INITIATOR   PEER: 5.9, 6.0 (strongSwan) or xfrmd; INITIATOR: moon or sun
+#   fragmentation.sh PEER INITIATOR   PEER: as start_peer has them; INITIATOR: moon or sun
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/rekeying.sh
@@ -8,15 +8,15 @@ source "$lib/rekeying.sh"
 
 # long LETTER: a name of 480 letters, as long as strongSwan takes.
 long() { printf "$1%.0s" {1..480}; }
-# conf HOST LETTER LETTER: its identity and the peer's. IKE_SA_INIT never goes in fragments, so it is a short one.
-conf() { tunnel_conf "$1" ike=aes128-sha256-x25519 id="$(long "$2")" peer_id="$(long "$3")"; }
+# conf WHO HOST LETTER LETTER: its identity and the peer's. IKE_SA_INIT never goes in fragments, so it is a short one.
+conf() { peer_conf "$1" "$2" ike=aes128-sha256-x25519 id="$(long "$3")" peer_id="$(long "$4")"; }
 
 gateways
 on moon ip link set sun mtu 600
 on sun ip link set moon mtu 600
 STRONGSWAN_CONF_EXTRA='fragment_size = 576' XFRMD_FLAGS='--fragment-size 576' \
-    start_sun "$1" <<<"$(conf sun s m)"
-XFRMD_FLAGS='--fragment-size 576' start_xfrmd moon <<<"$(conf moon m s)"
+    start_sun "$1" <<<"$(conf "$1" sun s m)"
+XFRMD_FLAGS='--fragment-size 576' start_xfrmd moon <<<"$(conf xfrmd moon m s)"
 expect up "$2" net
 expect_ping alice 10.2.0.10
 expect rekey moon ike

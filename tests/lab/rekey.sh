@@ -1,6 +1,6 @@
 # Rekeying under streams of 500 numbered datagrams a second in both directions: by a limit, then on demand. No datagram
 # is lost or leaves in the clear, numbers stay, and in the end there is one of each.
-#   rekey.sh PEER WHO LIMIT [SECONDS]   PEER: 5.9, 6.0 (strongSwan) or xfrmd; WHO: moon or sun, who rekeys; LIMIT: child
+#   rekey.sh PEER WHO LIMIT [SECONDS]   PEER: as start_peer has them; WHO: moon or sun, who rekeys; LIMIT: child
 #   or ike (a rekey_time of that), packets or bytes (of the child); SECONDS: how long by the limit, 6 where nothing is said
 # shellcheck shell=bash
 
@@ -9,22 +9,19 @@ source "$lib/streams.sh"
 # shellcheck source=tests/lab/lib/rekeying.sh
 source "$lib/rekeying.sh"
 
-peer=$1 who=$2 limit=$3 seconds=${4:-6} kind=child
+peer=$1 rekeys=$2 limit=$3 seconds=${4:-6} kind=child
 [[ $limit != ike ]] || kind=ike
-if [[ $who == moon ]]; then other=sun; else other=moon; fi
+if [[ $rekeys == moon ]]; then other=sun; else other=moon; fi
 
-# What is reached every two seconds, for the one who rekeys. The default hard limits would come too soon after that.
+# conf HOST limited|unlimited: only the one who rekeys has a limit.
 conf() {
-    if [[ $1 != "$who" || $2 != limited ]]; then
-        tunnel_conf "$1"
-        return
+    local who=xfrmd
+    [[ $1 != sun ]] || who=$peer
+    if [[ $1 == "$rekeys" && $2 == limited ]]; then
+        peer_conf "$who" "$1" "$(peer_limit "$who" "$limit")"
+    else
+        peer_conf "$who" "$1"
     fi
-    case $limit in
-        child) tunnel_conf "$1" child=$'rekey_time = 2s\n life_time = 60s\n rand_time = 0s' ;;
-        ike) tunnel_conf "$1" conn=$'rekey_time = 2s\n over_time = 60s\n rand_time = 0s' ;;
-        packets) tunnel_conf "$1" child=$'rekey_packets = 1000\n life_packets = 30000\n rand_packets = 100' ;;
-        bytes) tunnel_conf "$1" child=$'rekey_bytes = 40000\n life_bytes = 1200000\n rand_bytes = 100' ;;
-    esac
 }
 
 both_streams() {
@@ -60,7 +57,7 @@ numbers=$(numbers)
 before=$(times_rekeyed "$kind")
 both_streams 6
 for _ in 1 2 3; do
-    expect rekey "$who" "$kind"
+    expect rekey "$rekeys" "$kind"
     expect_numbers "$numbers"
     sleep 1
 done

@@ -1,6 +1,6 @@
 # Both sides are told to rekey the same SA at the same instant, again and again (RFC 7296 2.8.1, 2.8.2): no datagram of a
 # stream in either direction is lost, and each time one SA of each kind is left.
-#   rekey_collision.sh PEER KIND   PEER: 5.9, 6.0 (strongSwan) or xfrmd; KIND: child or ike
+#   rekey_collision.sh PEER KIND   PEER: as start_peer has them; KIND: child or ike
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/streams.sh
@@ -10,7 +10,7 @@ source "$lib/rekeying.sh"
 
 # Requests cross when the way takes longer than the two commands, as it mostly does.
 gateways delay=400ms
-start_sun "$1" <<<"$(tunnel_conf sun)"
+start_sun "$1" <<<"$(peer_conf "$1" sun)"
 XFRMD_FLAGS=--debug start_xfrmd moon <<<"$(tunnel_conf moon)"
 expect up moon net
 numbers=$(numbers)

@@ -1,4 +1,5 @@
-# The daemons on the hosts: xfrmd and strongSwan, started, asked, stopped, and looked after at the end.
+# The daemons on the hosts: xfrmd and strongSwan, started, asked, stopped, and looked after at the end. Other peers have
+# files of their own (libreswan.sh, openiked.sh) with the functions that are called here by the daemon's kind.
 # shellcheck shell=bash
 
 declare -A daemon_kind=() daemon_pid=() daemon_flags=()
@@ -15,18 +16,25 @@ start_xfrmd() {
 # start_strongswan HOST 5.9|6.0 <<conf: that strongSwan, as Debian packages it, with this swanctl.conf loaded.
 # STRONGSWAN_CONF_EXTRA: lines for the charon section of its strongswan.conf, such as "cookie_threshold = 0".
 start_strongswan() {
-    local name=$1 root=/run/$1/root
+    local name=$1
     # swanctl complains about every folder of credentials that is missing.
-    mkdir -p "$root" "/run/$name/swanctl"/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
+    mkdir -p "/run/$name/swanctl"/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
     cat >"/run/$name/swanctl/swanctl.conf"
     strongswan_conf >"/run/$name/strongswan.conf"
-    mount --bind "$lab_peers/strongswan-$2" "$root"
-    mount --bind "/run/$name" "$root/run"
-    mount --bind /dev "$root/dev"
-    mount --bind /proc "$root/proc"
+    enter_peer "$name" "strongswan-$2"
     daemon_kind[$name]=strongswan
     launch "$name"
     swanctl "$name" --load-all >"/run/$name/load.log" || fail "swanctl --load-all on $name: $(<"/run/$name/load.log")"
+}
+
+# enter_peer HOST PEER: that peer's files, with the host's own folder as their /run, become /run/HOST/root.
+enter_peer() {
+    local root=/run/$1/root
+    mkdir -p "$root"
+    mount --bind "$lab_peers/$2" "$root"
+    mount --bind "/run/$1" "$root/run"
+    mount --bind /dev "$root/dev"
+    mount --bind /proc "$root/proc"
 }
 
 # Debian's plugins, less those that this lab has no use for: loading all of them takes seconds in the guest, and some
@@ -66,7 +74,7 @@ END
 
 launch() {
     local name=$1
-    rm -f "/run/$name/api.sock" "/run/$name/charon.vici"
+    rm -f "/run/$name"/{api.sock,charon.vici,pluto.ctl,pluto.pid,iked.sock}
     "launch_${daemon_kind[$name]}" "$name" >>"$out/$name.log" 2>&1 &
     daemon_pid[$name]=$!
     eventually 20 answers_or_died "$name"
@@ -86,7 +94,9 @@ launch_strongswan() {
     exec nsenter --net="/run/netns/$1" -- env "${strongswan_env[@]}" chroot "/run/$1/root" /usr/sbin/charon-systemd
 }
 
-answers() { [[ -S /run/$1/api.sock || -S /run/$1/charon.vici ]]; }
+answers() { "ready_${daemon_kind[$1]}" "$1"; }
+ready_xfrmd() { [[ -S /run/$1/api.sock ]]; }
+ready_strongswan() { [[ -S /run/$1/charon.vici ]]; }
 is_running() { kill -0 "${daemon_pid[$1]}" 2>/dev/null; }
 answers_or_died() { answers "$1" || ! is_running "$1"; }
 
@@ -100,23 +110,19 @@ swanctl() {
 # up HOST CHILD: initiates the child, whichever daemon runs there; fails if that fails.
 up() {
     tell "$1 initiates $2"
-    case ${daemon_kind[$1]} in
-        xfrmd) xfrmctl "$1" conn up "$2" ;;
-        strongswan) swanctl "$1" --initiate --child "$2" --timeout 30 ;;
-    esac >"/run/$1/up.log" 2>&1 && return
+    "up_${daemon_kind[$1]}" "$1" "$2" >"/run/$1/up.log" 2>&1 && return
     cat "/run/$1/up.log"
     return 1
 }
+up_xfrmd() { xfrmctl "$1" conn up "$2"; }
+up_strongswan() { swanctl "$1" --initiate --child "$2" --timeout 30; }
 
 # clear HOST: deletes every IKE SA that the daemon there has, and tells the peers.
 clear() {
     tell "$1 clears its SAs"
-    case ${daemon_kind[$1]} in
-        xfrmd) xfrmctl "$1" sa clear --all -y ;;
-        strongswan) clear_strongswan "$1" ;;
-    esac
+    "clear_${daemon_kind[$1]}" "$1"
 }
-
+clear_xfrmd() { xfrmctl "$1" sa clear --all -y; }
 clear_strongswan() {
     local id
     for id in $(swanctl "$1" --list-sas --raw | grep -o 'uniqueid=[0-9]*' | sort -u); do
@@ -125,12 +131,9 @@ clear_strongswan() {
 }
 
 # configure HOST <<conf: a new swanctl.conf, taken in with reload (SIGHUP, or swanctl --load-all).
-configure() {
-    case ${daemon_kind[$1]} in
-        xfrmd) cat >"/run/$1/swanctl.conf" && kill -HUP "${daemon_pid[$1]}" ;;
-        strongswan) cat >"/run/$1/swanctl/swanctl.conf" && swanctl "$1" --load-all >/dev/null ;;
-    esac
-}
+configure() { "configure_${daemon_kind[$1]}" "$1"; }
+configure_xfrmd() { cat >"/run/$1/swanctl.conf" && kill -HUP "${daemon_pid[$1]}"; }
+configure_strongswan() { cat >"/run/$1/swanctl/swanctl.conf" && swanctl "$1" --load-all >/dev/null; }
 
 # stop HOST: SIGTERM; the daemon has to end with status 0 within 10 seconds.
 stop() {

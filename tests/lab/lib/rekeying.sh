@@ -2,21 +2,14 @@
 # shellcheck shell=bash
 
 # start_sun WHO <<conf
-start_sun() {
-    if [[ $1 == xfrmd ]]; then start_xfrmd sun; else start_strongswan sun "$1"; fi
-}
+start_sun() { start_peer "$1" sun; }
 
 # rekey HOST child|ike: now, on demand.
 rekey() {
-    local what
-    case ${daemon_kind[$1]} in
-        xfrmd) xfrmctl "$1" sa rekey gw "--$2" >"/run/$1/rekey.log" || fail "$(<"/run/$1/rekey.log")" ;;
-        strongswan)
-            if [[ $2 == child ]]; then what=net; else what=gw; fi
-            swanctl "$1" --rekey "--$2" "$what" >"/run/$1/rekey.log" || fail "$(<"/run/$1/rekey.log")"
-            ;;
-    esac
+    "rekey_${daemon_kind[$1]}" "$1" "$2" >"/run/$1/rekey.log" 2>&1 || fail "$(<"/run/$1/rekey.log")"
 }
+rekey_xfrmd() { xfrmctl "$1" sa rekey gw "--$2"; }
+rekey_strongswan() { if [[ $2 == child ]]; then swanctl "$1" --rekey --child net; else swanctl "$1" --rekey --ike gw; fi; }
 
 # times_rekeyed child|ike: as moon's log tells.
 times_rekeyed() {
@@ -32,14 +25,16 @@ expect_numbers() {
 }
 
 # count_at HOST ike|child: how many stand, as that host tells.
-count_at() {
+count_at() { "count_${daemon_kind[$1]}" "$1" "$2" || :; }
+count_xfrmd() {
     local state=established
     [[ $2 == ike ]] || state=installed
-    if [[ ${daemon_kind[$1]} == xfrmd ]]; then
-        xfrmctl "$1" sa list "--$2" | grep -c "$state"
-    else
-        swanctl "$1" --list-sas | grep -c "${state^^}"
-    fi || :
+    xfrmctl "$1" sa list "--$2" | grep -c "$state"
+}
+count_strongswan() {
+    local state=ESTABLISHED
+    [[ $2 == ike ]] || state=INSTALLED
+    swanctl "$1" --list-sas | grep -c "$state"
 }
 counts() { echo "sun $(count_at sun ike) and $(count_at sun child), moon $(count_at moon ike) and $(count_at moon child)"; }
 is_one_of_each() { [[ $(counts) == 'sun 1 and 1, moon 1 and 1' ]]; }

@@ -9,6 +9,10 @@ lib=$lab_project/tests/lab/lib
 source "$lib/network.sh"
 # shellcheck source=tests/lab/lib/daemons.sh
 source "$lib/daemons.sh"
+# shellcheck source=tests/lab/lib/libreswan.sh
+source "$lib/libreswan.sh"
+# shellcheck source=tests/lab/lib/openiked.sh
+source "$lib/openiked.sh"
 # shellcheck source=tests/lab/lib/expect.sh
 source "$lib/expect.sh"
 # shellcheck source=tests/lab/lib/load.sh

@@ -25,16 +25,40 @@ streams_run() {
     return 1
 }
 
-# expect_whole_streams: waits for their ends; every datagram has arrived.
+# early_packets: how many ESP packets sun has sent on an SA that moon asked for and could not use yet: between its
+# CREATE_CHILD_SA request and its next request, which follows once it has installed the SA. What is lost of those is sun's
+# doing: it may use an SA before it has answered (libreswan does), and nobody could open them.
+early_packets() {
+    packets "($esp_filter) or udp port 500 or udp port 4500" | awk '
+        { from_moon = $3 ~ /^192\.0\.2\.1(\.|$)/ }
+        /ESP\(spi=/ && !from_moon {
+            match($0, /spi=0x[0-9a-f]*/)
+            spi = substr($0, RSTART, RLENGTH)
+            if (asked && !(spi in seen)) early[spi]
+            seen[spi]
+            count += spi in early
+        }
+        from_moon && /isakmp.*(child_sa|inf2)(\[I\])?$/ { asked = / child_sa(\[I\])?$/; split("", early) }
+        END { print count + 0 }'
+}
+early_before=0
+
+# expect_whole_streams: waits for their ends; every datagram has arrived, those apart that the peer sent too early.
 expect_whole_streams() {
-    local receiver lost=0
+    local receiver lost early excused=0
     wait "${stream_senders[@]}" || fail "a sender failed"
+    early=$(early_packets)
     for receiver in "${stream_receivers[@]}"; do
         eventually 10 test -s "$out/$receiver.stream" || fail "$receiver has not got its last datagram"
         tell "$receiver: $(head -n 1 "$out/$receiver.stream")"
-        [[ $(head -n 1 "$out/$receiver.stream") == *' lost 0 '* ]] || lost=1
+        lost=$(sed -n '1s/.*lost \([0-9]*\).*/\1/p' "$out/$receiver.stream")
+        [[ $receiver != alice ]] || excused=$((early - early_before))
+        [[ $lost -le $excused ]] ||
+            fail "datagrams were lost, $excused excused; kernels: $(xfrm_errors moon) $(xfrm_errors sun)"
+        [[ $lost -eq 0 ]] || tell "sun lost those: it used SAs too early for $excused packets; $(xfrm_errors moon)"
+        excused=0
     done
-    [[ $lost -eq 0 ]] || fail "datagrams were lost; kernels: $(xfrm_errors moon) $(xfrm_errors sun)"
+    early_before=$early
     stream_senders=() stream_receivers=()
 }
 

@@ -5,18 +5,8 @@
 #   outer=4|6 inner=4|6 mode=tunnel|transport ike=PROPOSALS esp=PROPOSALS psk=SECRET id=ID peer_id=ID
 #   conn="LINES" child="LINES": more options, as they stand in the file
 tunnel_conf() {
-    local name=$1 outer=4 inner=4 mode=tunnel ike='' esp='' psk=laboratory id='' peer_id='' conn='' child=''
-    local local_addr remote_addr local_net remote_net
-    shift
-    [[ $# -eq 0 ]] || local "$@"
-    if [[ $outer == 4 ]]; then local_addr=192.0.2.1 remote_addr=192.0.2.2; else local_addr=2001:db8::1 remote_addr=2001:db8::2; fi
-    if [[ $inner == 4 ]]; then local_net=10.1.0.0/24 remote_net=10.2.0.0/24; else local_net=fd01::/64 remote_net=fd02::/64; fi
-    if [[ $name == sun ]]; then
-        local swap=$local_addr
-        local_addr=$remote_addr remote_addr=$swap
-        swap=$local_net
-        local_net=$remote_net remote_net=$swap
-    fi
+    local outer inner mode ike esp psk id peer_id conn child local_addr remote_addr local_net remote_net
+    tunnel_words "$@"
     cat <<END
 connections {
     gw {
@@ -51,6 +41,21 @@ secrets {
 END
 }
 
+# tunnel_words HOST [KEY=VALUE...]: sets the caller's variables to what the words say, and the addresses to what follows.
+tunnel_words() {
+    local name=$1 word swap
+    outer=4 inner=4 mode=tunnel ike='' esp='' psk=laboratory id='' peer_id='' conn='' child=''
+    shift
+    for word in "$@"; do
+        printf -v "${word%%=*}" '%s' "${word#*=}"
+    done
+    if [[ $outer == 4 ]]; then local_addr=192.0.2.1 remote_addr=192.0.2.2; else local_addr=2001:db8::1 remote_addr=2001:db8::2; fi
+    if [[ $inner == 4 ]]; then local_net=10.1.0.0/24 remote_net=10.2.0.0/24; else local_net=fd01::/64 remote_net=fd02::/64; fi
+    [[ $name == sun ]] || return 0
+    swap=$local_addr local_addr=$remote_addr remote_addr=$swap
+    swap=$local_net local_net=$remote_net remote_net=$swap
+}
+
 # works: alice reaches bob.
 works() { pings alice 10.2.0.10 1; }
 # has_policies: moon's kernel has the tunnel's three.
@@ -58,18 +63,45 @@ has_policies() { [[ $(on moon ip xfrm policy | grep -c '^src 10.[12].0.0/24') -e
 # sas: how many moon's kernel has, whoever's.
 sas() { on moon ip xfrm state | grep -c '^src' || :; }
 
-# start_pair WHO [KEY=VALUE...]: xfrmd on moon and WHO (5.9, 6.0 or xfrmd) on sun, both with that tunnel. SUN_CONF: KEY=VALUE
-# words that only sun gets.
+# peer_conf WHO HOST [KEY=VALUE...]: the same tunnel as that daemon's own file has it.
+peer_conf() {
+    case $1 in
+        libreswan-*) libreswan_conf "${@:2}" ;;
+        openiked) openiked_conf "${@:2}" ;;
+        *) tunnel_conf "${@:2}" ;;
+    esac
+}
+
+# start_peer WHO HOST <<conf: WHO is 5.9 or 6.0 (strongSwan), libreswan-4, libreswan-5, openiked or xfrmd.
+start_peer() {
+    case $1 in
+        xfrmd) start_xfrmd "$2" ;;
+        libreswan-*) start_libreswan "$2" "${1#*-}" ;;
+        openiked) start_openiked "$2" ;;
+        *) start_strongswan "$2" "$1" ;;
+    esac
+}
+
+# start_pair WHO [KEY=VALUE...]: xfrmd on moon and WHO on sun, both with that tunnel. SUN_CONF: KEY=VALUE words that only
+# sun gets.
 start_pair() {
     local who=$1
     shift
     # shellcheck disable=SC2086  # words on purpose
-    if [[ $who == xfrmd ]]; then
-        start_xfrmd sun <<<"$(tunnel_conf sun "$@" ${SUN_CONF:-})"
-    else
-        start_strongswan sun "$who" <<<"$(tunnel_conf sun "$@" ${SUN_CONF:-})"
-    fi
+    start_peer "$who" sun <<<"$(peer_conf "$who" sun "$@" ${SUN_CONF:-})"
     start_xfrmd moon <<<"$(tunnel_conf moon "$@")"
+}
+
+# peer_limit WHO child|ike|packets|bytes: the word (KEY=VALUE) with which that daemon rekeys about every two seconds. The
+# default hard limits would come too soon after that.
+peer_limit() {
+    case $1:$2 in
+        libreswan-*) libreswan_limit "$2" ;;
+        *:child) echo child=$'rekey_time = 2s\n life_time = 60s\n rand_time = 0s' ;;
+        *:ike) echo conn=$'rekey_time = 2s\n over_time = 60s\n rand_time = 0s' ;;
+        *:packets) echo child=$'rekey_packets = 1000\n life_packets = 30000\n rand_packets = 100' ;;
+        *:bytes) echo child=$'rekey_bytes = 40000\n life_bytes = 1200000\n rand_bytes = 100' ;;
+    esac
 }
 
 # change HOST KEY=VALUE...: another tunnel for that gateway, in force when this returns.

@@ -1,0 +1,93 @@
+# libreswan on a host: pluto in the foreground, whack to speak to it, and the tunnel of tunnel.sh as ipsec.conf has it.
+# shellcheck shell=bash
+
+declare -A libreswan_version=()
+
+# start_libreswan HOST 4|5 <<conf: that libreswan, as Debian packages it, with this ipsec.conf. Every pre-shared key is
+# LIBRESWAN_PSK, "laboratory" where nothing is said.
+start_libreswan() {
+    cat >"/run/$1/ipsec.conf"
+    printf ': PSK "%s"\n' "${LIBRESWAN_PSK:-laboratory}" >"/run/$1/ipsec.secrets"
+    libreswan_version[$1]=$2
+    enter_peer "$1" "libreswan-$2"
+    mkdir -p "/run/$1/nss"
+    chroot "/run/$1/root" certutil -N -d sql:/run/nss --empty-password
+    daemon_kind[$1]=libreswan
+    launch "$1"
+}
+
+# What has been deleted stays so (--impair revival); by itself pluto would initiate again what it once was told to.
+launch_libreswan() {
+    exec nsenter --net="/run/netns/$1" -- chroot "/run/$1/root" /usr/libexec/ipsec/pluto --nofork --stderrlog --use-xfrm \
+        --no-dnssec --impair revival --config /run/ipsec.conf --secretsfile /run/ipsec.secrets --nssdir /run/nss --rundir /run
+}
+
+# whack HOST ARGUMENT...
+whack() { nsenter --net="/run/netns/$1" -- chroot "/run/$1/root" /usr/libexec/ipsec/whack --rundir /run "${@:2}"; }
+
+# Pluto reads its connections by itself, a while after it has opened its socket, and its secrets last of all.
+ready_libreswan() { [[ -S /run/$1/pluto.ctl ]] && whack "$1" --listpsks 2>/dev/null | grep -q ' PSK '; }
+
+up_libreswan() { whack "$1" --initiate --name "$2"; }
+clear_libreswan() { whack "$1" --terminate --name net >"/run/$1/clear.log" || :; }
+configure_libreswan() {
+    cat >"/run/$1/ipsec.conf"
+    chroot "/run/$1/root" /usr/libexec/ipsec/addconn --config /run/ipsec.conf --ctlsocket /run/pluto.ctl net \
+        >"/run/$1/addconn.log" 2>&1
+}
+
+# rekey_libreswan HOST child|ike
+rekey_libreswan() {
+    local kind=$2
+    [[ $2 != child || ${libreswan_version[$1]} != 4 ]] || kind=ipsec
+    whack "$1" "--rekey-$kind" --name net
+}
+
+# count_libreswan HOST ike|child
+count_libreswan() {
+    local state=ESTABLISHED_IKE_SA
+    [[ $2 == ike ]] || state=ESTABLISHED_CHILD_SA
+    whack "$1" --showstates | grep -c "$state"
+}
+
+# libreswan_proposals PROPOSALS: swanctl's names as libreswan calls them.
+libreswan_proposals() {
+    sed -E 's/aes([0-9]*)gcm16/aes_gcm\1/g; s/(prf)?sha(256|384|512)/sha2_\2/g; s/x25519/dh31/g; s/ecp256/dh19/g; s/ecp521/dh21/g
+        s/prf//g' <<<"$1"
+}
+
+# libreswan_conf HOST [KEY=VALUE...]: ipsec.conf for that gateway, with tunnel_conf's keys; conn="LINES" and child="LINES"
+# are lines of ipsec.conf.
+libreswan_conf() {
+    local outer inner mode ike esp psk id peer_id conn child local_addr remote_addr local_net remote_net pfs=no
+    tunnel_words "$@"
+    [[ $esp != *-modp* && $esp != *-ecp* && $esp != *-x25519* ]] || pfs=yes
+    cat <<END
+conn net
+    left=$local_addr
+    right=$remote_addr
+    $([[ $mode == transport ]] || printf 'leftsubnet=%s\n    rightsubnet=%s' "$local_net" "$remote_net")
+    ${id:+leftid=@$id}
+    ${peer_id:+rightid=@$peer_id}
+    leftupdown=%disabled
+    authby=secret
+    ikev2=insist
+    type=$mode
+    pfs=$pfs
+    auto=add
+    ${ike:+ike=$(libreswan_proposals "$ike")}
+    ${esp:+esp=$(libreswan_proposals "$esp")}
+    $conn
+    $child
+END
+}
+
+# libreswan_limit child|ike: the word that has it rekey after two seconds, and again and again. Pluto waits half of the
+# margin longer where it responded.
+libreswan_limit() {
+    case $1 in
+        child) echo child=$'salifetime=4s\n    rekeymargin=2s\n    rekeyfuzz=0%' ;;
+        ike) echo conn=$'ikelifetime=4s\n    rekeymargin=2s\n    rekeyfuzz=0%' ;;
+        *) fail "no libreswan rekeys by $1 here" ;;
+    esac
+}
