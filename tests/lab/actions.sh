@@ -1,5 +1,5 @@
 # dpd_action and close_action: what comes back when the peer has fallen silent, or has deleted the child or its IKE SA.
-#   actions.sh PEER silence|child|ike trap|start   PEER: 5.9 or 6.0 (strongSwan) or xfrmd
+#   actions.sh PEER silence|child|ike trap|start   PEER: as start_peer has them
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/rekeying.sh
@@ -17,6 +17,7 @@ delete_by_peer() {
         xfrmd:ike) xfrmctl sun sa clear gw --yes ;;
         strongswan:child) swanctl sun --terminate --child net ;;
         strongswan:ike) swanctl sun --terminate --ike gw ;;
+        libreswan:ike) whack sun --terminate --name net ;;
     esac >"$out/delete.log" 2>&1 || fail "$(<"$out/delete.log")"
 }
 
@@ -24,7 +25,7 @@ gateways
 if [[ $2 == silence ]]; then option=dpd_action; else option=close_action; fi
 XFRMD_FLAGS='--retransmit-timeout 0.5 --retransmit-base 1 --retransmit-tries 4' \
     start_xfrmd moon <<<"$(tunnel_conf moon conn=$'dpd_delay = 1s\n keyingtries = 0' child="$option = $3")"
-start_sun "$1" <<<"$(tunnel_conf sun)"
+start_sun "$1" <<<"$(peer_conf "$1" sun)"
 expect up moon net
 expect_ping alice 10.2.0.10
 if [[ $2 == silence ]]; then crash sun; else delete_by_peer "$2"; fi

@@ -52,8 +52,8 @@ count_libreswan() {
 
 # libreswan_proposals PROPOSALS: swanctl's names as libreswan calls them.
 libreswan_proposals() {
-    sed -E 's/aes([0-9]*)gcm16/aes_gcm\1/g; s/(prf)?sha(256|384|512)/sha2_\2/g; s/x25519/dh31/g; s/ecp256/dh19/g; s/ecp521/dh21/g
-        s/prf//g' <<<"$1"
+    sed -E 's/aes([0-9]*)gcm16/aes_gcm\1/g; s/(prf)?sha(256|384|512)/sha2_\2/g; s/x25519/dh31/g; s/ecp256/dh19/g
+        s/ecp521/dh21/g; s/-(dh|modp)/;\1/g' <<<"$1"
 }
 
 # libreswan_conf HOST [KEY=VALUE...]: ipsec.conf for that gateway, with tunnel_conf's keys; conn="LINES" and child="LINES"

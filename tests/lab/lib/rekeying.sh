@@ -4,6 +4,8 @@
 # start_sun WHO <<conf
 start_sun() { start_peer "$1" sun; }
 
+# can_rekey HOST: on demand; OpenIKED only does so by itself.
+can_rekey() { [[ ${daemon_kind[$1]} != openiked ]]; }
 # rekey HOST child|ike: now, on demand.
 rekey() {
     "rekey_${daemon_kind[$1]}" "$1" "$2" >"/run/$1/rekey.log" 2>&1 || fail "$(<"/run/$1/rekey.log")"

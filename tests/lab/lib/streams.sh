@@ -25,18 +25,20 @@ streams_run() {
     return 1
 }
 
-# early_packets: how many ESP packets sun has sent on an SA that moon asked for and could not use yet: between its
-# CREATE_CHILD_SA request and its next request, which follows once it has installed the SA. What is lost of those is sun's
-# doing: it may use an SA before it has answered (libreswan does), and nobody could open them.
+# early_packets: how many ESP packets sun has sent on an SA that moon asked for and was not known to have yet. A responder
+# keeps to the old SA until it gets a packet on the new one, or a request to close the old one (RFC 7296 2.8); libreswan
+# and OpenIKED do not wait, and what is lost of those packets is their doing.
 early_packets() {
     packets "($esp_filter) or udp port 500 or udp port 4500" | awk '
         { from_moon = $3 ~ /^192\.0\.2\.1(\.|$)/ }
-        /ESP\(spi=/ && !from_moon {
+        /ESP\(spi=/ {
             match($0, /spi=0x[0-9a-f]*/)
             spi = substr($0, RSTART, RLENGTH)
-            if (asked && !(spi in seen)) early[spi]
+            if (!(spi in seen) && from_moon) asked = 0
+            if (!(spi in seen) && asked) early[spi]
+            if (!asked) split("", early)
             seen[spi]
-            count += spi in early
+            count += !from_moon && spi in early
         }
         from_moon && /isakmp.*(child_sa|inf2)(\[I\])?$/ { asked = / child_sa(\[I\])?$/; split("", early) }
         END { print count + 0 }'

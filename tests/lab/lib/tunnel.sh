@@ -96,7 +96,8 @@ start_pair() {
 # default hard limits would come too soon after that.
 peer_limit() {
     case $1:$2 in
-        libreswan-*) libreswan_limit "$2" ;;
+        libreswan-*:*) libreswan_limit "$2" ;;
+        openiked:*) openiked_limit "$2" ;;
         *:child) echo child=$'rekey_time = 2s\n life_time = 60s\n rand_time = 0s' ;;
         *:ike) echo conn=$'rekey_time = 2s\n over_time = 60s\n rand_time = 0s' ;;
         *:packets) echo child=$'rekey_packets = 1000\n life_packets = 30000\n rand_packets = 100' ;;
