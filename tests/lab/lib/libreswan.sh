@@ -59,7 +59,7 @@ libreswan_proposals() {
 # libreswan_conf HOST [KEY=VALUE...]: ipsec.conf for that gateway, with tunnel_conf's keys; conn="LINES" and child="LINES"
 # are lines of ipsec.conf.
 libreswan_conf() {
-    local outer inner mode ike esp psk id peer_id conn child local_addr remote_addr local_net remote_net pfs=no
+    local "${tunnel_keys[@]}" pfs=no
     tunnel_words "$@"
     [[ $esp != *-modp* && $esp != *-ecp* && $esp != *-x25519* ]] || pfs=yes
     cat <<END
@@ -77,6 +77,7 @@ conn net
     auto=add
     ${ike:+ike=$(libreswan_proposals "$ike")}
     ${esp:+esp=$(libreswan_proposals "$esp")}
+    ${encap:+encapsulation=$encap}
     $conn
     $child
 END

@@ -47,9 +47,9 @@ count_openiked() {
 # openiked_conf HOST [KEY=VALUE...]: iked.conf for that gateway, with tunnel_conf's keys as far as they are plain ones;
 # conn="WORDS" and child="WORDS" are words of iked.conf.
 openiked_conf() {
-    local outer inner mode ike esp psk id peer_id conn child local_addr remote_addr local_net remote_net
+    local "${tunnel_keys[@]}"
     tunnel_words "$@"
-    [[ -z $ike$esp$id$peer_id ]] || fail "openiked_conf knows no proposals or identities"
+    [[ -z $ike$esp$id$peer_id$encap ]] || fail "openiked_conf knows no proposals, identities or encap"
     cat <<END
 ikev2 "net" active $mode esp from $local_net to $remote_net local $local_addr peer $remote_addr \\
     srcid $local_addr dstid $remote_addr $conn $child psk "$psk"

@@ -2,10 +2,11 @@
 # shellcheck shell=bash
 
 # tunnel_conf HOST [KEY=VALUE...]: swanctl.conf for that gateway; the other gateway's is the mirror image.
-#   outer=4|6 inner=4|6 mode=tunnel|transport ike=PROPOSALS esp=PROPOSALS psk=SECRET id=ID peer_id=ID
+#   outer=4|6 inner=4|6 mode=tunnel|transport ike=PROPOSALS esp=PROPOSALS psk=SECRET id=ID peer_id=ID encap=yes
+#   local_addr=ADDRESS remote_addr=ADDRESS local_net=NET remote_net=NET: other ones than the topology has
 #   conn="LINES" child="LINES": more options, as they stand in the file
 tunnel_conf() {
-    local outer inner mode ike esp psk id peer_id conn child local_addr remote_addr local_net remote_net
+    local "${tunnel_keys[@]}"
     tunnel_words "$@"
     cat <<END
 connections {
@@ -14,6 +15,7 @@ connections {
         local_addrs = $local_addr
         remote_addrs = $remote_addr
         ${ike:+proposals = $ike}
+        ${encap:+encap = $encap}
         $conn
         local {
             auth = psk
@@ -41,19 +43,25 @@ secrets {
 END
 }
 
-# tunnel_words HOST [KEY=VALUE...]: sets the caller's variables to what the words say, and the addresses to what follows.
+# What a caller of tunnel_words declares as its own variables.
+tunnel_keys=(
+    outer=4 inner=4 mode=tunnel ike= esp= psk=laboratory id= peer_id= encap= conn= child=
+    local_addr= remote_addr= local_net= remote_net=
+)
+
+# tunnel_words HOST [KEY=VALUE...]: sets those to what the words say, and to the topology's addresses.
 tunnel_words() {
-    local name=$1 word swap
-    outer=4 inner=4 mode=tunnel ike='' esp='' psk=laboratory id='' peer_id='' conn='' child=''
-    shift
-    for word in "$@"; do
+    local word moon_addr=192.0.2.1 sun_addr=192.0.2.2 moon_net=10.1.0.0/24 sun_net=10.2.0.0/24
+    for word in "${@:2}"; do
         printf -v "${word%%=*}" '%s' "${word#*=}"
     done
-    if [[ $outer == 4 ]]; then local_addr=192.0.2.1 remote_addr=192.0.2.2; else local_addr=2001:db8::1 remote_addr=2001:db8::2; fi
-    if [[ $inner == 4 ]]; then local_net=10.1.0.0/24 remote_net=10.2.0.0/24; else local_net=fd01::/64 remote_net=fd02::/64; fi
-    [[ $name == sun ]] || return 0
-    swap=$local_addr local_addr=$remote_addr remote_addr=$swap
-    swap=$local_net local_net=$remote_net remote_net=$swap
+    [[ $outer == 4 ]] || moon_addr=2001:db8::1 sun_addr=2001:db8::2
+    [[ $inner == 4 ]] || moon_net=fd01::/64 sun_net=fd02::/64
+    if [[ $1 == sun ]]; then
+        : "${local_addr:=$sun_addr}" "${remote_addr:=$moon_addr}" "${local_net:=$sun_net}" "${remote_net:=$moon_net}"
+    else
+        : "${local_addr:=$moon_addr}" "${remote_addr:=$sun_addr}" "${local_net:=$moon_net}" "${remote_net:=$sun_net}"
+    fi
 }
 
 # works: alice reaches bob.
