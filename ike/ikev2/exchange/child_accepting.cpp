@@ -3,6 +3,7 @@
 #include "ike/ikev2/exchange/child_compression.h"
 #include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -23,12 +24,13 @@ base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Ch
     negotiated.tfc_padding_allowed = request.find(wire::NotifyType::esp_tfc_padding_not_supported) == nullptr;
     const policy::TrafficSelectors local_ts = resolve(child.local_ts, sa.local.address);
     const policy::TrafficSelectors remote_ts = resolve(child.remote_ts, sa.remote.address);
-    negotiated.local_ts = narrow(local_ts, request.ts_r->selectors);
-    negotiated.remote_ts = narrow(remote_ts, request.ts_i->selectors);
+    const SelectorsHere offered = selectors_here(sa, child.mode, {request.ts_r->selectors, request.ts_i->selectors});
+    negotiated.local_ts = narrow(local_ts, offered.local);
+    negotiated.remote_ts = narrow(remote_ts, offered.remote);
     if (negotiated.local_ts.empty() || negotiated.remote_ts.empty()) {
-        return base::fail(Reason::TrafficSelectorsUnacceptable,
-                          "child " + child.name + " has " + both_ends(local_ts, remote_ts) + ", peer offered " +
-                              both_ends(request.ts_r->selectors, request.ts_i->selectors));
+        return base::fail(Reason::TrafficSelectorsUnacceptable, "child " + child.name + " has " +
+                                                                    both_ends(local_ts, remote_ts) + ", peer offered " +
+                                                                    both_ends(offered.local, offered.remote));
     }
     return negotiated;
 }

@@ -47,8 +47,8 @@ struct NegotiatedChild {
 
 // Checks the answer to `proposed`. Errors: NoProposalChosen, TrafficSelectorsUnacceptable and what else the peer's
 // notify says; PayloadMissing, ResponderChoseUnofferedTransform, ResponderWidenedTrafficSelectors, ModeUnacceptable.
-base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, const sa::ProposedChild& proposed,
-                                                 const wire::Payloads& answer);
+base::Result<NegotiatedChild> check_child_answer(const sa::Sa& sa, const policy::Child& child,
+                                                 const sa::ProposedChild& proposed, const wire::Payloads& answer);
 
 // Once it is installed: a CPI that the peer did not want is free again.
 void release_unused_cpi(sa::Step& step, const sa::ProposedChild& proposed, const NegotiatedChild& negotiated);

@@ -5,6 +5,7 @@
 #include "ike/ikev2/exchange/child_compression.h"
 #include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
 
@@ -43,28 +44,28 @@ base::Error refusal(const sa::ProposedChild& proposed, const wire::Notify& notif
     return {reason, std::move(detail), {}};
 }
 
-base::Result<void> check_selectors(const sa::ProposedChild& proposed, const wire::Payloads& answer) {
-    const policy::TrafficSelectors& ts_i = answer.ts_i->selectors;
-    const policy::TrafficSelectors& ts_r = answer.ts_r->selectors;
-    if (ts_i.empty() || ts_r.empty() || !covers(proposed.local_ts, ts_i) || !covers(proposed.remote_ts, ts_r)) {
+base::Result<void> check_selectors(const sa::ProposedChild& proposed, const SelectorsHere& answered) {
+    const auto& [local, remote] = answered;
+    if (local.empty() || remote.empty() || !covers(proposed.local_ts, local) || !covers(proposed.remote_ts, remote)) {
         return base::fail(Reason::ResponderWidenedTrafficSelectors,
                           "offered " + to_string(proposed.local_ts) + " === " + to_string(proposed.remote_ts) +
-                              ", peer answered " + to_string(ts_i) + " === " + to_string(ts_r));
+                              ", peer answered " + to_string(local) + " === " + to_string(remote));
     }
     return {};
 }
 
 // What mode, selectors and notifies say; the proposal has been read.
-base::Result<void> check_rest(const policy::Child& child, const sa::ProposedChild& proposed,
+base::Result<void> check_rest(const sa::Sa& sa, const policy::Child& child, const sa::ProposedChild& proposed,
                               const wire::Payloads& answer, NegotiatedChild& negotiated) {
     if (const auto mode = check_mode(child, answer); !mode) return mode;
-    if (const auto selectors = check_selectors(proposed, answer); !selectors) return selectors;
+    const SelectorsHere answered = selectors_here(sa, child.mode, {answer.ts_i->selectors, answer.ts_r->selectors});
+    if (const auto selectors = check_selectors(proposed, answered); !selectors) return selectors;
     const auto cpi_out = answered_cpi(proposed, answer);
     if (!cpi_out) return tl::unexpected(cpi_out.error());
     if (*cpi_out) negotiated.ipcomp = ike::IpComp{*proposed.cpi_in, **cpi_out};
     // The same, but a packet's selector that is in another one needs no policy of its own.
-    negotiated.local_ts = narrow(proposed.local_ts, answer.ts_i->selectors);
-    negotiated.remote_ts = narrow(proposed.remote_ts, answer.ts_r->selectors);
+    negotiated.local_ts = narrow(proposed.local_ts, answered.local);
+    negotiated.remote_ts = narrow(proposed.remote_ts, answered.remote);
     return check_hosts(negotiated);
 }
 
@@ -140,8 +141,8 @@ void append_child_request(const policy::Child& child, const sa::ProposedChild& p
     payloads.emplace_back(wire::TrafficSelectorPayload{false, proposed.remote_ts, {}});
 }
 
-base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, const sa::ProposedChild& proposed,
-                                                 const wire::Payloads& answer) {
+base::Result<NegotiatedChild> check_child_answer(const sa::Sa& sa, const policy::Child& child,
+                                                 const sa::ProposedChild& proposed, const wire::Payloads& answer) {
     if (const auto* error = answer.error()) return tl::unexpected(refusal(proposed, *error));
     if (!answer.sa || !answer.ts_i || !answer.ts_r) {
         return base::fail(Reason::PayloadMissing, "the answer lacks SA, TSi or TSr");
@@ -162,7 +163,8 @@ base::Result<NegotiatedChild> check_child_answer(const policy::Child& child, con
     negotiated.spi_out = *spi_out;
     negotiated.operation = proposed.operation;
     negotiated.tfc_padding_allowed = answer.find(wire::NotifyType::esp_tfc_padding_not_supported) == nullptr;
-    if (const auto rest = check_rest(child, proposed, answer, negotiated); !rest) return tl::unexpected(rest.error());
+    if (const auto rest = check_rest(sa, child, proposed, answer, negotiated); !rest)
+        return tl::unexpected(rest.error());
     return negotiated;
 }
 

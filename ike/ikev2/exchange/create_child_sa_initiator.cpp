@@ -70,7 +70,7 @@ const sa::ChildSa* made_by_peer(const sa::Established& phase, const sa::Creating
 base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
                               const policy::Child& child, const wire::Payloads& answer) {
     if (made_by_peer(phase, creating) != nullptr) return base::fail(Reason::TemporaryFailure, "the peer has made it");
-    auto negotiated = check_child_answer(child, creating.proposed, answer);
+    auto negotiated = check_child_answer(step.sa, child, creating.proposed, answer);
     if (!negotiated) return tl::unexpected(negotiated.error());
     if (!answer.nonce) return base::fail(Reason::PayloadMissing, "the answer lacks a nonce");
     if (const auto nonce = check_nonce(*answer.nonce, creating.nonce); !nonce) return nonce;

@@ -82,7 +82,7 @@ base::Result<void> authenticate(const sa::Sa& sa, const sa::AuthRequested& phase
 void take_first_child(sa::Step& step, sa::Established& established, sa::ProposedChild proposed,
                       const wire::Payloads& answer, const sa::Transcript& transcript) {
     const policy::Child* child = step.sa.connection->child(proposed.name);
-    auto negotiated = child != nullptr ? check_child_answer(*child, proposed, answer)
+    auto negotiated = child != nullptr ? check_child_answer(step.sa, *child, proposed, answer)
                                        : base::fail(Reason::ConfigurationRemoved, "child " + proposed.name);
     if (negotiated) {
         release_unused_cpi(step, proposed, *negotiated);

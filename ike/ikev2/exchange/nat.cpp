@@ -1,5 +1,8 @@
 #include "ike/ikev2/exchange/nat.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "ike/crypto/key_schedule.h"
 #include "ike/ikev2/exchange/protect.h"
 
@@ -13,6 +16,15 @@ base::Bytes hash_of(wire::IkeSpi spi_i, wire::IkeSpi spi_r, const base::Endpoint
 }
 
 bool wants_encapsulation(const sa::Sa& sa) { return sa.connection != nullptr && sa.connection->encap; }
+
+// Of several addresses nobody could tell which one the NAT has changed.
+void replace_host(policy::TrafficSelectors& selectors, const base::Address& address) {
+    const bool one_host = std::all_of(selectors.begin(), selectors.end(), [&](const policy::TrafficSelector& one) {
+        return one.is_host() && one.addresses == selectors.front().addresses;
+    });
+    if (!one_host) return;
+    for (policy::TrafficSelector& selector : selectors) selector.addresses = {address, address};
+}
 
 }  // namespace
 
@@ -38,6 +50,13 @@ sa::NatStatus detect_nat(const sa::Sa& sa, wire::IkeSpi spi_r_in_hash, const wir
     }
     if (!any_source || !any_destination) return {};
     return {!destination_fits || wants_encapsulation(sa), !source_fits};
+}
+
+SelectorsHere selectors_here(const sa::Sa& sa, policy::Mode mode, SelectorsHere told) {
+    if (mode != policy::Mode::transport) return told;
+    if (sa.nat.local) replace_host(told.local, sa.local.address);
+    if (sa.nat.remote) replace_host(told.remote, sa.remote.address);
+    return told;
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -18,15 +18,21 @@ policy::Snapshot with_encap(const ConnectionWords& words, bool encap) {
     return snapshot({one}, {{kSecret, {}}});
 }
 
-// left stands behind a NAT that shows 203.0.113.9 and maps its ports to `base` and following.
+// left stands behind a NAT that shows 203.0.113.9 and maps its ports to `base` and following. right may be reached at
+// 198.51.100.7 only.
 struct BehindNat {
-    BehindNat() {
+    explicit BehindNat(const ChildWords& child = {}, bool both = false) {
         ConnectionWords left;
         left.local = "10.0.0.1";
+        left.children = {child};
         ConnectionWords right = mirrored(left);
         right.remote = "";
+        if (child.mode == policy::Mode::transport) right.children[0].remote_ts = {"dynamic"};
+        if (both) left.remote = "198.51.100.7";
         gateways.emplace(snapshot(left), snapshot(right));
-        gateways->wire.on_the_way = [this](Parcel& parcel) {
+        gateways->wire.on_the_way = [this, both](Parcel& parcel) {
+            if (both && parcel.to.address == server_outside) parcel.to.address = server;
+            if (both && parcel.from.address == server) parcel.from.address = server_outside;
             if (parcel.from.address == inside) {
                 parcel.from = {outside, static_cast<std::uint16_t>(base + (parcel.from.port == 4500 ? 1 : 0))};
             } else if (parcel.to.address == outside) {
@@ -39,9 +45,25 @@ struct BehindNat {
 
     base::Address inside = address("10.0.0.1");
     base::Address outside = address("203.0.113.9");
+    base::Address server = address("192.0.2.2");
+    base::Address server_outside = address("198.51.100.7");
     std::uint16_t base = 40000;
     std::optional<Gateways> gateways;
 };
+
+ChildWords host_to_host(policy::Mode mode) {
+    ChildWords words;
+    words.local_ts = words.remote_ts = {"dynamic"};
+    words.mode = mode;
+    return words;
+}
+
+// The one child of a host, as "local === remote".
+std::string selectors_at(const Host& host) {
+    const auto children = host.kernel.list();
+    if (children.size() != 1) return std::to_string(children.size()) + " children";
+    return to_string(children[0]->local_ts) + " === " + to_string(children[0]->remote_ts);
+}
 
 }  // namespace
 
@@ -89,6 +111,40 @@ TEST_CASE("a NAT in front of the initiator", "[engine][rfc7296-2.23]") {
     CHECK(gateways.left.sas().at(0)->sa().nat.local);
     CHECK(gateways.right.kernel.list().at(0)->remote == base::Endpoint{nat.outside, 40001});
     CHECK(gateways.right.engine.half_open() == 0);
+}
+
+TEST_CASE("transport mode through NATs is between the addresses that each side sees", "[engine][rfc7296-2.23.1]") {
+    const bool both = GENERATE(false, true);
+    BehindNat nat(host_to_host(policy::Mode::transport), both);
+    Gateways& gateways = *nat.gateways;
+    const std::string left = both ? "10.0.0.1/32 === 198.51.100.7/32" : "10.0.0.1/32 === 192.0.2.2/32";
+    const std::string right = "192.0.2.2/32 === 203.0.113.9/32";
+    const auto connected = gateways.wire.initiate(gateways.left, both ? "198.51.100.7" : "192.0.2.2", "gw", {});
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(connected) == "ok");
+    REQUIRE(gateways.left.kernel.list().size() == 1);
+    REQUIRE(gateways.right.kernel.list().size() == 1);
+    CHECK(selectors_at(gateways.left) == left);
+    CHECK(selectors_at(gateways.right) == right);
+    for (Host* host : {&gateways.left, &gateways.right}) {
+        const auto operation = gateways.wire.rekey(*host, host->sas().at(0)->sa().id, host->kernel.list().at(0)->child);
+        gateways.wire.settle();
+        CHECK(host->outcome(operation) == "ok");
+        gateways.wire.run_for(seconds(10));
+        CHECK(selectors_at(gateways.left) == left);
+        CHECK(selectors_at(gateways.right) == right);
+    }
+}
+
+TEST_CASE("only the one address of a transport mode's end is replaced", "[engine][rfc7296-2.23.1]") {
+    ChildWords words = host_to_host(policy::Mode::transport);
+    SECTION("not a tunnel's") { words.mode = policy::Mode::tunnel; }
+    SECTION("not one of several") { words.local_ts = {"10.0.0.1", "10.0.0.2"}; }
+    SECTION("not a network's") { words.local_ts = {"10.0.0.0/24"}; }
+    BehindNat nat(words);
+    Gateways& gateways = *nat.gateways;
+    CHECK(gateways.left.failed(gateways.connect()));
+    CHECK(gateways.right.count(Reason::TrafficSelectorsUnacceptable) == 1);
 }
 
 TEST_CASE("who sits behind the NAT keeps it open", "[engine][rfc3948-2.3][hostile-a1]") {
