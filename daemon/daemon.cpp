@@ -183,6 +183,12 @@ void Daemon::remove(ike::ChildSaId child) {
     });
 }
 
+void Daemon::query(std::uint8_t shard, ike::QueryUse query) {
+    pool_->on_main([this, shard, query = std::move(query)] {
+        pool_->submit(shard, ike::ChildrenUsed{query.ike_sa, kernel_->tunnels().use_of(query.children)});
+    });
+}
+
 // Another child in its place. Its IKE SA is the peer's way to us and is kept; the old child's Delete goes first, for
 // both ends would use the older of two that are alike.
 void Daemon::renew(const TunnelOwner& owner) {

@@ -78,6 +78,7 @@ public:
     void install(std::uint8_t shard, ike::ChildInstall child) override;
     void use(ike::ChildSaId child) override;
     void remove(ike::ChildSaId child) override;
+    void query(std::uint8_t shard, ike::QueryUse query) override;
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
     void report(const ike::Report& report) override;

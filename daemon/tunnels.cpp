@@ -256,6 +256,16 @@ void Tunnels::answer_acquire(const std::string& connection, const std::string& c
     acquires_[{connection, child}] = sequence;
 }
 
+std::vector<ike::ChildUse> Tunnels::use_of(std::span<const ike::ChildSaId> children) {
+    std::vector<ike::ChildUse> uses;
+    for (const ike::ChildSaId child : children) {
+        if (!has(child)) continue;
+        const TunnelCounters counted = counters(child);
+        uses.push_back({child, counted.packets_in, counted.packets_out});
+    }
+    return uses;
+}
+
 TunnelCounters Tunnels::counters(ike::ChildSaId child) {
     TunnelCounters counters;
     const auto found = installed_.find(child);

@@ -18,6 +18,7 @@
 #include "daemon/tunnel_options.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
+#include "ike/child_use.h"
 #include "netlink/installer.h"
 #include "netlink/kernel.h"
 
@@ -68,6 +69,8 @@ public:
     base::Result<void> remove_all();
     // Zeros for what the kernel does not tell.
     TunnelCounters counters(ike::ChildSaId child);
+    // Of those that are there.
+    std::vector<ike::ChildUse> use_of(std::span<const ike::ChildSaId> children);
     std::size_t size() const { return installed_.size(); }
     std::size_t sa_count() const { return by_sa_.size(); }
     bool has(ike::ChildSaId child) const { return installed_.contains(child); }

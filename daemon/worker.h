@@ -34,6 +34,8 @@ public:
     virtual void install(std::uint8_t shard, ike::ChildInstall child) = 0;
     virtual void use(ike::ChildSaId child) = 0;
     virtual void remove(ike::ChildSaId child) = 0;
+    // Answered by Worker::submit(ChildrenUsed).
+    virtual void query(std::uint8_t shard, ike::QueryUse query) = 0;
     virtual void revive(ike::ReviveChild child) = 0;
     virtual void done(ike::OperationDone operation) = 0;
     virtual void report(const ike::Report& report) = 0;
@@ -69,6 +71,7 @@ private:
     void run(ike::InstallChild action);
     void run(ike::UseChild action) { outside_.use(action.child); }
     void run(ike::RemoveChild action) { outside_.remove(action.child); }
+    void run(ike::QueryUse action) { outside_.query(shard(), std::move(action)); }
     void run(ike::ReviveChild action) { outside_.revive(std::move(action)); }
     void run(ike::OperationDone action) { outside_.done(std::move(action)); }
     void run(const ike::Report& action) { outside_.report(action); }

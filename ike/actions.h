@@ -38,6 +38,12 @@ struct RemoveChild {
     ChildSaId child{};
 };
 
+// Answered by ChildrenUsed. Not given all the time, but when the answer decides something.
+struct QueryUse {
+    IkeSaId ike_sa{};
+    std::vector<ChildSaId> children;
+};
+
 // A child that the peer's silence or its Delete has ended, and that its dpd_action or close_action wants back. Not
 // answered.
 struct ReviveChild {
@@ -88,7 +94,8 @@ struct Report {
     Milestone milestone = {};
 };
 
-using Action = std::variant<SendDatagram, InstallChild, UseChild, RemoveChild, ReviveChild, OperationDone, Report>;
+using Action =
+    std::variant<SendDatagram, InstallChild, UseChild, RemoveChild, QueryUse, ReviveChild, OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

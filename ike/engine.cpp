@@ -201,6 +201,13 @@ void Engine::on(const ChildInstalled& answer, Turn& turn) {
     settle(*sa, true, turn);
 }
 
+void Engine::on(const ChildrenUsed& answer, Turn& turn) {
+    IkeSa* sa = table_.find(answer.ike_sa);
+    if (sa == nullptr) return;
+    sa->on_use(answer, around(turn));
+    settle(*sa, sa->established() != nullptr, turn);
+}
+
 void Engine::on(const TimePassed&, Turn& turn) {
     while (IkeSa* sa = table_.next_due(turn.now)) {
         const bool was_established = sa->established() != nullptr;

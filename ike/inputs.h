@@ -5,11 +5,13 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "ike/base/address.h"
 #include "ike/base/bytes.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
+#include "ike/child_use.h"
 #include "ike/policy/connection.h"
 
 namespace xfrmd::ike {
@@ -61,6 +63,12 @@ struct ChildInstalled {
     base::Result<void> result;  // KernelRefused with the kernel's words
 };
 
+// Those that the kernel still has, whichever have been asked for.
+struct ChildrenUsed {
+    IkeSaId ike_sa{};
+    std::vector<ChildUse> children;
+};
+
 // SAs whose connection is gone or has changed are deleted; those of unchanged connections live on.
 struct Reconfigure {
     policy::Snapshot configuration;
@@ -68,6 +76,7 @@ struct Reconfigure {
 
 struct TimePassed {};
 
-using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, ChildInstalled, Reconfigure, TimePassed>;
+using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, ChildInstalled, ChildrenUsed, Reconfigure,
+                           TimePassed>;
 
 }  // namespace xfrmd::ike

@@ -103,7 +103,7 @@ constexpr Key kKeys[] = {
     {child, Kind::boolean, "policies_fwd_out", "", "", set_flag<&Draft::child, &Child::policies_fwd_out>},
     {child, Kind::action, "dpd_action", kActions, "", set_action<&Child::dpd_action>},
     {child, Kind::boolean, "ipcomp", "", "", set_flag<&Draft::child, &Child::ipcomp>},
-    {child, Kind::time, "inactivity", "", "0"},
+    {child, Kind::time, "inactivity", "", "", set_seconds<&Draft::child, &Child::inactivity>},
     {child, Kind::number, "reqid", "", "", set_number<&Draft::child, &Child::reqid>},
     {child, Kind::number, "priority", "", "", set_number<&Draft::child, &Child::priority>},
     {child, Kind::text, "interface", "", "", set_interface<&Draft::child, &Child::interface>},

@@ -48,6 +48,7 @@ struct Child {
     std::chrono::seconds rekey_time{0};
     std::chrono::seconds life_time{0};
     std::chrono::seconds rand_time{0};
+    std::chrono::seconds inactivity{0};  // it is deleted after this time without a packet in or out; 0: never
     std::uint64_t rekey_bytes = 0;
     std::uint64_t life_bytes = 0;
     std::uint64_t rand_bytes = 0;

@@ -111,9 +111,10 @@ void Streams::launch(std::size_t index, bool there) {
     const auto arrive = [this, index, there, packet, sealed, excuses = stream.excuses] {
         const Stream& now = streams_[index];
         if (now.excuses != excuses) return;
-        if (!network_.at(there ? now.other : now.one).kernel.accepts(packet, sealed)) {
-            network_.violated(named(packet) + " came late and is not accepted");
-        }
+        auto& receiver = network_.at(there ? now.other : now.one).kernel;
+        const ike::ChildSaId taker = receiver.taker(packet, sealed);
+        if (taker == ike::ChildSaId::none) network_.violated(named(packet) + " came late and is not accepted");
+        receiver.carry(taker, 1, 0);
         ++passed_;
     };
     network_.wire.later(delay, arrive);

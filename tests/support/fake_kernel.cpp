@@ -74,18 +74,37 @@ Departure FakeKernel::depart(const Packet& packet) const {
     return {is_guarded ? Fate::dropped : Fate::in_clear, {}, {}};
 }
 
-bool FakeKernel::accepts(const Packet& packet, const Departure& sealed) const {
-    return std::any_of(children_.begin(), children_.end(), [&](const auto& entry) {
+ike::ChildSaId FakeKernel::taker(const Packet& packet, const Departure& sealed) const {
+    const auto found = std::find_if(children_.begin(), children_.end(), [&](const auto& entry) {
         const ike::ChildInstall& child = entry.second;
         return child.spi_in == sealed.spi && base::equal(child.encryption_in.view(), sealed.key) &&
                takes_out(child.local_ts, child.remote_ts, turned(packet));
     });
+    return found == children_.end() ? ike::ChildSaId::none : found->first;
+}
+
+void FakeKernel::carry(ike::ChildSaId child, std::uint64_t in, std::uint64_t out) {
+    ike::ChildUse& use = uses_[child];
+    use.child = child;
+    use.packets_in += in;
+    use.packets_out += out;
+}
+
+std::vector<ike::ChildUse> FakeKernel::use_of(const std::vector<ike::ChildSaId>& children) const {
+    std::vector<ike::ChildUse> uses;
+    for (const ike::ChildSaId child : children) {
+        if (!children_.contains(child)) continue;
+        const auto found = uses_.find(child);
+        uses.push_back(found == uses_.end() ? ike::ChildUse{child} : found->second);
+    }
+    return uses;
 }
 
 bool FakeKernel::accepts_in_clear(const Packet& packet) const { return depart(turned(packet)).fate == Fate::in_clear; }
 
 void FakeKernel::remove(ike::ChildSaId child) {
     ++changes_;
+    uses_.erase(child);
     if (children_.erase(child) + refused_.erase(child) == 0) complaints_.push_back("a child removed that is not there");
     used_.erase(std::remove(used_.begin(), used_.end(), child), used_.end());
 }

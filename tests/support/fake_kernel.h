@@ -42,10 +42,18 @@ public:
     // nullptr without any.
     const ike::ChildInstall* outbound(const std::string& child_name) const;
 
+    // Packets of the child that passed in and out.
+    void carry(ike::ChildSaId child, std::uint64_t in, std::uint64_t out);
+    std::vector<ike::ChildUse> use_of(const std::vector<ike::ChildSaId>& children) const;
+
     // A trap or a block that stands below all children: what none of them takes is dropped.
     void guard(policy::TrafficSelectors local, policy::TrafficSelectors remote);
     Departure depart(const Packet& packet) const;
-    bool accepts(const Packet& packet, const Departure& sealed) const;
+    bool accepts(const Packet& packet, const Departure& sealed) const {
+        return taker(packet, sealed) != ike::ChildSaId::none;
+    }
+    // The child that does, none where nobody does.
+    ike::ChildSaId taker(const Packet& packet, const Departure& sealed) const;
     bool accepts_in_clear(const Packet& packet) const;
 
     const std::map<ike::ChildSaId, ike::ChildInstall>& children() const { return children_; }
@@ -64,6 +72,7 @@ private:
     std::map<ike::ChildSaId, ike::ChildInstall> children_;
     std::vector<ike::ChildSaId> used_;  // in this order
     std::vector<Guard> guards_;
+    std::map<ike::ChildSaId, ike::ChildUse> uses_;
     std::set<ike::ChildSaId> refused_;  // and whose refusal the engine may not know yet
     std::vector<std::string> complaints_;
     std::uint64_t changes_ = 0;

@@ -38,6 +38,7 @@ struct Host {
     bool kernel_answers = true;      // false: answers wait in `held`
     base::Duration kernel_delay{0};  // of its answers
     std::vector<ike::ChildInstalled> held;
+    std::size_t questions = 0;  // of what children have carried
     std::vector<ike::Report> reports;
     std::vector<std::uint64_t> begun;  // operations
     std::vector<ike::OperationDone> done;

@@ -76,6 +76,7 @@ policy::Child child(const ChildWords& words) {
     child.rekey_bytes = words.rekey_bytes;
     child.rand_bytes = words.rand_bytes;
     child.rekey_packets = words.rekey_packets;
+    child.inactivity = words.inactivity;
     return child;
 }
 

@@ -40,7 +40,7 @@ void VirtualWire::feed(Host& host, const ike::Input& input) {
     if (after_feed) after_feed(host);
 }
 
-void VirtualWire::answer_later(Host& host, ike::ChildInstalled answer) {
+void VirtualWire::answer_later(Host& host, ike::Input answer) {
     ++under_way_;
     at(now_ + host.kernel_delay, [this, &host, answer = std::move(answer)] {
         --under_way_;
@@ -65,6 +65,10 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         host.kernel.use(use->child);
     } else if (const auto* remove = std::get_if<ike::RemoveChild>(&action)) {
         host.kernel.remove(remove->child);
+    } else if (const auto* query = std::get_if<ike::QueryUse>(&action)) {
+        ++host.questions;
+        if (host.kernel_answers)
+            answer_later(host, ike::ChildrenUsed{query->ike_sa, host.kernel.use_of(query->children)});
     } else if (auto* revive = std::get_if<ike::ReviveChild>(&action)) {
         host.revived.push_back(std::move(*revive));
     } else if (auto* done = std::get_if<ike::OperationDone>(&action)) {

@@ -79,7 +79,7 @@ private:
         events_.emplace(std::pair(due, ++last_number_), std::move(run));
     }
     void perform(Host& host, ike::Action& action);
-    void answer_later(Host& host, ike::ChildInstalled answer);
+    void answer_later(Host& host, ike::Input answer);
     void post(Parcel parcel);
     void send(Parcel parcel);
     void deliver(Parcel parcel);

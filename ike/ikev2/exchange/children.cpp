@@ -163,6 +163,17 @@ void postpone_rekeying(const sa::Step& step, sa::Established& phase, ike::ChildS
     if (!is_replaced(phase, id)) child->rekey_at = retry_instant(step);
 }
 
+std::chrono::seconds inactivity_of(const sa::Sa& sa, const sa::ChildSa& child) {
+    const policy::Child* configured = sa.connection->child(child.name);
+    return configured == nullptr ? std::chrono::seconds(0) : configured->inactivity;
+}
+
+base::Instant look_instant(const sa::Step& step, const sa::ChildSa& child) {
+    constexpr int kLooks = 4;
+    const base::Duration inactivity = inactivity_of(step.sa, child);
+    return inactivity.count() == 0 || child.is_redundant ? base::kNever : step.now + inactivity / kLooks;
+}
+
 bool waits_for_kernel(const sa::Established& phase) {
     return phase.pending || std::any_of(phase.children.begin(), phase.children.end(), [](const sa::ChildSa& child) {
                return child.state == sa::ChildState::installing;
@@ -231,7 +242,12 @@ sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::C
     }
     child->state = sa::ChildState::installed;
     child->rekey_at = rekey_time_of(step, *child);
-    if (sa::ChildSa* old = find_child(phase, child->replaces)) old->rekey_at = base::kNever;
+    child->active_at = step.now;
+    child->look_at = look_instant(step, *child);
+    if (sa::ChildSa* old = find_child(phase, child->replaces)) {
+        old->rekey_at = base::kNever;
+        child->active_at = old->active_at;
+    }
     delete_replaced(step, phase, *child);
     step.report(ike::Level::info,
                 describe(*child) + (child->replaces == ike::ChildSaId::none ? " installed" : " rekeyed"), {},

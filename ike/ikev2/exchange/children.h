@@ -20,6 +20,12 @@ bool is_replaced(const sa::Established& phase, ike::ChildSaId id);
 // do for one that is going itself, or that another one replaces.
 void postpone_rekeying(const sa::Step& step, sa::Established& phase, ike::ChildSaId id);
 
+// After which time without packets a child is deleted (its `inactivity`); 0 is never.
+std::chrono::seconds inactivity_of(const sa::Sa& sa, const sa::ChildSa& child);
+// When its packets are looked at again for that: it is deleted a quarter of `inactivity` late at most. kNever where it
+// has none.
+base::Instant look_instant(const sa::Step& step, const sa::ChildSa& child);
+
 // Is the kernel at work on a child, or does the peer wait for it? Nothing of ours is begun meanwhile.
 bool waits_for_kernel(const sa::Established& phase);
 

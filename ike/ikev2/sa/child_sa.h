@@ -43,6 +43,10 @@ struct ChildSa {
     bool is_redundant = false;  // the loser of two rekeyings that crossed (RFC 7296 2.8.1): deleted once installed
     base::Instant rekey_at = base::kNever;
     base::Instant retired_until = base::kNever;
+    std::uint64_t packets_in = 0;  // as the kernel told last
+    std::uint64_t packets_out = 0;
+    base::Instant active_at = {};          // when they were found to have grown, or when it came up
+    base::Instant look_at = base::kNever;  // for its `inactivity`
 
     ChildSpi inbound() const { return {proposal.protocol, spi_in}; }
     ChildSpi outbound() const { return {proposal.protocol, spi_out}; }

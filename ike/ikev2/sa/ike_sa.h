@@ -41,6 +41,7 @@ public:
     void on_message(const wire::Received& received, base::ByteView bytes, const base::Endpoint& local,
                     const base::Endpoint& remote, Surroundings around);
     void on_child_installed(const ike::ChildInstalled& answer, Surroundings around);
+    void on_use(const ike::ChildrenUsed& answer, Surroundings around);
     void add_task(Task task, Surroundings around);
     void on_time(Surroundings around);
     // Those that wait begin where nothing is in flight.
@@ -76,6 +77,10 @@ private:
     bool is_ready() const;
     bool has_room(const Options& options) const { return sa_.tasks.size() < options.most_tasks; }
     bool liveness_is_due(base::Instant now) const;
+    void check_liveness(Established& phase, Surroundings& around);
+    void check_activity(Established& phase, Surroundings& around);
+    void ask_for_use(Established& phase, Surroundings& around);
+    void judge_activity(const ChildSa& child, Surroundings& around);
     void queue_due_tasks(Established& phase, Surroundings& around);
     void close(base::Error why, Surroundings& around);
     void drop(const base::Error& error, Surroundings& around);

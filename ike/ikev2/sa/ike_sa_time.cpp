@@ -40,7 +40,8 @@ void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
     if (is_due(phase.over_at))
         sa_.tasks.push_front(
             DeleteIkeTask{ike::OperationId::none, phase.is_succeeded ? Reason::Rekeyed : Reason::LifeOver});
-    if (liveness_is_due(around.now)) sa_.tasks.push_back(LivenessTask{});
+    if (liveness_is_due(around.now)) check_liveness(phase, around);
+    check_activity(phase, around);
 }
 
 void IkeSa::on_retransmission(Surroundings& around) {
@@ -71,10 +72,12 @@ base::Instant IkeSa::deadline(const Options& options) const {
     if (phase_id() == PhaseId::half_open) due = std::min(due, sa_.created + options.half_open_life);
     if (phase_id() != PhaseId::established) return due;
     const auto dpd = sa_.connection->dpd_delay;
-    if (dpd.count() > 0 && is_ready()) due = std::min(due, sa_.last_inbound + dpd);
+    const base::Instant awaited = established()->use_awaited_until;
+    if (dpd.count() > 0 && is_ready()) due = std::min(due, awaited == base::kNever ? sa_.last_inbound + dpd : awaited);
     if (sa_.nat.local) due = std::min(due, sa_.last_outbound + options.nat_keepalive);
     due = std::min({due, established()->rekey_at, established()->over_at});
-    for (const ChildSa& child : established()->children) due = std::min({due, child.rekey_at, child.retired_until});
+    for (const ChildSa& child : established()->children)
+        due = std::min({due, child.rekey_at, child.retired_until, child.look_at});
     return due;
 }
 

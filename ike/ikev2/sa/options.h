@@ -20,8 +20,9 @@ struct Options {
     // Of an IKE SA that the peer has rekeyed and should delete: longer than it may ask again, because our answer was
     // lost.
     base::Duration predecessor_life = std::chrono::minutes(3);
-    base::Duration reassembly_life = std::chrono::minutes(3);  // RFC 7383 2.6: as long as an initiator would ask
-    base::Duration rekey_retry = std::chrono::seconds(15);     // after a refusal; half as much again at random
+    base::Duration reassembly_life = std::chrono::minutes(3);   // RFC 7383 2.6: as long as an initiator would ask
+    base::Duration rekey_retry = std::chrono::seconds(15);      // after a refusal; half as much again at random
+    base::Duration kernel_patience = std::chrono::seconds(10);  // for its word on what children have carried
     base::Duration nat_keepalive = std::chrono::seconds(20);
     std::size_t fragment_size = 1280;     // of the IP packets that a message is cut into (RFC 7383 2.5.1), 576 or more
     std::size_t cookie_threshold = 1000;  // half-open IKE SAs from which on a cookie is asked for; 0: always

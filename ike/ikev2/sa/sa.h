@@ -71,7 +71,7 @@ struct Sa {
     std::deque<Task> tasks;
     base::Instant created;
     Origin origin;               // once established
-    base::Instant last_inbound;  // an authenticated message of the peer's
+    base::Instant last_inbound;  // of the peer: an authenticated message, or packets that a look has found
     base::Instant last_outbound;
     bool has_inherited_sas = false;         // see ike::Initiate
     bool announce_initial_contact = false;  // as initiator: no other IKE SA between these identities (RFC 7296 2.4)

@@ -100,7 +100,7 @@ constexpr Case kChildCases[] = {
     {"policies_fwd_out", "no;yes", "-"},
     {"dpd_action", "clear;none;trap;route;restart;start;trap|start", "-"},
     {"ipcomp", "no;yes", "-"},
-    {"inactivity", "0", "10m"},
+    {"inactivity", "0;10m", "-"},
     {"reqid", "0;7;4294967295", "-"},
     {"priority", "0;1000", "-"},
     {"interface", "\"\";eth0;a-name-of-15-ch", "-"},
