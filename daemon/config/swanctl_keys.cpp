@@ -41,7 +41,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::time, "dpd_delay", "", "", set_seconds<&Draft::connection, &Connection::dpd_delay>},
     {connection, Kind::time, "dpd_timeout", "", "*"},  // IKEv1 only; IKEv2 has its retransmission schedule instead
     {connection, Kind::word, "fragmentation", "yes accept force no", "", set_fragmentation},
-    {connection, Kind::word, "childless", "allow prefer force never", "never"},
+    {connection, Kind::word, "childless", "allow prefer force never", "", set_childless},
     {connection, Kind::boolean, "send_certreq", "", "yes no"},  // a pre-shared key asks for no certificate
     {connection, Kind::word, "send_cert", "ifasked always never", "ifasked never"},
     {connection, Kind::word, "ocsp", "reply request both never", "reply never"},

@@ -110,6 +110,15 @@ Verdict set_fragmentation(const Draft& draft, const Value& value) {
     return {};
 }
 
+Verdict set_childless(const Draft& draft, const Value& value) {
+    using enum policy::Childless;
+    for (const auto& [word, childless] : {std::pair("allow", allow), std::pair("prefer", prefer),
+                                          std::pair("force", force), std::pair("never", never)}) {
+        if (value.canonical == word) draft.connection->childless = childless;
+    }
+    return {};
+}
+
 Verdict set_mode(const Draft& draft, const Value& value) {
     using enum policy::Mode;
     for (const auto& [word, mode] : {std::pair("tunnel", tunnel), std::pair("transport", transport),

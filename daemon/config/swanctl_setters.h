@@ -11,6 +11,7 @@ Verdict set_remote_addrs(const Draft& draft, const Value& value);
 Verdict set_local_port(const Draft& draft, const Value& value);
 Verdict set_remote_port(const Draft& draft, const Value& value);
 Verdict set_fragmentation(const Draft& draft, const Value& value);
+Verdict set_childless(const Draft& draft, const Value& value);
 Verdict set_proposals(const Draft& draft, const Value& value);
 Verdict set_id(const Draft& draft, const Value& value);
 Verdict set_on_local_down(const Draft& draft, const Value& value);

@@ -22,6 +22,9 @@ namespace xfrmd::policy {
 enum class AuthMethod : std::uint8_t { psk };
 // RFC 7383. `accept` says that we can and does not do it ourselves.
 enum class Fragmentation : std::uint8_t { no, accept, yes };
+// RFC 6023: whether IKE_AUTH goes without a child, which then comes in an exchange of its own. `allow`: if the peer
+// wants it so; `prefer`: and as initiator, if the peer can; `force`: never otherwise.
+enum class Childless : std::uint8_t { allow, prefer, force, never };
 // What becomes of a connection's SAs while its local address or the link below it is away: closed, or kept for its
 // return. Our own; strongSwan always keeps them.
 enum class OnLocalDown : std::uint8_t { hold, clear };
@@ -47,6 +50,7 @@ struct Connection {
     AuthRound remote;
     bool encap = false;  // force UDP encapsulation
     Fragmentation fragmentation = Fragmentation::yes;
+    Childless childless = Childless::allow;
     std::chrono::seconds dpd_delay{0};   // 0: no liveness checks of our own
     std::uint32_t keyingtries = 1;       // 0: for ever
     std::chrono::seconds rekey_time{0};  // of the IKE SA, as of a child's; it ends over_time after this

@@ -91,6 +91,7 @@ policy::Connection connection(const ConnectionWords& words) {
     connection.encap = words.encap;
     connection.rekey_time = words.rekey_time;
     connection.over_time = words.over_time;
+    connection.childless = words.childless;
     for (const ChildWords& one : words.children) connection.children.push_back(child(one));
     return connection;
 }

@@ -46,6 +46,7 @@ struct ConnectionWords {
     bool encap = false;
     std::chrono::seconds rekey_time{0};
     std::chrono::seconds over_time{0};
+    policy::Childless childless = policy::Childless::allow;
 };
 policy::Connection connection(const ConnectionWords& words);
 // The same connection as the peer has it: addresses, identities and selectors change sides.

@@ -54,7 +54,9 @@ base::Bytes ScriptedPeer::answer_init(base::ByteView request) {
     answer.spi_i = spi_i;
     answer.spi_r = spi_r;
     answer.is_response = true;
-    own_message_ = wire::encode(answer, init_payloads());
+    Payloads payloads = init_payloads();
+    payloads.insert(payloads.end(), after_init.begin(), after_init.end());
+    own_message_ = wire::encode(answer, payloads);
     derive(received.clear.key_exchange->data);
     return own_message_;
 }

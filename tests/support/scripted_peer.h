@@ -32,6 +32,7 @@ public:
     wire::IkeSpi spi_r{};
     base::Bytes nonce;
     base::Bytes engine_nonce;
+    Payloads after_init;  // of answer_init(): behind SA, KE and Nr
 
     // --- As original initiator ---
     // What IKE_SA_INIT carries: SA, KE, Ni.

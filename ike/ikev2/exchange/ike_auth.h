@@ -9,9 +9,9 @@ namespace xfrmd::ikev2::exchange {
 // Initiator: is there a key for this peer? Asked before the first message, so that a missing one costs no round trip.
 base::Result<void> check_credentials(const sa::Sa& sa);
 
-// Initiator: sends the request, with the child of the first waiting task. IKE_SA_INIT is over by then: what keeps us
-// from authenticating closes the IKE SA.
-sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript);
+// Initiator: sends the request, with the child of the first waiting task unless it goes without one (RFC 6023).
+// IKE_SA_INIT is over by then: what keeps us from authenticating closes the IKE SA.
+sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless);
 
 // Initiator. Errors end the IKE SA: AuthenticationFailed, AuthenticationMethodUnacceptable, NoSharedSecret,
 // PeerRefused.

@@ -45,6 +45,13 @@ base::Result<FirstChild> first_child(sa::Step& step) {
     return tl::unexpected(std::move(error));
 }
 
+// RFC 6023 5: what waits, the child first of all, follows once the IKE SA stands.
+base::Result<void> check_wanted(const sa::Sa& sa) {
+    const bool any = !sa.tasks.empty() && std::holds_alternative<sa::CreateChildTask>(sa.tasks.front());
+    if (!any) return base::fail(Reason::OperatorRequest);
+    return {};
+}
+
 // SK {IDi, [N(INITIAL_CONTACT)], [IDr], AUTH, [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAi2, TSi, TSr} (RFC
 // 7296 1.2, appendix C.2)
 std::vector<wire::Payload> make_request(const sa::Sa& sa, policy::Identity id_i, wire::Authentication auth) {
@@ -102,19 +109,24 @@ base::Result<void> check_credentials(const sa::Sa& sa) {
     return base::fail(Reason::NoSharedSecret, "for " + local.to_string() + " - " + remote.to_string());
 }
 
-sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript) {
+sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless) {
     sa::Sa& sa = step.sa;
     policy::Identity id_i = own_identity(sa);
     auto auth = make_psk_auth(sa, keyed, transcript, id_i, expected_identity(sa));
     if (!auth) return sa::Phase(sa::Closed{auth.error()});
 
-    auto first = first_child(step);
-    if (!first) return sa::Phase(sa::Closed{first.error()});
-
     std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), std::move(*auth));
-    append_child_request(*first->child, first->proposed, {}, payloads);
+    std::optional<sa::ProposedChild> proposed;
+    if (childless) {
+        if (const auto wanted = check_wanted(sa); !wanted) return sa::Phase(sa::Closed{wanted.error()});
+    } else {
+        auto first = first_child(step);
+        if (!first) return sa::Phase(sa::Closed{first.error()});
+        append_child_request(*first->child, first->proposed, {}, payloads);
+        proposed = std::move(first->proposed);
+    }
     send_request(step, keyed, wire::ExchangeType::ike_auth, payloads);
-    return sa::Phase(sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(first->proposed)});
+    return sa::Phase(sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(proposed)});
 }
 
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response) {
@@ -122,6 +134,7 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     if (const auto authenticated = authenticate(step.sa, phase, answer); !authenticated) {
         return tl::unexpected(authenticated.error());
     }
+    if (!phase.child && answer.sa) return base::fail(Reason::PayloadUnexpected, "a child that was not asked for");
     step.sa.window.answered();
     sa::Established established{
         std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
@@ -130,7 +143,7 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
                 "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
                     " (" + established.keyed.proposal.to_string() + ")",
                 {}, {ike::Turn::ike_established});
-    take_first_child(step, established, std::move(phase.child), answer, phase.transcript);
+    if (phase.child) take_first_child(step, established, std::move(*phase.child), answer, phase.transcript);
     return sa::Phase(std::move(established));
 }
 

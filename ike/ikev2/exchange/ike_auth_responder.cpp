@@ -2,6 +2,7 @@
 
 #include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/childless.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
@@ -49,14 +50,13 @@ base::Result<const policy::Connection*> choose_connection(const sa::Sa& sa, cons
                                                        sa.remote.to_string() + " asks for " + wanted);
 }
 
-// RFC 7296 2.16: no AUTH means that the peer wants EAP. Without SA and TS it wants no child, which we did not say we
-// support (RFC 6023 3).
+// RFC 7296 2.16: no AUTH means that the peer wants EAP.
 base::Result<void> check_shape(const sa::Message& request) {
-    if (request.shape == wire::Shape::authentication) return {};
+    if (request.shape == wire::Shape::authentication || request.shape == wire::Shape::childless) return {};
     if (request.shape == wire::Shape::eap_start) {
         return base::fail(Reason::AuthenticationMethodUnacceptable, "peer wants EAP, the connection a pre-shared key");
     }
-    return base::fail(Reason::PayloadMissing, "IKE_AUTH without IDi, AUTH, SA, TSi or TSr");
+    return base::fail(Reason::PayloadMissing, "IKE_AUTH without IDi or AUTH");
 }
 
 struct Proven {
@@ -73,6 +73,8 @@ base::Result<Proven> authenticate(const sa::Sa& sa, const sa::HalfOpen& phase, c
     policy::Identity local = own_identity(**connection, sa.local.address);
     const auto verified = verify_psk_auth(sa, phase.keyed, phase.transcript, local, *request.id_i, *request.auth);
     if (!verified) return tl::unexpected(verified.error());
+    if (const auto wanted = match_childless(**connection, message.shape); !wanted)
+        return tl::unexpected(wanted.error());
     auto auth = make_psk_auth(sa, phase.keyed, phase.transcript, local, request.id_i->identity);
     if (!auth) return tl::unexpected(auth.error());
     return Proven{*connection, std::move(local), std::move(*auth)};
@@ -112,7 +114,11 @@ sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Mess
                 "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
                     " (" + established.keyed.proposal.to_string() + ")",
                 {}, {ike::Turn::ike_established});
-    answer_child(step, established, std::move(payloads), request, phase.transcript);
+    if (message.shape == wire::Shape::childless) {
+        send_response(step, established.keyed, wire::ExchangeType::ike_auth, payloads);
+    } else {
+        answer_child(step, established, std::move(payloads), request, phase.transcript);
+    }
     return sa::Phase(std::move(established));
 }
 

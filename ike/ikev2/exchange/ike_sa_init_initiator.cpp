@@ -2,6 +2,7 @@
 
 #include "ike/base/reader.h"
 #include "ike/ikev2/exchange/child_mode.h"
+#include "ike/ikev2/exchange/childless.h"
 #include "ike/ikev2/exchange/fragments.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
@@ -148,6 +149,8 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     if (response.header.spi_r == wire::IkeSpi::none) return base::fail(Reason::SpiInvalid);
     auto agreed = agree(step, phase, payloads);
     if (!agreed) return tl::unexpected(agreed.error());
+    const auto childless = goes_childless(*step.sa.connection, payloads);
+    if (!childless) return tl::unexpected(childless.error());
 
     sa::Sa& sa = step.sa;
     sa.spi_r = response.header.spi_r;
@@ -159,7 +162,7 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     float_to_nat_port(step);
     sa::Transcript transcript{std::move(phase.request), base::to_bytes(response.bytes), std::move(phase.nonce),
                               payloads.nonce->data};
-    return start_ike_auth(step, std::move(keyed), std::move(transcript));
+    return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless);
 }
 
 }  // namespace xfrmd::ikev2::exchange

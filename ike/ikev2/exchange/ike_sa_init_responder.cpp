@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "ike/ikev2/exchange/child_mode.h"
+#include "ike/ikev2/exchange/childless.h"
 #include "ike/ikev2/exchange/fragments.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
@@ -56,6 +57,7 @@ base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& ch
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
     for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
     if (step.sa.fragmentation.receives) payloads.push_back(*fragmentation_notify(*step.sa.connection));
+    if (auto childless = childless_notify(*step.sa.connection)) payloads.push_back(std::move(*childless));
     for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
     return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);
 }

@@ -78,8 +78,9 @@ void settle(Step& step, Phase& phase, const base::Error& why) {
         tell_exchange(step, established->exchange, why);
         exchange::remove_all_children(step, *established, why);
     } else if (auto* auth = std::get_if<AuthRequested>(&phase)) {
-        exchange::release(step, auth->child.spi_in, auth->child.cpi_in);
-        step.done(auth->child.operation, {}, tl::unexpected(why));
+        if (!auth->child) return;
+        exchange::release(step, auth->child->spi_in, auth->child->cpi_in);
+        step.done(auth->child->operation, {}, tl::unexpected(why));
     } else if (auto* deleting = std::get_if<Deleting>(&phase)) {
         step.done(deleting->operation, {}, {});
     }

@@ -53,7 +53,7 @@ struct InitRequested {
 struct AuthRequested {
     Keyed keyed;
     Transcript transcript;
-    ProposedChild child;
+    std::optional<ProposedChild> child;  // nothing: it is to come in an exchange of its own (RFC 6023)
 };
 
 // Responder, IKE_SA_INIT answered.

@@ -36,7 +36,7 @@ constexpr Case kConnectionCases[] = {
     {"dpd_delay", "0;30;30s;5m", "-"},
     {"dpd_timeout", "0;150;2m", "-"},
     {"fragmentation", "no;yes;accept;force", "-"},
-    {"childless", "never", "allow;prefer;force"},
+    {"childless", "allow;prefer;force;never", "-"},
     {"send_certreq", "yes;no", "-"},
     {"send_cert", "ifasked;never", "always"},
     {"ocsp", "reply;never", "request;both"},

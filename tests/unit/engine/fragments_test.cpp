@@ -71,6 +71,26 @@ TEST_CASE("messages that are too long go in fragments, both ways, and no datagra
     }
 }
 
+TEST_CASE("the first fragment says what is in the message, the others nothing", "[engine][rfc7383-2.5]") {
+    Gateways gateways = small_gateways();
+    gateways.connect();
+    for (const Host* host : {&gateways.left, &gateways.right}) {
+        std::uint16_t next = 1;
+        for (const Parcel& parcel : host->sent) {
+            if (!is_fragment(parcel)) continue;
+            const wire::Received received = read(parcel.bytes);
+            REQUIRE(received.encrypted);
+            const auto first = host == &gateways.left ? wire::PayloadType::id_i : wire::PayloadType::id_r;
+            CHECK(received.encrypted->fragment->number == next);
+            CHECK(received.encrypted->first_inner == (next == 1 ? first : wire::PayloadType::none));
+            CHECK(received.header.exchange == wire::ExchangeType::ike_auth);
+            CHECK(received.header.message_id == wire::MessageId{1});
+            CHECK(received.header.is_response == (host == &gateways.right));
+            next = received.encrypted->fragment->number == received.encrypted->fragment->total ? 1 : next + 1;
+        }
+    }
+}
+
 TEST_CASE("fragments come only where both have said so", "[engine][rfc7383-2.3]") {
     using enum Fragmentation;
     const auto [left, right] = GENERATE(table<Fragmentation, Fragmentation>({{no, yes}, {yes, no}, {accept, accept}}));
