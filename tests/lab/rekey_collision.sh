@@ -11,9 +11,6 @@ source "$lib/streams.sh"
 # shellcheck source=tests/lab/lib/rekeying.sh
 source "$lib/rekeying.sh"
 
-settled() { if [[ ${daemon_kind[sun]} == libreswan ]]; then [[ $(counts) == *'moon 1 and 1' ]]; else is_one_of_each; fi; }
-expect_settled() { eventually 10 settled || fail "not one of each: $(counts)"; }
-
 least=3
 [[ $1 != libreswan-* ]] || least=1
 

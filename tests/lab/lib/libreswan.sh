@@ -83,12 +83,14 @@ conn net
 END
 }
 
-# libreswan_limit child|ike: the word that has it rekey after two seconds, and again and again. Pluto waits half of the
-# margin longer where it responded.
+# libreswan_limit child|ike [SECONDS]: the word that has it rekey after two seconds, or those, and again and again. Pluto
+# waits half of the margin longer where it responded.
 libreswan_limit() {
+    local life=$((${2:-2} + 2)) key
     case $1 in
-        child) echo child=$'salifetime=4s\n    rekeymargin=2s\n    rekeyfuzz=0%' ;;
-        ike) echo conn=$'ikelifetime=4s\n    rekeymargin=2s\n    rekeyfuzz=0%' ;;
+        child) key=child=salifetime ;;
+        ike) key=conn=ikelifetime ;;
         *) fail "no libreswan rekeys by $1 here" ;;
     esac
+    printf '%s=%ds\n    rekeymargin=2s\n    rekeyfuzz=0%%\n' "$key" "$life"
 }

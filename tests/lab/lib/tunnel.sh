@@ -100,14 +100,14 @@ start_pair() {
     start_xfrmd moon <<<"$(tunnel_conf moon "$@")"
 }
 
-# peer_limit WHO child|ike|packets|bytes: the word (KEY=VALUE) with which that daemon rekeys about every two seconds. The
-# default hard limits would come too soon after that.
+# peer_limit WHO child|ike|packets|bytes [SECONDS]: the word (KEY=VALUE) with which that daemon rekeys about every two
+# seconds, or those. The default hard limits would come too soon after that.
 peer_limit() {
     case $1:$2 in
-        libreswan-*:*) libreswan_limit "$2" ;;
-        openiked:*) openiked_limit "$2" ;;
-        *:child) echo child=$'rekey_time = 2s\n life_time = 60s\n rand_time = 0s' ;;
-        *:ike) echo conn=$'rekey_time = 2s\n over_time = 60s\n rand_time = 0s' ;;
+        libreswan-*:*) libreswan_limit "${@:2}" ;;
+        openiked:*) openiked_limit "${@:2}" ;;
+        *:child) echo child="rekey_time = ${3:-2}s"$'\n life_time = 60s\n rand_time = 0s' ;;
+        *:ike) echo conn="rekey_time = ${3:-2}s"$'\n over_time = 60s\n rand_time = 0s' ;;
         *:packets) echo child=$'rekey_packets = 1000\n life_packets = 30000\n rand_packets = 100' ;;
         *:bytes) echo child=$'rekey_bytes = 40000\n life_bytes = 1200000\n rand_bytes = 100' ;;
     esac
