@@ -22,7 +22,10 @@ std::vector<Item> take_run(std::vector<Work>& work, std::size_t& next) {
 
 void TunnelQueue::install(ike::ChildInstall child, Installed done) { add(Install{std::move(child), std::move(done)}); }
 
-void TunnelQueue::use(ike::ChildSaId child, Changed done) { add(Use{child, std::move(done)}); }
+void TunnelQueue::use(ike::ChildSaId child, Changed done) {
+    waiting_.emplace_back(Use{child, std::move(done)});
+    flush();
+}
 
 void TunnelQueue::remove(ike::ChildSaId child, Changed done) { add(Remove{child, std::move(done)}); }
 

@@ -22,8 +22,10 @@ public:
 
     // `done` is called in a later turn of the loop, or by flush().
     void install(ike::ChildInstall child, Installed done);
-    void use(ike::ChildSaId child, Changed done);
     void remove(ike::ChildSaId child, Changed done);
+    // At once, with what waits before it: the answer to the peer's Delete comes next, after which the peer may drop
+    // packets on the old SA (RFC 7296 1.4.1).
+    void use(ike::ChildSaId child, Changed done);
     // Does what is waiting now.
     void flush();
 

@@ -4,6 +4,9 @@
 
 #include <cerrno>
 
+#include <asio/io_context.hpp>
+
+#include "daemon/tunnel_queue.h"
 #include "daemon/tunnels.h"
 #include "netlink/failing_kernel.h"
 #include "netlink/memory_kernel.h"
@@ -202,4 +205,20 @@ TEST_CASE("soft limits go to the kernel with the hard ones", "[daemon][rfc4301-4
         CHECK(sa.lifetime.soft == netlink::Limits{990, 99, {}, {}});
         CHECK(sa.lifetime.hard == netlink::Limits{1100, 110, std::chrono::seconds(66), {}});
     }
+}
+
+// RFC 7296 1.4.1: the peer may drop what it deletes once it has our answer, which the engine asks for right after this.
+TEST_CASE("packets have left the old SA before the peer's Delete is answered", "[daemon][rfc7296-1.4.1]") {
+    Kernel at;
+    asio::io_context io;
+    daemon::TunnelQueue queue(io, at.tunnels);
+    std::string order;
+    queue.install(Kernel::successor(2, true),
+                  [&](const base::Result<void>& result) { order += result ? "installed " : "-"; });
+    CHECK(order.empty());
+    queue.use(ike::ChildSaId{2}, [&](const base::Result<void>& result) { order += result ? "used " : "-"; });
+    CHECK(order == "installed used ");
+    CHECK(at.sends_on() == 2);
+    io.run();
+    CHECK(order == "installed used ");
 }
