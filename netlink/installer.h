@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "netlink/installation.h"
+#include "netlink/relocation.h"
 
 namespace xfrmd::netlink {
 
@@ -27,6 +28,10 @@ public:
     // Packets go out on a tunnel that was installed with defers_outbound. One that is not there, or is in use already,
     // is not an error; the first other error is returned after everything was tried twice.
     KernelResult<void> use(const InstalledTunnel& tunnel);
+    // See Relocation::run().
+    Relocation::Outcome move(const InstalledTunnel& tunnel, const OuterEnds& ends) {
+        return Relocation(books_).run(tunnel, ends);
+    }
     // Policies first, those nobody else uses, then both SAs. What is gone already is not an error, nor is a tunnel that
     // was removed before; the first other error is returned after everything was tried twice.
     KernelResult<void> remove(std::span<const InstalledTunnel> tunnels);

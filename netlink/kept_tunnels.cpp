@@ -29,6 +29,15 @@ const KeptTunnel* KeptTunnels::find(Claimant claimant) const {
     return &tunnels_[place];
 }
 
+bool KeptTunnels::move(const KeptTunnel& kept, Tunnel moved) {
+    const std::uint64_t hash = hash_of(key_, moved.ids.inbound);
+    const auto place = static_cast<Place>(kept.claimant);
+    if (const auto there = place_of(hash, moved.ids.inbound); there && *there != place) return false;
+    tunnels_.rehash(hash_of(key_, kept.tunnel.ids.inbound), hash, place);
+    tunnels_[place].tunnel = std::move(moved);
+    return true;
+}
+
 void KeptTunnels::remove(const KeptTunnel& kept) {
     tunnels_.remove(hash_of(key_, kept.tunnel.ids.inbound), static_cast<Place>(kept.claimant));
 }

@@ -26,6 +26,9 @@ public:
     const KeptTunnel* find(Claimant claimant) const;
     // Its out policies are deferred no more.
     void use(const KeptTunnel& kept) { tunnels_[static_cast<Place>(kept.claimant)].tunnel.defers_outbound = false; }
+    // The same tunnel with other addresses: the claimant stays. False where another one has that inbound SA, and
+    // nothing was changed then.
+    bool move(const KeptTunnel& kept, Tunnel moved);
     void remove(const KeptTunnel& kept);
 
     // In no order.

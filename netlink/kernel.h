@@ -60,6 +60,9 @@ public:
     virtual std::vector<KernelResult<void>> apply(std::span<const Change> changes) = 0;
     // ESRCH where there is none.
     virtual KernelResult<SaState> find_sa(const SaId& id) = 0;
+    // The SA with its keys and how far it has come, to be added in another place. ESRCH where there is none, EACCES
+    // where the kernel keeps the keys to itself (lockdown). Its IP-TFS knobs are not told.
+    virtual KernelResult<SaSpec> read_sa(const SaId& id) = 0;
     // ENOENT where there is none.
     virtual KernelResult<PolicyState> find_policy(const PolicyId& id) = 0;
     // Everybody's SAs and policies in this network namespace, not only ours; policies of sockets are not listed, nor

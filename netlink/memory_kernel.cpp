@@ -120,7 +120,8 @@ KernelResult<void> MemoryKernel::make(const AddSa& change) {
     if (find(change.sa.id) != sas_.end()) return refused(EEXIST);
     SaSpec kept = clone(change.sa);
     if (kept.offload && !does(*kept.offload)) kept.offload.reset();
-    sas_.emplace(change.sa.id, Sa{std::move(kept), now_});
+    const std::chrono::sys_seconds added = kept.progress ? kept.progress->added : now_;
+    sas_.emplace(change.sa.id, Sa{std::move(kept), added});
     return {};
 }
 
@@ -136,6 +137,10 @@ SaState state_of(const SaSpec& spec, std::chrono::sys_seconds added) {
     state.algorithms = names_of(spec.algorithms);
     state.inbound = told_direction(spec);
     state.added = added;
+    if (spec.progress) {
+        state.bytes = spec.progress->bytes;
+        state.packets = spec.progress->packets;
+    }
     return state;
 }
 
@@ -223,6 +228,19 @@ KernelResult<SaState> MemoryKernel::find_sa(const SaId& id) {
     const auto found = find(id);
     if (found == sas_.end()) return refused(ESRCH);
     return state_of(found->second.spec, found->second.added);
+}
+
+KernelResult<SaSpec> MemoryKernel::read_sa(const SaId& id) {
+    const auto found = find(id);
+    if (found == sas_.end()) return refused(ESRCH);
+    SaSpec spec = clone(found->second.spec);
+    if (!spec.progress) spec.progress = SaProgress{0, 0, {}, 0, 0, found->second.added, std::nullopt};
+    return spec;
+}
+
+void MemoryKernel::advance(const SaId& id, std::uint64_t sent, std::uint64_t received) {
+    Sa& sa = sas_.at(id);
+    sa.spec.progress = SaProgress{sent, received, {}, 0, 0, sa.added, std::nullopt};
 }
 
 KernelResult<PolicyState> MemoryKernel::find_policy(const PolicyId& id) {

@@ -13,6 +13,7 @@ class MemoryKernel final : public Kernel {
 public:
     std::vector<KernelResult<void>> apply(std::span<const Change> changes) override;
     KernelResult<SaState> find_sa(const SaId& id) override;
+    KernelResult<SaSpec> read_sa(const SaId& id) override;
     KernelResult<PolicyState> find_policy(const PolicyId& id) override;
     KernelResult<std::vector<SaState>> list_sas() override;
     KernelResult<std::vector<PolicyState>> list_policies() override;
@@ -23,6 +24,9 @@ public:
 
     // A device that does this kind of offload, and crypto in any case. There is none otherwise.
     void add_device(std::uint32_t interface, OffloadKind most) { devices_.insert_or_assign(interface, most); }
+
+    // As packets do: the SA has sent and received up to these numbers.
+    void advance(const SaId& id, std::uint64_t sent, std::uint64_t received);
 
     // As a packet makes one that has met a template without SA; takes the place of what is there.
     void put_larval(const SaId& id, const base::Address& source, Reqid reqid);

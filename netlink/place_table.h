@@ -27,6 +27,12 @@ public:
         return place;
     }
 
+    // The value there is found by another hash from now on.
+    void rehash(std::uint64_t from, std::uint64_t to, Place place) {
+        index_.remove(from, place);
+        index_.add(to, place);
+    }
+
     // With the hash that it was added with.
     void remove(std::uint64_t hash, Place place) {
         index_.remove(hash, place);

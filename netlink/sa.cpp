@@ -60,6 +60,7 @@ SaSpec clone(const SaSpec& sa) {
     copy.tell_direction = sa.tell_direction;
     copy.acquire_sequence = sa.acquire_sequence;
     copy.iptfs = sa.iptfs;
+    copy.progress = sa.progress;
     return copy;
 }
 

@@ -9,6 +9,7 @@
 #include "netlink/lifetime.h"
 #include "netlink/mark.h"
 #include "netlink/sa_algorithms.h"
+#include "netlink/sa_progress.h"
 #include "netlink/selector.h"
 
 namespace xfrmd::netlink {
@@ -105,6 +106,7 @@ struct SaSpec : SaProperties {
     bool tell_direction = false;
     std::uint32_t acquire_sequence = 0;  // of the ACQUIRE that this answers: its larval SA goes; 0 none
     IpTfs iptfs;                         // for Mode::iptfs
+    std::optional<SaProgress> progress;  // of the SA that this one goes on from; nothing: it is a new one
 };
 
 SaSpec clone(const SaSpec& sa);

@@ -83,12 +83,41 @@ void put_encapsulation(const UdpEncapsulation& encapsulation, MessageBatch& batc
     batch.attribute(XFRMA_ENCAP, bytes_of(out.value));
 }
 
-void put_window(std::uint32_t packets, MessageBatch& batch) {
+std::uint32_t low(std::uint64_t number) { return static_cast<std::uint32_t>(number); }
+std::uint32_t high(std::uint64_t number) { return static_cast<std::uint32_t>(number >> 32); }
+
+void put_window(const SaProperties& sa, const SaProgress& progress, MessageBatch& batch) {
     xfrm_replay_state_esn out{};
-    out.bmp_len = (packets + 31) / 32;
-    out.replay_window = packets;
-    const base::Bytes bitmap(out.bmp_len * sizeof(std::uint32_t));
-    batch.attribute(XFRMA_REPLAY_ESN_VAL, bytes_of(out), bitmap);
+    out.bmp_len = (sa.replay_window + 31) / 32;
+    out.replay_window = sa.replay_window;
+    out.oseq = low(progress.sent);
+    out.oseq_hi = high(progress.sent);
+    out.seq = low(progress.received);
+    out.seq_hi = high(progress.received);
+    std::vector<std::uint32_t> bitmap = progress.received_before;
+    bitmap.resize(out.bmp_len);
+    batch.attribute(XFRMA_REPLAY_ESN_VAL, bytes_of(out),
+                    {reinterpret_cast<const std::uint8_t*>(bitmap.data()), bitmap.size() * sizeof(std::uint32_t)});
+}
+
+// Of one that goes on from another. The numbers of a wider window are in put_window().
+void put_progress(const SaProperties& sa, const SaProgress& progress, MessageBatch& batch) {
+    if (!needs_window_attribute(sa)) {
+        xfrm_replay_state out{};
+        out.oseq = low(progress.sent);
+        out.seq = low(progress.received);
+        if (!progress.received_before.empty()) out.bitmap = progress.received_before.front();
+        batch.attribute(XFRMA_REPLAY_VAL, bytes_of(out));
+    }
+    const auto seconds = [](std::chrono::sys_seconds time) {
+        return static_cast<std::uint64_t>(time.time_since_epoch().count());
+    };
+    xfrm_lifetime_cur life{};
+    life.bytes = progress.bytes;
+    life.packets = progress.packets;
+    life.add_time = seconds(progress.added);
+    if (progress.first_used) life.use_time = seconds(*progress.first_used);
+    batch.attribute(XFRMA_LTIME_VAL, bytes_of(life));
 }
 
 void put_extra_flags(const SaFlags& flags, MessageBatch& batch) {
@@ -155,7 +184,8 @@ void encode_sa(std::uint16_t type, std::uint16_t flags, const SaSpec& spec, Mess
     batch.begin(type, flags, fixed.value);
     std::visit([&](const auto& algorithms) { put_algorithms(algorithms, batch); }, spec.algorithms);
     if (sa.encapsulation) put_encapsulation(*sa.encapsulation, batch);
-    if (needs_window_attribute(sa)) put_window(sa.replay_window, batch);
+    if (needs_window_attribute(sa)) put_window(sa, spec.progress.value_or(SaProgress{}), batch);
+    if (spec.progress) put_progress(sa, *spec.progress, batch);
     put_options(spec, sa, batch);
 }
 

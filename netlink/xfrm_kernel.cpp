@@ -168,6 +168,14 @@ KernelResult<SaState> XfrmKernel::find_sa(const SaId& id) {
     return found->front();
 }
 
+KernelResult<SaSpec> XfrmKernel::read_sa(const SaId& id) {
+    encode_find_sa(id, batch_);
+    auto found = read_all<SaSpec>(transport_, batch_, decode_whole_sa);
+    if (!found) return tl::unexpected<KernelError>(std::move(found.error()));
+    if (found->empty()) return refused(ESRCH);
+    return std::move(found->front());
+}
+
 KernelResult<PolicyState> XfrmKernel::find_policy(const PolicyId& id) {
     encode_find_policy(id, batch_);
     auto found = read_all<PolicyState>(transport_, batch_, decode_policy);

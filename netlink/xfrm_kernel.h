@@ -17,6 +17,7 @@ public:
 
     std::vector<KernelResult<void>> apply(std::span<const Change> changes) override;
     KernelResult<SaState> find_sa(const SaId& id) override;
+    KernelResult<SaSpec> read_sa(const SaId& id) override;
     KernelResult<PolicyState> find_policy(const PolicyId& id) override;
     KernelResult<std::vector<SaState>> list_sas() override;
     KernelResult<std::vector<PolicyState>> list_policies() override;

@@ -17,6 +17,7 @@ public:
         return std::vector<netlink::KernelResult<void>>(changes.size());
     }
     netlink::KernelResult<netlink::SaState> find_sa(const netlink::SaId& /*id*/) override { return none(); }
+    netlink::KernelResult<netlink::SaSpec> read_sa(const netlink::SaId& /*id*/) override { return none(); }
     netlink::KernelResult<netlink::PolicyState> find_policy(const netlink::PolicyId& /*id*/) override { return none(); }
     netlink::KernelResult<std::vector<netlink::SaState>> list_sas() override { return none(); }
     netlink::KernelResult<std::vector<netlink::PolicyState>> list_policies() override { return none(); }

@@ -242,6 +242,7 @@ TEST_CASE("a kernel that cannot be listed is left alone", "[netlink][hostile-g3]
             return std::vector<KernelResult<void>>(changes.size());
         }
         KernelResult<SaState> find_sa(const SaId&) override { return refused(EIO); }
+        KernelResult<SaSpec> read_sa(const SaId&) override { return refused(EIO); }
         KernelResult<PolicyState> find_policy(const PolicyId&) override { return refused(EIO); }
         KernelResult<std::vector<SaState>> list_sas() override { return refused(EINTR); }
         KernelResult<std::vector<PolicyState>> list_policies() override { return refused(EINTR); }
