@@ -174,6 +174,16 @@ void Daemon::use(ike::ChildSaId child) {
     });
 }
 
+void Daemon::move(ike::MoveChild child) {
+    pool_->on_main([this, child] {
+        kernel_->queue().move(child, [this, child](const base::Result<void>& moved) {
+            if (moved) return;
+            log_.error("a child SA cannot follow its IKE SA: " + moved.error().sentence());
+            kernel_->replace(child.child);
+        });
+    });
+}
+
 void Daemon::remove(ike::ChildSaId child) {
     pool_->on_main([this, child] {
         kernel_->queue().remove(child, [this](const base::Result<void>& removed) {
@@ -203,6 +213,10 @@ void Daemon::renew(const TunnelOwner& owner) {
 
 void Daemon::rekey(const TunnelOwner& owner) {
     pool_->submit(ike::shard_of(owner.ike_sa), ike::ChildExpiring{owner.ike_sa, owner.child});
+}
+
+void Daemon::follow(const TunnelOwner& owner, const base::Endpoint& remote) {
+    pool_->submit(ike::shard_of(owner.ike_sa), ike::PeerMoved{owner.ike_sa, owner.child, remote});
 }
 
 // A hard limit without another child in its place (RFC 4301 4.4.2.1): the peer is told.

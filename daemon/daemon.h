@@ -77,6 +77,7 @@ public:
     // --- Outside: from any worker's thread ---
     void install(std::uint8_t shard, ike::ChildInstall child) override;
     void use(ike::ChildSaId child) override;
+    void move(ike::MoveChild child) override;
     void remove(ike::ChildSaId child) override;
     void query(std::uint8_t shard, ike::QueryUse query) override;
     void revive(ike::ReviveChild child) override;
@@ -88,6 +89,7 @@ public:
     void renew(const TunnelOwner& owner) override;
     void rekey(const TunnelOwner& owner) override;
     void expire(const TunnelOwner& owner) override;
+    void follow(const TunnelOwner& owner, const base::Endpoint& remote) override;
     void acquire(const std::string& connection, const std::string& child,
                  std::optional<policy::TriggeringPacket> packet, std::function<void()> done) override;
     void lose_address(const base::Address& address) override;

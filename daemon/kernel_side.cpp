@@ -226,16 +226,9 @@ void KernelSide::on(const netlink::ExpireEvent& event) {
     if (told_.insert(owner->child).second) client_.expire(*owner);
 }
 
-// The peer decides how often.
 void KernelSide::on(const netlink::MappingEvent& event) {
     const TunnelOwner* owner = tunnels_.owner_without_mark(event.sa);
-    if (owner == nullptr) return;
-    log_.write({ike::Level::info,
-                {},
-                owner->connection_name,
-                {},
-                "the peer of SA " + to_string(event.sa) + " sends from " + event.source.to_string() + " port " +
-                    std::to_string(event.source_port) + " now"});
+    if (owner != nullptr) client_.follow(*owner, {event.source, event.source_port});
 }
 
 void KernelSide::on(const netlink::OverrunEvent&) {

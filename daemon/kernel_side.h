@@ -17,6 +17,7 @@
 #include "daemon/acquires.h"
 #include "daemon/child_turns.h"
 #include "daemon/deadline.h"
+#include "daemon/kernel_client.h"
 #include "daemon/kernel_events.h"
 #include "daemon/kernel_history.h"
 #include "daemon/kernel_status.h"
@@ -35,23 +36,6 @@
 namespace xfrmd::daemon {
 
 enum class KernelChoice : std::uint8_t { linux_xfrm, memory };
-
-// What the kernel's side wants of whoever speaks with peers.
-class KernelClient {
-public:
-    virtual ~KernelClient() = default;
-    // A tunnel whose SAs have gone from the kernel, by whoever's hand.
-    virtual void renew(const TunnelOwner& owner) = 0;
-    // A tunnel that has reached a soft limit, of either of its SAs.
-    virtual void rekey(const TunnelOwner& owner) = 0;
-    // A tunnel that has reached its hard limit.
-    virtual void expire(const TunnelOwner& owner) = 0;
-    // This child is wanted, by a packet where there is one; `done` when there is one, or none can be had.
-    virtual void acquire(const std::string& connection, const std::string& child,
-                         std::optional<policy::TriggeringPacket> packet, std::function<void()> done) = 0;
-    // An address of this host has gone.
-    virtual void lose_address(const base::Address& address) = 0;
-};
 
 class KernelSide {
 public:
@@ -78,6 +62,10 @@ public:
     bool has_inherited_sas(const base::Address& remote) const { return books_.has_orphans_towards(remote); }
     // KernelClient::renew() or expire() came to nothing: if it is still so at the next comparison, it is told again.
     void tell_again(ike::ChildSaId child) { told_.erase(child); }
+    // Its tunnel is of no use any more: another one is negotiated.
+    void replace(ike::ChildSaId child) {
+        if (told_.insert(child).second) renewals_.add(child);
+    }
     // Removes everything of ours.
     void clean();
 

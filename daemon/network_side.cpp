@@ -108,42 +108,63 @@ void NetworkSide::add_route(const netlink::TunnelSpec& spec, const netlink::Sele
                             std::vector<RouteSpec>& routes) {
     const auto own = network_->interfaces().addresses_within(selector.source);
     if (own.empty()) return;
-    const auto way = network_->route_to({spec.remote, std::nullopt});
-    if (!way) return log_.error("route to " + spec.remote.to_string() + ": " + way.error().text);
-    const auto* device = network_->interfaces().by_index(way->interface);
-    if (device == nullptr || way->local) return;
     RouteSpec route;
     route.destination = selector.destination;
     route.source = own.front().address;
+    if (!lead(route, spec.remote)) return;
+    if (std::find(routes.begin(), routes.end(), route) == routes.end()) routes.push_back(std::move(route));
+}
+
+bool NetworkSide::lead(RouteSpec& route, const base::Address& peer) {
+    const auto way = network_->route_to({peer, std::nullopt});
+    if (!way) log_.error("route to " + peer.to_string() + ": " + way.error().text);
+    const auto* device = way ? network_->interfaces().by_index(way->interface) : nullptr;
+    if (device == nullptr || way->local) return false;
     route.interface = device->name;
     // A peer on the link is the way to what is behind it, also for packets that no policy takes into the tunnel.
-    const auto next_hop = way->next_hop.value_or(spec.remote);
-    const bool same_family = spec.remote.family() == selector.destination.network.family();
-    const bool leads_to_itself = !way->next_hop && selector.destination.contains(spec.remote);
-    if (same_family && !leads_to_itself) route.gateway = next_hop;
-    if (std::find(routes.begin(), routes.end(), route) == routes.end()) routes.push_back(std::move(route));
+    const bool same_family = peer.family() == route.destination.network.family();
+    const bool leads_to_itself = !way->next_hop && route.destination.contains(peer);
+    route.gateway.reset();
+    if (same_family && !leads_to_itself) route.gateway = way->next_hop.value_or(peer);
+    return true;
+}
+
+void NetworkSide::want(const RouteSpec& route, ike::ChildSaId child) {
+    const auto wanted = routes_.want(route, owner_of(child));
+    if (!wanted) log_.error("route " + to_string(route) + ": " + wanted.error().text);
+}
+
+void NetworkSide::release(const RouteSpec& route, ike::ChildSaId child) {
+    const auto released = routes_.release(route, owner_of(child));
+    if (!released) log_.error("route " + to_string(route) + ": " + released.error().text);
 }
 
 void NetworkSide::tunnel_is_up(ike::ChildSaId child, const netlink::TunnelSpec& spec) {
     std::vector<RouteSpec> routes = routes_for(spec);
     if (routes.empty()) return;
     make_rule();
-    for (const RouteSpec& route : routes) {
-        if (const auto wanted = routes_.want(route, owner_of(child)); !wanted) {
-            log_.error("route " + to_string(route) + ": " + wanted.error().text);
+    for (const RouteSpec& route : routes) want(route, child);
+    of_children_[child] = std::move(routes);
+}
+
+void NetworkSide::tunnel_has_moved(ike::ChildSaId child, const base::Address& remote) {
+    const auto found = of_children_.find(child);
+    if (found == of_children_.end()) return;
+    for (RouteSpec& route : found->second) {
+        RouteSpec moved = route;
+        if (!lead(moved, remote)) {
+            release(route, child);
+        } else if (moved != route) {
+            want(moved, child);
+            route = std::move(moved);
         }
     }
-    of_children_[child] = std::move(routes);
 }
 
 void NetworkSide::tunnel_is_down(ike::ChildSaId child) {
     const auto routes = of_children_.extract(child);
     if (routes.empty()) return;
-    for (const RouteSpec& route : routes.mapped()) {
-        if (const auto released = routes_.release(route, owner_of(child)); !released) {
-            log_.error("route " + to_string(route) + ": " + released.error().text);
-        }
-    }
+    for (const RouteSpec& route : routes.mapped()) release(route, child);
 }
 
 netlink::KernelResult<Device> NetworkSide::device_towards(const base::Address& remote,

@@ -48,6 +48,8 @@ public:
     // Routes for the tunnel's remote networks; none where this host has no address in its local ones, for then only
     // others' packets go into it. What cannot be installed is logged: the tunnel works without.
     void tunnel_is_up(ike::ChildSaId child, const netlink::TunnelSpec& spec);
+    // Its peer is at another address, and so may be the way to it. Nothing for a tunnel without routes.
+    void tunnel_has_moved(ike::ChildSaId child, const base::Address& remote);
     void tunnel_is_down(ike::ChildSaId child);
     // Where packets of a tunnel between these addresses leave, and come in if the peer's way is ours.
     netlink::KernelResult<Device> device_towards(const base::Address& remote, const base::Address& local) const;
@@ -62,6 +64,10 @@ private:
     std::vector<netlink::route::RouteSpec> routes_for(const netlink::TunnelSpec& spec);
     void add_route(const netlink::TunnelSpec& spec, const netlink::Selector& selector,
                    std::vector<netlink::route::RouteSpec>& routes);
+    // Where packets to what is behind this peer leave; false where there is no way to it.
+    bool lead(netlink::route::RouteSpec& route, const base::Address& peer);
+    void want(const netlink::route::RouteSpec& route, ike::ChildSaId child);
+    void release(const netlink::route::RouteSpec& route, ike::ChildSaId child);
     void make_rule();
     void mend();
     void complain(std::vector<std::string> failed);

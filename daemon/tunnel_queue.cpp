@@ -27,6 +27,8 @@ void TunnelQueue::use(ike::ChildSaId child, Changed done) {
     flush();
 }
 
+void TunnelQueue::move(const ike::MoveChild& move, Changed done) { add(Move{move, std::move(done)}); }
+
 void TunnelQueue::remove(ike::ChildSaId child, Changed done) { add(Remove{child, std::move(done)}); }
 
 void TunnelQueue::add(Work work) {
@@ -39,6 +41,7 @@ void TunnelQueue::flush() {
     for (std::size_t next = 0; next < work.size();) {
         if (auto installs = take_run<Install>(work, next); !installs.empty()) run(std::move(installs));
         if (const auto uses = take_run<Use>(work, next); !uses.empty()) run(uses);
+        if (const auto moves = take_run<Move>(work, next); !moves.empty()) run(moves);
         if (const auto removals = take_run<Remove>(work, next); !removals.empty()) run(removals);
     }
 }
@@ -53,6 +56,10 @@ void TunnelQueue::run(std::vector<Install> installs) {
 
 void TunnelQueue::run(const std::vector<Use>& uses) {
     for (const Use& use : uses) use.done(tunnels_.use(use.child));
+}
+
+void TunnelQueue::run(const std::vector<Move>& moves) {
+    for (const Move& move : moves) move.done(tunnels_.move(move.move));
 }
 
 void TunnelQueue::run(const std::vector<Remove>& removals) {

@@ -9,6 +9,7 @@
 #include <asio/io_context.hpp>
 
 #include "daemon/tunnels.h"
+#include "ike/actions.h"
 
 namespace xfrmd::daemon {
 
@@ -22,6 +23,7 @@ public:
 
     // `done` is called in a later turn of the loop, or by flush().
     void install(ike::ChildInstall child, Installed done);
+    void move(const ike::MoveChild& move, Changed done);
     void remove(ike::ChildSaId child, Changed done);
     // At once, with what waits before it: the answer to the peer's Delete comes next, after which the peer may drop
     // packets on the old SA (RFC 7296 1.4.1).
@@ -38,15 +40,20 @@ private:
         ike::ChildSaId child;
         Changed done;
     };
+    struct Move {
+        ike::MoveChild move;
+        Changed done;
+    };
     struct Remove {
         ike::ChildSaId child;
         Changed done;
     };
-    using Work = std::variant<Install, Use, Remove>;
+    using Work = std::variant<Install, Use, Move, Remove>;
 
     void add(Work work);
     void run(std::vector<Install> installs);
     void run(const std::vector<Use>& uses);
+    void run(const std::vector<Move>& moves);
     void run(const std::vector<Remove>& removals);
 
     asio::io_context& io_;

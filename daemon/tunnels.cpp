@@ -200,6 +200,21 @@ base::Result<void> Tunnels::use(ike::ChildSaId child) {
     return {};
 }
 
+base::Result<void> Tunnels::move(const ike::MoveChild& move) {
+    const auto found = installed_.find(move.child);
+    if (found == installed_.end()) return {};
+    netlink::InstalledTunnel& tunnel = found->second.tunnel;
+    netlink::OuterEnds ends{move.local.address, move.remote.address, std::nullopt};
+    if (move.udp_encapsulation) ends.encapsulation = netlink::UdpEncapsulation{move.local.port, move.remote.port};
+    const auto outcome = installer_.move(tunnel, ends);
+    for (const netlink::SaId& sa : sa_ids_of(tunnel)) by_sa_.erase(sa);
+    tunnel = outcome.tunnel;
+    for (const netlink::SaId& sa : sa_ids_of(tunnel)) by_sa_.emplace(sa, move.child);
+    if (!outcome.moved) return base::fail(Reason::KernelRefused, outcome.moved.error().text);
+    if (helpers_.network != nullptr) helpers_.network->tunnel_has_moved(move.child, move.remote.address);
+    return {};
+}
+
 base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
     std::vector<netlink::InstalledTunnel> tunnels;
     for (const ike::ChildSaId child : children) {

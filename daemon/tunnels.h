@@ -16,6 +16,7 @@
 #include "daemon/network_side.h"
 #include "daemon/tunnel_offload.h"
 #include "daemon/tunnel_options.h"
+#include "ike/actions.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
 #include "ike/child_use.h"
@@ -63,6 +64,9 @@ public:
     // From now on packets go out on a child that was installed with defer_outbound. One that is not there is not an
     // error.
     base::Result<void> use(ike::ChildSaId child);
+    // Its SAs and policies follow; one that is not there is not an error. Error: it carries nothing any more, or goes
+    // where nobody is.
+    base::Result<void> move(const ike::MoveChild& move);
     // A child that is not there is not an error. The first error is returned after everything was tried.
     base::Result<void> remove(std::span<const ike::ChildSaId> children);
     // The first error is returned after everything was tried.

@@ -31,6 +31,16 @@ struct UseChild {
     ChildSaId child{};
 };
 
+// The IKE SA's endpoints have changed, and with them the child's (RFC 7296 2.23, RFC 4555 3.5): outer addresses, and
+// the ports of UDP encapsulation, which may have come or gone. Not answered: a child that cannot follow is lost, and
+// the daemon wants another one. There is nothing to do for one that is not there.
+struct MoveChild {
+    ChildSaId child{};
+    base::Endpoint local;
+    base::Endpoint remote;
+    bool udp_encapsulation = false;
+};
+
 // Not answered. Not given once ChildInstalled has said that the child failed: the installer undid that itself. Before
 // that answer it may come for any child; actions are run in order, and there is nothing to do for one that is not
 // there.
@@ -94,8 +104,8 @@ struct Report {
     Milestone milestone = {};
 };
 
-using Action =
-    std::variant<SendDatagram, InstallChild, UseChild, RemoveChild, QueryUse, ReviveChild, OperationDone, Report>;
+using Action = std::variant<SendDatagram, InstallChild, UseChild, MoveChild, RemoveChild, QueryUse, ReviveChild,
+                            OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

@@ -194,6 +194,13 @@ void Engine::on(const ChildExpiring& notice, Turn& turn) {
     settle(*sa, true, turn);
 }
 
+void Engine::on(const PeerMoved& notice, Turn& turn) {
+    IkeSa* sa = table_.find(notice.ike_sa);
+    if (sa == nullptr || child_of(*sa, notice.child) == nullptr) return;
+    sa->on_peer_moved(notice.remote, around(turn));
+    settle(*sa, true, turn);
+}
+
 void Engine::on(const ChildInstalled& answer, Turn& turn) {
     IkeSa* sa = table_.find(answer.ike_sa);
     if (sa == nullptr) return;

@@ -57,6 +57,13 @@ struct ChildExpiring {
     ChildSaId child{};
 };
 
+// Packets of a child came from another place than its SAs say, and were authentic; said by the kernel.
+struct PeerMoved {
+    IkeSaId ike_sa{};
+    ChildSaId child{};
+    base::Endpoint remote;
+};
+
 struct ChildInstalled {
     IkeSaId ike_sa{};
     ChildSaId child{};
@@ -76,7 +83,7 @@ struct Reconfigure {
 
 struct TimePassed {};
 
-using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, ChildInstalled, ChildrenUsed, Reconfigure,
-                           TimePassed>;
+using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, PeerMoved, ChildInstalled, ChildrenUsed,
+                           Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

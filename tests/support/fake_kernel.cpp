@@ -48,6 +48,18 @@ void FakeKernel::use(ike::ChildSaId child) {
     used_.push_back(child);
 }
 
+void FakeKernel::move(const ike::MoveChild& move) {
+    ++changes_;
+    const auto found = children_.find(move.child);
+    if (found == children_.end()) {
+        if (!refused_.contains(move.child)) complaints_.push_back("a child moved that is not there");
+        return;
+    }
+    found->second.local = move.local;
+    found->second.remote = move.remote;
+    found->second.udp_encapsulation = move.udp_encapsulation;
+}
+
 const ike::ChildInstall* FakeKernel::outbound(const std::string& child_name) const {
     for (auto id = used_.rbegin(); id != used_.rend(); ++id) {
         const auto child = children_.find(*id);

@@ -37,6 +37,7 @@ public:
     ike::ChildInstalled install(ike::ChildInstall child);
     // Packets go out on it from now on.
     void use(ike::ChildSaId child);
+    void move(const ike::MoveChild& move);
     void remove(ike::ChildSaId child);
     // Of the children of this name the one that packets go out on: installed last without being deferred, or used last;
     // nullptr without any.

@@ -63,6 +63,8 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         }
     } else if (const auto* use = std::get_if<ike::UseChild>(&action)) {
         host.kernel.use(use->child);
+    } else if (const auto* move = std::get_if<ike::MoveChild>(&action)) {
+        host.kernel.move(*move);
     } else if (const auto* remove = std::get_if<ike::RemoveChild>(&action)) {
         host.kernel.remove(remove->child);
     } else if (const auto* query = std::get_if<ike::QueryUse>(&action)) {

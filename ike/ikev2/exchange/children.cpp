@@ -216,6 +216,13 @@ void remove_all_children(sa::Step& step, sa::Established& phase, const base::Err
     while (!phase.children.empty()) remove_child(step, phase, phase.children.back().id, why);
 }
 
+void move_children(sa::Step& step, sa::Established& phase) {
+    for (sa::ChildSa& child : phase.children) {
+        child.udp_encapsulation = step.sa.nat.any();
+        step.actions.push_back(ike::MoveChild{child.id, step.sa.local, step.sa.remote, child.udp_encapsulation});
+    }
+}
+
 void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
                          const wire::Payloads& answer) {
     step.report(ike::Level::warning, "child SA " + proposed.name + " failed: " + error.sentence(), error.reason,

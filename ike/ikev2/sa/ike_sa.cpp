@@ -165,7 +165,7 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
     sa_.window.accept(header.message_id, bytes);
     sa_.reply = arrival;
     sa_.last_inbound = around.now;  // a repetition may be a replay and proves nothing (RFC 7296 2.4)
-    follow_peer(arrival);
+    follow_peer(arrival, around);
     if (!payloads) return resolve_request_error(header, payloads.error(), around);
     const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
         const Message message{header, shape, std::move(*payloads), bytes};
@@ -292,14 +292,6 @@ void IkeSa::await_delete(Surroundings around) {
     phase->is_succeeded = true;
     phase->rekey_at = base::kNever;
     phase->over_at = around.now + around.options.predecessor_life;
-}
-
-// RFC 7296 2.23: IKE_AUTH may come on the NAT traversal port, and a peer behind a NAT is followed to where its new
-// authenticated requests come from. Without a NAT, and for our own address, nothing moves later.
-void IkeSa::follow_peer(const Path& arrival) {
-    if (phase_id() != PhaseId::half_open && !sa_.nat.remote) return;
-    sa_.remote = arrival.remote;
-    if (phase_id() == PhaseId::half_open) sa_.local = arrival.local;
 }
 
 void IkeSa::drop(const base::Error& error, Surroundings& around) {

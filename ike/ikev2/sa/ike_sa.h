@@ -42,6 +42,8 @@ public:
                     const base::Endpoint& remote, Surroundings around);
     void on_child_installed(const ike::ChildInstalled& answer, Surroundings around);
     void on_use(const ike::ChildrenUsed& answer, Surroundings around);
+    // Its packets come from there now, as the kernel says (RFC 7296 2.23).
+    void on_peer_moved(const base::Endpoint& remote, Surroundings around);
     void add_task(Task task, Surroundings around);
     void on_time(Surroundings around);
     // Those that wait begin where nothing is in flight.
@@ -72,7 +74,8 @@ private:
     void on_init_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
     void resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around);
     void on_retransmission(Surroundings& around);
-    void follow_peer(const Path& arrival);
+    void follow_peer(const Path& arrival, Surroundings& around);
+    void move_to(const Path& path, Surroundings& around);
     // May a request of ours begin?
     bool is_ready() const;
     bool has_room(const Options& options) const { return sa_.tasks.size() < options.most_tasks; }

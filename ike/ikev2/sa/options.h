@@ -24,6 +24,7 @@ struct Options {
     base::Duration rekey_retry = std::chrono::seconds(15);      // after a refusal; half as much again at random
     base::Duration kernel_patience = std::chrono::seconds(10);  // for its word on what children have carried
     base::Duration nat_keepalive = std::chrono::seconds(20);
+    base::Duration follow_pause = std::chrono::seconds(1);  // between two places of a peer that the kernel tells
     std::size_t fragment_size = 1280;     // of the IP packets that a message is cut into (RFC 7383 2.5.1), 576 or more
     std::size_t cookie_threshold = 1000;  // half-open IKE SAs from which on a cookie is asked for; 0: always
     std::size_t half_open_per_address = 8;  // per IPv4 address or IPv6 /64; more are dropped

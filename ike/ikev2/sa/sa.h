@@ -73,6 +73,7 @@ struct Sa {
     Origin origin;               // once established
     base::Instant last_inbound;  // of the peer: an authenticated message, or packets that a look has found
     base::Instant last_outbound;
+    base::Instant followed_at{};            // when the kernel's word moved it last
     bool has_inherited_sas = false;         // see ike::Initiate
     bool announce_initial_contact = false;  // as initiator: no other IKE SA between these identities (RFC 7296 2.4)
     bool peer_announced_initial_contact = false;

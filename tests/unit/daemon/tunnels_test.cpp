@@ -37,6 +37,41 @@ TEST_CASE("a child becomes two SAs and three policies, and goes without a trace"
     CHECK(remove(tunnels, 1));
 }
 
+TEST_CASE("a child moves, and is known by its new SAs", "[daemon][rfc4555-3.5]") {
+    netlink::MemoryKernel kernel;
+    netlink::Books books(kernel);
+    daemon::Tunnels tunnels(books);
+    REQUIRE(install(tunnels, child(1, "10.1.0.0/24", "10.2.0.0/24")));
+    const auto& before = books.tunnels.all().front()->tunnel.ids;
+    const netlink::SaId old_in = before.inbound;
+    const base::Endpoint local{*base::Address::parse("192.0.2.1"), 4500};
+    const base::Endpoint remote{*base::Address::parse("198.51.100.9"), 50001};
+    REQUIRE(tunnels.move({ike::ChildSaId{1}, local, remote, true}));
+    const netlink::InstalledTunnel* moved = tunnels.tunnel_of(old_in);
+    REQUIRE(moved != nullptr);
+    CHECK(moved->outbound.destination == remote.address);
+    CHECK(kernel.sa(moved->outbound)->encapsulation == netlink::UdpEncapsulation{4500, 50001});
+    CHECK(kernel.sa(moved->inbound)->source == remote.address);
+    CHECK(tunnels.owner_of(moved->outbound)->child == ike::ChildSaId{1});
+    CHECK(tunnels.move({ike::ChildSaId{2}, local, remote, true}));
+    REQUIRE(remove(tunnels, 1));
+    CHECK(kernel.empty());
+    CHECK(tunnels.sa_count() == 0);
+}
+
+TEST_CASE("a child that cannot move says so", "[daemon][rfc4555-3.5]") {
+    netlink::MemoryKernel kernel;
+    netlink::Books books(kernel);
+    daemon::Tunnels tunnels(books);
+    REQUIRE(install(tunnels, child(1, "10.1.0.0/24", "10.2.0.0/24")));
+    const netlink::Change gone = netlink::DeleteSa{books.tunnels.all().front()->tunnel.ids.outbound};
+    REQUIRE(kernel.apply({&gone, 1}).front());
+    const base::Endpoint local{*base::Address::parse("192.0.2.1"), 4500};
+    CHECK_FALSE(tunnels.move({ike::ChildSaId{1}, local, {*base::Address::parse("192.0.2.9"), 4500}, false}));
+    REQUIRE(remove(tunnels, 1));
+    CHECK(kernel.empty());
+}
+
 TEST_CASE("behind a NAT both SAs are encapsulated, each with its own direction's ports", "[daemon][rfc3948-2]") {
     netlink::MemoryKernel kernel;
     netlink::Books books(kernel);

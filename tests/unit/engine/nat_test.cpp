@@ -178,6 +178,86 @@ TEST_CASE("a peer behind a NAT is followed by its new authenticated requests onl
     CHECK(gateways.right.sas().at(0)->sa().remote.port == 50001);
 }
 
+TEST_CASE("where a peer behind a NAT is followed to, its children go as well", "[engine][rfc7296-2.23]") {
+    BehindNat nat;
+    Gateways& gateways = *nat.gateways;
+    gateways.connect();
+    nat.base = 50000;
+    gateways.wire.rekey(gateways.left, gateways.left.sas().at(0)->sa().id);
+    gateways.wire.settle();
+    const base::Endpoint now{nat.outside, 50001};
+    const auto& right = *gateways.right.kernel.list().at(0);
+    CHECK(right.remote == now);
+    CHECK(right.local.port == 4500);
+    CHECK(right.udp_encapsulation);
+    CHECK(gateways.left.kernel.list().at(0)->remote == base::Endpoint{gateways.right.address, 4500});
+    CHECK(gateways.disagreement() == "");
+    // A child that is still on its way into the kernel is moved behind its installation.
+    gateways.right.kernel_answers = false;
+    gateways.wire.rekey(gateways.left, gateways.left.sas().back()->sa().id, gateways.left.kernel.list().at(0)->child);
+    gateways.wire.settle();
+    nat.base = 60000;
+    gateways.wire.run_for(seconds(5));
+    for (const auto* child : gateways.right.kernel.list()) CHECK(child->remote.port / 10 * 10 == 50000);
+}
+
+TEST_CASE("the kernel's word that a peer behind a NAT has moved is believed", "[engine][rfc7296-2.23][rfc4555-3.8]") {
+    BehindNat nat;
+    Gateways& gateways = *nat.gateways;
+    gateways.connect();
+    Host& right = gateways.right;
+    const auto& child = *right.kernel.list().at(0);
+    const base::Endpoint now{nat.outside, 50001};
+    gateways.wire.feed(right, ike::PeerMoved{child.ike_sa, child.child, now});
+    CHECK(right.sas().at(0)->sa().remote == now);
+    CHECK(child.remote == now);
+    CHECK(right.reported("peer is at 203.0.113.9"));
+    // Once a second at most: the peer decides how often the kernel says so.
+    const base::Endpoint then{nat.outside, 60001};
+    gateways.wire.feed(right, ike::PeerMoved{child.ike_sa, child.child, then});
+    CHECK(child.remote == now);
+    gateways.wire.run_for(seconds(1));
+    const auto changes = right.kernel.changes();
+    gateways.wire.feed(right, ike::PeerMoved{child.ike_sa, child.child, now});
+    CHECK(right.kernel.changes() == changes);
+    gateways.wire.feed(right, ike::PeerMoved{child.ike_sa, child.child, then});
+    CHECK(child.remote == then);
+}
+
+TEST_CASE("who is behind a NAT, or knows of none, believes no such word", "[engine][rfc7296-2.23][hostile-e7]") {
+    BehindNat nat;
+    Gateways& gateways = *nat.gateways;
+    gateways.connect();
+    const auto& left = *gateways.left.kernel.list().at(0);
+    const base::Endpoint evil{address("198.51.100.66"), 4500};
+    gateways.wire.feed(gateways.left, ike::PeerMoved{left.ike_sa, left.child, evil});
+    CHECK(left.remote == base::Endpoint{gateways.right.address, 4500});
+
+    Gateways open;
+    open.connect();
+    const auto& child = *open.right.kernel.list().at(0);
+    open.wire.feed(open.right, ike::PeerMoved{child.ike_sa, child.child, evil});
+    CHECK(child.remote == base::Endpoint{open.left.address, 500});
+    // Nor of what is not there.
+    open.wire.feed(open.right, ike::PeerMoved{child.ike_sa, ike::ChildSaId{99}, evil});
+    open.wire.feed(open.right, ike::PeerMoved{ike::IkeSaId{99}, child.child, evil});
+    CHECK(open.disagreement() == "");
+}
+
+TEST_CASE("who only says that it is behind a NAT follows", "[engine][rfc7296-2.23]") {
+    ConnectionWords left;
+    left.local = "10.0.0.1";
+    ConnectionWords right = mirrored(left);
+    right.remote = "";
+    Gateways gateways(with_encap(left, false), with_encap(right, true));
+    gateways.wire.add_nat("10.0.0.1", "203.0.113.9");
+    gateways.connect();
+    const auto& child = *gateways.right.kernel.list().at(0);
+    const base::Endpoint now{address("203.0.113.9"), 50001};
+    gateways.wire.feed(gateways.right, ike::PeerMoved{child.ike_sa, child.child, now});
+    CHECK(child.remote == now);
+}
+
 TEST_CASE("a request in flight follows a peer behind a NAT", "[engine][rfc7296-2.23][rfc7296-2.1]") {
     BehindNat nat;
     Gateways& gateways = *nat.gateways;
