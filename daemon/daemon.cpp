@@ -72,6 +72,7 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     auto pool = WorkerPool::open(io, daemon->options_.pool, daemon->configuration_, *daemon);
     if (!pool) return tl::unexpected(pool.error());
     daemon->pool_ = std::move(*pool);
+    daemon->roaming_ = std::make_unique<Roaming>(io, *daemon->kernel_, *daemon->pool_);
     daemon->look_up_names();
     return daemon;
 }
@@ -182,6 +183,10 @@ void Daemon::move(ike::MoveChild child) {
             kernel_->replace(child.child);
         });
     });
+}
+
+void Daemon::seek(ike::SeekPath wish) {
+    pool_->on_main([this, wish] { roaming_->seek(wish); });
 }
 
 void Daemon::remove(ike::ChildSaId child) {

@@ -17,6 +17,7 @@
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
 #include "daemon/operations.h"
+#include "daemon/roaming.h"
 #include "daemon/start_actions.h"
 #include "daemon/worker_pool.h"
 
@@ -78,6 +79,7 @@ public:
     void install(std::uint8_t shard, ike::ChildInstall child) override;
     void use(ike::ChildSaId child) override;
     void move(ike::MoveChild child) override;
+    void seek(ike::SeekPath wish) override;
     void remove(ike::ChildSaId child) override;
     void query(std::uint8_t shard, ike::QueryUse query) override;
     void revive(ike::ReviveChild child) override;
@@ -123,6 +125,7 @@ private:
     asio::steady_timer stop_timer_;
     std::function<void()> stopped_;
     bool stopping_ = false;
+    std::unique_ptr<Roaming> roaming_;
     std::unique_ptr<WorkerPool> pool_;  // last: its threads end before anything they call
 };
 

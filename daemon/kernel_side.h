@@ -60,6 +60,13 @@ public:
     netlink::KernelResult<api::KernelStatus> status() { return count_kernel(books_, tunnels_, manual_); }
     // Towards this peer, from before this process.
     bool has_inherited_sas(const base::Address& remote) const { return books_.has_orphans_towards(remote); }
+    // Of addresses, links and routes.
+    void watch_paths(std::function<void()> on_change) {
+        if (network_) network_->watch_paths(std::move(on_change));
+    }
+    bool is_path(const base::Address& local, const base::Address& remote) const {
+        return !network_ || network_->is_path(local, remote);
+    }
     // KernelClient::renew() or expire() came to nothing: if it is still so at the next comparison, it is told again.
     void tell_again(ike::ChildSaId child) { told_.erase(child); }
     // Its tunnel is of no use any more: another one is negotiated.

@@ -176,6 +176,11 @@ netlink::KernelResult<Device> NetworkSide::device_towards(const base::Address& r
     return Device{static_cast<std::uint32_t>(link->index), link->name};
 }
 
+bool NetworkSide::is_path(const base::Address& local, const base::Address& remote) const {
+    const auto* link = network_->interfaces().interface_of(local);
+    return link != nullptr && link->is_up() && network_->route_to({remote, local}).has_value();
+}
+
 void NetworkSide::wait() {
     descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const std::error_code& error) {
         if (error) return;  // closed
@@ -185,7 +190,9 @@ void NetworkSide::wait() {
 }
 
 void NetworkSide::take_events() {
-    for (const auto& event : events_.read().events) {
+    const auto events = events_.read().events;
+    if (!events.empty()) on_paths_();
+    for (const auto& event : events) {
         if (std::holds_alternative<netlink::route::Overrun>(event)) {
             if (const auto read = network_->refresh(); !read) log_.error("addresses and links: " + read.error().text);
         }
@@ -214,6 +221,7 @@ void NetworkSide::retire() {
 
 void NetworkSide::clean() {
     descriptor_.cancel();
+    on_paths_ = [] {};
     mend_.cancel();
     while (!of_children_.empty()) tunnel_is_down(ike::ChildSaId{of_children_.begin()->first});
     if (const auto removed = network_->remove_rule({}); !removed) log_.error("routing rule: " + removed.error().text);

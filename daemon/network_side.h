@@ -39,6 +39,8 @@ public:
     ~NetworkSide();
     // Called with its index when a link goes down or away, as NICs lose their SAs then, and Linux tells nobody.
     void watch_links(std::function<void(std::uint32_t)> on_link_down) { on_link_down_ = std::move(on_link_down); }
+    // Called after changes of addresses, links or routes.
+    void watch_paths(std::function<void()> on_change) { on_paths_ = std::move(on_change); }
     NetworkSide(const NetworkSide&) = delete;
     NetworkSide& operator=(const NetworkSide&) = delete;
 
@@ -53,6 +55,8 @@ public:
     void tunnel_is_down(ike::ChildSaId child);
     // Where packets of a tunnel between these addresses leave, and come in if the peer's way is ours.
     netlink::KernelResult<Device> device_towards(const base::Address& remote, const base::Address& local) const;
+    // Is the local address ours, on a link that works, and may packets to the peer leave from it?
+    bool is_path(const base::Address& local, const base::Address& remote) const;
     // Removes routes of an earlier process that nobody wants any more.
     void retire();
     // Removes our routes, our rule and our interfaces.
@@ -78,6 +82,7 @@ private:
     Log& log_;
     OnAddressGone on_address_gone_;
     std::function<void(std::uint32_t)> on_link_down_ = [](std::uint32_t) {};
+    std::function<void()> on_paths_ = [] {};
     std::unique_ptr<netlink::route::Network> network_;
     netlink::route::Routes routes_;
     netlink::route::OwnInterfaces interfaces_;

@@ -20,6 +20,8 @@ const base::Address* single_address(const std::vector<base::AddressRange>& range
     return nullptr;
 }
 
+}  // namespace
+
 // Connecting a UDP socket sends nothing: the kernel looks up one route and notes the source address it would use.
 base::Result<base::Address> source_towards(const base::Address& remote) {
     constexpr std::uint16_t kAnyPort = 500;
@@ -34,8 +36,6 @@ base::Result<base::Address> source_towards(const base::Address& remote) {
     if (!known) return base::fail(Reason::NoRoute, remote.to_string() + ": " + std::strerror(error));
     return from_system(address).address;
 }
-
-}  // namespace
 
 base::Result<Path> path_of(const policy::Connection& connection) {
     if (!connection.is_resolved()) {

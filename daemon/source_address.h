@@ -13,6 +13,9 @@ struct Path {
     base::Address remote;
 };
 
+// Error: NoRoute.
+base::Result<base::Address> source_towards(const base::Address& remote);
+
 // Errors: ConfigurationInvalid where the connection names no single remote address; NoRoute, also for a host whose
 // address is not known.
 base::Result<Path> path_of(const policy::Connection& connection);

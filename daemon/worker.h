@@ -34,6 +34,8 @@ public:
     virtual void install(std::uint8_t shard, ike::ChildInstall child) = 0;
     virtual void use(ike::ChildSaId child) = 0;
     virtual void move(ike::MoveChild child) = 0;
+    // Answered by Worker::submit(UsePath), or not.
+    virtual void seek(ike::SeekPath wish) = 0;
     virtual void remove(ike::ChildSaId child) = 0;
     // Answered by Worker::submit(ChildrenUsed).
     virtual void query(std::uint8_t shard, ike::QueryUse query) = 0;
@@ -72,6 +74,7 @@ private:
     void run(ike::InstallChild action);
     void run(ike::UseChild action) { outside_.use(action.child); }
     void run(ike::MoveChild action) { outside_.move(action); }
+    void run(ike::SeekPath action) { outside_.seek(action); }
     void run(ike::RemoveChild action) { outside_.remove(action.child); }
     void run(ike::QueryUse action) { outside_.query(shard(), std::move(action)); }
     void run(ike::ReviveChild action) { outside_.revive(std::move(action)); }

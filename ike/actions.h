@@ -41,6 +41,13 @@ struct MoveChild {
     bool udp_encapsulation = false;
 };
 
+// The peer does not answer where it was: how would it be reached there? Answered by UsePath, or not where there is no
+// way.
+struct SeekPath {
+    IkeSaId ike_sa{};
+    base::Address remote;
+};
+
 // Not answered. Not given once ChildInstalled has said that the child failed: the installer undid that itself. Before
 // that answer it may come for any child; actions are run in order, and there is nothing to do for one that is not
 // there.
@@ -104,8 +111,8 @@ struct Report {
     Milestone milestone = {};
 };
 
-using Action = std::variant<SendDatagram, InstallChild, UseChild, MoveChild, RemoveChild, QueryUse, ReviveChild,
-                            OperationDone, Report>;
+using Action = std::variant<SendDatagram, InstallChild, UseChild, MoveChild, SeekPath, RemoveChild, QueryUse,
+                            ReviveChild, OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

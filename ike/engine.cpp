@@ -201,6 +201,13 @@ void Engine::on(const PeerMoved& notice, Turn& turn) {
     settle(*sa, true, turn);
 }
 
+void Engine::on(const UsePath& path, Turn& turn) {
+    IkeSa* sa = table_.find(path.ike_sa);
+    if (sa == nullptr || sa->established() == nullptr) return;
+    sa->on_path(path, around(turn));
+    settle(*sa, true, turn);
+}
+
 void Engine::on(const ChildInstalled& answer, Turn& turn) {
     IkeSa* sa = table_.find(answer.ike_sa);
     if (sa == nullptr) return;

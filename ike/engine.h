@@ -61,6 +61,7 @@ private:
     void on(const Rekey& wish, Turn& turn);
     void on(const ChildExpiring& notice, Turn& turn);
     void on(const PeerMoved& notice, Turn& turn);
+    void on(const UsePath& path, Turn& turn);
     void on(const ChildInstalled& answer, Turn& turn);
     void on(const ChildrenUsed& answer, Turn& turn);
     void on(const Reconfigure& change, Turn& turn);

@@ -64,6 +64,14 @@ struct PeerMoved {
     base::Endpoint remote;
 };
 
+// The way to this peer by our routing: because something has changed in it, or in answer to SeekPath.
+struct UsePath {
+    IkeSaId ike_sa{};
+    base::Address local;
+    base::Address remote;
+    bool sought = false;
+};
+
 struct ChildInstalled {
     IkeSaId ike_sa{};
     ChildSaId child{};
@@ -83,7 +91,7 @@ struct Reconfigure {
 
 struct TimePassed {};
 
-using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, PeerMoved, ChildInstalled, ChildrenUsed,
-                           Reconfigure, TimePassed>;
+using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, PeerMoved, UsePath, ChildInstalled,
+                           ChildrenUsed, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

@@ -37,7 +37,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::boolean, "pull", "", "yes"},
     {connection, Kind::dscp, "dscp", "", "0"},
     {connection, Kind::boolean, "encap", "", "", set_flag<&Draft::connection, &Connection::encap>},
-    {connection, Kind::boolean, "mobike", "", "no"},
+    {connection, Kind::boolean, "mobike", "", "", set_flag<&Draft::connection, &Connection::mobike>},
     {connection, Kind::time, "dpd_delay", "", "", set_seconds<&Draft::connection, &Connection::dpd_delay>},
     {connection, Kind::time, "dpd_timeout", "", "*"},  // IKEv1 only; IKEv2 has its retransmission schedule instead
     {connection, Kind::word, "fragmentation", "yes accept force no", "", set_fragmentation},

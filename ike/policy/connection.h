@@ -49,6 +49,7 @@ struct Connection {
     AuthRound local;
     AuthRound remote;
     bool encap = false;  // force UDP encapsulation
+    bool mobike = true;  // RFC 4555, where the peer can do it
     Fragmentation fragmentation = Fragmentation::yes;
     Childless childless = Childless::allow;
     std::chrono::seconds dpd_delay{0};   // 0: no liveness checks of our own

@@ -43,6 +43,7 @@ struct Host {
     std::vector<std::uint64_t> begun;  // operations
     std::vector<ike::OperationDone> done;
     std::vector<ike::ReviveChild> revived;  // nobody does it
+    std::vector<ike::SeekPath> sought;      // nobody answers
     std::vector<Parcel> sent;
 
     std::uint64_t count(base::Reason reason) const;

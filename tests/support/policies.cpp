@@ -89,6 +89,7 @@ policy::Connection connection(const ConnectionWords& words) {
     connection.local.id = identity(words.local_id);
     connection.remote.id = identity(words.remote_id);
     connection.encap = words.encap;
+    connection.mobike = words.mobike;
     connection.rekey_time = words.rekey_time;
     connection.over_time = words.over_time;
     connection.childless = words.childless;

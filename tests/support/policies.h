@@ -44,6 +44,7 @@ struct ConnectionWords {
     std::string ike = "aes128-sha256-x25519";
     std::vector<ChildWords> children = {{}};
     bool encap = false;
+    bool mobike = false;
     std::chrono::seconds rekey_time{0};
     std::chrono::seconds over_time{0};
     policy::Childless childless = policy::Childless::allow;

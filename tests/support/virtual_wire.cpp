@@ -65,6 +65,8 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         host.kernel.use(use->child);
     } else if (const auto* move = std::get_if<ike::MoveChild>(&action)) {
         host.kernel.move(*move);
+    } else if (const auto* seek = std::get_if<ike::SeekPath>(&action)) {
+        host.sought.push_back(*seek);
     } else if (const auto* remove = std::get_if<ike::RemoveChild>(&action)) {
         host.kernel.remove(remove->child);
     } else if (const auto* query = std::get_if<ike::QueryUse>(&action)) {

@@ -216,10 +216,10 @@ void remove_all_children(sa::Step& step, sa::Established& phase, const base::Err
     while (!phase.children.empty()) remove_child(step, phase, phase.children.back().id, why);
 }
 
-void move_children(sa::Step& step, sa::Established& phase) {
+void move_children(sa::Step& step, sa::Established& phase, const sa::Path& path) {
     for (sa::ChildSa& child : phase.children) {
         child.udp_encapsulation = step.sa.nat.any();
-        step.actions.push_back(ike::MoveChild{child.id, step.sa.local, step.sa.remote, child.udp_encapsulation});
+        step.actions.push_back(ike::MoveChild{child.id, path.local, path.remote, child.udp_encapsulation});
     }
 }
 

@@ -38,8 +38,8 @@ void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
 void remove_retired_children(sa::Step& step, sa::Established& phase);
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why);
 
-// Their SAs follow the IKE SA's endpoints, those that wait for packets that are late as well.
-void move_children(sa::Step& step, sa::Established& phase);
+// Their SAs go there, those that wait for packets that are late as well.
+void move_children(sa::Step& step, sa::Established& phase, const sa::Path& path);
 
 // The kernel has it, or has refused it. Where a response of ours waited for that, it is sent now: with the child, or
 // with TEMPORARY_FAILURE in its place. A child of our own request that the kernel refused is deleted at the peer.

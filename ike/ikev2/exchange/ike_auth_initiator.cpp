@@ -3,6 +3,7 @@
 #include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/ike_auth.h"
+#include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
 
@@ -116,6 +117,7 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
     if (!auth) return sa::Phase(sa::Closed{auth.error()});
 
     std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), std::move(*auth));
+    append_mobility(sa, payloads);
     std::optional<sa::ProposedChild> proposed;
     if (childless) {
         if (const auto wanted = check_wanted(sa); !wanted) return sa::Phase(sa::Closed{wanted.error()});
@@ -136,6 +138,7 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     }
     if (!phase.child && answer.sa) return base::fail(Reason::PayloadUnexpected, "a child that was not asked for");
     step.sa.window.answered();
+    agree_on_mobility(step.sa, answer, true);
     sa::Established established{
         std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
     begin_life(step, established);

@@ -4,6 +4,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/childless.h"
 #include "ike/ikev2/exchange/ike_auth.h"
+#include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
 
@@ -107,6 +108,8 @@ sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Mess
     step.sa.connection = proven->connection;
     step.sa.peer_announced_initial_contact = request.find(wire::NotifyType::initial_contact) != nullptr;
     std::vector<wire::Payload> payloads{wire::IdentificationResponder{{proven->local_id, 0}}, std::move(proven->auth)};
+    agree_on_mobility(step.sa, request, false);
+    if (step.sa.mobility.agreed) append_mobility(step.sa, payloads);
     sa::Established established{
         std::move(phase.keyed), std::move(proven->local_id), request.id_i->identity, step.now, {}, {}, {}};
     begin_life(step, established);

@@ -24,7 +24,8 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
     payloads.emplace_back(offer(step.sa.connection->proposals, {}));
     payloads.emplace_back(wire::KeyExchangePayload{phase.key_exchange->method(), phase.key_exchange->public_value()});
     payloads.emplace_back(wire::Nonce{phase.nonce});
-    for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
+    for (wire::Payload& hash : nat_detection(step.sa, {step.sa.local, step.sa.remote}))
+        payloads.push_back(std::move(hash));
     if (auto fragments = fragmentation_notify(*step.sa.connection)) payloads.push_back(std::move(*fragments));
     for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
 
@@ -110,9 +111,12 @@ base::Result<Agreed> agree(const sa::Step& step, sa::InitRequested& phase, const
     return Agreed{std::move(*answered), *suite, std::move(*secret)};
 }
 
-// RFC 7296 2.23: with a NAT in between, everything from IKE_AUTH on goes to and from the NAT traversal port.
-void float_to_nat_port(sa::Step& step) {
-    if (!step.sa.nat.any() || step.sa.remote.port == step.options.nat_port) return;
+// RFC 7296 2.23: with a NAT in between, everything from IKE_AUTH on goes to and from the NAT traversal port. RFC
+// 4555 3.3: so it does where there may be one on a later path, if the peer listens there.
+void float_to_nat_port(sa::Step& step, const wire::Payloads& answer) {
+    const bool may_move = step.sa.connection->mobike && step.sa.remote.port == step.options.port &&
+                          answer.find(wire::NotifyType::nat_detection_source_ip) != nullptr;
+    if ((!step.sa.nat.any() && !may_move) || step.sa.remote.port == step.options.nat_port) return;
     step.sa.local.port = step.options.nat_port;
     if (step.sa.remote.port == step.options.port) step.sa.remote.port = step.options.nat_port;
 }
@@ -159,7 +163,7 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     sa::Keyed keyed = derive_keyed(sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce,
                                    payloads.nonce->data, agreed->secret);
     sa.window.answered();
-    float_to_nat_port(step);
+    float_to_nat_port(step, payloads);
     sa::Transcript transcript{std::move(phase.request), base::to_bytes(response.bytes), std::move(phase.nonce),
                               payloads.nonce->data};
     return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless);

@@ -55,7 +55,8 @@ base::Result<Exchanged> exchange_keys(sa::Step& step, const crypto::IkeSuite& su
 base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& chosen, wire::KeyExchangePayload value,
                           const base::Bytes& nonce) {
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
-    for (wire::Payload& hash : nat_detection(step.sa)) payloads.push_back(std::move(hash));
+    for (wire::Payload& hash : nat_detection(step.sa, {step.sa.local, step.sa.remote}))
+        payloads.push_back(std::move(hash));
     if (step.sa.fragmentation.receives) payloads.push_back(*fragmentation_notify(*step.sa.connection));
     if (auto childless = childless_notify(*step.sa.connection)) payloads.push_back(std::move(*childless));
     for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));

@@ -1,12 +1,14 @@
 #include "ike/ikev2/exchange/informational.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/crossing.h"
+#include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 #include "ike/ikev2/exchange/rekey_ike.h"
@@ -117,11 +119,13 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
         send_response(step, phase.keyed, wire::ExchangeType::informational, {});
         return closed(Reason::PeerRefused, "peer sent " + to_string(fatal->type));
     }
-    send_response(step, phase.keyed, wire::ExchangeType::informational, delete_children(step, phase, request.payloads));
+    std::vector<wire::Payload> answer = delete_children(step, phase, request.payloads);
+    std::ranges::move(answer_mobility(step, request.payloads), std::back_inserter(answer));
+    send_response(step, phase.keyed, wire::ExchangeType::informational, answer);
     return sa::stay();
 }
 
-sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const sa::Message&) {
+sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const sa::Message& response) {
     if (std::holds_alternative<sa::CreatingChild>(phase.exchange) ||
         std::holds_alternative<sa::RekeyingIke>(phase.exchange)) {
         return base::fail(Reason::ResponseUnexpected, "INFORMATIONAL to CREATE_CHILD_SA");
@@ -131,6 +135,12 @@ sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const
     if (const auto* deleting = std::get_if<sa::DeletingChild>(&exchange)) {
         retire_child(step, phase, deleting->child, base::Error{Reason::OperatorRequest, {}, {}});
         step.done(deleting->operation, deleting->child, {});
+    } else if (const auto* updating = std::get_if<sa::UpdatingAddresses>(&exchange)) {
+        return on_addresses_updated(step, phase, *updating, response.payloads);
+    } else if (const auto* checking = std::get_if<sa::CheckingPath>(&exchange)) {
+        return on_path_checked(step, phase, *checking, response.payloads);
+    } else {
+        on_mobile_liveness(step, response.payloads);
     }
     return sa::stay();
 }
@@ -160,8 +170,12 @@ sa::Next start_task(sa::Step& step, sa::Established& phase) {
         send_delete_child(step, phase, *remove);
     } else if (const auto* remove_ike = std::get_if<sa::DeleteIkeTask>(&task)) {
         return send_delete_ike(step, phase, *remove_ike);
+    } else if (std::holds_alternative<sa::UpdateAddressesTask>(task)) {
+        send_update_addresses(step, phase);
+    } else if (std::holds_alternative<sa::CheckPathTask>(task)) {
+        send_path_check(step, phase);
     } else {
-        send_request(step, phase.keyed, wire::ExchangeType::informational, {});
+        send_request(step, phase.keyed, wire::ExchangeType::informational, mobile_liveness(step.sa));
         phase.exchange = sa::Liveness{};
     }
     return sa::stay();

@@ -28,11 +28,11 @@ void replace_host(policy::TrafficSelectors& selectors, const base::Address& addr
 
 }  // namespace
 
-std::vector<wire::Payload> nat_detection(const sa::Sa& sa) {
-    base::Endpoint source = sa.local;
+std::vector<wire::Payload> nat_detection(const sa::Sa& sa, const sa::Path& path) {
+    base::Endpoint source = path.local;
     if (wants_encapsulation(sa)) source.port = 0;
     return {notify(wire::NotifyType::nat_detection_source_ip, hash_of(sa.spi_i, sa.spi_r, source)),
-            notify(wire::NotifyType::nat_detection_destination_ip, hash_of(sa.spi_i, sa.spi_r, sa.remote))};
+            notify(wire::NotifyType::nat_detection_destination_ip, hash_of(sa.spi_i, sa.spi_r, path.remote))};
 }
 
 sa::NatStatus detect_nat(const sa::Sa& sa, wire::IkeSpi spi_r_in_hash, const wire::Payloads& payloads) {

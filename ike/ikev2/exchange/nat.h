@@ -7,9 +7,9 @@
 
 namespace xfrmd::ikev2::exchange {
 
-// NAT_DETECTION_SOURCE_IP and _DESTINATION_IP for a message of ours. With `encap = yes` the source hash is made wrong
-// on purpose, so that the peer sees a NAT and encapsulates.
-std::vector<wire::Payload> nat_detection(const sa::Sa& sa);
+// NAT_DETECTION_SOURCE_IP and _DESTINATION_IP for a message of ours that takes this path. With `encap = yes` the source
+// hash is made wrong on purpose, so that the peer sees a NAT and encapsulates.
+std::vector<wire::Payload> nat_detection(const sa::Sa& sa, const sa::Path& path);
 
 // What the peer's hashes say. No such notifies: no NAT traversal.
 sa::NatStatus detect_nat(const sa::Sa& sa, wire::IkeSpi spi_r_in_hash, const wire::Payloads& payloads);

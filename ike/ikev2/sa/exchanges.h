@@ -61,6 +61,16 @@ struct RekeyingIke {
     unsigned restarts = 0;
     std::optional<RivalIkeSa> rival;
 };
-using Exchange = std::variant<std::monostate, Liveness, DeletingChild, CreatingChild, RekeyingIke>;
+// RFC 4555 3.5, 3.7: what was asked of the path that was in use after so many moves.
+struct UpdatingAddresses {
+    std::uint32_t moves = 0;
+    base::Bytes cookie;
+};
+struct CheckingPath {
+    std::uint32_t moves = 0;
+    base::Bytes cookie;
+};
+using Exchange =
+    std::variant<std::monostate, Liveness, DeletingChild, CreatingChild, RekeyingIke, UpdatingAddresses, CheckingPath>;
 
 }  // namespace xfrmd::ikev2::sa

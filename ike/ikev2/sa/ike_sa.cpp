@@ -7,6 +7,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/informational.h"
+#include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
 
 namespace xfrmd::ikev2::sa {
@@ -194,6 +195,7 @@ void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Su
     if (!payloads && base::disposition(payloads.error().reason) == Disposition::drop)
         return drop(payloads.error(), around);
     sa_.last_inbound = around.now;
+    sa_.mobility.sought = 0;
     if (!payloads) return close_now(payloads.error(), around);
 
     const auto event = event_of(header, *payloads);
@@ -279,6 +281,7 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     if (old == nullptr || next == nullptr) return;
     std::move(old->children.begin(), old->children.end(), std::back_inserter(next->children));
     old->children.clear();
+    exchange::inherit_path(sa_, *old, heir.sa_);
     await_delete(around);
     Step current = step(around);
     for (Task& task : std::exchange(sa_.tasks, {})) {

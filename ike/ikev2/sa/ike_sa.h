@@ -44,6 +44,8 @@ public:
     void on_use(const ike::ChildrenUsed& answer, Surroundings around);
     // Its packets come from there now, as the kernel says (RFC 7296 2.23).
     void on_peer_moved(const base::Endpoint& remote, Surroundings around);
+    // As routing says (RFC 4555 3.5); nothing where the peer decides, or cannot follow.
+    void on_path(const ike::UsePath& path, Surroundings around);
     void add_task(Task task, Surroundings around);
     void on_time(Surroundings around);
     // Those that wait begin where nothing is in flight.
@@ -76,6 +78,7 @@ private:
     void on_retransmission(Surroundings& around);
     void follow_peer(const Path& arrival, Surroundings& around);
     void move_to(const Path& path, Surroundings& around);
+    void seek_path(Surroundings& around);
     // May a request of ours begin?
     bool is_ready() const;
     bool has_room(const Options& options) const { return sa_.tasks.size() < options.most_tasks; }

@@ -1,35 +1,92 @@
-// Where an IKE SA's packets go to and come from, and what follows from a change for its children (RFC 7296 2.23).
+// Where an IKE SA's packets go to and come from, and what follows from a change for its children: with MOBIKE (RFC
+// 4555) by what is agreed on, without it by what is seen (RFC 7296 2.23).
+#include <algorithm>
+
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/sa/ike_sa.h"
 
 namespace xfrmd::ikev2::sa {
 
+namespace {
+
+// Once is bad luck; a path that nobody answers on twice may be gone.
+constexpr unsigned kPatience = 2;
+
+// What the operator has named is left where it has gone, and not only because the peer is silent.
+bool is_named(const policy::Connection& connection, const base::Address& local) {
+    return connection.local_addrs.empty() ||
+           std::any_of(connection.local_addrs.begin(), connection.local_addrs.end(),
+                       [&](const base::AddressRange& range) { return range.contains(local); });
+}
+
+}  // namespace
+
 // RFC 7296 2.23: IKE_AUTH may come on the NAT traversal port, and a peer behind a NAT is followed to where its new
-// authenticated requests come from. Without a NAT, and for our own address, nothing moves later.
+// authenticated requests come from. Without a NAT, and for our own address, nothing moves later. RFC 4555 3.8: with
+// MOBIKE the peer says so when it moves, and other requests may try a path.
 void IkeSa::follow_peer(const Path& arrival, Surroundings& around) {
     if (phase_id() == PhaseId::half_open) return move_to(arrival, around);
-    if (sa_.nat.remote) move_to({sa_.local, arrival.remote}, around);
+    if (sa_.nat.remote && !sa_.mobility.agreed) move_to({sa_.local, arrival.remote}, around);
 }
 
 // RFC 7296 2.23: who is behind a NAT itself does not follow, as anybody who delays a packet could lead it astray. With
-// encap = yes we only say that we are. The peer decides how often it moves, and we how often that counts.
+// encap = yes we only say that we are. The peer decides how often it moves, and we how often that counts. RFC 4555 3.8:
+// with MOBIKE that is for ESP alone.
 void IkeSa::on_peer_moved(const base::Endpoint& remote, Surroundings around) {
+    auto* phase = std::get_if<Established>(&phase_);
     const bool stays_put = sa_.nat.local && !sa_.connection->encap;
-    if (!sa_.nat.remote || stays_put || remote == sa_.remote) return;
-    if (sa_.followed_at != base::Instant{} && around.now < sa_.followed_at + around.options.follow_pause) return;
-    sa_.followed_at = around.now;
-    move_to({sa_.local, remote}, around);
+    if (phase == nullptr || !sa_.nat.remote || stays_put) return;
+    base::Instant& last = sa_.mobility.followed_at;
+    if (last != base::Instant{} && around.now < last + around.options.follow_pause) return;
+    if (!sa_.mobility.agreed && remote == sa_.remote) return;
+    last = around.now;
+    if (!sa_.mobility.agreed) return move_to({sa_.local, remote}, around);
+    Step current = step(around);
+    current.report(ike::Level::info, "peer's packets come from " + remote.to_string() + " now");
+    exchange::move_children(current, *phase, {sa_.local, remote});
 }
 
 void IkeSa::move_to(const Path& path, Surroundings& around) {
-    if (path.local == sa_.local && path.remote == sa_.remote) return;
+    if (path == Path{sa_.local, sa_.remote}) return;
     sa_.local = path.local;
     sa_.remote = path.remote;
     auto* phase = std::get_if<Established>(&phase_);
     if (phase == nullptr) return;
     Step current = step(around);
     current.report(ike::Level::info, "peer is at " + sa_.remote.to_string() + " now");
-    exchange::move_children(current, *phase);
+    exchange::move_children(current, *phase, path);
+}
+
+void IkeSa::on_path(const ike::UsePath& found, Surroundings around) {
+    auto* phase = std::get_if<Established>(&phase_);
+    const Mobility& mobility = sa_.mobility;
+    if (phase == nullptr || phase->is_succeeded || !mobility.agreed || !mobility.decides) return;
+    if (found.sought && found.local != sa_.local.address && !is_named(*sa_.connection, found.local)) return;
+    const bool same_port = found.remote == sa_.remote.address || sa_.local.port != around.options.nat_port;
+    const Path path{{found.local, sa_.local.port},
+                    {found.remote, same_port ? sa_.remote.port : around.options.nat_port}};
+    if (path == Path{sa_.local, sa_.remote}) return;
+    Step current = step(around);
+    exchange::use_path(current, *phase, path);
+    if (found.sought) {
+        sa_.window.hasten(around.now);
+    } else {
+        sa_.window.begin_anew(around.now);
+    }
+    start_waiting_tasks(around);
+}
+
+// RFC 4555 3.5, 3.10: first whether we would send from elsewhere by now, then to where the peer said that it is, too.
+void IkeSa::seek_path(Surroundings& around) {
+    Mobility& mobility = sa_.mobility;
+    if (phase_id() != PhaseId::established || !mobility.agreed || !mobility.decides) return;
+    if (sa_.window.retransmissions() < kPatience) return;
+    const unsigned turn = mobility.sought++;
+    const std::size_t others = mobility.elsewhere.size();
+    const bool stays = turn == 0 || others == 0;
+    around.actions.push_back(
+        ike::SeekPath{sa_.id, stays ? sa_.remote.address : mobility.elsewhere[(turn - 1) % others]});
 }
 
 }  // namespace xfrmd::ikev2::sa

@@ -59,6 +59,7 @@ void IkeSa::on_retransmission(Surroundings& around) {
     step(around).report(ike::Level::info, "no answer yet, retransmission " +
                                               std::to_string(sa_.window.retransmissions()) + " to " +
                                               sa_.remote.to_string());
+    seek_path(around);
 }
 
 bool IkeSa::liveness_is_due(base::Instant now) const {

@@ -11,6 +11,7 @@
 #include "ike/actions.h"
 #include "ike/base/instant.h"
 #include "ike/base/random.h"
+#include "ike/ikev2/sa/mobility.h"
 #include "ike/ikev2/sa/options.h"
 #include "ike/ikev2/sa/phases.h"
 #include "ike/ikev2/sa/reassembly.h"
@@ -65,6 +66,7 @@ struct Sa {
         nullptr;  // into `configuration`; a responder knows it for sure after IKE_AUTH
     NatStatus nat;
     Fragmentation fragmentation;
+    Mobility mobility;
     Reassembly fragmented_request;   // of the peer's
     Reassembly fragmented_response;  // to ours
     Window window;
@@ -73,7 +75,6 @@ struct Sa {
     Origin origin;               // once established
     base::Instant last_inbound;  // of the peer: an authenticated message, or packets that a look has found
     base::Instant last_outbound;
-    base::Instant followed_at{};            // when the kernel's word moved it last
     bool has_inherited_sas = false;         // see ike::Initiate
     bool announce_initial_contact = false;  // as initiator: no other IKE SA between these identities (RFC 7296 2.4)
     bool peer_announced_initial_contact = false;

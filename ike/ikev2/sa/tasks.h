@@ -34,6 +34,10 @@ struct DeleteIkeTask {
     base::Reason reason{};
 };
 struct LivenessTask {};
-using Task = std::variant<CreateChildTask, RekeyChildTask, DeleteChildTask, RekeyIkeTask, DeleteIkeTask, LivenessTask>;
+// RFC 4555 3.5: tells the peer where we are. 3.7: asks whether it is where it says.
+struct UpdateAddressesTask {};
+struct CheckPathTask {};
+using Task = std::variant<CreateChildTask, RekeyChildTask, DeleteChildTask, RekeyIkeTask, DeleteIkeTask, LivenessTask,
+                          UpdateAddressesTask, CheckPathTask>;
 
 }  // namespace xfrmd::ikev2::sa

@@ -30,6 +30,7 @@ struct RetransmitSchedule {
 struct Path {
     base::Endpoint local;
     base::Endpoint remote;
+    friend bool operator==(const Path&, const Path&) = default;
 };
 
 // One message: several where it goes in fragments (RFC 7383).
@@ -54,6 +55,10 @@ public:
     bool is_awaited(wire::MessageId id) const;
     // Ends the wait for a response.
     void answered();
+
+    // Another path: a retransmission is due at once. begin_anew(): and the schedule begins from there.
+    void hasten(base::Instant now);
+    void begin_anew(base::Instant now);
 
     base::Instant retransmit_at() const { return outstanding_ ? outstanding_->due : base::kNever; }
     // What to send again, or nullptr when the schedule is used up.

@@ -25,6 +25,8 @@ constexpr Named<NotifyType> kNames[] = {
     {failed_cp_required, "FAILED_CP_REQUIRED"},
     {ts_unacceptable, "TS_UNACCEPTABLE"},
     {invalid_selectors, "INVALID_SELECTORS"},
+    {unacceptable_addresses, "UNACCEPTABLE_ADDRESSES"},
+    {unexpected_nat_detected, "UNEXPECTED_NAT_DETECTED"},
     {temporary_failure, "TEMPORARY_FAILURE"},
     {child_sa_not_found, "CHILD_SA_NOT_FOUND"},
 

@@ -23,6 +23,8 @@ enum class NotifyType : std::uint16_t {
     failed_cp_required = 37,
     ts_unacceptable = 38,
     invalid_selectors = 39,
+    unacceptable_addresses = 40,
+    unexpected_nat_detected = 41,
     temporary_failure = 43,
     child_sa_not_found = 44,
 

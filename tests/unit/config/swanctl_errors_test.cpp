@@ -148,8 +148,8 @@ TEST_CASE("lists and identities have a largest size", "[config][errors][rfc7296-
 }
 
 TEST_CASE("what is not yet honoured says what is", "[config][errors]") {
-    CHECK(in_connection("mobike = yes") ==
-          "/s.conf:4:1: connections.gw.mobike = yes is not yet honoured; use 'no', or leave it out\n");
+    CHECK(in_connection("aggressive = yes") ==
+          "/s.conf:4:1: connections.gw.aggressive = yes is not yet honoured; use 'no', or leave it out\n");
     CHECK(in_round("auth = pubkey") ==
           "/s.conf:3:1: connections.gw.local.auth = pubkey is not yet honoured; use 'psk'\n");
     CHECK(in_connection("vips = 0.0.0.0") == "/s.conf:4:1: connections.gw.vips is not yet honoured\n");
@@ -213,7 +213,7 @@ TEST_CASE("authentication must be asked for", "[config][errors]") {
 }
 
 TEST_CASE("all errors are reported together, in the order of their places", "[config][errors]") {
-    const auto loaded = load_text(connection_with("mobike = yes\nfoo = 1\nversion = 7", "mode = iptfs"));
+    const auto loaded = load_text(connection_with("aggressive = yes\nfoo = 1\nversion = 7", "mode = iptfs"));
     REQUIRE_FALSE(loaded);
     REQUIRE(loaded.error().size() == 4);
     CHECK(loaded.error().at(0).line == 4);
@@ -223,9 +223,9 @@ TEST_CASE("all errors are reported together, in the order of their places", "[co
 }
 
 TEST_CASE("an error in a section that others inherit is reported once", "[config][errors]") {
-    CHECK(errors_of("d { local { auth = psk\n }\n remote { auth = psk\n }\n mobike = yes\n }\n"
+    CHECK(errors_of("d { local { auth = psk\n }\n remote { auth = psk\n }\n aggressive = yes\n }\n"
                     "connections { a : d { }\n b : d { }\n c : d { } }") ==
-          "/s.conf:5:2: connections.a.mobike = yes is not yet honoured; use 'no', or leave it out\n");
+          "/s.conf:5:2: connections.a.aggressive = yes is not yet honoured; use 'no', or leave it out\n");
 }
 
 TEST_CASE("errors have a largest number", "[config][errors]") {

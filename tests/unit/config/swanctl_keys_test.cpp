@@ -32,7 +32,7 @@ constexpr Case kConnectionCases[] = {
     {"pull", "yes;1", "no"},
     {"dscp", "000000;0", "000001;101110"},
     {"encap", "yes;no;TRUE;disabled", "-"},
-    {"mobike", "no", "yes"},
+    {"mobike", "yes;no", "-"},
     {"dpd_delay", "0;30;30s;5m", "-"},
     {"dpd_timeout", "0;150;2m", "-"},
     {"fragmentation", "no;yes;accept;force", "-"},

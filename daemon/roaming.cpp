@@ -1,0 +1,73 @@
+#include "daemon/roaming.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "daemon/source_address.h"
+#include "ike/shard.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Late enough to see an address, its link and its routes come as one change.
+constexpr milliseconds kSoon{200};
+// Whose routes change without an end gets no more than so much of the loop.
+constexpr int kPausesOfLook = 20;
+
+using Ends = std::pair<base::Address, base::Address>;  // local and remote
+
+void note_path(const ikev2::sa::Sa& sa, std::vector<ike::UsePath>& in_use) {
+    if (sa.mobility.agreed && sa.mobility.decides) in_use.push_back({sa.id, sa.local.address, sa.remote.address});
+}
+
+}  // namespace
+
+Roaming::Roaming(asio::io_context& io, KernelSide& kernel, WorkerPool& pool)
+    : kernel_(kernel), pool_(pool), look_(io, [this] { look(); }) {
+    kernel_.watch_paths([this] { on_network_change(); });
+}
+
+void Roaming::on_network_change() {
+    look_.within(std::max(kSoon, std::chrono::ceil<milliseconds>(took_ * kPausesOfLook)));
+}
+
+void Roaming::look() {
+    auto in_use = std::make_shared<std::vector<ike::UsePath>>();
+    const auto visit = [in_use](Worker& worker) {
+        worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
+            note_path(sa.sa(), *in_use);
+            return true;
+        });
+    };
+    pool_.visit(visit, [this, in_use] { judge(*in_use); });
+}
+
+// What works stays, even where routing would choose another source by now: the operator may have named it.
+void Roaming::judge(const std::vector<ike::UsePath>& in_use) {
+    const auto start = steady_clock::now();
+    std::map<Ends, std::optional<base::Address>> sources;  // none: it stays
+    for (const ike::UsePath& path : in_use) {
+        const auto [known, is_new] = sources.try_emplace({path.local, path.remote});
+        if (is_new && !kernel_.is_path(path.local, path.remote)) {
+            if (const auto source = source_towards(path.remote)) known->second = *source;
+        }
+        if (!known->second) continue;
+        pool_.submit(ike::shard_of(path.ike_sa), ike::UsePath{path.ike_sa, *known->second, path.remote});
+    }
+    took_ = steady_clock::now() - start;
+}
+
+void Roaming::seek(const ike::SeekPath& wish) {
+    const auto source = source_towards(wish.remote);
+    if (!source) return;
+    pool_.submit(ike::shard_of(wish.ike_sa), ike::UsePath{wish.ike_sa, *source, wish.remote, true});
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,68 @@
+# MOBIKE (RFC 4555): the initiator's address goes away in the middle of streams in both directions, and then comes back.
+# The tunnel goes on with the same SAs, and what is rekeyed afterwards works, too.
+#   mobike.sh PEER INITIATOR   PEER: 5.9, 6.0 (strongSwan) or xfrmd, on sun; INITIATOR: moon or sun, who moves
+# shellcheck shell=bash
+
+# shellcheck source=tests/lab/lib/streams.sh
+source "$lib/streams.sh"
+# shellcheck source=tests/lab/lib/rekeying.sh
+source "$lib/rekeying.sh"
+
+mover=$2
+if [[ $mover == moon ]]; then other=sun old=192.0.2.1 new=192.0.2.11 end=192.0.2.2; else other=moon old=192.0.2.2 new=192.0.2.12 end=192.0.2.1; fi
+
+spis() { on "$1" ip xfrm state | grep -oE 'spi 0x[0-9a-f]+' | sort; }
+# Both ends' kernels know the mover by this address, and by no other.
+is_at() {
+    local host content
+    for host in moon sun; do
+        content=$(on "$host" ip xfrm state; on "$host" ip xfrm policy)
+        [[ $content == *"src $1 dst $end"* && $content == *"src $end dst $1"* && $content != *" $2"[^0-9]* ]] || return 1
+    done
+}
+# replace_address FROM TO, at the mover.
+replace_address() {
+    on "$mover" ip address add "$2/24" dev "$other"
+    on "$mover" ip address del "$1/24" dev "$other"
+    tell "$mover has $2 in place of $1"
+}
+# lost HOST: datagrams.
+lost() { sed -nE '1s/.* lost ([0-9]+) .*/\1/p' "$out/$1.stream"; }
+
+gateways
+# What still comes for an address that has gone is not to be answered with a redirect.
+on "$mover" sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/promote_secondaries
+    for all in /proc/sys/net/ipv4/conf/*/send_redirects; do echo 0 >"$all"; done'
+start_sun "$1" <<<"$(tunnel_conf sun id=sun peer_id=moon)"
+start_xfrmd moon <<<"$(tunnel_conf moon id=moon peer_id=sun)"
+expect up "$mover" net
+expect_ping alice 10.2.0.10
+before=$(spis moon)
+stream alice bob 10.2.0.10 200 10
+stream bob alice 10.1.0.10 200 10
+sleep 1
+replace_address "$old" "$new"
+eventually 5 is_at "$new" "$old" || fail "not at $new: $(on moon ip xfrm state) $(on sun ip xfrm state)"
+tell "both kernels know $mover at $new"
+expect_ping alice 10.2.0.10
+sleep 1
+replace_address "$new" "$old"
+eventually 5 is_at "$old" "$new" || fail "not at $old: $(on moon ip xfrm state) $(on sun ip xfrm state)"
+wait "${stream_senders[@]}" || fail "a sender failed"
+for receiver in alice bob; do
+    eventually 10 test -s "$out/$receiver.stream" || fail "$receiver has not got its last datagram"
+    tell "$receiver: $(head -n 1 "$out/$receiver.stream")"
+    # Two moves, each done within a second and a half.
+    [[ $(lost "$receiver") -le 600 ]] || fail "$receiver has lost $(lost "$receiver")"
+done
+[[ $(spis moon) == "$before" ]] || fail "other SAs than before: $before, now $(spis moon)"
+expect rekey "$mover" child
+expect rekey "$other" ike
+expect_ping bob 10.1.0.10
+replace_address "$old" "$new"
+eventually 5 is_at "$new" "$old" || fail "not at $new after rekeying: $(on moon ip xfrm state) $(on sun ip xfrm state)"
+expect_ping bob 10.1.0.10
+expect_no_clear
+clear "$mover"
+expect_empty_kernel moon sun
+pass

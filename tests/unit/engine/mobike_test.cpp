@@ -1,0 +1,251 @@
+// MOBIKE (RFC 4555): an IKE SA whose addresses change keeps its children.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+ConnectionWords mobile(bool mobike = true) {
+    ConnectionWords words;
+    words.mobike = mobike;
+    return words;
+}
+
+// As of the other gateway, for a peer that may be anywhere.
+ConnectionWords anywhere() {
+    ConnectionWords words = mirrored(mobile());
+    words.remote = "";
+    return words;
+}
+
+// left has begun, and may get another address.
+struct Mobile : Gateways {
+    Mobile() : Gateways(mobile()) { connect(); }
+
+    ike::IkeSaId id(const Host& host) const { return host.sas().back()->sa().id; }
+    const ikev2::sa::Sa& sa(const Host& host) const { return host.sas().back()->sa(); }
+    // Nobody is told yet.
+    void move_left(const std::string& to) { left.address = address(to); }
+    void tell_left(const std::string& to, bool sought = false) {
+        move_left(to);
+        wire.feed(left, ike::UsePath{id(left), address(to), right.address, sought});
+    }
+    // Of the one child at either side.
+    base::Endpoint kernel_of_left() const { return left.kernel.list().at(0)->local; }
+    base::Endpoint kernel_of_right() const { return right.kernel.list().at(0)->remote; }
+};
+
+}  // namespace
+
+TEST_CASE("MOBIKE is in use where both want it, and moves both to port 4500", "[engine][rfc4555-3.2][rfc4555-3.3]") {
+    const bool left_wants = GENERATE(true, false);
+    const bool right_wants = GENERATE(true, false);
+    Gateways gateways(mobile(left_wants), mirrored(mobile(right_wants)));
+    const auto operation = gateways.connect();
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(gateways.disagreement() == "");
+    for (const Host* host : {&gateways.left, &gateways.right}) {
+        const auto& mobility = host->sas().at(0)->sa().mobility;
+        CHECK(mobility.agreed == (left_wants && right_wants));
+        CHECK(mobility.decides == (host == &gateways.left));
+        CHECK(host->kernel.list().at(0)->local.port == (left_wants ? 4500 : 500));
+        CHECK_FALSE(host->kernel.list().at(0)->udp_encapsulation);
+    }
+}
+
+TEST_CASE("the initiator's address changes, and its children go on", "[engine][rfc4555-3.5][rfc4555-3.7]") {
+    Mobile world;
+    world.tell_left("192.0.2.11");
+    const base::Endpoint now{address("192.0.2.11"), 4500};
+    CHECK(world.kernel_of_left() == now);  // at once
+    world.wire.settle();
+    CHECK(world.kernel_of_right() == now);
+    CHECK(world.sa(world.right).remote == now);
+    CHECK(world.disagreement() == "");
+    // Request, answer, the responder's check, its answer.
+    const auto& sent = world.right.sent;
+    CHECK(sent.size() == 4);
+    CHECK(world.left.sent.size() == 4);
+    CHECK(sent.back().to == now);
+    CHECK(world.left.counted() == 0);
+    CHECK(world.right.counted() == 0);
+}
+
+TEST_CASE("the responder sends to a new place only once somebody there has answered", "[engine][rfc4555-3.7]") {
+    Mobile world;
+    const base::Endpoint before = world.kernel_of_right();
+    world.tell_left("192.0.2.11");
+    std::size_t seen = 0;
+    world.wire.after_feed = [&](Host& host) {
+        if (&host != &world.right || ++seen != 1) return;
+        CHECK(world.sa(world.right).remote.address == address("192.0.2.11"));
+        CHECK(world.kernel_of_right() == before);
+    };
+    world.wire.settle();
+    CHECK(seen >= 2);
+    CHECK(world.kernel_of_right().address == address("192.0.2.11"));
+}
+
+TEST_CASE("a request in flight goes on over the new path, and the update follows", "[engine][rfc4555-3.5]") {
+    Mobile world;
+    world.move_left("192.0.2.11");
+    const auto operation = world.wire.rekey(world.left, world.id(world.left));
+    world.wire.settle();  // the answer goes to where left is no more
+    CHECK(world.left.outcome(operation) == "running");
+    world.tell_left("192.0.2.11");
+    world.wire.run_for(seconds(1));
+    CHECK(world.left.outcome(operation) == "ok");
+    CHECK(world.kernel_of_right().address == address("192.0.2.11"));
+    CHECK(world.sa(world.left).mobility.agreed);
+    CHECK(world.disagreement() == "");
+}
+
+TEST_CASE("two moves, one after the other", "[engine][rfc4555-3.5]") {
+    Mobile world;
+    world.tell_left("192.0.2.11");
+    world.tell_left("192.0.2.12");
+    world.wire.run_for(seconds(10));
+    CHECK(world.kernel_of_left().address == address("192.0.2.12"));
+    CHECK(world.kernel_of_right().address == address("192.0.2.12"));
+    CHECK(world.sa(world.right).remote.address == address("192.0.2.12"));
+    CHECK(world.disagreement() == "");
+}
+
+TEST_CASE("there and back before anything is answered", "[engine][rfc4555-3.5]") {
+    Mobile world;
+    world.tell_left("192.0.2.11");
+    world.tell_left("192.0.2.1");
+    world.wire.run_for(seconds(10));
+    CHECK(world.kernel_of_left().address == address("192.0.2.1"));
+    CHECK(world.kernel_of_right().address == address("192.0.2.1"));
+    CHECK(world.disagreement() == "");
+}
+
+TEST_CASE("after rekeying by the responder it is still the first initiator that decides", "[engine][rfc4555-2]") {
+    Mobile world;
+    world.wire.rekey(world.right, world.id(world.right));
+    world.wire.run_for(seconds(10));
+    REQUIRE_FALSE(world.sa(world.left).original_initiator);
+    world.tell_left("192.0.2.11");
+    world.wire.run_for(seconds(10));
+    CHECK(world.kernel_of_right().address == address("192.0.2.11"));
+    // Whoever follows does not lead.
+    world.wire.feed(world.right, ike::UsePath{world.id(world.right), address("192.0.2.22"), address("192.0.2.11")});
+    CHECK(world.sa(world.right).local.address == address("192.0.2.2"));
+    CHECK(world.disagreement() == "");
+}
+
+TEST_CASE("behind a NAT on the new path ESP goes in UDP, and no more when it is left", "[engine][rfc4555-3.5]") {
+    Mobile world;
+    world.wire.add_nat("10.0.0.1", "203.0.113.9");
+    world.tell_left("10.0.0.1");
+    world.wire.run_for(seconds(10));
+    CHECK(world.left.kernel.list().at(0)->udp_encapsulation);
+    CHECK(world.right.kernel.list().at(0)->udp_encapsulation);
+    CHECK(world.kernel_of_right().address == address("203.0.113.9"));
+    CHECK(world.kernel_of_right() == world.sa(world.right).remote);
+    CHECK(world.sa(world.left).nat.local);
+    world.tell_left("192.0.2.1");
+    world.wire.run_for(seconds(10));
+    CHECK_FALSE(world.left.kernel.list().at(0)->udp_encapsulation);
+    CHECK_FALSE(world.right.kernel.list().at(0)->udp_encapsulation);
+    CHECK(world.disagreement() == "");
+}
+
+TEST_CASE("without MOBIKE routing moves nothing", "[engine][rfc4555-3.5]") {
+    Gateways gateways(mobile(), mirrored(mobile(false)));
+    gateways.connect();
+    const auto id = gateways.left.sas().at(0)->sa().id;
+    gateways.wire.feed(gateways.left, ike::UsePath{id, address("192.0.2.11"), gateways.right.address});
+    gateways.wire.feed(gateways.left, ike::UsePath{ike::IkeSaId{99}, address("192.0.2.11"), gateways.right.address});
+    CHECK(gateways.left.kernel.list().at(0)->local.address == address("192.0.2.1"));
+    CHECK(gateways.left.sent.size() == 2);
+}
+
+TEST_CASE("a path that leads where we are already changes nothing", "[engine][rfc4555-3.5]") {
+    Mobile world;
+    const auto changes = world.left.kernel.changes();
+    world.tell_left("192.0.2.1");
+    world.wire.settle();
+    CHECK(world.left.sent.size() == 2);
+    CHECK(world.left.kernel.changes() == changes);
+}
+
+TEST_CASE("when nobody answers, paths are sought: first another source, then the peer's other addresses",
+          "[engine][rfc4555-3.5][rfc4555-3.10]") {
+    Lonely lonely(mobile());
+    lonely.be_called();
+    Payloads answer = lonely.peer.auth_response(lonely.auth_request);
+    CHECK(lonely.auth_request.find(wire::NotifyType::mobike_supported) != nullptr);
+    answer.emplace_back(notify(wire::NotifyType::mobike_supported));
+    answer.emplace_back(notify(wire::NotifyType::additional_ip4_address, {192, 0, 2, 22}));
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::ike_auth, 1, true, answer));
+    const ike::IkeSaId id = lonely.sa()->sa().id;
+    lonely.wire.rekey(lonely.host, id);
+    lonely.wire.run_for(seconds(5));
+    CHECK(lonely.host.sought.empty());  // once is bad luck
+    lonely.wire.run_for(seconds(45));
+    REQUIRE(lonely.host.sought.size() == 3);
+    CHECK(lonely.host.sought[0].remote == address("192.0.2.2"));
+    CHECK(lonely.host.sought[1].remote == address("192.0.2.22"));
+    CHECK(lonely.host.sought[2].remote == address("192.0.2.22"));
+    // What the operator has not named is no way out of a silence.
+    lonely.wire.feed(lonely.host, ike::UsePath{id, address("192.0.2.11"), address("192.0.2.2"), true});
+    CHECK(lonely.sa()->sa().local.address == address("192.0.2.1"));
+    const std::size_t before = lonely.host.sent.size();
+    lonely.wire.feed(lonely.host, ike::UsePath{id, address("192.0.2.1"), address("192.0.2.22"), true});
+    lonely.wire.run_for(milliseconds(10));
+    REQUIRE(lonely.host.sent.size() == before + 1);
+    CHECK(lonely.host.sent.back().to == base::Endpoint{address("192.0.2.22"), 500});
+    CHECK(lonely.host.kernel.list().at(0)->remote.address == address("192.0.2.22"));
+    // The former address takes the new one's place among the others.
+    CHECK(lonely.sa()->sa().mobility.elsewhere == std::vector{address("192.0.2.2")});
+    // A silence on all paths ends it as any.
+    lonely.wire.run_for(seconds(300));
+    CHECK(lonely.host.sas().empty());
+}
+
+TEST_CASE("a request on another path that says nothing of a move moves nothing", "[engine][rfc4555-3.8]") {
+    Mobile world;
+    NatBox& box = world.wire.add_nat("192.0.2.1", "203.0.113.9");
+    const auto before = world.sa(world.right).remote;
+    world.wire.clear(world.left, world.id(world.left), world.left.kernel.list().at(0)->child);
+    world.wire.settle();
+    CHECK(world.right.kernel.list().empty());
+    CHECK(world.sa(world.right).remote == before);
+    box.forget();
+}
+
+TEST_CASE("who is behind a NAT asks with each liveness check how it is seen, and tells of a change",
+          "[engine][rfc4555-3.8]") {
+    policy::Connection left = connection(mobile());
+    left.dpd_delay = seconds(10);
+    Gateways gateways(snapshot({left}, {{kSecret, {}}}), snapshot(anywhere()));
+    NatBox& box = gateways.wire.add_nat("192.0.2.1", "203.0.113.9");
+    gateways.connect();
+    gateways.wire.run_for(seconds(25));
+    const auto& right = *gateways.right.kernel.list().at(0);
+    const base::Endpoint before = right.remote;
+    box.forget();
+    gateways.wire.run_for(seconds(25));
+    CHECK(right.remote != before);
+    CHECK(right.remote == gateways.right.sas().at(0)->sa().remote);
+    CHECK(gateways.right.established() == 1);
+}
+
+TEST_CASE("with MOBIKE the kernel's word moves ESP alone", "[engine][rfc4555-3.8]") {
+    Gateways gateways(mobile(), anywhere());
+    gateways.wire.add_nat("192.0.2.1", "203.0.113.9");
+    gateways.connect();
+    const auto& child = *gateways.right.kernel.list().at(0);
+    const base::Endpoint before = gateways.right.sas().at(0)->sa().remote;
+    const base::Endpoint now{address("203.0.113.9"), 50001};
+    gateways.wire.feed(gateways.right, ike::PeerMoved{child.ike_sa, child.child, now});
+    CHECK(child.remote == now);
+    CHECK(gateways.right.sas().at(0)->sa().remote == before);
+}
+
+}  // namespace xfrmd::tests
