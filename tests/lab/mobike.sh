@@ -11,6 +11,11 @@ source "$lib/rekeying.sh"
 mover=$2
 if [[ $mover == moon ]]; then other=sun old=192.0.2.1 new=192.0.2.11 end=192.0.2.2; else other=moon old=192.0.2.2 new=192.0.2.12 end=192.0.2.1; fi
 
+# In two moves, each of which xfrmd is done with within a second and a half. What strongSwan has asked when it moves goes on
+# four seconds later.
+most_lost=600
+[[ $mover == moon || $1 == xfrmd ]] || most_lost=1800
+
 spis() { on "$1" ip xfrm state | grep -oE 'spi 0x[0-9a-f]+' | sort; }
 # Both ends' kernels know the mover by this address, and by no other.
 is_at() {
@@ -42,25 +47,24 @@ stream alice bob 10.2.0.10 200 10
 stream bob alice 10.1.0.10 200 10
 sleep 1
 replace_address "$old" "$new"
-eventually 5 is_at "$new" "$old" || fail "not at $new: $(on moon ip xfrm state) $(on sun ip xfrm state)"
+eventually 10 is_at "$new" "$old" || fail "not at $new: $(on moon ip xfrm state) $(on sun ip xfrm state)"
 tell "both kernels know $mover at $new"
 expect_ping alice 10.2.0.10
 sleep 1
 replace_address "$new" "$old"
-eventually 5 is_at "$old" "$new" || fail "not at $old: $(on moon ip xfrm state) $(on sun ip xfrm state)"
+eventually 10 is_at "$old" "$new" || fail "not at $old: $(on moon ip xfrm state) $(on sun ip xfrm state)"
 wait "${stream_senders[@]}" || fail "a sender failed"
 for receiver in alice bob; do
     eventually 10 test -s "$out/$receiver.stream" || fail "$receiver has not got its last datagram"
     tell "$receiver: $(head -n 1 "$out/$receiver.stream")"
-    # Two moves, each done within a second and a half.
-    [[ $(lost "$receiver") -le 600 ]] || fail "$receiver has lost $(lost "$receiver")"
+    [[ $(lost "$receiver") -le $most_lost ]] || fail "$receiver has lost $(lost "$receiver")"
 done
 [[ $(spis moon) == "$before" ]] || fail "other SAs than before: $before, now $(spis moon)"
 expect rekey "$mover" child
 expect rekey "$other" ike
 expect_ping bob 10.1.0.10
 replace_address "$old" "$new"
-eventually 5 is_at "$new" "$old" || fail "not at $new after rekeying: $(on moon ip xfrm state) $(on sun ip xfrm state)"
+eventually 10 is_at "$new" "$old" || fail "not at $new after rekeying: $(on moon ip xfrm state) $(on sun ip xfrm state)"
 expect_ping bob 10.1.0.10
 expect_no_clear
 clear "$mover"

@@ -145,9 +145,9 @@ sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const
     return sa::stay();
 }
 
-// RFC 7296 2.25.2: a Delete that crosses ours is answered as usual, and ours forgotten.
+// RFC 7296 2.25.2: a Delete that crosses ours is answered as usual, and ours forgotten. It goes to where the peer is.
 sa::Next answer_while_deleting(sa::Step& step, sa::Deleting& phase, const sa::Message& request) {
-    send_response(step, phase.keyed, wire::ExchangeType::informational, {});
+    send_response(step, phase.keyed, wire::ExchangeType::informational, answer_mobility(step, request.payloads));
     if (deletes_ike_sa(request.payloads)) return closed(phase.reason);
     return sa::stay();
 }

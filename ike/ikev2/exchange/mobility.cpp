@@ -91,6 +91,7 @@ void follow_update(sa::Step& step, const wire::Payloads& request) {
     set_path(sa, sa.reply);
     note_nat(sa, request);
     step.report(ike::Level::info, "peer has moved: the path is " + words_for(sa) + " now");
+    sa.window.hasten(step.now);
     put_first<sa::CheckPathTask>(sa);
 }
 
@@ -211,12 +212,13 @@ std::vector<wire::Payload> mobile_liveness(const sa::Sa& sa) {
     return asks ? nat_detection(sa, {sa.local, sa.remote}) : std::vector<wire::Payload>();
 }
 
+// 3.8: the IKE SA's SPIs are part of what is compared, so once too often the peer is told after each rekeying: harmless.
 void on_mobile_liveness(sa::Step& step, const wire::Payloads& answer) {
     sa::Sa& sa = step.sa;
     if (!sa.mobility.agreed || !sa.mobility.decides || !has_nat_detection(answer)) return;
     const base::Bytes before = sa.mobility.seen_as;
     remember_view(sa, answer);
-    if (before != sa.mobility.seen_as && !before.empty()) put_first<sa::UpdateAddressesTask>(sa);
+    if (before != sa.mobility.seen_as) put_first<sa::UpdateAddressesTask>(sa);
 }
 
 }  // namespace xfrmd::ikev2::exchange

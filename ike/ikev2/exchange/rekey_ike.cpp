@@ -47,7 +47,6 @@ sa::Sa new_sa(const sa::Step& step, const Halves& halves, ike::IkeSaId id, bool 
     sa.nat = step.sa.nat;
     sa.fragmentation = step.sa.fragmentation;
     sa.mobility = step.sa.mobility;
-    sa.mobility.seen_as.clear();  // the SPIs are part of it (RFC 4555 3.8)
     sa.created = sa.last_inbound = sa.last_outbound = step.now;
     return sa;
 }

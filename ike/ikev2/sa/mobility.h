@@ -20,7 +20,7 @@ struct Mobility {
     std::vector<base::Address> elsewhere = {};  // where the peer says that it is, too (3.4, 3.6)
     std::uint32_t moves = 0;                   // how often the path has changed: what was asked before is out of date
     unsigned sought = 0;                       // other addresses of the peer's that were tried since it was heard
-    base::Bytes seen_as = {};                  // the hash of our end that the peer told last (3.8)
+    base::Bytes seen_as = {};                  // the hash of our end that the peer told last (3.8); empty: none
     base::Instant followed_at{};               // when the kernel's word moved its children last
 };
 

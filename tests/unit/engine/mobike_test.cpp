@@ -236,6 +236,33 @@ TEST_CASE("who is behind a NAT asks with each liveness check how it is seen, and
     CHECK(gateways.right.established() == 1);
 }
 
+TEST_CASE("a mapping that changes while the IKE SA is rekeyed is found as well", "[engine][rfc4555-3.8]") {
+    policy::Connection left = connection(mobile());
+    left.dpd_delay = seconds(10);
+    Gateways gateways(snapshot({left}, {{kSecret, {}}}), snapshot(anywhere()));
+    NatBox& box = gateways.wire.add_nat("192.0.2.1", "203.0.113.9");
+    gateways.connect();
+    gateways.wire.run_for(seconds(25));
+    const base::Endpoint before = gateways.right.sas().at(0)->sa().remote;
+    box.forget();
+    gateways.wire.rekey(gateways.left, gateways.left.sas().at(0)->sa().id);
+    gateways.wire.run_for(seconds(15));
+    CHECK(gateways.right.kernel.list().at(0)->remote != before);
+    CHECK(gateways.right.kernel.list().at(0)->remote == gateways.right.sas().at(0)->sa().remote);
+}
+
+TEST_CASE("who deletes an IKE SA still follows its peer", "[engine][rfc4555-3.5][rfc7296-2.25.2]") {
+    Mobile world;
+    world.move_left("192.0.2.11");
+    const auto operation = world.wire.clear(world.right, world.id(world.right));
+    world.wire.settle();
+    CHECK(world.right.outcome(operation) == "running");
+    world.tell_left("192.0.2.11");
+    world.wire.run_for(milliseconds(100));
+    CHECK(world.right.outcome(operation) == "ok");
+    CHECK(world.left.sas().empty());
+}
+
 TEST_CASE("with MOBIKE the kernel's word moves ESP alone", "[engine][rfc4555-3.8]") {
     Gateways gateways(mobile(), anywhere());
     gateways.wire.add_nat("192.0.2.1", "203.0.113.9");
