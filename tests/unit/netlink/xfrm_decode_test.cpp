@@ -70,6 +70,25 @@ TEST_CASE("an SA is told with counters and times", "[netlink]") {
     CHECK((**decode_sa(as_message(kNewSa, sa_payload(0, kInet, 0)))).mode == Mode::transport);
 }
 
+TEST_CASE("an SA whose keys are hidden, or cut off, is not one to go on from", "[netlink][hostile-g3]") {
+    const auto told = [](const std::string& key, std::size_t bytes) {
+        Layout payload = sa_payload(1700000005);
+        payload.native16(static_cast<unsigned>(4 + 72 + bytes)).native16(kAead);
+        payload.text("rfc4106(gcm(aes))", 64).native32(160).native32(128).text(key, bytes);
+        return decode_whole_sa(as_message(kNewSa, payload));
+    };
+    const auto whole = told("a key of 20 octets..", 20);
+    REQUIRE((whole && *whole));
+    CHECK(std::get<Aead>((*whole)->algorithms).key.size() == 20);
+    CHECK((*whole)->progress->bytes == 5000);
+    CHECK((*whole)->progress->first_used.has_value());
+    // As with lockdown.
+    CHECK(errno_of(told("", 20)) == EACCES);
+    CHECK(errno_of(told("short", 16)) == EPROTO);
+    CHECK(errno_of(decode_whole_sa(as_message(kNewSa, sa_payload(0)))) == EPROTO);
+    CHECK_FALSE(*decode_whole_sa(as_message(kNewPolicy, sa_payload(0))));
+}
+
 TEST_CASE("what an SA was asked for is told", "[netlink]") {
     Layout payload = sa_payload(0, kInet, 5);
     // XFRMA_ALG_CRYPT, _ALG_AUTH_TRUNC, _ENCAP, _REPLAY_ESN_VAL, _MARK, _SET_MARK and mask, _IF_ID, _TFCPAD
