@@ -37,8 +37,10 @@ void CookieJar::rotate(base::Instant now, base::Random& random) {
     const auto version = static_cast<std::uint8_t>(current_.version + 1);
     previous_ = std::exchange(current_, Secret{version, std::move(fresh)});
     // A secret that nobody asked for a minute long is not the previous one, but an old one.
-    if (rotate_at_ + kSecretLife <= now) previous_ = {};
-    rotate_at_ = now + kSecretLife;
+    const bool in_turn = now < rotate_at_ + kSecretLife;
+    if (!in_turn) previous_ = {};
+    // Not from now: that would make the previous one's second minute longer.
+    rotate_at_ = (in_turn ? rotate_at_ : now) + kSecretLife;
 }
 
 // RFC 7296 2.6: Cookie = <VersionIDofSecret> | Hash(Ni | IPi | SPIi | <secret>), here with a keyed hash.
