@@ -65,7 +65,8 @@ Engine::Engine(Options options, base::Random& random, policy::Snapshot configura
     : options_(options),
       random_(random),
       configuration_(std::move(configuration)),
-      table_(options.shard, options.shards, random) {}
+      table_(options.shard, options.shards, random),
+      budgets_(options.attempts_per_address) {}
 
 Actions Engine::handle(const Input& input, base::Instant now) {
     Turn turn{now, {}, {}};
@@ -301,7 +302,8 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     if (!was_established && sa.established() != nullptr) {
         ++counters_.established;
         sa.sa().origin = {sa.sa().original_initiator, sa.sa().spi_i, sa.sa().created, sa.established()->since};
-        half_open_.authenticated(sa.sa().first_request);
+        const auto& begun_by = sa.sa().first_request;
+        if (half_open_.authenticated(begun_by)) budgets_.give_back(begun_by.remote.address);
         if (sa.sa().peer_announced_initial_contact) forget_replaced(sa, turn);
         give_up_attempts(sa, turn);
         settle_crossing(sa, turn);

@@ -12,7 +12,9 @@
 #include "ike/ikev2/sa/cookie.h"
 #include "ike/ikev2/sa/ike_sa.h"
 #include "ike/inputs.h"
+#include "ike/rank.h"
 #include "ike/sa_table.h"
+#include "ike/source_budgets.h"
 #include "ike/token_bucket.h"
 
 namespace xfrmd::ike {
@@ -33,6 +35,8 @@ public:
     Engine(Options options, base::Random& random, policy::Snapshot configuration);
 
     Actions handle(const Input& input, base::Instant now);
+    // By its header alone, for whoever has more datagrams than time. Says nothing about whether it will be accepted.
+    Rank rank_of(const Datagram& datagram) const;
     // When TimePassed is due; kNever if nothing is.
     base::Instant next_timeout() const { return table_.next_deadline(); }
 
@@ -75,8 +79,13 @@ private:
     };
     base::Result<Frame> unframe(const Datagram& datagram);
     base::Result<void> route(const Frame& frame, Turn& turn);
-    base::Result<void> on_first_request(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
+    base::Result<ikev2::wire::Received> decode(const Frame& frame, Turn& turn);
+    base::Result<void> on_first_request(const ikev2::wire::Header& header, const Frame& frame, Turn& turn);
+    bool wants_cookie(const base::Address& remote, base::Instant now);
+    base::Result<void> check_cookie(const ikev2::wire::Header& header, const Frame& frame, Turn& turn);
     base::Result<void> admit(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
+    bool is_under_load() const { return half_open_.size() >= (options_.most_half_open + 9) / 10; }
+    void drop(const Datagram& datagram, const base::Error& error, Turn& turn);
     base::Result<void> on_repeated_first_request(const ikev2::sa::IkeSa& sa, const Frame& frame, Turn& turn);
     void answer_without_state(const ikev2::wire::Header& header, const base::Error& error, const Frame& frame,
                               Turn& turn);
@@ -108,6 +117,7 @@ private:
     policy::Snapshot configuration_;
     SaTable table_;
     HalfOpenTable half_open_;
+    SourceBudgets budgets_;
     ikev2::sa::CookieJar cookies_;
     TokenBucket stateless_answers_{20, 40};
     Counters counters_;

@@ -5,6 +5,7 @@
 
 #include "ike/engine.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/wire/first_look.h"
 
 namespace xfrmd::ike {
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMarkerSize = 4;
 constexpr std::uint8_t kKeepalive = 0xff;
+constexpr std::size_t kLongestFirstRequest = 16384;  // 254 proposals and a large key exchange value
 
 bool can_be_peer(const base::Endpoint& local, const base::Endpoint& remote) {
     const base::Address& address = remote.address;
@@ -66,14 +68,31 @@ void Engine::on(const Datagram& datagram, Turn& turn) {
     const auto frame = unframe(datagram);
     if (frame && frame->bytes.empty()) return;
     const auto routed = frame ? route(*frame, turn) : tl::unexpected(frame.error());
-    if (!routed) {
-        turn.actions.push_back(
-            Report{Level::debug,
-                   {},
-                   {},
-                   routed.error().reason,
-                   "datagram from " + datagram.remote.to_string() + ": " + routed.error().sentence()});
+    if (!routed) drop(datagram, routed.error(), turn);
+}
+
+// A flood is not worth a sentence for each datagram that nobody reads.
+void Engine::drop(const Datagram& datagram, const base::Error& error, Turn& turn) {
+    if (!options_.explain_drops) {
+        ++counters_.reasons[error.reason];
+        return;
     }
+    turn.actions.push_back(Report{
+        Level::debug, {}, {}, error.reason, "datagram from " + datagram.remote.to_string() + ": " + error.sentence()});
+}
+
+// A keepalive and what is no IKE at all are nobody's, as is anything without an IKE SA here.
+Rank Engine::rank_of(const Datagram& datagram) const {
+    const bool marked = datagram.local.port == options_.nat_port && datagram.bytes.size() >= kMarkerSize;
+    const base::ByteView bytes = marked ? datagram.bytes.subspan(kMarkerSize) : datagram.bytes;
+    const auto header = wire::peek_header(bytes);
+    if (!header) return Rank::fresh;
+    if (is_first_request(*header)) return wire::brings_cookie(bytes) ? Rank::returning : Rank::fresh;
+    const IkeSa* sa = table_.find(receiver_spi(*header));
+    if (sa == nullptr || !belongs_to(*header, sa->sa())) return Rank::fresh;
+    const auto phase = sa->phase_id();
+    const bool is_proven = phase == ikev2::sa::PhaseId::established || phase == ikev2::sa::PhaseId::deleting;
+    return is_proven ? Rank::established : Rank::half_open;
 }
 
 // RFC 3948 2.2, 2.3: on the NAT traversal port IKE stands behind four zero bytes; a single 0xFF is a keepalive.
@@ -98,15 +117,11 @@ base::Result<Engine::Frame> Engine::unframe(const Datagram& datagram) {
 }
 
 base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
-    auto received = wire::decode(frame.bytes);
-    if (!received) {
-        const auto header = wire::peek_header(frame.bytes);
-        if (header && deserves_answer(*header, received.error()))
-            answer_without_state(*header, received.error(), frame, turn);
-        return tl::unexpected(received.error());
-    }
+    const auto first = wire::decode_header(frame.bytes);
+    if (first && is_first_request(*first)) return on_first_request(*first, frame, turn);
+    const auto received = decode(frame, turn);
+    if (!received) return tl::unexpected(received.error());
     const wire::Header& header = received->header;
-    if (is_first_request(header)) return on_first_request(*received, frame, turn);
     IkeSa* sa = table_.find(receiver_spi(header));
     if (sa == nullptr || !belongs_to(header, sa->sa())) {
         const base::Error error{Reason::UnknownSpi, to_string(header.spi_i) + "_" + to_string(header.spi_r), {}};
@@ -121,19 +136,34 @@ base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
     return {};
 }
 
-base::Result<void> Engine::on_first_request(const wire::Received& received, const Frame& frame, Turn& turn) {
-    const wire::Header& header = received.header;
+base::Result<wire::Received> Engine::decode(const Frame& frame, Turn& turn) {
+    auto received = wire::decode(frame.bytes);
+    if (received) return received;
+    const auto header = wire::peek_header(frame.bytes);
+    if (header && deserves_answer(*header, received.error()))
+        answer_without_state(*header, received.error(), frame, turn);
+    return received;
+}
+
+// What costs least is asked first. Nothing is allocated for a peer before it has shown, where that is asked of it, that
+// it hears what we answer.
+base::Result<void> Engine::on_first_request(const wire::Header& header, const Frame& frame, Turn& turn) {
     if (const auto checked = check_first_request(header); !checked) return checked;
     if (table_.find(header.spi_i) != nullptr) return base::fail(Reason::ReflectedMessage);
     const auto request = HalfOpenTable::first_request(header.spi_i, frame.remote, frame.bytes);
     if (const IkeSa* known = table_.find(half_open_.find(request)))
         return on_repeated_first_request(*known, frame, turn);
-    if (const auto admitted = admit(received, frame, turn); !admitted) return admitted;
+    if (const auto proven = check_cookie(header, frame, turn); !proven) return proven;
+    const auto received = decode(frame, turn);
+    if (!received) return tl::unexpected(received.error());
+    if (const auto admitted = admit(*received, frame, turn); !admitted) return admitted;
 
     auto sa = std::make_unique<IkeSa>(make_sa(false, frame.local, frame.remote, turn));
+    sa->sa().half_open_until =
+        turn.now + (is_under_load() ? options_.half_open_life_under_load : options_.half_open_life);
     sa->sa().spi_i = header.spi_i;
     sa->sa().first_request = request;
-    const auto answered = sa->answer_first({header, wire::Shape::initial, received.clear, frame.bytes}, around(turn));
+    const auto answered = sa->answer_first({header, wire::Shape::initial, received->clear, frame.bytes}, around(turn));
     if (!answered) {
         turn.actions.push_back(
             Report{Level::warning,
@@ -163,21 +193,40 @@ base::Result<void> Engine::on_repeated_first_request(const IkeSa& sa, const Fram
 base::Result<void> Engine::admit(const wire::Received& received, const Frame& frame, Turn& turn) {
     if (const auto shape = wire::check_grammar(received.header, received.clear); !shape)
         return tl::unexpected(shape.error());
+    // AUTH needs all of it later, so it is kept (RFC 7296 2.15).
+    if (frame.bytes.size() > kLongestFirstRequest) return base::fail(Reason::DatagramTooLong);
     if (table_.ike_sas() >= options_.most_ike_sas) return base::fail(Reason::TableFull);
-    if (half_open_.size() >= options_.cookie_threshold) {
-        const auto& nonce = received.clear.nonce->data;
-        const auto* cookie = received.clear.find(wire::NotifyType::cookie);
-        if (cookie == nullptr ||
-            !cookies_.check(turn.now, random_, cookie->data, nonce, frame.remote.address, received.header.spi_i)) {
-            base::Error error{cookie == nullptr ? Reason::CookieRequired : Reason::CookieInvalid, {}, {}};
-            error.notify_data = cookies_.make(turn.now, random_, nonce, frame.remote.address, received.header.spi_i);
-            answer_without_state(received.header, error, frame, turn);
-            return tl::unexpected(std::move(error));
-        }
-    }
-    if (half_open_.of_address(frame.remote.address) >= options_.half_open_per_address)
+    if (half_open_.size() >= options_.most_half_open) return base::fail(Reason::HalfOpenTableFull);
+    const base::Address& remote = frame.remote.address;
+    if (half_open_.of_address(remote) >= options_.half_open_per_address ||
+        half_open_.of_network(remote) >= options_.half_open_per_network || !budgets_.take(remote, turn.now)) {
         return base::fail(Reason::RateLimited);
+    }
     return {};
+}
+
+// Once there are many of them; and before an address or network has all it may, so that nobody can use that up for it.
+bool Engine::wants_cookie(const base::Address& remote, base::Instant now) {
+    return half_open_.size() >= options_.cookie_threshold ||
+           half_open_.of_address(remote) >= options_.cookie_threshold_per_address ||
+           half_open_.of_network(remote) >= options_.half_open_per_network / 2 || budgets_.is_low(remote, now);
+}
+
+// RFC 7296 2.6. Who sends what could not be a first request learns so from decode() or admit().
+base::Result<void> Engine::check_cookie(const wire::Header& header, const Frame& frame, Turn& turn) {
+    const base::Address& remote = frame.remote.address;
+    if (!wants_cookie(remote, turn.now)) return {};
+    const auto look = wire::look_at_first_request(frame.bytes);
+    if (!look) {
+        const auto received = decode(frame, turn);
+        const auto shape = received ? wire::check_grammar(header, received->clear) : tl::unexpected(received.error());
+        return shape ? base::fail(Reason::PayloadUnexpected) : tl::unexpected(shape.error());
+    }
+    if (look->cookie && cookies_.check(turn.now, random_, *look->cookie, look->nonce, remote, header.spi_i)) return {};
+    base::Error error{look->cookie ? Reason::CookieInvalid : Reason::CookieRequired, {}, {}};
+    error.notify_data = cookies_.make(turn.now, random_, look->nonce, remote, header.spi_i);
+    answer_without_state(header, error, frame, turn);
+    return tl::unexpected(std::move(error));
 }
 
 // An unprotected response with one notify (RFC 7296 1.5, 2.5, 2.6, 2.21.4): never to a response, and never faster than

@@ -4,13 +4,26 @@
 #include <string_view>
 #include <utility>
 
+#include "ike/source_budgets.h"
+
 namespace xfrmd::ike {
 
 using ikev2::wire::IkeSpi;
 
 namespace {
 
-base::Address counted_as(const base::Address& remote) { return remote.is_v6() ? remote.network(64) : remote; }
+// What one customer of a provider may have.
+base::Address network_of(const base::Address& remote) { return remote.network(remote.is_v6() ? 48 : 24); }
+
+void count_down(std::map<base::Address, std::size_t>& counts, const base::Address& of) {
+    const auto count = counts.find(of);
+    if (--count->second == 0) counts.erase(count);
+}
+
+std::size_t count_in(const std::map<base::Address, std::size_t>& counts, const base::Address& of) {
+    const auto found = counts.find(of);
+    return found == counts.end() ? 0 : found->second;
+}
 
 }  // namespace
 
@@ -21,20 +34,22 @@ HalfOpenTable::FirstRequest HalfOpenTable::first_request(IkeSpi spi_i, const bas
 
 void HalfOpenTable::add(const FirstRequest& request, IkeSpi own_spi) {
     if (!requests_.emplace(request, Entry{own_spi, true}).second) return;
-    ++per_address_[counted_as(request.remote.address)];
+    ++per_address_[source_of(request.remote.address)];
+    ++per_network_[network_of(request.remote.address)];
     ++half_open_;
 }
 
-void HalfOpenTable::stop_counting(Entry& entry, const base::Address& remote) {
-    if (!std::exchange(entry.half_open, false)) return;
-    const auto count = per_address_.find(counted_as(remote));
-    if (--count->second == 0) per_address_.erase(count);
+bool HalfOpenTable::stop_counting(Entry& entry, const base::Address& remote) {
+    if (!std::exchange(entry.half_open, false)) return false;
+    count_down(per_address_, source_of(remote));
+    count_down(per_network_, network_of(remote));
     --half_open_;
+    return true;
 }
 
-void HalfOpenTable::authenticated(const FirstRequest& request) {
+bool HalfOpenTable::authenticated(const FirstRequest& request) {
     const auto found = requests_.find(request);
-    if (found != requests_.end()) stop_counting(found->second, request.remote.address);
+    return found != requests_.end() && stop_counting(found->second, request.remote.address);
 }
 
 void HalfOpenTable::remove(const FirstRequest& request) {
@@ -50,8 +65,11 @@ IkeSpi HalfOpenTable::find(const FirstRequest& request) const {
 }
 
 std::size_t HalfOpenTable::of_address(const base::Address& remote) const {
-    const auto found = per_address_.find(counted_as(remote));
-    return found == per_address_.end() ? 0 : found->second;
+    return count_in(per_address_, source_of(remote));
+}
+
+std::size_t HalfOpenTable::of_network(const base::Address& remote) const {
+    return count_in(per_network_, network_of(remote));
 }
 
 }  // namespace xfrmd::ike

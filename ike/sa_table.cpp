@@ -108,6 +108,11 @@ IkeSa* SaTable::find(IkeSpi own_spi) {
     return found == by_spi_.end() ? nullptr : find(found->second);
 }
 
+const IkeSa* SaTable::find(IkeSpi own_spi) const {
+    const auto found = by_spi_.find(own_spi);
+    return found == by_spi_.end() ? nullptr : by_id_.at(found->second).get();
+}
+
 IkeSa* SaTable::find(IkeSaId id) {
     const auto found = by_id_.find(id);
     return found == by_id_.end() ? nullptr : found->second.get();

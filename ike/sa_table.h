@@ -40,6 +40,7 @@ public:
     // Each gets the other's number. Both want an update() then.
     void swap_numbers(IkeSaId one, IkeSaId other);
     ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi);
+    const ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi) const;
     ikev2::sa::IkeSa* find(IkeSaId id);
     // In the order of their numbers.
     const std::map<IkeSaId, std::unique_ptr<ikev2::sa::IkeSa>>& all() const { return by_id_; }

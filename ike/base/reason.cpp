@@ -30,6 +30,11 @@ constexpr ReasonTraits kTable[] = {
     {ReflectedMessage, "reflected_message", "our own message came back", drop, 0},
     {RateLimited, "rate_limited", "peer sends faster than allowed", drop, 0},
     {TableFull, "table_full", "too many IKE SAs", drop, 0},
+    {HalfOpenTableFull, "half_open_table_full", "too many half-open IKE SAs", drop, 0},
+    {SocketOverflow, "socket_overflow", "more came than the socket's buffer holds", drop, 0},
+    {QueueFullForNew, "queue_full_for_new", "more new peers than can be served", drop, 0},
+    {QueueFullForHalfOpen, "queue_full_for_half_open", "more messages of half-open IKE SAs than can be served", drop, 0},
+    {QueueFullForEstablished, "queue_full_for_established", "more messages of established IKE SAs than can be served", drop, 0},
 
     {PayloadLengthInvalid, "payload_length_invalid", "payload length does not fit the message", notify, 7},
     {PayloadCountExceeded, "payload_count_exceeded", "message has too many payloads", notify, 7},

@@ -25,6 +25,11 @@ enum class Reason : std::uint16_t {
     ReflectedMessage,
     RateLimited,
     TableFull,
+    HalfOpenTableFull,
+    SocketOverflow,
+    QueueFullForNew,
+    QueueFullForHalfOpen,
+    QueueFullForEstablished,
     // Payloads (RFC 7296 3.2-3.14)
     PayloadLengthInvalid,
     PayloadCountExceeded,

@@ -15,7 +15,7 @@ void IkeSa::on_time(Surroundings around) {
         if (message->forgotten_at() <= around.now) message->clear();
     }
     if (sa_.window.retransmit_at() <= around.now) on_retransmission(around);
-    if (phase_id() == PhaseId::half_open && sa_.created + around.options.half_open_life <= around.now) {
+    if (phase_id() == PhaseId::half_open && sa_.half_open_until <= around.now) {
         return close({Reason::HalfOpenExpired, {}, {}}, around);
     }
     auto* phase = std::get_if<Established>(&phase_);
@@ -70,7 +70,7 @@ bool IkeSa::liveness_is_due(base::Instant now) const {
 base::Instant IkeSa::deadline(const Options& options) const {
     base::Instant due = std::min(
         {sa_.window.retransmit_at(), sa_.fragmented_request.forgotten_at(), sa_.fragmented_response.forgotten_at()});
-    if (phase_id() == PhaseId::half_open) due = std::min(due, sa_.created + options.half_open_life);
+    if (phase_id() == PhaseId::half_open) due = std::min(due, sa_.half_open_until);
     if (phase_id() != PhaseId::established) return due;
     const auto dpd = sa_.connection->dpd_delay;
     const base::Instant awaited = established()->use_awaited_until;

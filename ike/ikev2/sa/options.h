@@ -16,7 +16,8 @@ struct Options {
     std::uint16_t nat_port = 4500;  // messages on it carry the non-ESP marker (RFC 3948 2.2)
     RetransmitSchedule retransmit;
     base::Duration half_open_life = std::chrono::seconds(30);
-    base::Duration retirement = std::chrono::seconds(5);  // of a child that another one has replaced
+    base::Duration half_open_life_under_load = std::chrono::seconds(10);  // RFC 8019 4.1
+    base::Duration retirement = std::chrono::seconds(5);                  // of a child that another one has replaced
     // Of an IKE SA that the peer has rekeyed and should delete: longer than it may ask again, because our answer was
     // lost.
     base::Duration predecessor_life = std::chrono::minutes(3);
@@ -27,7 +28,12 @@ struct Options {
     base::Duration follow_pause = std::chrono::seconds(1);  // between two places of a peer that the kernel tells
     std::size_t fragment_size = 1280;     // of the IP packets that a message is cut into (RFC 7383 2.5.1), 576 or more
     std::size_t cookie_threshold = 1000;  // half-open IKE SAs from which on a cookie is asked for; 0: always
-    std::size_t half_open_per_address = 8;  // per IPv4 address or IPv6 /64; more are dropped
+    std::size_t cookie_threshold_per_address = 3;  // the same of one IPv4 address or IPv6 /64
+    std::size_t half_open_per_address = 8;         // per IPv4 address or IPv6 /64; more are dropped
+    std::size_t half_open_per_network = 64;        // per IPv4 /24 or IPv6 /48; more are dropped
+    std::size_t most_half_open = 10'000;           // more are dropped; from a tenth on it is under load
+    unsigned attempts_per_address = 20;            // a second, that lead to nothing; 0: no limit
+    bool explain_drops = true;                     // a Report for each; else they are counted only
     std::size_t most_ike_sas = 1'000'000;
     std::size_t most_children = 64;  // of one IKE SA (NO_ADDITIONAL_SAS beyond, RFC 7296 1.3)
     std::size_t most_tasks = 256;    // waiting in one IKE SA

@@ -72,7 +72,8 @@ struct Sa {
     Window window;
     std::deque<Task> tasks;
     base::Instant created;
-    Origin origin;               // once established
+    base::Instant half_open_until = base::kNever;  // as responder: by then the peer has to be authenticated
+    Origin origin;                                 // once established
     base::Instant last_inbound;  // of the peer: an authenticated message, or packets that a look has found
     base::Instant last_outbound;
     bool has_inherited_sas = false;         // see ike::Initiate

@@ -242,7 +242,9 @@ TEST_CASE("our own request reflected forms no IKE SA with ourselves", "[engine][
 }
 
 TEST_CASE("half-open IKE SAs of one address are few", "[engine][rfc8019-4.2][hostile-a11]") {
-    Lonely lonely(ConnectionWords{.remote = ""});
+    ike::Options options;
+    options.cookie_threshold_per_address = 100;
+    Lonely lonely(ConnectionWords{.remote = ""}, options);
     const auto begin_from = [&](const std::string& from, std::uint64_t seed) {
         lonely.tell_from({address(from), 500}, ScriptedPeer(seed).init_request());
     };
@@ -259,7 +261,9 @@ TEST_CASE("half-open IKE SAs of one address are few", "[engine][rfc8019-4.2][hos
 }
 
 TEST_CASE("IPv6 addresses of one /64 count together", "[engine][rfc8019-4.2][hostile-a11]") {
-    Lonely lonely(ConnectionWords{.local = "2001:db8::1", .remote = ""});
+    ike::Options options;
+    options.cookie_threshold_per_address = 100;
+    Lonely lonely(ConnectionWords{.local = "2001:db8::1", .remote = ""}, options);
     lonely.peer.engine.address = address("2001:db8::1");
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         lonely.tell_from({address("2001:db8:7::" + std::to_string(seed)), 500}, ScriptedPeer(seed).init_request());

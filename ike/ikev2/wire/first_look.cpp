@@ -1,0 +1,74 @@
+#include "ike/ikev2/wire/first_look.h"
+
+#include "ike/base/reader.h"
+#include "ike/ikev2/wire/chain.h"
+#include "ike/ikev2/wire/header.h"
+#include "ike/ikev2/wire/notify_type.h"
+#include "ike/ikev2/wire/payloads.h"
+
+namespace xfrmd::ikev2::wire {
+
+namespace {
+
+constexpr std::size_t kNextPayloadAt = 16;
+
+// RFC 7296 3.10: protocol, size of the SPI, type, SPI (a COOKIE should have none), data.
+std::optional<base::ByteView> cookie_in(base::ByteView notify) {
+    base::Reader in(notify);
+    in.u8();
+    const std::size_t spi_size = in.u8();
+    const auto type = static_cast<NotifyType>(in.u16());
+    in.skip(spi_size);
+    if (!in.ok() || type != NotifyType::cookie) return std::nullopt;
+    return in.remaining();
+}
+
+struct Seen {
+    FirstLook look;
+    unsigned sa = 0;
+    unsigned key_exchange = 0;
+    unsigned nonce = 0;
+
+    void note(PayloadType type, base::ByteView body) {
+        sa += type == PayloadType::sa ? 1 : 0;
+        key_exchange += type == PayloadType::ke ? 1 : 0;
+        if (type == PayloadType::nonce) {
+            ++nonce;
+            look.nonce = body;
+        } else if (type == PayloadType::notify && !look.cookie) {
+            look.cookie = cookie_in(body);
+        }
+    }
+    bool is_first_request() const {
+        return sa == 1 && key_exchange == 1 && nonce == 1 && look.nonce.size() >= kMinNonce &&
+               look.nonce.size() <= kMaxNonce;
+    }
+};
+
+}  // namespace
+
+std::optional<FirstLook> look_at_first_request(base::ByteView message) {
+    if (message.size() < kHeaderSize) return std::nullopt;
+    base::Reader in(message.subspan(kHeaderSize));
+    auto type = static_cast<PayloadType>(message[kNextPayloadAt]);
+    Seen seen;
+    for (std::size_t count = 0; type != PayloadType::none; ++count) {
+        const auto next = static_cast<PayloadType>(in.u8());
+        in.u8();
+        const std::size_t length = in.u16();
+        if (!in.ok() || length < kGenericHeaderSize || length - kGenericHeaderSize > in.left()) return std::nullopt;
+        if (count == kMaxPayloads || is_encrypted(type)) return std::nullopt;
+        seen.note(type, in.bytes(length - kGenericHeaderSize));
+        type = next;
+    }
+    if (!in.done() || !seen.is_first_request()) return std::nullopt;
+    return seen.look;
+}
+
+bool brings_cookie(base::ByteView message) {
+    if (message.size() < kHeaderSize + kGenericHeaderSize) return false;
+    return static_cast<PayloadType>(message[kNextPayloadAt]) == PayloadType::notify &&
+           cookie_in(message.subspan(kHeaderSize + kGenericHeaderSize));
+}
+
+}  // namespace xfrmd::ikev2::wire
