@@ -267,7 +267,9 @@ void Management::system_info(api::Done<api::SystemInfo> done) {
         info->datagrams_in += counters.datagrams_in;
         info->keepalives_in += counters.keepalives_in;
         info->established += counters.established;
-        for (const auto& [reason, times] : counters.reasons) info->reasons[std::string(base::name(reason))] += times;
+        for (const auto& counts : {counters.reasons, worker.lost()}) {
+            for (const auto& [reason, times] : counts) info->reasons[std::string(base::name(reason))] += times;
+        }
     };
     daemon_.pool().visit(count, [info, done = std::move(done)] { done(std::move(*info)); });
 }

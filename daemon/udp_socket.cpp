@@ -1,5 +1,7 @@
 #include "daemon/udp_socket.h"
 
+#include <linux/sock_diag.h>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -16,11 +18,27 @@ namespace {
 
 constexpr std::size_t kLargestDatagram = 65536;
 constexpr int kReceiveBuffer = 4 * 1024 * 1024;
-constexpr unsigned kDatagramsPerTurn = 64;  // then other work gets its turn
 
 // Room for one IP_PKTINFO or IPV6_PKTINFO.
 struct ControlBuffer {
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> bytes{};
+};
+
+// Where one datagram is read to, beside its bytes.
+struct Slot {
+    SystemAddress from;
+    ControlBuffer control;
+    iovec part{};
+
+    void attach(msghdr& message, std::uint8_t* buffer) {
+        part = {buffer, kLargestDatagram};
+        message.msg_name = &from;
+        message.msg_namelen = sizeof from;
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control.bytes.data();
+        message.msg_controllen = control.bytes.size();
+    }
 };
 
 base::Address address_of(const void* octets, std::size_t size) {
@@ -127,43 +145,46 @@ tl::expected<std::unique_ptr<UdpSocket>, UdpSocketError> UdpSocket::open(asio::i
 }
 
 UdpSocket::UdpSocket(asio::io_context& io, int fd, const UdpSocketOptions& options)
-    : descriptor_(io, fd), options_(options), buffer_(kLargestDatagram) {}
+    : descriptor_(io, fd),
+      options_(options),
+      buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kAtOnce * kLargestDatagram)) {}
 
-void UdpSocket::receive(Receiver receiver) {
-    receiver_ = std::move(receiver);
+void UdpSocket::when_readable(std::function<void()> readable) {
+    readable_ = std::move(readable);
     wait();
 }
 
 void UdpSocket::wait() {
     descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const std::error_code& error) {
         if (error) return;  // the socket is being closed
-        drain();
+        readable_();
         wait();
     });
 }
 
-void UdpSocket::drain() {
-    for (unsigned i = 0; i < kDatagramsPerTurn && receive_one(); ++i) {
+bool UdpSocket::read(const Receiver& receiver) {
+    std::array<Slot, kAtOnce> slots;
+    std::array<mmsghdr, kAtOnce> messages{};
+    for (std::size_t i = 0; i < kAtOnce; ++i) slots[i].attach(messages[i].msg_hdr, &buffer_[i * kLargestDatagram]);
+    const int got = recvmmsg(descriptor_.native_handle(), messages.data(), kAtOnce, 0, nullptr);
+    // Errors that came by ICMP are somebody's word only; reading has taken them away.
+    if (got < 0) return errno != EAGAIN && errno != EWOULDBLOCK;
+    const auto count = static_cast<std::size_t>(got);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto local = destination_of(messages[i].msg_hdr);
+        if (!local) continue;
+        const base::ByteView bytes(&buffer_[i * kLargestDatagram], messages[i].msg_len);
+        receiver({{*local, options_.port}, from_system(slots[i].from), bytes});
     }
+    return count == kAtOnce;
 }
 
-bool UdpSocket::receive_one() {
-    SystemAddress from;
-    ControlBuffer control;
-    iovec part{buffer_.data(), buffer_.size()};
-    msghdr message{};
-    message.msg_name = &from;
-    message.msg_namelen = sizeof from;
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.bytes.data();
-    message.msg_controllen = control.bytes.size();
-    const ssize_t size = recvmsg(descriptor_.native_handle(), &message, 0);
-    if (size < 0) return errno != EAGAIN && errno != EWOULDBLOCK;
-    const auto local = destination_of(message);
-    if (!local) return true;
-    receiver_({{*local, options_.port}, from_system(from), {buffer_.data(), static_cast<std::size_t>(size)}});
-    return true;
+std::uint64_t UdpSocket::overflowed() const {
+    std::array<std::uint32_t, SK_MEMINFO_VARS> counts{};
+    socklen_t size = sizeof counts;
+    const int got = getsockopt(const_cast<asio::posix::stream_descriptor&>(descriptor_).native_handle(), SOL_SOCKET,
+                               SO_MEMINFO, counts.data(), &size);
+    return got == 0 ? counts[SK_MEMINFO_DROPS] : 0;
 }
 
 bool UdpSocket::send(const base::Address& from, const base::Endpoint& to, base::ByteView bytes) {

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -32,28 +31,33 @@ struct UdpSocketError {
 
 class UdpSocket {
 public:
+    static constexpr std::size_t kAtOnce = 64;  // datagrams that read() takes in
     using Receiver = std::function<void(const ike::Datagram&)>;
 
     static tl::expected<std::unique_ptr<UdpSocket>, UdpSocketError> open(asio::io_context& io,
                                                                          const UdpSocketOptions& options);
 
-    // `receiver` is called for every datagram, within the loop; its bytes are good for the call only.
-    void receive(Receiver receiver);
+    // `readable` is called within the loop whenever there is something to read.
+    void when_readable(std::function<void()> readable);
+    // Calls `receiver` for each of up to kAtOnce datagrams; their bytes are good for the call only. False once nothing
+    // is left for now.
+    bool read(const Receiver& receiver);
     // False when the datagram could not be sent; errno says why. A full buffer loses it, as the network may.
     bool send(const base::Address& from, const base::Endpoint& to, base::ByteView bytes);
+
+    // Datagrams that the kernel has lost because nobody read in time.
+    std::uint64_t overflowed() const;
 
     const UdpSocketOptions& options() const { return options_; }
 
 private:
     UdpSocket(asio::io_context& io, int fd, const UdpSocketOptions& options);
     void wait();
-    void drain();
-    bool receive_one();
 
     asio::posix::stream_descriptor descriptor_;
     UdpSocketOptions options_;
-    Receiver receiver_;
-    std::vector<std::uint8_t> buffer_;
+    std::function<void()> readable_;
+    std::unique_ptr<std::uint8_t[]> buffer_;  // its pages are touched as far as datagrams reach
 };
 
 }  // namespace xfrmd::daemon

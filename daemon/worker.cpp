@@ -1,5 +1,6 @@
 #include "daemon/worker.h"
 
+#include <asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -8,6 +9,14 @@
 #include "ike/shard.h"
 
 namespace xfrmd::daemon {
+
+namespace {
+
+// Of a turn. More are read than served: what matters is found among much that does not.
+constexpr unsigned kReadsOfSocket = 8;
+constexpr unsigned kServed = 64;
+
+}  // namespace
 
 Worker::Worker(asio::io_context& io, WorkerOptions options, base::Random& random, policy::Snapshot configuration,
                Outside& outside)
@@ -27,7 +36,10 @@ tl::expected<void, std::string> Worker::open() {
                 continue;
             }
             if (!socket) return tl::unexpected(socket.error().text);
-            (*socket)->receive([this](const ike::Datagram& datagram) { receive(datagram); });
+            (*socket)->when_readable([this, from = socket->get()] {
+                read(*from);
+                serve();
+            });
             sockets_.push_back(std::move(*socket));
         }
     }
@@ -35,14 +47,57 @@ tl::expected<void, std::string> Worker::open() {
 }
 
 void Worker::receive(const ike::Datagram& datagram) {
+    sort(datagram);
+    take_another_turn();
+}
+
+void Worker::read(UdpSocket& socket) {
+    const auto sort_it = [this](const ike::Datagram& datagram) { sort(datagram); };
+    for (unsigned reads = 0; reads < kReadsOfSocket && socket.read(sort_it); ++reads) {
+    }
+}
+
+void Worker::serve() {
+    for (unsigned served = 0; served < kServed; ++served) {
+        const auto next = inbox_.take();
+        if (!next) break;
+        handle(ike::Datagram{next->local, next->remote, next->bytes});
+        drain();
+    }
+    if (!inbox_.empty()) take_another_turn();
+}
+
+// All sockets are read before more is served: what is at the end of one may be of a higher rank than what was there
+// first. Others in the loop have their turns in between.
+void Worker::take_another_turn() {
+    if (std::exchange(has_another_turn_, true)) return;
+    asio::post(io_, [this] {
+        has_another_turn_ = false;
+        for (const auto& socket : sockets_) read(*socket);
+        serve();
+    });
+}
+
+void Worker::sort(const ike::Datagram& datagram) {
     if (options_.workers > 1) {
         const auto owner = ike::shard_of(datagram, options_.engine.nat_port);
         if (owner && *owner != shard() && *owner < options_.workers) {
             return outside_.forward(*owner, {datagram.local, datagram.remote, base::to_bytes(datagram.bytes)});
         }
     }
-    handle(datagram);
-    drain();
+    inbox_.put(engine_.rank_of(datagram), datagram);
+}
+
+std::map<base::Reason, std::uint64_t> Worker::lost() const {
+    std::map<base::Reason, std::uint64_t> lost;
+    for (std::size_t rank = 0; rank < ike::kRanks; ++rank) {
+        const auto of = static_cast<ike::Rank>(rank);
+        if (const auto times = inbox_.lost(of); times != 0) lost[Inbox::reason_for_loss(of)] += times;
+    }
+    for (const auto& socket : sockets_) {
+        if (const auto times = socket->overflowed(); times != 0) lost[base::Reason::SocketOverflow] += times;
+    }
+    return lost;
 }
 
 void Worker::submit(ike::Input input) {

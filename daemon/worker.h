@@ -1,11 +1,13 @@
-// One engine with its sockets and its timer, on one thread. Runs the engine's actions and feeds completions back as
-// inputs. Several workers share the ports by SO_REUSEPORT: a datagram that belongs to another worker's SA, as the shard
-// in our SPI tells, is handed on. Everything that is not the network goes through Outside.
+// One engine with its sockets and its timer, on one thread. Reads what the sockets have and serves it by rank. Runs the
+// engine's actions and feeds completions back as inputs. Several workers share the ports by SO_REUSEPORT: a datagram
+// that belongs to another worker's SA, as the shard in our SPI tells, is handed on. Everything that is not the network
+// goes through Outside.
 #pragma once
 
 #include <array>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -13,18 +15,12 @@
 #include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/inbox.h"
 #include "daemon/udp_socket.h"
 #include "ike/base/random.h"
 #include "ike/engine.h"
 
 namespace xfrmd::daemon {
-
-// A datagram that waits for another thread.
-struct OwnedDatagram {
-    base::Endpoint local;
-    base::Endpoint remote;
-    base::Bytes bytes;
-};
 
 // What a worker needs done. Called on the worker's thread; nothing of it may block.
 class Outside {
@@ -61,13 +57,20 @@ public:
 
     asio::io_context& context() { return io_; }
     const ike::Engine& engine() const { return engine_; }
+    // Datagrams that never came to the engine.
+    std::map<base::Reason, std::uint64_t> lost() const;
     std::uint8_t shard() const { return options_.engine.shard; }
 
     // On the worker's thread. Inputs that come while one is being handled wait for their turn.
     void submit(ike::Input input);
+    // It waits for its turn, which comes soon.
     void receive(const ike::Datagram& datagram);
 
 private:
+    void sort(const ike::Datagram& datagram);
+    void read(UdpSocket& socket);
+    void serve();
+    void take_another_turn();
     void drain();
     void handle(const ike::Input& input);
     void run(ike::SendDatagram action);
@@ -89,6 +92,8 @@ private:
     asio::steady_timer timer_;
     base::Instant armed_for_ = base::kNever;
     std::vector<std::unique_ptr<UdpSocket>> sockets_;
+    Inbox inbox_;
+    bool has_another_turn_ = false;
     std::deque<ike::Input> waiting_;
     bool draining_ = false;
 };
