@@ -5,6 +5,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -58,6 +59,33 @@ void describe_retransmission(CLI::App& app, ikev2::sa::RetransmitSchedule& sched
         ->capture_default_str();
 }
 
+// strongswan.conf's cookie_threshold, cookie_threshold_ip, block_threshold, init_limit_half_open, half_open_timeout;
+// and what it has none for.
+void describe_limits(CLI::App& app, ike::Options& engine) {
+    app.add_option("--cookie-threshold", engine.cookie_threshold,
+                   "half-open IKE SAs from which on cookies are asked for")
+        ->capture_default_str();
+    app.add_option("--cookie-threshold-per-address", engine.cookie_threshold_per_address,
+                   "the same for those of one address")
+        ->capture_default_str();
+    app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")
+        ->capture_default_str();
+    app.add_option("--half-open-per-network", engine.half_open_per_network, "and one IPv4 /24 or IPv6 /48")
+        ->capture_default_str();
+    app.add_option("--most-half-open", engine.most_half_open, "and all together")->capture_default_str();
+    app.add_option("--attempts-per-address", engine.attempts_per_address, "a second that lead to nothing (0: no limit)")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
+    const auto set_life = [&engine](unsigned seconds) {
+        engine.half_open_life = std::chrono::seconds(seconds);
+        engine.half_open_life_under_load = std::min(engine.half_open_life, engine.half_open_life_under_load);
+    };
+    app.add_option_function<unsigned>("--half-open-timeout", set_life,
+                                      "seconds a peer has until it must be authenticated")
+        ->check(CLI::Range(1, 600))
+        ->default_str(std::to_string(std::chrono::round<std::chrono::seconds>(engine.half_open_life).count()));
+}
+
 void describe_engine(CLI::App& app, ike::Options& engine) {
     app.add_option("--port", engine.port, "UDP port of IKE")->check(CLI::Range(1, 65535))->capture_default_str();
     app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")
@@ -66,11 +94,7 @@ void describe_engine(CLI::App& app, ike::Options& engine) {
     app.add_option("--fragment-size", engine.fragment_size, "of the IP packets that IKE messages are cut into")
         ->check(CLI::Range(576, 65535))
         ->capture_default_str();
-    app.add_option("--cookie-threshold", engine.cookie_threshold,
-                   "half-open IKE SAs from which on cookies are asked for")
-        ->capture_default_str();
-    app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")
-        ->capture_default_str();
+    describe_limits(app, engine);
     describe_retransmission(app, engine.retransmit);
 }
 
@@ -202,6 +226,7 @@ int run(Arguments arguments) {
         std::fprintf(stderr, "xfrmd: %s\n", launch.error().c_str());
         return kFailed;
     }
+    arguments.daemon.pool.worker.engine.explain_drops = arguments.debug;
     return serve(arguments, *launch);
 }
 
