@@ -127,7 +127,7 @@ TEST_CASE("a child asked for twice at once comes up once", "[engine][rfc7296-1.3
     CHECK(gateways.disagreement() == "");
 }
 
-TEST_CASE("both sides' selectors are narrowed to what is common", "[engine][rfc7296-2.9]") {
+TEST_CASE("both sides' selectors are narrowed to what is common", "[engine][rfc7296-2.9][hostile-f10]") {
     ConnectionWords wide;
     wide.children = {{.local_ts = {"10.1.0.0/16", "10.5.0.0/24"}, .remote_ts = {"0.0.0.0/0"}}};
     ConnectionWords tight = mirrored({});
@@ -141,7 +141,7 @@ TEST_CASE("both sides' selectors are narrowed to what is common", "[engine][rfc7
     CHECK(child.remote_ts == selectors({"10.2.0.0/16[tcp]"}));
 }
 
-TEST_CASE("a responder that widens the selectors gets no child", "[engine][rfc7296-2.9]") {
+TEST_CASE("a responder that widens the selectors gets no child", "[engine][rfc7296-2.9][hostile-f10]") {
     Lonely lonely;
     const auto operation = lonely.be_called();
     Payloads answer = lonely.peer.auth_response(lonely.auth_request);

@@ -1,4 +1,4 @@
-// Rows F1, F4, F5, F13: what an authenticated peer may try (RFC 7296 1.4.1, 2.2, 2.3, 2.25, 3.10.1, 3.11).
+// Rows F1, F4, F5, F12, F13, F16: what an authenticated peer may try (RFC 7296 1.4.1, 2.2, 2.3, 2.25, 3.10.1, 3.11).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -206,6 +206,62 @@ TEST_CASE("a response of another exchange than asked ends the IKE SA and what wa
         });
         CHECK(lonely.host.outcome(operation) != "running");
     }
+}
+
+TEST_CASE("configuration payloads nobody asked for are no burden", "[engine][rfc7296-3.15][hostile-f12]") {
+    const int type = GENERATE(1, 3, 99);  // CFG_REQUEST, CFG_SET, unknown
+    const auto wish = [type](std::uint16_t attributes) {
+        wire::Configuration made{static_cast<std::uint8_t>(type), {}};
+        for (std::uint16_t i = 0; i < attributes; ++i) made.attributes.emplace_back(i, base::Bytes{10, 0, 0, 1});
+        return made;
+    };
+    Lonely lonely;
+    SECTION("in IKE_AUTH the child comes without") {
+        lonely.begin();
+        Payloads payloads = lonely.peer.auth_request();
+        payloads.insert(payloads.begin() + 2, wish(20));
+        const auto answers = lonely.tell(lonely.peer.protect(wire::ExchangeType::ike_auth, 1, false, payloads));
+        CHECK_FALSE(lonely.peer.open(answers.at(0))->configuration);
+        CHECK(lonely.host.kernel.list().size() == 1);
+    }
+    SECTION("in INFORMATIONAL the answer is empty, and a thousand are too many") {
+        lonely.establish();
+        const auto answers = lonely.tell(lonely.peer.protect(kInformational, 2, false, {wish(20)}));
+        CHECK_FALSE(lonely.peer.open(answers.at(0))->configuration);
+        CHECK(lonely.host.kernel.list().size() == 1);
+        check_ended(lonely, Reason::PayloadCountExceeded,
+                    [&] { lonely.tell(lonely.peer.protect(kInformational, 3, false, {wish(1000)})); });
+    }
+}
+
+TEST_CASE("whatever an authenticated peer does, another one does not feel it", "[engine][rfc8019-5][hostile-f16]") {
+    Lonely lonely(ConnectionWords{.remote = "", .remote_id = "%any"});
+    Host& other = lonely.wire.add("192.0.2.3", snapshot(mirrored({.remote = "192.0.2.3", .remote_id = "c.example"})));
+    const auto begun = lonely.wire.initiate(other, "192.0.2.1");
+    lonely.wire.settle();
+    REQUIRE(other.outcome(begun) == "ok");
+    const auto spi = other.kernel.list().at(0)->spi_out;
+    lonely.establish();
+    REQUIRE(lonely.host.established() == 2);
+
+    std::uint32_t id = 2;
+    const auto ask = [&](wire::ExchangeType exchange, const Payloads& payloads) {
+        lonely.tell(lonely.peer.protect(exchange, id++, false, payloads));
+    };
+    ask(kInformational, {children({static_cast<std::uint32_t>(spi)})});
+    ask(kInformational, {notify(wire::NotifyType::initial_contact)});
+    for (std::uint32_t i = 0; i < 500; ++i) {
+        ask(kCreate,
+            {ScriptedPeer::esp_offer(0xc0ff0000 + i), wire::Nonce{base::Bytes(32, static_cast<std::uint8_t>(i))},
+             lonely.peer.own_selectors(), lonely.peer.engine_selectors()});
+    }
+    CHECK(lonely.host.kernel.list().size() <= 1 + ike::Options{}.most_children);
+    const auto rekeying = lonely.wire.rekey(other, other.sas().at(0)->sa().id);
+    lonely.wire.run_for(seconds(10));
+    CHECK(other.outcome(rekeying) == "ok");
+    CHECK(other.established() == 1);
+    CHECK(other.kernel.list().size() == 1);
+    CHECK(disagreement_inside(lonely.host) == "");
 }
 
 TEST_CASE("exchanges nobody knows are dropped", "[engine][rfc7296-3.1][hostile-f1]") {

@@ -29,7 +29,8 @@ void check_schedule(const std::vector<Parcel>& sent, std::size_t first) {
 
 }  // namespace
 
-TEST_CASE("an unanswered request is repeated on strongSwan's schedule, then given up", "[engine][rfc7296-2.1]") {
+TEST_CASE("an unanswered request is repeated on strongSwan's schedule, then given up",
+          "[engine][rfc7296-2.1][hostile-f15]") {
     Gateways gateways;
     gateways.wire.on_the_way = [](Parcel&) { return false; };
     const auto operation = gateways.connect();
@@ -156,7 +157,7 @@ TEST_CASE("a peer that speaks is not asked", "[engine][rfc7296-2.4]") {
     CHECK(gateways.left.sent.size() == 2 + 9);
 }
 
-TEST_CASE("a dead peer's IKE SA and children go after the last retransmission", "[engine][rfc7296-2.4]") {
+TEST_CASE("a dead peer's IKE SA and children go after the last retransmission", "[engine][rfc7296-2.4][hostile-f15]") {
     Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
     gateways.connect();
     gateways.wire.on_the_way = [](Parcel&) { return false; };
@@ -168,6 +169,24 @@ TEST_CASE("a dead peer's IKE SA and children go after the last retransmission", 
     CHECK(gateways.left.kernel.children().empty());
     CHECK(gateways.left.count(Reason::PeerSilent) == 1);
     CHECK(gateways.right.established() == 1);
+}
+
+TEST_CASE("a long sleep costs no tunnel", "[engine][rfc7296-2.4][hostile-g7]") {
+    const auto asleep = GENERATE(base::Duration(std::chrono::hours(1)), base::Duration(std::chrono::hours(24 * 30)));
+    const bool both = GENERATE(true, false);
+    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    gateways.connect();
+    const std::size_t before = gateways.left.sent.size();
+    if (both) {
+        gateways.wire.jump(asleep);
+    } else {
+        gateways.left.clock_ahead += asleep;
+    }
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.established() == 1);
+    CHECK(gateways.disagreement() == "");
+    // It asks whether the peer lives as often as ever, and not once for each time that it missed.
+    CHECK(gateways.left.sent.size() - before <= 7);
 }
 
 TEST_CASE("replayed and forged messages are no sign of life", "[engine][rfc7296-2.4][hostile-b9]") {

@@ -115,7 +115,7 @@ TEST_CASE("a rekeying that the peer was first to do is done", "[engine][rfc7296-
     expect_one_child(gateways);
 }
 
-TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc7296-1.3.3]") {
+TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc7296-1.3.3][hostile-f9]") {
     ike::Options options;
     options.most_children = 2;
     Lonely lonely(ConnectionWords{}, options);

@@ -61,7 +61,7 @@ TEST_CASE("a child is rekeyed when its time has come", "[engine][rfc7296-2.8]") 
     CHECK(traffic_flows(gateways));
 }
 
-TEST_CASE("a child near its limit is rekeyed once", "[engine][rfc7296-2.8]") {
+TEST_CASE("a child near its limit is rekeyed once", "[engine][rfc7296-2.8][hostile-g10]") {
     RekeyableChild gateways;
     const auto notice = ike::ChildExpiring{ike_sa(gateways.left), first_child(gateways.left).id};
     gateways.wire.feed(gateways.left, notice);
@@ -111,7 +111,7 @@ TEST_CASE("only the very child that is meant is cleared, and a retired one is no
     CHECK(live_children(gateways.left) == 0);
 }
 
-TEST_CASE("soft limits lose as much as chance takes, and no more", "[engine][rfc7296-2.8]") {
+TEST_CASE("soft limits lose as much as chance takes, and no more", "[engine][rfc7296-2.8][hostile-g10]") {
     ConnectionWords words;
     words.children.at(0).rekey_bytes = 1000;
     words.children.at(0).rand_bytes = 100;
@@ -131,7 +131,7 @@ TEST_CASE("soft limits lose as much as chance takes, and no more", "[engine][rfc
     CHECK(seen.size() > 5);
 }
 
-TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc7296-2.8.1]") {
+TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc7296-2.8.1][hostile-f6]") {
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
     RekeyableChild gateways;
     gateways.wire.seed(seed);
@@ -160,7 +160,8 @@ TEST_CASE("two rekeyings of one child that cross leave one child", "[engine][rfc
     CHECK(crossings(gateways.right) <= 1);
 }
 
-TEST_CASE("a request that crosses ours and comes after our answer is too late", "[engine][rfc7296-2.25.1]") {
+TEST_CASE("a request that crosses ours and comes after our answer is too late",
+          "[engine][rfc7296-2.25.1][hostile-f6]") {
     // Whichever of the nonces is lowest.
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
     RekeyableChild gateways;
@@ -252,7 +253,8 @@ TEST_CASE("a Delete that comes late does not take us back to a child between", "
     expect_one_child(gateways);
 }
 
-TEST_CASE("the loser of two rekeyings is known although the winner has been rekeyed since", "[engine][rfc7296-2.8.1]") {
+TEST_CASE("the loser of two rekeyings is known although the winner has been rekeyed since",
+          "[engine][rfc7296-2.8.1][hostile-f6]") {
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
     Gateways gateways;
     gateways.connect();

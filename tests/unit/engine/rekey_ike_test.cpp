@@ -33,7 +33,7 @@ TEST_CASE("an IKE SA is rekeyed, and keeps its number and its children", "[engin
     }
 }
 
-TEST_CASE("two rekeyings of one IKE SA that cross leave one", "[engine][rfc7296-2.8.2]") {
+TEST_CASE("two rekeyings of one IKE SA that cross leave one", "[engine][rfc7296-2.8.2][hostile-f7]") {
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
     RekeyableIke gateways;
     const auto child = live(gateways.left).established()->children.at(0).spi_in;
@@ -87,7 +87,7 @@ TEST_CASE("an answer to a rekeying that is lost for long does no harm", "[engine
     expect_one(gateways, child);
 }
 
-TEST_CASE("two rekeyings that cross on a wire that loses leave one", "[engine][rfc7296-2.8.2]") {
+TEST_CASE("two rekeyings that cross on a wire that loses leave one", "[engine][rfc7296-2.8.2][hostile-f7]") {
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{21}));
     RekeyableIke gateways;
     const auto child = live(gateways.left).established()->children.at(0).spi_in;
@@ -113,7 +113,8 @@ TEST_CASE("a child asked for while the IKE SA is rekeyed comes later", "[engine]
     CHECK(gateways.disagreement() == "");
 }
 
-TEST_CASE("an IKE SA is rekeyed by the other side's wish while a child is made", "[engine][rfc7296-2.25.2]") {
+TEST_CASE("an IKE SA is rekeyed by the other side's wish while a child is made",
+          "[engine][rfc7296-2.25.2][hostile-f7]") {
     ConnectionWords words;
     words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
     RekeyableIke gateways(words);
@@ -222,7 +223,7 @@ TEST_CASE("an IKE SA is rekeyed with the key exchange that the peer wants", "[en
     CHECK(lonely.host.failed(operation));
 }
 
-TEST_CASE("a rekeying that crosses a Delete of the IKE SA leaves none", "[engine][rfc7296-2.25.2]") {
+TEST_CASE("a rekeying that crosses a Delete of the IKE SA leaves none", "[engine][rfc7296-2.25.2][hostile-f7]") {
     RekeyableIke gateways;
     gateways.wire.clear(gateways.left, live(gateways.left).sa().id);
     const auto operation = gateways.rekey(gateways.right);
