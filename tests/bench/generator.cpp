@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -21,7 +22,12 @@ namespace xfrmd::bench {
 namespace {
 
 constexpr std::uint16_t kPort = 500;
-constexpr int kPatienceMilliseconds = 10'000;
+constexpr int kPatienceMilliseconds = 10'000;  // as long as a patient initiator waits
+constexpr int kTickMilliseconds = 5;
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 policy::Identity name(const std::string& text) { return *policy::Identity::parse(text); }
 
@@ -93,7 +99,10 @@ struct Generator::Impl {
             answers.push_back({install->child.ike_sa, install->child.child, {}});
         } else if (auto* done = std::get_if<ike::OperationDone>(&action)) {
             ++ended;
-            if (done->result) ++established;
+            if (!done->result) return;
+            ++established;
+            const auto begun = begun_at.find(done->operation);
+            if (begun != begun_at.end()) seconds.push_back(seconds_since(begun->second));
         }
     }
 
@@ -103,10 +112,10 @@ struct Generator::Impl {
         sendto(socket, packet.bytes.data(), packet.bytes.size(), 0, &address.any, size);
     }
 
-    // False when nothing came in the time a patient initiator waits.
-    bool receive() {
+    // False when nothing came in this time.
+    bool receive(int milliseconds) {
         pollfd wait{socket, POLLIN, 0};
-        if (poll(&wait, 1, kPatienceMilliseconds) <= 0) return false;
+        if (poll(&wait, 1, milliseconds) <= 0) return false;
         for (;;) {
             const ssize_t size = recv(socket, buffer.data(), buffer.size(), 0);
             if (size < 0) break;
@@ -117,6 +126,7 @@ struct Generator::Impl {
     }
 
     void initiate() {
+        begun_at[ike::OperationId{next + 1}] = Clock::now();
         handle(ike::Initiate{ike::OperationId{next + 1}, "c" + std::to_string(next), "net", local, responder});
         ++next;
     }
@@ -131,6 +141,8 @@ struct Generator::Impl {
     std::uint64_t next = 0;
     std::size_t ended = 0;
     std::size_t established = 0;
+    std::map<ike::OperationId, Clock::time_point> begun_at;
+    std::vector<double> seconds;  // that each of the established took
 };
 
 Generator::Generator(const Suite& suite, const base::Address& local, const base::Address& responder, std::size_t most)
@@ -141,16 +153,35 @@ Generator::~Generator() = default;
 Outcome Generator::run(const Load& load) {
     Impl& impl = *impl_;
     impl.ended = impl.established = 0;
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Clock::now();
     std::size_t begun = 0;
     while (impl.ended < load.handshakes) {
         while (begun < load.handshakes && begun - impl.ended < load.at_once) {
             impl.initiate();
             ++begun;
         }
-        if (!impl.receive()) break;
+        if (!impl.receive(kPatienceMilliseconds)) break;
     }
-    return {impl.established, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
+    return {impl.established, seconds_since(start)};
+}
+
+std::vector<double> Generator::visit(const Visits& visits) {
+    Impl& impl = *impl_;
+    impl.next = visits.first;
+    impl.seconds.clear();
+    const auto start = Clock::now();
+    const double end = static_cast<double>(visits.count) / visits.per_second + visits.patience;
+    std::size_t begun = 0;
+    while (impl.seconds.size() < visits.count && seconds_since(start) < end) {
+        while (begun < visits.count && static_cast<double>(begun) / visits.per_second <= seconds_since(start)) {
+            impl.initiate();
+            ++begun;
+        }
+        impl.receive(kTickMilliseconds);
+        impl.handle(ike::TimePassed{});
+    }
+    std::erase_if(impl.seconds, [&](double took) { return took > visits.patience; });
+    return std::exchange(impl.seconds, {});
 }
 
 void Generator::clear() {

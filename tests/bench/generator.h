@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ike/base/address.h"
 #include "tests/bench/suites.h"
@@ -14,6 +15,14 @@ namespace xfrmd::bench {
 struct Load {
     std::size_t handshakes = 0;
     std::size_t at_once = 1;
+};
+
+// Handshakes that begin at their times, whatever becomes of those before them.
+struct Visits {
+    std::size_t first = 0;  // of the identities
+    std::size_t count = 0;
+    double per_second = 10;
+    double patience = 3;  // seconds, after which one has failed
 };
 
 struct Outcome {
@@ -31,6 +40,8 @@ public:
 
     // Runs until every handshake has an end, or nothing has happened for ten seconds.
     Outcome run(const Load& load);
+    // How many seconds each took, those that failed left out.
+    std::vector<double> visit(const Visits& visits);
     // Deletes everything, so that the responder is empty again.
     void clear();
 
