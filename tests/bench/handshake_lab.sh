@@ -17,7 +17,7 @@ row() {
 
 : >"$out/rows.json"
 for suite in aes128-sha256-x25519 chacha20poly1305-prfsha256-ecp256 aes128-sha256-modp2048; do
-    XFRMD_FLAGS='--cookie-threshold 1000000 --half-open-per-address 1000000' start_xfrmd far <<<"$(responder_conf "$suite")"
+    XFRMD_FLAGS=$unlimited start_xfrmd far <<<"$(responder_conf "$suite")"
     row xfrmd-lab "$suite"
     stop far
     # Tuned as its documentation says for many SAs, without its log and without its protection against floods.
