@@ -204,6 +204,15 @@ void Daemon::query(std::uint8_t shard, ike::QueryUse query) {
     });
 }
 
+// By the main thread, so that two pieces of news from one worker arrive in their order.
+void Daemon::tell(std::uint8_t shard, ike::PeerNews news) {
+    pool_->on_main([this, shard, news = std::move(news)] {
+        for (std::size_t other = 0; other < pool_->size(); ++other) {
+            if (other != shard) pool_->submit(static_cast<std::uint8_t>(other), news);
+        }
+    });
+}
+
 // Another child in its place. Its IKE SA is the peer's way to us and is kept; the old child's Delete goes first, for
 // both ends would use the older of two that are alike.
 void Daemon::renew(const TunnelOwner& owner) {

@@ -82,6 +82,7 @@ public:
     void seek(ike::SeekPath wish) override;
     void remove(ike::ChildSaId child) override;
     void query(std::uint8_t shard, ike::QueryUse query) override;
+    void tell(std::uint8_t shard, ike::PeerNews news) override;
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
     void report(const ike::Report& report) override;

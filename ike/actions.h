@@ -11,6 +11,7 @@
 #include "ike/base/bytes.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
+#include "ike/peer_news.h"
 
 namespace xfrmd::ike {
 
@@ -59,6 +60,11 @@ struct RemoveChild {
 struct QueryUse {
     IkeSaId ike_sa{};
     std::vector<ChildSaId> children;
+};
+
+// An input for all other engines, where there are several.
+struct TellEngines {
+    PeerNews news;
 };
 
 // A child that the peer's silence or its Delete has ended, and that its dpd_action or close_action wants back. Not
@@ -112,7 +118,7 @@ struct Report {
 };
 
 using Action = std::variant<SendDatagram, InstallChild, UseChild, MoveChild, SeekPath, RemoveChild, QueryUse,
-                            ReviveChild, OperationDone, Report>;
+                            TellEngines, ReviveChild, OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

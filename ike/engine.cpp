@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/children.h"
 
 namespace xfrmd::ike {
@@ -17,30 +16,6 @@ namespace {
 constexpr base::Duration kShortestWait = std::chrono::milliseconds(1);
 
 bool is_half_open(const IkeSa& sa) { return sa.phase_id() == PhaseId::half_open; }
-
-// Nothing new is begun in an IKE SA that is being deleted, or will be as soon as its request in flight is answered. One
-// that was not rekeyed in time may still be.
-bool is_leaving(const IkeSa& sa) {
-    const auto* established = sa.established();
-    if (established == nullptr) return sa.phase_id() == PhaseId::deleting || sa.is_closed();
-    const bool is_rekeying = std::holds_alternative<ikev2::sa::RekeyingIke>(established->exchange);
-    const auto& tasks = sa.sa().tasks;
-    return established->is_succeeded || std::any_of(tasks.begin(), tasks.end(), [&](const ikev2::sa::Task& task) {
-               const auto* end = std::get_if<ikev2::sa::DeleteIkeTask>(&task);
-               return end != nullptr && !(is_rekeying && end->reason == Reason::LifeOver);
-           });
-}
-
-// Did both ends begin before they knew of the other's? It may have taken the peer as long as we would ask again.
-bool have_crossed(const IkeSa& ours, const IkeSa& theirs, const Options& options) {
-    if (ours.established() == nullptr || theirs.established() == nullptr || is_leaving(ours) || is_leaving(theirs)) {
-        return false;
-    }
-    const ikev2::sa::Origin& one = ours.sa().origin;
-    const ikev2::sa::Origin& other = theirs.sa().origin;
-    return one.is_ours && !other.is_ours && ours.sa().connection == theirs.sa().connection &&
-           one.created < other.established && other.created < one.established + options.predecessor_life;
-}
 
 // Nothing where it is not there, or has only its last packets to wait for.
 const ikev2::sa::ChildSa* child_of(const IkeSa& sa, ChildSaId id) {
@@ -304,89 +279,18 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
         sa.sa().origin = {sa.sa().original_initiator, sa.sa().spi_i, sa.sa().created, sa.established()->since};
         const auto& begun_by = sa.sa().first_request;
         if (half_open_.authenticated(begun_by)) budgets_.give_back(begun_by.remote.address);
-        if (sa.sa().peer_announced_initial_contact) forget_replaced(sa, turn);
+        claim_peer(sa, turn);
         give_up_attempts(sa, turn);
         settle_crossing(sa, turn);
     }
     if (sa.is_closed()) {
         half_open_.remove(sa.sa().first_request);
+        if (is_kept(sa.sa())) tell_engines({PeerTurn::gone, sa.sa().id, {}, {}, {}, {}}, turn);
         table_.remove(sa.sa().id);
         return;
     }
     const base::Instant deadline = sa.deadline(options_);
     table_.update(sa, deadline == base::kNever ? deadline : std::max(deadline, turn.now + kShortestWait));
-}
-
-// RFC 7296 2.4: as initiator, do we have no other IKE SA between these identities? Asked as late as can be, for the
-// peer may have come first meanwhile. With somebody who may be anybody there is no telling, and SAs that outlived a
-// crash are to carry packets until the new child stands.
-bool Engine::is_first_contact(const ikev2::sa::Sa& sa) {
-    const policy::Connection& connection = *sa.connection;
-    if (sa.has_inherited_sas || !connection.remote.id.is_exact()) return false;
-    const auto own = ikev2::exchange::own_identity(connection, sa.local.address);
-    const auto others = table_.of_identities(own, connection.remote.id);
-    return std::none_of(others.begin(), others.end(),
-                        [](const IkeSa* other) { return other->established() != nullptr; });
-}
-
-// RFC 7296 2.4: the peer has no other IKE SA with us, so what we have with this very pair of identities is left over.
-// What came up since it began this one, it could not know of when it said so.
-void Engine::forget_replaced(IkeSa& sa, Turn& turn) {
-    const auto* established = sa.established();
-    for (IkeSa* other : table_.of_identities(established->local_id, established->remote_id)) {
-        if (other == &sa) continue;
-        if (const auto* old = other->established(); old != nullptr && old->since >= sa.sa().created) continue;
-        other->close_silently({Reason::PeerDeleted, "peer announced INITIAL_CONTACT", {}}, around(turn));
-        settle(*other, true, turn);
-    }
-}
-
-// Two ends that begin at once make two IKE SAs. As of rekeyings that cross (RFC 7296 2.8.2), both know which one is
-// redundant: that with the lower SPI of its initiator. It is deleted by who began the other one and so has the peer's
-// word that it stands.
-void Engine::settle_crossing(IkeSa& sa, Turn& turn) {
-    const auto* established = sa.established();
-    for (IkeSa* other : table_.of_identities(established->local_id, established->remote_id)) {
-        IkeSa& ours = sa.sa().origin.is_ours ? sa : *other;
-        IkeSa& theirs = &ours == &sa ? *other : sa;
-        if (other == &sa || !have_crossed(ours, theirs, options_)) continue;
-        if (ours.sa().origin.spi_i < theirs.sa().origin.spi_i) {
-            hand_over_wishes(ours, theirs, turn);
-        } else {
-            replace(theirs, ours, turn);
-        }
-        settle(*other, true, turn);
-    }
-}
-
-// The peer came first: what we have begun towards it and it knows no more of than a half-open IKE SA would only be a
-// second one.
-void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
-    if (sa.sa().original_initiator || is_leaving(sa)) return;
-    for (IkeSa* attempt : table_.of_connection(sa.sa().connection_name())) {
-        const bool is_same_peer =
-            sa.sa().connection->remote.id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
-        if (attempt->phase_id() != PhaseId::init_requested || !is_same_peer) continue;
-        hand_over_wishes(*attempt, sa, turn);
-        attempt->close_silently({Reason::Redundant, {}, {}}, around(turn));
-        settle(*attempt, false, turn);
-    }
-}
-
-void Engine::hand_over_wishes(IkeSa& redundant, IkeSa& stays, Turn& turn) {
-    for (ikev2::sa::Task& task : std::exchange(redundant.sa().tasks, {})) {
-        const bool creates = std::holds_alternative<ikev2::sa::CreateChildTask>(task);
-        (creates ? stays : redundant).add_task(std::move(task), around(turn));
-    }
-}
-
-// Children that only the redundant one has come up in the other one.
-void Engine::replace(IkeSa& redundant, IkeSa& stays, Turn& turn) {
-    for (const ikev2::sa::ChildSa& child : redundant.established()->children) {
-        stays.add_task(ikev2::sa::CreateChildTask{child.name, OperationId::none, {}}, around(turn));
-    }
-    hand_over_wishes(redundant, stays, turn);
-    redundant.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::Redundant}, around(turn));
 }
 
 }  // namespace xfrmd::ike

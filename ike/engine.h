@@ -68,6 +68,7 @@ private:
     void on(const UsePath& path, Turn& turn);
     void on(const ChildInstalled& answer, Turn& turn);
     void on(const ChildrenUsed& answer, Turn& turn);
+    void on(const PeerNews& news, Turn& turn);
     void on(const Reconfigure& change, Turn& turn);
     void on(const TimePassed&, Turn& turn);
 
@@ -102,15 +103,23 @@ private:
     void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);
     // What a rekeying means beyond the IKE SA that it happened in.
     void carry_out(ikev2::sa::IkeSa& old, ikev2::sa::Succession succession, Turn& turn);
+    void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
+    void fail(OperationId operation, base::Error error, Turn& turn);
+    void count(const Actions& actions);
+
+    // --- Several with one peer (engine_peers.cpp) ---
+    // Nothing new is begun in an IKE SA that is.
+    static bool is_leaving(const ikev2::sa::IkeSa& sa);
+    static bool is_kept(const ikev2::sa::Sa& sa);
+    bool have_crossed(const ikev2::sa::IkeSa& ours, const ikev2::sa::IkeSa& theirs) const;
     bool is_first_contact(const ikev2::sa::Sa& sa);
-    void forget_replaced(ikev2::sa::IkeSa& sa, Turn& turn);
+    void claim_peer(const ikev2::sa::IkeSa& sa, Turn& turn);
+    void tell_engines(PeerNews news, Turn& turn) const;
+    void end_in_favour_of(const PeerNews& news, ikev2::sa::IkeSa& other, Turn& turn);
     void settle_crossing(ikev2::sa::IkeSa& sa, Turn& turn);
     void give_up_attempts(ikev2::sa::IkeSa& sa, Turn& turn);
     void hand_over_wishes(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
     void replace(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
-    void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
-    void fail(OperationId operation, base::Error error, Turn& turn);
-    void count(const Actions& actions);
 
     Options options_;
     base::Random& random_;

@@ -12,6 +12,7 @@
 #include "ike/base/result.h"
 #include "ike/child_install.h"
 #include "ike/child_use.h"
+#include "ike/peer_news.h"
 #include "ike/policy/connection.h"
 
 namespace xfrmd::ike {
@@ -91,7 +92,8 @@ struct Reconfigure {
 
 struct TimePassed {};
 
+// PeerNews: what another engine has given as TellEngines.
 using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, PeerMoved, UsePath, ChildInstalled,
-                           ChildrenUsed, Reconfigure, TimePassed>;
+                           ChildrenUsed, PeerNews, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

@@ -1,5 +1,6 @@
 #include "ike/sa_table.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace xfrmd::ike {
@@ -56,6 +57,31 @@ bool SaTable::is_live(IkeSaId id) const {
 bool SaTable::awaits_delete(IkeSaId id) const {
     const auto* sa = established(id);
     return sa != nullptr && sa->is_succeeded;
+}
+
+bool SaTable::has_elsewhere(const policy::Identity& local, const policy::Identity& remote,
+                            const base::Address& address) const {
+    const std::string key = key_of(local, remote);
+    const auto any = [&key](const Group& group, const auto& is_meant) {
+        const auto found = group.find(key);
+        return found != group.end() && std::any_of(found->second.begin(), found->second.end(), is_meant);
+    };
+    const auto here = [&](IkeSaId id) { return is_live(id) && by_id_.at(id)->sa().remote.address != address; };
+    const auto there = [&](IkeSaId id) { return elsewhere_.at(id).remote != address; };
+    return any(by_identities_, here) || any(elsewhere_by_identities_, there);
+}
+
+void SaTable::note_elsewhere(const PeerNews& news) {
+    Elsewhere& other = elsewhere_[news.ike_sa];
+    other.remote = news.remote;
+    regroup(elsewhere_by_identities_, other.identities, key_of(news.local_id, news.remote_id), news.ike_sa);
+}
+
+void SaTable::forget_elsewhere(IkeSaId id) {
+    const auto found = elsewhere_.find(id);
+    if (found == elsewhere_.end()) return;
+    regroup(elsewhere_by_identities_, found->second.identities, {}, id);
+    elsewhere_.erase(found);
 }
 
 std::optional<Cpi> SaTable::new_cpi() {

@@ -35,6 +35,13 @@ public:
     bool is_live(IkeSaId id) const override;
     bool awaits_delete(IkeSaId id) const override;
 
+    bool has_elsewhere(const policy::Identity& local, const policy::Identity& remote,
+                       const base::Address& address) const override;
+
+    // What another engine has, until that has gone.
+    void note_elsewhere(const PeerNews& news);
+    void forget_elsewhere(IkeSaId id);
+
     ikev2::sa::IkeSa& add(std::unique_ptr<ikev2::sa::IkeSa> sa);
     void remove(IkeSaId id);
     // Each gets the other's number. Both want an update() then.
@@ -60,6 +67,10 @@ private:
         std::string connection;
         std::string identities;
     };
+    struct Elsewhere {
+        std::string identities;
+        base::Address remote;
+    };
     using Group = std::unordered_map<std::string, std::set<IkeSaId>>;
     // nullptr where it is not, or not there.
     const ikev2::sa::Established* established(IkeSaId id) const;
@@ -78,6 +89,8 @@ private:
     std::unordered_set<EspSpi> esp_spis_;
     std::unordered_set<Cpi> cpis_;
     std::set<std::pair<base::Instant, IkeSaId>> due_;
+    std::unordered_map<IkeSaId, Elsewhere> elsewhere_;
+    Group elsewhere_by_identities_;
     Group by_connection_;
     Group by_identities_;
 };

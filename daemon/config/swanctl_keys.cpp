@@ -48,7 +48,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::text, "ppk_id", "", ""},
     {connection, Kind::boolean, "ppk_required", "", "no"},
     {connection, Kind::number, "keyingtries", "", "", set_number<&Draft::connection, &Connection::keyingtries>},
-    {connection, Kind::word, "unique", "no never keep replace", "no"},
+    {connection, Kind::word, "unique", "no never keep replace", "", set_unique},
     {connection, Kind::time, "reauth_time", "", "0"},
     {connection, Kind::time, "rekey_time", "", "", set_seconds<&Draft::connection, &Connection::rekey_time>},
     {connection, Kind::time, "over_time", "", "", set_seconds<&Draft::connection, &Connection::over_time>},

@@ -119,6 +119,13 @@ Verdict set_childless(const Draft& draft, const Value& value) {
     return {};
 }
 
+Verdict set_unique(const Draft& draft, const Value& value) {
+    using enum policy::Unique;
+    const std::string& word = value.canonical;
+    draft.connection->unique = word == "never" ? never : word == "keep" ? keep : word == "replace" ? replace : no;
+    return {};
+}
+
 Verdict set_mode(const Draft& draft, const Value& value) {
     using enum policy::Mode;
     for (const auto& [word, mode] : {std::pair("tunnel", tunnel), std::pair("transport", transport),

@@ -14,6 +14,7 @@ Verdict set_fragmentation(const Draft& draft, const Value& value);
 Verdict set_childless(const Draft& draft, const Value& value);
 Verdict set_proposals(const Draft& draft, const Value& value);
 Verdict set_id(const Draft& draft, const Value& value);
+Verdict set_unique(const Draft& draft, const Value& value);
 Verdict set_on_local_down(const Draft& draft, const Value& value);
 Verdict set_ah_proposals(const Draft& draft, const Value& value);
 Verdict set_esp_proposals(const Draft& draft, const Value& value);

@@ -73,6 +73,7 @@ enum class Reason : std::uint16_t {
     OperatorRequest,
     Rekeyed,
     Redundant,
+    NotUnique,
     LifeOver,
     PeerDeleted,
     ConfigurationRemoved,

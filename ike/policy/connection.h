@@ -29,6 +29,11 @@ enum class Childless : std::uint8_t { allow, prefer, force, never };
 // return. Our own; strongSwan always keeps them.
 enum class OnLocalDown : std::uint8_t { hold, clear };
 
+// What an IKE SA that comes up means for others between the same two identities. `no`: they go where the peer says that
+// they are from before (INITIAL_CONTACT, RFC 7296 2.4); `never`: nothing; `replace`: they go; `keep`: it is refused,
+// but for one that comes from the same address and may be a reauthentication.
+enum class Unique : std::uint8_t { no, never, keep, replace };
+
 struct AuthRound {
     AuthMethod auth = AuthMethod::psk;
     Identity id;  // local: %any sends our address; remote: %any accepts whatever the peer claims
@@ -57,6 +62,8 @@ struct Connection {
     std::chrono::seconds rekey_time{0};  // of the IKE SA, as of a child's; it ends over_time after this
     std::chrono::seconds over_time{0};
     std::chrono::seconds rand_time{0};
+    std::chrono::seconds reauth_time{0};  // another one takes its place, with IKE_AUTH (RFC 7296 2.8.3); 0: never
+    Unique unique = Unique::no;
     InterfaceId if_id_in;  // of children that have none of their own
     InterfaceId if_id_out;
     OnLocalDown on_local_down = OnLocalDown::hold;

@@ -42,6 +42,7 @@ struct Host {
     std::vector<ike::Report> reports;
     std::vector<std::uint64_t> begun;  // operations
     std::vector<ike::OperationDone> done;
+    std::vector<ike::PeerNews> told;        // other engines, by nobody
     std::vector<ike::ReviveChild> revived;  // nobody does it
     std::vector<ike::SeekPath> sought;      // nobody answers
     std::vector<Parcel> sent;

@@ -93,6 +93,8 @@ policy::Connection connection(const ConnectionWords& words) {
     connection.rekey_time = words.rekey_time;
     connection.over_time = words.over_time;
     connection.childless = words.childless;
+    connection.unique = words.unique;
+    connection.reauth_time = words.reauth_time;
     for (const ChildWords& one : words.children) connection.children.push_back(child(one));
     return connection;
 }

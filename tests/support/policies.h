@@ -48,6 +48,8 @@ struct ConnectionWords {
     std::chrono::seconds rekey_time{0};
     std::chrono::seconds over_time{0};
     policy::Childless childless = policy::Childless::allow;
+    policy::Unique unique = policy::Unique::no;
+    std::chrono::seconds reauth_time{0};
 };
 policy::Connection connection(const ConnectionWords& words);
 // The same connection as the peer has it: addresses, identities and selectors change sides.

@@ -73,6 +73,8 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         ++host.questions;
         if (host.kernel_answers)
             answer_later(host, ike::ChildrenUsed{query->ike_sa, host.kernel.use_of(query->children)});
+    } else if (auto* tell = std::get_if<ike::TellEngines>(&action)) {
+        host.told.push_back(std::move(tell->news));
     } else if (auto* revive = std::get_if<ike::ReviveChild>(&action)) {
         host.revived.push_back(std::move(*revive));
     } else if (auto* done = std::get_if<ike::OperationDone>(&action)) {

@@ -98,12 +98,22 @@ void answer_child(sa::Step& step, sa::Established& established, std::vector<wire
     established.pending = std::move(pending);
 }
 
+// A peer that has been restarted says so, and one at the same address may be authenticating again.
+base::Result<void> check_unique(const sa::Step& step, const Proven& proven, const wire::Payloads& request) {
+    const bool matters =
+        proven.connection->unique == policy::Unique::keep && request.find(wire::NotifyType::initial_contact) == nullptr;
+    const policy::Identity& remote_id = request.id_i->identity;
+    if (!matters || !step.spis.has_elsewhere(proven.local_id, remote_id, step.sa.remote.address)) return {};
+    return base::fail(Reason::NotUnique, "peer " + remote_id.to_string() + " at " + step.sa.remote.to_string());
+}
+
 }  // namespace
 
 sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Message& message) {
     const wire::Payloads& request = message.payloads;
     auto proven = authenticate(step.sa, phase, message);
     if (!proven) return tl::unexpected(proven.error());
+    if (const auto unique = check_unique(step, *proven, request); !unique) return tl::unexpected(unique.error());
 
     step.sa.connection = proven->connection;
     step.sa.peer_announced_initial_contact = request.find(wire::NotifyType::initial_contact) != nullptr;

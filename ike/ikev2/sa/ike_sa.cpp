@@ -297,6 +297,14 @@ void IkeSa::await_delete(Surroundings around) {
     phase->over_at = around.now + around.options.predecessor_life;
 }
 
+void IkeSa::give_way(bool at_once, Surroundings around) {
+    if (at_once) return add_task(DeleteIkeTask{ike::OperationId::none, Reason::NotUnique}, around);
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return;
+    phase->is_outdone = true;
+    phase->over_at = std::min(phase->over_at, around.now + around.options.replaced_life);
+}
+
 void IkeSa::drop(const base::Error& error, Surroundings& around) {
     step(around).report(ike::Level::debug, "message dropped: " + error.sentence(), error.reason);
 }

@@ -56,6 +56,8 @@ public:
     void hand_over_to(IkeSa& heir, Surroundings around);
     // Another one has taken its place: the peer should delete it, and we do if it does not.
     void await_delete(Surroundings around);
+    // Another one counts from now on: this one is deleted, after a while where the peer may be replacing it itself.
+    void give_way(bool at_once, Surroundings around);
     // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
     void close_now(base::Error why, Surroundings around);
     // The same without a word to the peer.

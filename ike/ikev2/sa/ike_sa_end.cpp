@@ -69,7 +69,7 @@ std::optional<wire::Payload> farewell_to(const Phase& phase, const base::Error& 
 
 bool is_wanted(Reason reason) {
     return reason == Reason::OperatorRequest || reason == Reason::Rekeyed || reason == Reason::Redundant ||
-           reason == Reason::PeerDeleted || reason == Reason::ConfigurationRemoved;
+           reason == Reason::NotUnique || reason == Reason::PeerDeleted || reason == Reason::ConfigurationRemoved;
 }
 
 // What a phase owes to others when it ends.

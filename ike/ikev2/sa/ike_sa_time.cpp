@@ -10,6 +10,15 @@ namespace xfrmd::ikev2::sa {
 
 using base::Reason;
 
+namespace {
+
+Reason end_of(const Established& phase) {
+    if (phase.is_succeeded) return Reason::Rekeyed;
+    return phase.is_outdone ? Reason::NotUnique : Reason::LifeOver;
+}
+
+}  // namespace
+
 void IkeSa::on_time(Surroundings around) {
     for (Reassembly* message : {&sa_.fragmented_request, &sa_.fragmented_response}) {
         if (message->forgotten_at() <= around.now) message->clear();
@@ -37,9 +46,7 @@ void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
         if (is_due(child.rekey_at)) sa_.tasks.push_back(RekeyChildTask{child.id, ike::OperationId::none});
     }
     if (is_due(phase.rekey_at)) sa_.tasks.push_back(RekeyIkeTask{});
-    if (is_due(phase.over_at))
-        sa_.tasks.push_front(
-            DeleteIkeTask{ike::OperationId::none, phase.is_succeeded ? Reason::Rekeyed : Reason::LifeOver});
+    if (is_due(phase.over_at)) sa_.tasks.push_front(DeleteIkeTask{ike::OperationId::none, end_of(phase)});
     if (liveness_is_due(around.now)) check_liveness(phase, around);
     check_activity(phase, around);
 }

@@ -1,5 +1,5 @@
-// What the packets of its children mean to an IKE SA: the peer lives (RFC 7296 2.4), or a child is of no use. The kernel
-// is asked only when the answer decides something.
+// What the packets of its children mean to an IKE SA: the peer lives (RFC 7296 2.4), or a child is of no use. The
+// kernel is asked only when the answer decides something.
 #include <algorithm>
 #include <utility>
 
@@ -36,8 +36,8 @@ bool note_use(Established& phase, const ike::ChildrenUsed& answer, base::Instant
 
 }  // namespace
 
-// RFC 7296 2.4: the peer is asked for life only where its packets do not tell. Should the kernel not answer, it is asked
-// all the same.
+// RFC 7296 2.4: the peer is asked for life only where its packets do not tell. Should the kernel not answer, it is
+// asked all the same.
 void IkeSa::check_liveness(Established& phase, Surroundings& around) {
     if (phase.use_awaited_until > around.now && phase.use_awaited_until != base::kNever) return;
     const bool was_asked = std::exchange(phase.use_awaited_until, base::kNever) != base::kNever;
@@ -84,7 +84,8 @@ void IkeSa::on_use(const ike::ChildrenUsed& answer, Surroundings around) {
 
 void IkeSa::judge_activity(const ChildSa& child, Surroundings& around) {
     const auto inactivity = exchange::inactivity_of(sa_, child);
-    const bool counts = inactivity.count() > 0 && is_installed(child) && !exchange::is_replaced(*established(), child.id);
+    const bool counts =
+        inactivity.count() > 0 && is_installed(child) && !exchange::is_replaced(*established(), child.id);
     if (!counts || child.active_at + inactivity > around.now || !has_room(around.options)) return;
     step(around).report(ike::Level::info, "child SA " + child.name + " has carried nothing for " +
                                               std::to_string(inactivity.count()) + " s");

@@ -81,6 +81,7 @@ struct Established {
     base::Instant rekey_at = base::kNever;
     base::Instant over_at = base::kNever;            // deleted then, rekeyed or not
     base::Instant use_awaited_until = base::kNever;  // the kernel was asked what the children have carried
+    bool is_outdone = false;                         // another one with the same peer has come up; it goes at over_at
     bool is_succeeded = false;  // another IKE SA has taken its children and its number; it waits for its Delete
 };
 

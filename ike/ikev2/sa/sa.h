@@ -99,6 +99,9 @@ public:
     virtual std::size_t ike_sas() const = 0;
     // Established, and no other one has taken its place.
     virtual bool is_live(ike::IkeSaId id) const = 0;
+    // One between these identities whose peer is at another address; another engine's counts as well.
+    virtual bool has_elsewhere(const policy::Identity& local, const policy::Identity& remote,
+                               const base::Address& address) const = 0;
     // Another one has, and the peer has not deleted it yet.
     virtual bool awaits_delete(ike::IkeSaId id) const = 0;
 };

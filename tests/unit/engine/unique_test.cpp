@@ -1,0 +1,166 @@
+// `unique`: what one IKE SA means for others between the same two identities, in one engine and in several
+// (RFC 7296 2.4).
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include <utility>
+
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+using policy::Unique;
+
+// A hub that takes peers at any address, by one or two engines, and branches that call it.
+struct Hub {
+    explicit Hub(Unique unique, unsigned engines = 1) {
+        const auto configuration = snapshot(ConnectionWords{.local = "", .remote = "", .remote_id = "", .unique = unique});
+        for (unsigned i = 0; i < engines; ++i) {
+            ike::Options options;
+            options.shard = static_cast<std::uint8_t>(i);
+            options.shards = engines;
+            hosts.push_back(&wire.add("192.0.2." + std::to_string(101 + i), configuration, options));
+        }
+    }
+
+    // What the engines have told each other arrives.
+    void spread() {
+        for (Host* from : hosts) {
+            for (const ike::PeerNews& news : std::exchange(from->told, {})) {
+                for (Host* to : hosts) {
+                    if (to != from) wire.feed(*to, news);
+                }
+            }
+        }
+        wire.settle();
+    }
+
+    // One with this identity calls this engine. Whether it was let in.
+    bool call(const std::string& from, std::size_t engine = 0, const std::string& id = "one.example",
+              bool knows_another = true) {
+        const std::string to = hosts[engine]->address.to_string();
+        Host& branch = wire.add(from, snapshot(mirrored({.local = to, .remote = from, .remote_id = id})));
+        branches.push_back(&branch);
+        // Such a one does not say that it has no other.
+        ike::Initiate wish{{}, "gw", {}, branch.address, hosts[engine]->address};
+        wish.has_inherited_sas = knows_another;
+        const auto operation = wire.initiate(branch, std::move(wish));
+        wire.settle();
+        spread();
+        return branch.outcome(operation) == "ok";
+    }
+    std::size_t established() const {
+        std::size_t all = 0;
+        for (const Host* host : hosts) all += host->established();
+        return all;
+    }
+
+    VirtualWire wire;
+    std::vector<Host*> hosts;
+    std::vector<Host*> branches;
+};
+
+}  // namespace
+
+TEST_CASE("unique = no replaces by INITIAL_CONTACT only", "[engine][rfc7296-2.4]") {
+    const unsigned engines = GENERATE(1U, 2U);
+    Hub hub(Unique::no, engines);
+    CHECK(hub.call("192.0.2.11"));
+    CHECK(hub.call("192.0.2.12", engines - 1));
+    CHECK(hub.established() == 2);
+    CHECK(hub.call("192.0.2.13", 0, "one.example", false));
+    CHECK(hub.established() == 1);
+    CHECK(hub.branches[0]->established() == 1);  // nobody is told
+}
+
+TEST_CASE("unique = never keeps all, whatever the peer says", "[engine][rfc7296-2.4]") {
+    const unsigned engines = GENERATE(1U, 2U);
+    Hub hub(Unique::never, engines);
+    CHECK(hub.call("192.0.2.11", 0, "one.example", false));
+    CHECK(hub.call("192.0.2.12", engines - 1, "one.example", false));
+    CHECK(hub.established() == 2);
+}
+
+TEST_CASE("who never replaces sends no INITIAL_CONTACT", "[engine][rfc7296-2.4]") {
+    const Unique unique = GENERATE(Unique::no, Unique::never, Unique::keep, Unique::replace);
+    Gateways gateways(ConnectionWords{.unique = unique}, mirrored({}));
+    gateways.connect();
+    REQUIRE(gateways.right.established() == 1);
+    CHECK(gateways.right.sas().at(0)->sa().peer_announced_initial_contact == (unique != Unique::never));
+}
+
+TEST_CASE("unique = replace deletes the old one, and tells its peer", "[engine][rfc7296-2.4]") {
+    const unsigned engines = GENERATE(1U, 2U);
+    Hub hub(Unique::replace, engines);
+    CHECK(hub.call("192.0.2.11"));
+    CHECK(hub.call("192.0.2.12", engines - 1));
+    CHECK(hub.established() == 1);
+    CHECK(hub.branches[0]->established() == 0);
+    CHECK(hub.branches[1]->established() == 1);
+    CHECK(hub.hosts[0]->count(Reason::NotUnique) == 1);
+    CHECK(hub.call("192.0.2.13", 0, "two.example"));
+    CHECK(hub.established() == 2);
+}
+
+TEST_CASE("unique = replace waits where the peer may be authenticating again", "[engine][rfc7296-2.8.3]") {
+    const Unique unique = GENERATE(Unique::replace, Unique::keep, Unique::no);
+    Lonely lonely(ConnectionWords{.unique = unique});
+    lonely.establish();
+    ScriptedPeer again(5);
+    again.take_init_response(lonely.tell(again.init_request()).at(0));
+    lonely.tell(again.protect(wire::ExchangeType::ike_auth, 1, false, again.auth_request()));
+    CHECK(lonely.host.established() == 2);
+    const std::size_t sent = lonely.host.sent.size();
+    lonely.wire.run_for(milliseconds(9900));
+    CHECK(lonely.host.sent.size() == sent);
+    lonely.wire.run_for(milliseconds(200));
+    CHECK(lonely.host.sent.size() == sent + (unique == Unique::replace ? 1 : 0));
+    CHECK(lonely.host.established() == (unique == Unique::replace ? 1 : 2));
+}
+
+TEST_CASE("unique = keep refuses one from elsewhere", "[engine][rfc7296-2.4]") {
+    const unsigned engines = GENERATE(1U, 2U);
+    Hub hub(Unique::keep, engines);
+    CHECK(hub.call("192.0.2.11"));
+    CHECK_FALSE(hub.call("192.0.2.12", engines - 1));
+    CHECK(hub.branches[1]->count(Reason::AuthenticationRefused) == 1);
+    CHECK(hub.hosts[engines - 1]->count(Reason::NotUnique) == 1);
+    CHECK(hub.established() == 1);
+    CHECK(hub.call("192.0.2.13", engines - 1, "two.example"));
+    CHECK(hub.established() == 2);
+    // The place is free again once the first one has gone.
+    hub.wire.clear(*hub.branches[0], hub.branches[0]->sas().at(0)->sa().id);
+    hub.wire.settle();
+    hub.spread();
+    CHECK(hub.call("192.0.2.14", engines - 1));
+}
+
+TEST_CASE("unique = keep lets in who has been restarted", "[engine][rfc7296-2.4]") {
+    const unsigned engines = GENERATE(1U, 2U);
+    Hub hub(Unique::keep, engines);
+    CHECK(hub.call("192.0.2.11"));
+    CHECK(hub.call("192.0.2.12", engines - 1, "one.example", false));
+    CHECK(hub.established() == 1);
+    CHECK(hub.branches[1]->established() == 1);
+}
+
+TEST_CASE("one engine has nobody to tell", "[engine]") {
+    Hub hub(Unique::keep);
+    CHECK(hub.call("192.0.2.11"));
+    CHECK(hub.hosts[0]->told.empty());
+}
+
+TEST_CASE("unique = replace leaves one of two that both ends have begun at once", "[engine][rfc7296-2.8.2]") {
+    Gateways gateways(ConnectionWords{.unique = Unique::replace});
+    const auto left = gateways.wire.initiate(gateways.left, "192.0.2.2");
+    const auto right = gateways.wire.initiate(gateways.right, "192.0.2.1");
+    gateways.wire.run_for(seconds(60));
+    CHECK(gateways.left.outcome(left) == "ok");
+    CHECK(gateways.right.outcome(right) == "ok");
+    CHECK(gateways.left.established() == 1);
+    CHECK(gateways.disagreement() == "");
+}
+
+}  // namespace xfrmd::tests
