@@ -68,7 +68,7 @@ std::vector<Tunnels::Candidate> Tunnels::candidates(std::vector<ike::ChildInstal
     for (std::size_t i = 0; i < children.size(); ++i) {
         ike::ChildInstall& child = children[i];
         Candidate candidate{
-            {child.ike_sa, child.child, child.connection_name, child.child_name, child.child}, i, {}, {}, {}};
+            {child.owner, child.child, child.connection_name, child.child_name, child.child}, i, {}, {}, {}};
         results[i] = prepare(candidate, std::move(child));
         if (results[i]) all.push_back(std::move(candidate));
     }
@@ -97,13 +97,14 @@ base::Result<void> Tunnels::set_options(Candidate& candidate, const ike::ChildIn
     const bool replaces = replaced != installed_.end();
     if (replaces) {
         candidate.spec.preferred_reqid = replaced->second.tunnel.reqid;
-        candidate.owner.number = replaced->second.owner.number;
+        const TunnelOwner& before = replaced->second.owner;
+        if (before.ike_sa == candidate.owner.ike_sa) candidate.owner.number = before.number;
     }
     const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
     if (options == nullptr) return {};
     candidate.offload.wanted = options->hw_offload;
     candidate.numbers = replaces ? replaced->second.numbers : numbers_.of_child(*options);
-    const UniqueNumbers::Pair common = numbers_.of_ike_sa(child.ike_sa, *child.connection);
+    const UniqueNumbers::Pair common = numbers_.of_ike_sa(child.owner, *child.connection);
     const auto set = daemon::set_options(candidate.spec, *child.connection, *options, common, candidate.numbers);
     if (!child.tfc_padding_allowed) candidate.spec.sa.tfc_bytes = 0;
     return set;

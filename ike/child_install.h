@@ -26,6 +26,7 @@ enum class EspSpi : std::uint32_t { none = 0 };
 
 struct ChildInstall {
     IkeSaId ike_sa{};
+    IkeSaId owner{};  // whose number that IKE SA has, or is about to take
     ChildSaId child{};
     std::string connection_name;
     std::string child_name;

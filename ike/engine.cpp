@@ -46,6 +46,7 @@ Engine::Engine(Options options, base::Random& random, policy::Snapshot configura
 Actions Engine::handle(const Input& input, base::Instant now) {
     Turn turn{now, {}, {}};
     std::visit([&](const auto& item) { on(item, turn); }, input);
+    lead_over(turn);
     count(turn.actions);
     return std::move(turn.actions);
 }
@@ -201,6 +202,7 @@ void Engine::on(const ChildrenUsed& answer, Turn& turn) {
 void Engine::on(const TimePassed&, Turn& turn) {
     while (IkeSa* sa = table_.next_due(turn.now)) {
         const bool was_established = sa->established() != nullptr;
+        if (sa->reauthentication_is_due(turn.now)) reauthenticate(*sa, turn);
         sa->on_time(around(turn));
         settle(*sa, was_established, turn);
     }
@@ -283,6 +285,7 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
         give_up_attempts(sa, turn);
         settle_crossing(sa, turn);
     }
+    settle_reauthentication(sa, turn);
     if (sa.is_closed()) {
         half_open_.remove(sa.sa().first_request);
         if (is_kept(sa.sa())) tell_engines({PeerTurn::gone, sa.sa().id, {}, {}, {}, {}}, turn);

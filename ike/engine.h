@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <unordered_map>
 
 #include "ike/actions.h"
 #include "ike/half_open.h"
@@ -107,6 +108,16 @@ private:
     void fail(OperationId operation, base::Error error, Turn& turn);
     void count(const Actions& actions);
 
+    void reauthenticate(ikev2::sa::IkeSa& old, Turn& turn);  // engine_reauthentication.cpp
+    struct Heir {
+        IkeSaId ike_sa{};
+        ChildSaId child{};
+    };
+    void lead_over(Turn& turn);
+    bool use_heir_of(ChildSaId child, Turn& turn);
+    void note_heir(const ChildInstall& child);
+    bool catch_up(ikev2::sa::IkeSa& sa, const ikev2::sa::IkeSa& old, Turn& turn);
+    void settle_reauthentication(ikev2::sa::IkeSa& sa, Turn& turn);
     // --- Several with one peer (engine_peers.cpp) ---
     // Nothing new is begun in an IKE SA that is.
     static bool is_leaving(const ikev2::sa::IkeSa& sa);
@@ -129,6 +140,7 @@ private:
     SourceBudgets budgets_;
     ikev2::sa::CookieJar cookies_;
     TokenBucket stateless_answers_{20, 40};
+    std::unordered_map<ChildSaId, Heir> heirs_;  // of children in other IKE SAs
     Counters counters_;
 };
 

@@ -18,7 +18,8 @@ bool Engine::is_leaving(const IkeSa& sa) {
     if (established == nullptr) return sa.phase_id() == PhaseId::deleting || sa.is_closed();
     const bool is_rekeying = std::holds_alternative<ikev2::sa::RekeyingIke>(established->exchange);
     const auto& tasks = sa.sa().tasks;
-    return established->is_succeeded || established->is_outdone || std::any_of(tasks.begin(), tasks.end(), [&](const ikev2::sa::Task& task) {
+    return established->is_succeeded || established->is_outdone ||
+           std::any_of(tasks.begin(), tasks.end(), [&](const ikev2::sa::Task& task) {
                const auto* end = std::get_if<ikev2::sa::DeleteIkeTask>(&task);
                return end != nullptr && !(is_rekeying && end->reason == Reason::LifeOver);
            });
@@ -57,8 +58,8 @@ void Engine::claim_peer(const IkeSa& sa, Turn& turn) {
     using enum policy::Unique;
     const policy::Unique unique = sa.sa().connection->unique;
     const auto* established = sa.established();
-    PeerNews news{PeerTurn::stands,       sa.sa().id,    established->local_id, established->remote_id, sa.sa().remote.address,
-                  sa.sa().created};
+    PeerNews news{PeerTurn::stands,       sa.sa().id,     established->local_id, established->remote_id,
+                  sa.sa().remote.address, sa.sa().created};
     if (unique == keep) tell_engines(news, turn);
     if (unique == never) return;
     if (sa.sa().peer_announced_initial_contact) {
@@ -95,7 +96,8 @@ void Engine::end_in_favour_of(const PeerNews& news, IkeSa& other, Turn& turn) {
     } else {
         const IkeSa* claims = table_.find(news.ike_sa);
         const bool crossed = claims != nullptr && (have_crossed(other, *claims) || have_crossed(*claims, other));
-        if (old == nullptr || crossed || is_leaving(other)) return;
+        const bool follows = claims != nullptr && claims->sa().reauthenticates == other.sa().id;
+        if (old == nullptr || crossed || follows || is_leaving(other)) return;
         other.give_way(other.sa().remote.address != news.remote, around(turn));
     }
     settle(other, true, turn);
@@ -126,7 +128,8 @@ void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
     for (IkeSa* attempt : table_.of_connection(sa.sa().connection_name())) {
         const bool is_same_peer =
             sa.sa().connection->remote.id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
-        if (attempt->phase_id() != PhaseId::init_requested || !is_same_peer) continue;
+        const bool is_new = attempt->sa().reauthenticates == IkeSaId::none;
+        if (attempt->phase_id() != PhaseId::init_requested || !is_same_peer || !is_new) continue;
         hand_over_wishes(*attempt, sa, turn);
         attempt->close_silently({Reason::Redundant, {}, {}}, around(turn));
         settle(*attempt, false, turn);

@@ -71,6 +71,20 @@ bool SaTable::has_elsewhere(const policy::Identity& local, const policy::Identit
     return any(by_identities_, here) || any(elsewhere_by_identities_, there);
 }
 
+ChildSaId SaTable::twin_of(const ikev2::sa::Sa& sa, const ikev2::sa::Established& phase, const std::string& name,
+                           const policy::TrafficSelectors& local, const policy::TrafficSelectors& remote) const {
+    const auto group = by_identities_.find(key_of(phase.local_id, phase.remote_id));
+    if (group == by_identities_.end()) return ChildSaId::none;
+    for (const IkeSaId id : group->second) {
+        if (id == sa.id || !is_live(id) || by_id_.at(id)->sa().remote != sa.remote) continue;
+        for (const ikev2::sa::ChildSa& child : established(id)->children) {
+            const bool stands = child.state == ikev2::sa::ChildState::installed && !child.is_outbound_deferred;
+            if (stands && child.name == name && child.local_ts == local && child.remote_ts == remote) return child.id;
+        }
+    }
+    return ChildSaId::none;
+}
+
 void SaTable::note_elsewhere(const PeerNews& news) {
     Elsewhere& other = elsewhere_[news.ike_sa];
     other.remote = news.remote;

@@ -38,6 +38,9 @@ public:
     bool has_elsewhere(const policy::Identity& local, const policy::Identity& remote,
                        const base::Address& address) const override;
 
+    ChildSaId twin_of(const ikev2::sa::Sa& sa, const ikev2::sa::Established& phase, const std::string& name,
+                      const policy::TrafficSelectors& local, const policy::TrafficSelectors& remote) const override;
+
     // What another engine has, until that has gone.
     void note_elsewhere(const PeerNews& news);
     void forget_elsewhere(IkeSaId id);

@@ -49,7 +49,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::boolean, "ppk_required", "", "no"},
     {connection, Kind::number, "keyingtries", "", "", set_number<&Draft::connection, &Connection::keyingtries>},
     {connection, Kind::word, "unique", "no never keep replace", "", set_unique},
-    {connection, Kind::time, "reauth_time", "", "0"},
+    {connection, Kind::time, "reauth_time", "", "", set_seconds<&Draft::connection, &Connection::reauth_time>},
     {connection, Kind::time, "rekey_time", "", "", set_seconds<&Draft::connection, &Connection::rekey_time>},
     {connection, Kind::time, "over_time", "", "", set_seconds<&Draft::connection, &Connection::over_time>},
     {connection, Kind::time, "rand_time", "", "", set_seconds<&Draft::connection, &Connection::rand_time>},

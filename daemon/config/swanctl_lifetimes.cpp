@@ -33,9 +33,11 @@ void complete(const View& section, const std::string& what, Amount rekey, Amount
 }  // namespace
 
 void complete_lifetimes(policy::Connection& connection, const View& section) {
-    if (!section.has("rekey_time")) connection.rekey_time = kIkeRekeyTime;
-    if (!section.has("over_time")) connection.over_time = connection.rekey_time / 10;
-    if (!section.has("rand_time")) connection.rand_time = std::min(connection.over_time, connection.rekey_time / 2);
+    const bool reauthenticates = connection.reauth_time.count() > 0;
+    if (!section.has("rekey_time") && !reauthenticates) connection.rekey_time = kIkeRekeyTime;
+    const auto longer = std::max(connection.rekey_time, connection.reauth_time);
+    if (!section.has("over_time")) connection.over_time = longer / 10;
+    if (!section.has("rand_time")) connection.rand_time = std::min(connection.over_time, longer / 2);
 }
 
 void complete_lifetimes(policy::Child& child, const View& section) {

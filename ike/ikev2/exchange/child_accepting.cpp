@@ -113,6 +113,11 @@ base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& r
     return tl::unexpected(std::move(*error));
 }
 
+void defer_to_twin(const sa::Step& step, const sa::Established& phase, NegotiatedChild& child) {
+    child.replaces = step.spis.twin_of(step.sa, phase, child.name, child.local_ts, child.remote_ts);
+    child.defer_outbound = child.replaces != ike::ChildSaId::none;
+}
+
 void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,
                          std::vector<wire::Payload>& payloads) {
     const NegotiatedChild& child = accepted.child;

@@ -78,6 +78,10 @@ base::Result<AcceptedChild> accept_child(sa::Step& step, const policy::Child& ch
 void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,
                          std::vector<wire::Payload>& payloads);
 
+// A peer that authenticates again has the same child in another IKE SA, and does not take packets on this one before
+// our answer: they go out on that one until it is removed, but no longer than late packets may take.
+void defer_to_twin(const sa::Step& step, const sa::Established& phase, NegotiatedChild& child);
+
 // --- Both ---
 
 struct KeyingMaterial {

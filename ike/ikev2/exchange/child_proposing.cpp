@@ -119,7 +119,9 @@ base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Chil
                                resolve(child.local_ts, step.sa.local.address),
                                resolve(child.remote_ts, step.sa.remote.address),
                                std::move(*proposals),
-                               child.ipcomp ? step.spis.new_cpi() : std::nullopt};
+                               child.ipcomp ? step.spis.new_cpi() : std::nullopt,
+                               task.replaces,
+                               task.number};
     if (task.packet) {
         proposed.local_ts = with_packet_first(std::move(proposed.local_ts), task.packet->local);
         proposed.remote_ts = with_packet_first(std::move(proposed.remote_ts), task.packet->remote);
@@ -162,6 +164,8 @@ base::Result<NegotiatedChild> check_child_answer(const sa::Sa& sa, const policy:
     negotiated.spi_in = proposed.spi_in;
     negotiated.spi_out = *spi_out;
     negotiated.operation = proposed.operation;
+    negotiated.replaces = proposed.replaces;
+    negotiated.number = proposed.number;
     negotiated.tfc_padding_allowed = answer.find(wire::NotifyType::esp_tfc_padding_not_supported) == nullptr;
     if (const auto rest = check_rest(sa, child, proposed, answer, negotiated); !rest)
         return tl::unexpected(rest.error());

@@ -26,7 +26,7 @@ ike::Milestone milestone_of_removal(const sa::Established& phase, const sa::Chil
 // The loser of two rekeyings that crossed is none of anybody's.
 ike::Milestone milestone_of_installation(const sa::ChildSa& child) {
     if (child.is_redundant) return {};
-    const bool is_first = child.replaces == ike::ChildSaId::none;
+    const bool is_first = child.number == child.id;
     return {is_first ? ike::Turn::child_installed : ike::Turn::child_rekeyed, child.number, child.name};
 }
 
@@ -94,8 +94,7 @@ void use_successor(sa::Step& step, sa::Established& phase, ike::ChildSaId old) {
             return child.number == heir->number && child.id > old && stays(child) && !child.is_outbound_deferred;
         });
     if (sends_on_newer) return;
-    heir->is_outbound_deferred = false;
-    step.actions.push_back(ike::UseChild{heir->id});
+    use_child(step, *heir);
 }
 
 // What follows from a child that stands: the one that it replaces is deleted by who began the rekeying, and the loser
@@ -194,6 +193,11 @@ void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
     step.done(std::exchange(child->operation, ike::OperationId::none), id, tl::unexpected(why));
 }
 
+void use_child(sa::Step& step, sa::ChildSa& child) {
+    child.use_at = base::kNever;
+    if (std::exchange(child.is_outbound_deferred, false)) step.actions.push_back(ike::UseChild{child.id});
+}
+
 void remove_retired_children(sa::Step& step, sa::Established& phase) {
     std::vector<ike::ChildSaId> over;
     for (const sa::ChildSa& child : phase.children) {
@@ -251,13 +255,15 @@ sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::C
     child->rekey_at = rekey_time_of(step, *child);
     child->active_at = step.now;
     child->look_at = look_instant(step, *child);
+    if (child->is_outbound_deferred && find_child(phase, child->replaces) == nullptr) {
+        child->use_at = std::min(child->use_at, step.now + step.options.retirement);
+    }
     if (sa::ChildSa* old = find_child(phase, child->replaces)) {
         old->rekey_at = base::kNever;
         child->active_at = old->active_at;
     }
     delete_replaced(step, phase, *child);
-    step.report(ike::Level::info,
-                describe(*child) + (child->replaces == ike::ChildSaId::none ? " installed" : " rekeyed"), {},
+    step.report(ike::Level::info, describe(*child) + (child->number == child->id ? " installed" : " rekeyed"), {},
                 milestone_of_installation(*child));
     step.done(std::exchange(child->operation, ike::OperationId::none), child->number, {});
     return sa::stay();

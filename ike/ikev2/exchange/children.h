@@ -35,6 +35,8 @@ void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
 // It has been deleted here and at the peer. Where another one carries its traffic, its SAs stay for a while, for
 // packets that are late; else it is removed.
 void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why);
+// Packets go out on it from now on, if they do not yet.
+void use_child(sa::Step& step, sa::ChildSa& child);
 void remove_retired_children(sa::Step& step, sa::Established& phase);
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why);
 

@@ -59,6 +59,7 @@ sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const s
         forgo(step, accepted->child);
         return tl::unexpected(once.error());
     }
+    defer_to_twin(step, phase, accepted->child);
     return answer_with_child(step, phase, request, std::move(*accepted));
 }
 

@@ -142,10 +142,13 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     sa::Established established{
         std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
     begin_life(step, established);
+    established.proof = begin_proof(step);
+    heed_lifetime(step, established, answer);
+    const bool is_new = step.sa.reauthenticates == ike::IkeSaId::none;
     step.report(ike::Level::info,
                 "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
                     " (" + established.keyed.proposal.to_string() + ")",
-                {}, {ike::Turn::ike_established});
+                {}, {is_new ? ike::Turn::ike_established : ike::Turn::none});
     if (phase.child) take_first_child(step, established, std::move(*phase.child), answer, phase.transcript);
     return sa::Phase(std::move(established));
 }

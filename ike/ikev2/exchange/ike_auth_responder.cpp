@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "ike/base/writer.h"
 #include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/childless.h"
@@ -93,6 +94,7 @@ void answer_child(sa::Step& step, sa::Established& established, std::vector<wire
     }
     sa::PendingResponse pending{{}, wire::ExchangeType::ike_auth, payloads, std::move(payloads)};
     append_child_answer(*accepted, {}, pending.payloads);
+    defer_to_twin(step, established, accepted->child);
     pending.child = install_child(step, established, std::move(accepted->child),
                                   {transcript.remote_nonce, transcript.local_nonce, nullptr, false});
     established.pending = std::move(pending);
@@ -123,6 +125,11 @@ sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Mess
     sa::Established established{
         std::move(phase.keyed), std::move(proven->local_id), request.id_i->identity, step.now, {}, {}, {}};
     begin_life(step, established);
+    established.proof = begin_proof(step);
+    if (const auto lifetime = step.sa.connection->reauth_time; lifetime.count() > 0) {
+        const auto lasts = static_cast<std::uint32_t>(lifetime.count());
+        payloads.emplace_back(notify(wire::NotifyType::auth_lifetime, base::Writer().u32(lasts).take()));
+    }
     step.report(ike::Level::info,
                 "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
                     " (" + established.keyed.proposal.to_string() + ")",

@@ -12,6 +12,7 @@
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 #include "ike/ikev2/exchange/rekey_ike.h"
+#include "ike/ikev2/exchange/rekey_time.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -119,6 +120,7 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
         send_response(step, phase.keyed, wire::ExchangeType::informational, {});
         return closed(Reason::PeerRefused, "peer sent " + to_string(fatal->type));
     }
+    heed_lifetime(step, phase, request.payloads);  // RFC 4478 3: it may be told at any time
     std::vector<wire::Payload> answer = delete_children(step, phase, request.payloads);
     std::ranges::move(answer_mobility(step, request.payloads), std::back_inserter(answer));
     send_response(step, phase.keyed, wire::ExchangeType::informational, answer);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ike/base/reader.h"
+
 namespace xfrmd::ikev2::exchange {
 
 namespace {
@@ -30,6 +32,27 @@ void begin_life(const sa::Step& step, sa::Established& phase) {
     const policy::Connection& connection = *step.sa.connection;
     phase.rekey_at = rekey_instant(step, connection.rekey_time, connection.rand_time);
     if (connection.rekey_time.count() != 0) phase.over_at = step.now + connection.rekey_time + connection.over_time;
+}
+
+sa::Proof begin_proof(const sa::Step& step) {
+    const policy::Connection& connection = *step.sa.connection;
+    sa::Proof proof{step.sa.original_initiator};
+    if (connection.reauth_time.count() == 0) return proof;
+    if (proof.is_ours_to_repeat) proof.repeat_at = rekey_instant(step, connection.reauth_time, connection.rand_time);
+    proof.over_at = step.now + connection.reauth_time + connection.over_time;
+    return proof;
+}
+
+void heed_lifetime(const sa::Step& step, sa::Established& phase, const wire::Payloads& payloads) {
+    const auto* notify = payloads.find(wire::NotifyType::auth_lifetime);
+    if (notify == nullptr || !phase.proof.is_ours_to_repeat) return;
+    base::Reader reader(notify->data);
+    constexpr base::Duration kShortest = std::chrono::seconds(5);  // or a peer could keep us busy
+    const base::Duration lifetime = std::max<base::Duration>(kShortest, std::chrono::seconds(reader.u32()));
+    if (!reader.complete()) return;
+    // RFC 4478 3: in time, so between eight and nine tenths of it.
+    const base::Instant at = step.now + lifetime / 10 * 8 + random_up_to(step, lifetime / 10);
+    phase.proof.repeat_at = std::min(phase.proof.repeat_at, at);
 }
 
 base::Instant retry_instant(const sa::Step& step) {

@@ -43,7 +43,8 @@ struct ChildSa {
     bool is_redundant = false;  // the loser of two rekeyings that crossed (RFC 7296 2.8.1): deleted once installed
     base::Instant rekey_at = base::kNever;
     base::Instant retired_until = base::kNever;
-    std::uint64_t packets_in = 0;  // as the kernel told last
+    base::Instant use_at = base::kNever;  // packets go out on it then, where it replaces one of another IKE SA
+    std::uint64_t packets_in = 0;         // as the kernel told last
     std::uint64_t packets_out = 0;
     base::Instant active_at = {};          // when they were found to have grown, or when it came up
     base::Instant look_at = base::kNever;  // for its `inactivity`

@@ -22,6 +22,8 @@ struct ProposedChild {
     policy::TrafficSelectors remote_ts;
     std::vector<policy::Proposal> proposals;  // never empty; without key exchanges in IKE_AUTH
     std::optional<ike::Cpi> cpi_in;           // with IPComp
+    ike::ChildSaId replaces = {};             // as of CreateChildTask
+    ike::ChildSaId number = {};
 };
 
 struct Liveness {};

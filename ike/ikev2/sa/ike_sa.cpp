@@ -1,7 +1,6 @@
 #include "ike/ikev2/sa/ike_sa.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "ike/ikev2/exchange/child_negotiation.h"
@@ -58,16 +57,6 @@ ike::OperationId operation_of(const Task& task) {
             return ike::OperationId::none;
         },
         task);
-}
-
-// What has been waiting for nothing but this, and is of no use to the heir.
-bool ends_by_rekeying(Step& step, const Task& task) {
-    if (const auto* rekey = std::get_if<RekeyIkeTask>(&task)) {
-        step.done(rekey->operation, {}, {});
-        return true;
-    }
-    const auto* over = std::get_if<DeleteIkeTask>(&task);
-    return over != nullptr && over->reason == Reason::LifeOver;
 }
 
 }  // namespace
@@ -272,37 +261,6 @@ void IkeSa::start_waiting_tasks(Surroundings around) {
         if (const auto started = dispatch(Event::task_ready, {}, around); !started)
             return close_now(started.error(), around);
     }
-}
-
-// RFC 7296 2.18: the new IKE SA has the children of the old one.
-void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
-    auto* old = std::get_if<Established>(&phase_);
-    auto* next = std::get_if<Established>(&heir.phase_);
-    if (old == nullptr || next == nullptr) return;
-    std::move(old->children.begin(), old->children.end(), std::back_inserter(next->children));
-    old->children.clear();
-    exchange::inherit_path(sa_, *old, heir.sa_);
-    await_delete(around);
-    Step current = step(around);
-    for (Task& task : std::exchange(sa_.tasks, {})) {
-        if (!ends_by_rekeying(current, task)) heir.sa_.tasks.push_back(std::move(task));
-    }
-}
-
-void IkeSa::await_delete(Surroundings around) {
-    auto* phase = std::get_if<Established>(&phase_);
-    if (phase == nullptr) return;
-    phase->is_succeeded = true;
-    phase->rekey_at = base::kNever;
-    phase->over_at = around.now + around.options.predecessor_life;
-}
-
-void IkeSa::give_way(bool at_once, Surroundings around) {
-    if (at_once) return add_task(DeleteIkeTask{ike::OperationId::none, Reason::NotUnique}, around);
-    auto* phase = std::get_if<Established>(&phase_);
-    if (phase == nullptr) return;
-    phase->is_outdone = true;
-    phase->over_at = std::min(phase->over_at, around.now + around.options.replaced_life);
 }
 
 void IkeSa::drop(const base::Error& error, Surroundings& around) {

@@ -58,6 +58,20 @@ public:
     void await_delete(Surroundings around);
     // Another one counts from now on: this one is deleted, after a while where the peer may be replacing it itself.
     void give_way(bool at_once, Surroundings around);
+    // It is time to begin another one in its place, with IKE_AUTH (RFC 7296 2.8.3).
+    bool reauthentication_is_due(base::Instant now) const;
+    // What that one is to do: its children.
+    std::vector<Task> begin_reauthentication();
+    // And what has come up since.
+    std::vector<Task> children_since(base::Instant since) const;
+    // That one has failed.
+    void postpone_reauthentication(Surroundings around);
+    // Established, and nothing of ours is in flight or waits.
+    bool is_complete() const;
+    // Has the children of `old` by now; those come to it for their last packets, and what `old` was still to do.
+    void take_place_of(IkeSa& old, Surroundings around);
+    // What another IKE SA has carried goes out on this child, once it is installed. False where there is none.
+    bool use_child(ike::ChildSaId child, Surroundings around);
     // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
     void close_now(base::Error why, Surroundings around);
     // The same without a word to the peer.
@@ -90,6 +104,7 @@ private:
     void ask_for_use(Established& phase, Surroundings& around);
     void judge_activity(const ChildSa& child, Surroundings& around);
     void queue_due_tasks(Established& phase, Surroundings& around);
+    void hand_over_tasks(IkeSa& heir, Surroundings& around);
     void close(base::Error why, Surroundings& around);
     void drop(const base::Error& error, Surroundings& around);
     Keyed* keyed();

@@ -43,10 +43,12 @@ void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
         return at <= around.now && has_room(around.options) && std::exchange(at, base::kNever) != base::kNever;
     };
     for (ChildSa& child : phase.children) {
+        if (child.use_at <= around.now && child.state == ChildState::installed) exchange::use_child(current, child);
         if (is_due(child.rekey_at)) sa_.tasks.push_back(RekeyChildTask{child.id, ike::OperationId::none});
     }
     if (is_due(phase.rekey_at)) sa_.tasks.push_back(RekeyIkeTask{});
     if (is_due(phase.over_at)) sa_.tasks.push_front(DeleteIkeTask{ike::OperationId::none, end_of(phase)});
+    if (is_due(phase.proof.over_at)) sa_.tasks.push_front(DeleteIkeTask{ike::OperationId::none, Reason::LifeOver});
     if (liveness_is_due(around.now)) check_liveness(phase, around);
     check_activity(phase, around);
 }
@@ -83,9 +85,13 @@ base::Instant IkeSa::deadline(const Options& options) const {
     const base::Instant awaited = established()->use_awaited_until;
     if (dpd.count() > 0 && is_ready()) due = std::min(due, awaited == base::kNever ? sa_.last_inbound + dpd : awaited);
     if (sa_.nat.local) due = std::min(due, sa_.last_outbound + options.nat_keepalive);
-    due = std::min({due, established()->rekey_at, established()->over_at});
-    for (const ChildSa& child : established()->children)
+    const Proof& proof = established()->proof;
+    due = std::min({due, established()->rekey_at, established()->over_at, proof.over_at});
+    if (!std::holds_alternative<RekeyingIke>(established()->exchange)) due = std::min(due, proof.repeat_at);
+    for (const ChildSa& child : established()->children) {
+        if (child.state == ChildState::installed) due = std::min(due, child.use_at);
         due = std::min({due, child.rekey_at, child.retired_until, child.look_at});
+    }
     return due;
 }
 

@@ -70,6 +70,14 @@ struct PendingResponse {
     std::vector<wire::Payload> payloads_if_refused;
 };
 
+// How long the authentication counts, whatever keys the IKE SA is given meanwhile (RFC 4478): who began it does so
+// again in time, which makes another IKE SA (RFC 7296 2.8.3).
+struct Proof {
+    bool is_ours_to_repeat = false;
+    base::Instant repeat_at = base::kNever;
+    base::Instant over_at = base::kNever;  // deleted then
+};
+
 struct Established {
     Keyed keyed;
     policy::Identity local_id;
@@ -81,7 +89,8 @@ struct Established {
     base::Instant rekey_at = base::kNever;
     base::Instant over_at = base::kNever;            // deleted then, rekeyed or not
     base::Instant use_awaited_until = base::kNever;  // the kernel was asked what the children have carried
-    bool is_outdone = false;                         // another one with the same peer has come up; it goes at over_at
+    Proof proof = {};
+    bool is_outdone = false;    // another one with the same peer has come up; it goes at over_at
     bool is_succeeded = false;  // another IKE SA has taken its children and its number; it waits for its Delete
 };
 

@@ -52,8 +52,10 @@ struct Origin {
 
 struct Sa {
     ike::IkeSaId id{};
-    ike::IkeSaId predecessor{};  // whose place it has taken by rekeying; may have gone. none: it is the first
-    bool is_rival = false;       // made by the peer while we were making one ourselves: one of the two will stay
+    ike::IkeSaId predecessor{};      // whose place it has taken by rekeying; may have gone. none: it is the first
+    bool is_rival = false;           // made by the peer while we were making one ourselves: one of the two will stay
+    ike::IkeSaId reauthenticates{};  // made to take the place of this one once it has its children; none: nobody's
+    base::Instant caught_up = {};    // with the children that one had then
     bool original_initiator = false;
     wire::IkeSpi spi_i{};
     wire::IkeSpi spi_r{};
@@ -102,6 +104,11 @@ public:
     // One between these identities whose peer is at another address; another engine's counts as well.
     virtual bool has_elsewhere(const policy::Identity& local, const policy::Identity& remote,
                                const base::Address& address) const = 0;
+    // The child that carries this one's packets in another IKE SA with the same peer, which is authenticating again
+    // (RFC 7296 2.8.3); none: nobody's does.
+    virtual ike::ChildSaId twin_of(const Sa& sa, const Established& phase, const std::string& name,
+                                   const policy::TrafficSelectors& local,
+                                   const policy::TrafficSelectors& remote) const = 0;
     // Another one has, and the peer has not deleted it yet.
     virtual bool awaits_delete(ike::IkeSaId id) const = 0;
 };

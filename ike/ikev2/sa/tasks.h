@@ -16,6 +16,8 @@ struct CreateChildTask {
     std::string child;
     ike::OperationId operation{};
     std::optional<policy::TriggeringPacket> packet;
+    ike::ChildSaId replaces = {};  // a child of the IKE SA that this one reauthenticates, known by `number`
+    ike::ChildSaId number = {};
 };
 struct RekeyChildTask {
     ike::ChildSaId child{};

@@ -49,6 +49,7 @@ constexpr Named<NotifyType> kNames[] = {
     {update_sa_addresses, "UPDATE_SA_ADDRESSES"},
     {cookie2, "COOKIE2"},
     {no_nats_allowed, "NO_NATS_ALLOWED"},
+    {auth_lifetime, "AUTH_LIFETIME"},
     {multiple_auth_supported, "MULTIPLE_AUTH_SUPPORTED"},
     {redirect_supported, "REDIRECT_SUPPORTED"},
     {eap_only_authentication, "EAP_ONLY_AUTHENTICATION"},

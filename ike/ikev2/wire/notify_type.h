@@ -47,6 +47,7 @@ enum class NotifyType : std::uint16_t {
     update_sa_addresses = 16400,
     cookie2 = 16401,
     no_nats_allowed = 16402,
+    auth_lifetime = 16403,
     multiple_auth_supported = 16404,
     redirect_supported = 16406,
     eap_only_authentication = 16417,

@@ -40,7 +40,7 @@ early_packets() {
             seen[spi]
             count += !from_moon && spi in early
         }
-        from_moon && /isakmp.*(child_sa|inf2)(\[I\])?$/ { asked = / child_sa(\[I\])?$/; split("", early) }
+        from_moon && /isakmp.*(child_sa|ikev2_auth|inf2)(\[I\])?$/ { asked = !/inf2/; split("", early) }
         END { print count + 0 }'
 }
 early_before=0

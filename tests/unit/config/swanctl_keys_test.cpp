@@ -44,7 +44,7 @@ constexpr Case kConnectionCases[] = {
     {"ppk_required", "no", "yes"},
     {"keyingtries", "0;1;5", "-"},
     {"unique", "no;never;keep;replace", "-"},
-    {"reauth_time", "0;0s", "1;3h"},
+    {"reauth_time", "0;0s;3h", "-"},
     {"rekey_time", "0;0h;4h", "-"},
     {"over_time", "0;10", "-"},
     {"rand_time", "0;10m", "-"},

@@ -52,6 +52,8 @@ TEST_CASE("an IKE SA is rekeyed within four hours, and over a tenth later", "[co
     CHECK(ike_times("rekey_time = 100s") == Times{seconds(100), seconds(10), seconds(10)});
     CHECK(ike_times("rekey_time = 100s\nover_time = 80s") == Times{seconds(100), seconds(80), seconds(50)});
     CHECK(ike_times("rekey_time = 100s\nrand_time = 0") == Times{seconds(100), seconds(10), seconds(0)});
+    CHECK(ike_times("reauth_time = 100s") == Times{seconds(0), seconds(10), seconds(10)});
+    CHECK(ike_times("reauth_time = 100s\nrekey_time = 200s") == Times{seconds(200), seconds(20), seconds(20)});
     CHECK(ike_times("rekey_time = 0") == Times{seconds(0), seconds(0), seconds(0)});
 }
 

@@ -146,7 +146,7 @@ TEST_CASE("whether a child stands is known, in an IKE SA or in any", "[daemon]")
     daemon::Tunnels tunnels(books);
     const auto up = [&](std::uint64_t id, std::uint64_t ike_sa, const char* remote_ts) {
         ike::ChildInstall one = child(id, "10.1.0.0/24", remote_ts);
-        one.ike_sa = ike::IkeSaId{ike_sa};
+        one.owner = ike::IkeSaId{ike_sa};
         one.connection_name = "gw";
         one.child_name = "net";
         REQUIRE(install(tunnels, std::move(one)));

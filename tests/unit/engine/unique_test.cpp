@@ -16,7 +16,8 @@ using policy::Unique;
 // A hub that takes peers at any address, by one or two engines, and branches that call it.
 struct Hub {
     explicit Hub(Unique unique, unsigned engines = 1) {
-        const auto configuration = snapshot(ConnectionWords{.local = "", .remote = "", .remote_id = "", .unique = unique});
+        const auto configuration =
+            snapshot(ConnectionWords{.local = "", .remote = "", .remote_id = "", .unique = unique});
         for (unsigned i = 0; i < engines; ++i) {
             ike::Options options;
             options.shard = static_cast<std::uint8_t>(i);

@@ -1,0 +1,149 @@
+// How one IKE SA takes the place of another: by rekeying (RFC 7296 2.18), by authenticating again (2.8.3), or because the
+// connection is to have one only.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/mobility.h"
+#include "ike/ikev2/exchange/rekey_time.h"
+#include "ike/ikev2/sa/ike_sa.h"
+
+namespace xfrmd::ikev2::sa {
+
+namespace {
+
+using base::Reason;
+
+// Of the old IKE SA with the one that has been authenticated in its place: longer than a packet is on its way, and short
+// beside any time after which the peer would begin to authenticate again itself.
+constexpr base::Duration kOverlap = std::chrono::seconds(1);
+
+bool is_wanted(const Established& phase, const ChildSa& child) {
+    return child.state == ChildState::installed && !child.is_redundant && !exchange::is_replaced(phase, child.id);
+}
+
+// What has been waiting for nothing but this, and is of no use to the heir.
+bool ends_by_succession(Step& step, const Task& task) {
+    if (const auto* rekey = std::get_if<RekeyIkeTask>(&task)) {
+        step.done(rekey->operation, {}, {});
+        return true;
+    }
+    const auto* over = std::get_if<DeleteIkeTask>(&task);
+    return over != nullptr && over->reason == Reason::LifeOver;
+}
+
+}  // namespace
+
+// RFC 7296 2.18: the new IKE SA has the children of the old one.
+void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
+    auto* old = std::get_if<Established>(&phase_);
+    auto* next = std::get_if<Established>(&heir.phase_);
+    if (old == nullptr || next == nullptr) return;
+    std::move(old->children.begin(), old->children.end(), std::back_inserter(next->children));
+    old->children.clear();
+    next->proof = std::exchange(old->proof, {});
+    exchange::inherit_path(sa_, *old, heir.sa_);
+    await_delete(around);
+    hand_over_tasks(heir, around);
+}
+
+void IkeSa::hand_over_tasks(IkeSa& heir, Surroundings& around) {
+    Step current = step(around);
+    for (Task& task : std::exchange(sa_.tasks, {})) {
+        if (!ends_by_succession(current, task)) heir.sa_.tasks.push_back(std::move(task));
+    }
+}
+
+void IkeSa::await_delete(Surroundings around) {
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return;
+    phase->is_succeeded = true;
+    phase->rekey_at = base::kNever;
+    phase->over_at = around.now + around.options.predecessor_life;
+}
+
+void IkeSa::give_way(bool at_once, Surroundings around) {
+    if (at_once) return add_task(DeleteIkeTask{ike::OperationId::none, Reason::NotUnique}, around);
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return;
+    phase->is_outdone = true;
+    phase->over_at = std::min(phase->over_at, around.now + around.options.replaced_life);
+}
+
+bool IkeSa::reauthentication_is_due(base::Instant now) const {
+    const auto* phase = established();
+    const bool is_rekeying = phase != nullptr && std::holds_alternative<RekeyingIke>(phase->exchange);
+    return phase != nullptr && phase->proof.repeat_at <= now && !phase->is_succeeded && !is_rekeying;
+}
+
+// Nothing is rekeyed meanwhile that will be replaced.
+std::vector<Task> IkeSa::begin_reauthentication() {
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return {};
+    std::vector<Task> tasks = children_since(base::Instant::min());
+    phase->proof.repeat_at = base::kNever;
+    if (!tasks.empty()) phase->rekey_at = base::kNever;
+    return tasks;
+}
+
+std::vector<Task> IkeSa::children_since(base::Instant since) const {
+    std::vector<Task> tasks;
+    const auto* phase = established();
+    if (phase == nullptr) return tasks;
+    for (const ChildSa& child : phase->children) {
+        if (child.created > since && is_wanted(*phase, child))
+            tasks.push_back(CreateChildTask{child.name, ike::OperationId::none, {}, child.id, child.number});
+    }
+    return tasks;
+}
+
+void IkeSa::postpone_reauthentication(Surroundings around) {
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr || phase->is_succeeded) return;
+    phase->proof.repeat_at = exchange::retry_instant(step(around));
+    const bool is_rekeyed = sa_.connection->rekey_time.count() > 0;
+    if (is_rekeyed && phase->rekey_at == base::kNever) phase->rekey_at = phase->proof.repeat_at;
+}
+
+bool IkeSa::use_child(ike::ChildSaId id, Surroundings around) {
+    auto* phase = std::get_if<Established>(&phase_);
+    ChildSa* child = phase == nullptr ? nullptr : exchange::find_child(*phase, id);
+    if (child == nullptr) return false;
+    Step current = step(around);
+    if (child->state == ChildState::installed) {
+        exchange::use_child(current, *child);
+    } else {
+        child->use_at = around.now;
+    }
+    return true;
+}
+
+bool IkeSa::is_complete() const { return is_ready() && sa_.tasks.empty(); }
+
+// The old children stay for packets that are late. Those that the peer did not grant again go with the old IKE SA, which
+// is deleted when ours to the peer can no longer be late either.
+void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
+    auto* phase = std::get_if<Established>(&phase_);
+    auto* before = std::get_if<Established>(&old.phase_);
+    sa_.reauthenticates = ike::IkeSaId::none;
+    if (phase == nullptr || before == nullptr) return;
+    std::vector<ChildSa> left;
+    for (ChildSa& child : std::exchange(before->children, {})) {
+        const bool is_followed = child.state == ChildState::installed || child.state == ChildState::retired;
+        if (!is_followed || exchange::find_number(*phase, child.number) == nullptr) {
+            left.push_back(std::move(child));
+            continue;
+        }
+        child.state = ChildState::retired;
+        child.rekey_at = child.look_at = base::kNever;
+        child.retired_until = std::min(child.retired_until, around.now + around.options.retirement);
+        phase->children.push_back(std::move(child));
+    }
+    before->children = std::move(left);
+    old.await_delete(around);
+    before->over_at = around.now + kOverlap;
+    old.hand_over_tasks(*this, around);
+}
+
+}  // namespace xfrmd::ikev2::sa

@@ -1,0 +1,47 @@
+# Authenticating again under streams of 500 numbered datagrams a second in both directions: what moon sends arrives
+# whole, nothing leaves in the clear, and in the end there is one of each.
+#   reauth.sh PEER WHO [UNIQUE]   PEER: 5.9, 6.0 (strongSwan) or xfrmd; WHO: moon (by its reauth_time), lifetime (moon,
+#   because sun's AUTH_LIFETIME says so) or sun (which has begun, and has the reauth_time); UNIQUE: sun's, no where
+#   nothing is said
+# shellcheck shell=bash
+
+# shellcheck source=tests/lab/lib/streams.sh
+source "$lib/streams.sh"
+# shellcheck source=tests/lab/lib/rekeying.sh
+source "$lib/rekeying.sh"
+
+peer=$1 who=$2 unique=${3:-no}
+
+conf() {
+    local lines="unique = no"
+    [[ $1 == moon ]] || lines="unique = $unique"
+    case $who:$1 in
+        moon:moon) lines+=$'\n reauth_time = 4s\n over_time = 60s\n rand_time = 0s' ;;
+        lifetime:sun) lines+=$'\n reauth_time = 12s\n over_time = 60s\n rand_time = 0s' ;;
+        sun:sun) lines+=$'\n reauth_time = 4s\n over_time = 60s\n rand_time = 0s' ;;
+    esac
+    tunnel_conf "$1" conn="$lines"
+}
+times_begun() { grep -cE 'IKE SA established' "$out/moon.log" || :; }
+
+gateways
+STRONGSWAN_CONF_EXTRA='make_before_break = yes' start_sun "$peer" <<<"$(conf sun)"
+start_xfrmd moon <<<"$(conf moon)"
+if [[ $who == sun ]]; then initiator=sun; else initiator=moon; fi
+expect up "$initiator" net
+expect_ping alice 10.2.0.10
+before=$(numbers)
+stream alice bob 10.2.0.10 500 25
+stream bob alice 10.1.0.10 500 25
+while streams_run; do sleep 0.5; done
+count=$(($(times_begun) - 1))
+tell "authenticated again $count times"
+[[ $count -ge 2 ]] || fail "authenticated again $count times in 25 s"
+expect_whole_streams
+if [[ $who != sun ]]; then
+    [[ $(numbers) == "$before" ]] || fail "the numbers were $before and are $(numbers)"
+    expect_log moon 'IKE SA reauthenticated'
+fi
+expect_one_of_each
+expect_no_clear
+pass

@@ -1,0 +1,238 @@
+// Authenticating again (RFC 7296 2.8.3) and how long it counts (RFC 4478): another IKE SA with the same children takes
+// the place of the old one.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include <algorithm>
+
+#include "ike/base/writer.h"
+#include "tests/unit/engine/rekeyable_ike.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+ConnectionWords two_children(seconds reauth_time = seconds(0)) {
+    ConnectionWords words;
+    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    words.reauth_time = reauth_time;
+    words.over_time = seconds(20);
+    return words;
+}
+
+ConnectionWords without_reauth(ConnectionWords words) {
+    words.reauth_time = seconds(0);
+    return words;
+}
+
+std::size_t times_begun(const Host& host) {
+    return static_cast<std::size_t>(std::count_if(host.sent.begin(), host.sent.end(), [](const Parcel& parcel) {
+        const bool marked = parcel.from.port == 4500;
+        const std::size_t at = marked ? 4 : 0;
+        const bool is_request = (parcel.bytes.at(at + 19) & 0x20) == 0;
+        return parcel.bytes.at(at + 18) == static_cast<std::uint8_t>(wire::ExchangeType::ike_sa_init) && is_request;
+    }));
+}
+
+struct Reauthenticated : Gateways {
+    explicit Reauthenticated(const ConnectionWords& left_words, const ConnectionWords& right_words)
+        : Gateways(left_words, right_words) {
+        connect("net");
+        if (left_words.children.size() > 1) connect("second");
+        REQUIRE(disagreement() == "");
+        id = live(left).sa().id;
+        spi = live(left).sa().spi_i;
+        for (const auto& child : live(left).established()->children) numbers.push_back(child.number);
+        begun = times_begun(left);
+    }
+    bool is_another() const { return live(left).sa().spi_i != spi; }
+    // The same to operators, however it was done.
+    void expect_same_numbers() const {
+        CHECK(live(left).sa().id == id);
+        std::vector<ike::ChildSaId> now;
+        for (const auto& child : live(left).established()->children) now.push_back(child.number);
+        CHECK(now == numbers);
+    }
+    void expect_settled() const {
+        CHECK(left.engine.size() == 1);
+        CHECK(right.engine.size() == 1);
+        CHECK(left.kernel.children().size() == numbers.size());
+        CHECK(disagreement() == "");
+    }
+
+    ike::IkeSaId id{};
+    wire::IkeSpi spi{};
+    std::vector<ike::ChildSaId> numbers;
+    std::size_t begun = 0;
+};
+
+}  // namespace
+
+TEST_CASE("an IKE SA is authenticated again with all its children", "[engine][rfc7296-2.8.3]") {
+    const ConnectionWords words = two_children(seconds(100));
+    Reauthenticated gateways(words, mirrored(without_reauth(words)));
+    gateways.wire.run_for(seconds(99));
+    CHECK_FALSE(gateways.is_another());
+    gateways.wire.run_for(seconds(10));
+    CHECK(gateways.is_another());
+    CHECK(times_begun(gateways.left) == gateways.begun + 1);
+    gateways.expect_same_numbers();
+    gateways.expect_settled();
+    CHECK(gateways.left.reported("IKE SA reauthenticated"));
+    gateways.wire.run_for(seconds(100));
+    CHECK(times_begun(gateways.left) == gateways.begun + 2);
+    gateways.expect_same_numbers();
+    gateways.expect_settled();
+}
+
+TEST_CASE("no packet is lost when an IKE SA is authenticated again", "[engine][rfc7296-2.8.3]") {
+    const ConnectionWords words = two_children(seconds(100));
+    Reauthenticated gateways(words, mirrored(without_reauth(words)));
+    gateways.wire.faults.most_delay = milliseconds(50);
+    gateways.wire.seed(GENERATE(1U, 2U, 3U, 4U, 5U));
+    std::size_t passed = 0;
+    const auto launch = [&](const Host& from, const Host& to, const Packet& packet) {
+        const Departure sealed = from.kernel.depart(packet);
+        REQUIRE(sealed.fate == Fate::sealed);
+        gateways.wire.later(milliseconds(gateways.left.random.number() % 50), [&, sealed, packet] {
+            REQUIRE(to.kernel.accepts(packet, sealed));
+            ++passed;
+        });
+    };
+    gateways.wire.after_feed = [&](Host&) {
+        launch(gateways.left, gateways.right, {address("10.1.0.1"), address("10.2.0.1")});
+        launch(gateways.right, gateways.left, {address("10.2.0.1"), address("10.1.0.1")});
+        launch(gateways.left, gateways.right, {address("10.3.0.1"), address("10.4.0.1")});
+        launch(gateways.right, gateways.left, {address("10.4.0.1"), address("10.3.0.1")});
+    };
+    gateways.wire.run_for(seconds(110));
+    CHECK(gateways.is_another());
+    CHECK(passed > 10);
+}
+
+TEST_CASE("rekeying does not put off authenticating again", "[engine][rfc7296-2.8.3][rfc4478]") {
+    ConnectionWords words = two_children(seconds(100));
+    const bool by_peer = GENERATE(false, true);
+    Reauthenticated gateways(words, mirrored(without_reauth(words)));
+    gateways.wire.run_for(seconds(90));
+    Host& who = by_peer ? gateways.right : gateways.left;
+    gateways.wire.rekey(who, live(who).sa().id);
+    gateways.wire.run_for(seconds(5));
+    CHECK(times_begun(gateways.left) == gateways.begun);
+    gateways.wire.run_for(seconds(15));
+    CHECK(times_begun(gateways.left) == gateways.begun + 1);
+    CHECK(times_begun(gateways.right) == 0);
+    gateways.expect_same_numbers();
+    gateways.expect_settled();
+}
+
+TEST_CASE("a responder says how long it lets an authentication count", "[engine][rfc4478]") {
+    const ConnectionWords words = two_children(seconds(100));
+    Reauthenticated gateways(without_reauth(words), mirrored(words));
+    gateways.wire.run_for(seconds(79));
+    CHECK_FALSE(gateways.is_another());
+    gateways.wire.run_for(seconds(20));
+    CHECK(gateways.is_another());
+    CHECK(times_begun(gateways.right) == 0);
+    gateways.expect_settled();
+}
+
+TEST_CASE("a responder ends what is not authenticated again in time", "[engine][rfc4478]") {
+    ConnectionWords words;
+    words.reauth_time = seconds(100);
+    words.over_time = seconds(20);
+    Lonely lonely(words);
+    lonely.begin();
+    const auto answers =
+        lonely.tell(lonely.peer.protect(wire::ExchangeType::ike_auth, 1, false, lonely.peer.auth_request()));
+    const auto answer = lonely.peer.open(answers.at(0));
+    const auto* lifetime = answer->find(wire::NotifyType::auth_lifetime);
+    REQUIRE(lifetime != nullptr);
+    CHECK(lifetime->data == base::Writer().u32(100).take());
+    lonely.wire.run_for(seconds(119));
+    CHECK(lonely.host.established() == 1);
+    lonely.wire.run_for(seconds(2));
+    CHECK(lonely.host.established() == 0);
+}
+
+TEST_CASE("a lifetime that is told later is heeded, and nobody else's", "[engine][rfc4478]") {
+    const bool is_ours = GENERATE(true, false);
+    Lonely lonely;
+    if (is_ours) {
+        lonely.be_called_and_answer();
+    } else {
+        lonely.establish();
+    }
+    const std::uint8_t id = is_ours ? 0 : 2;
+    const wire::Notify lifetime{
+        policy::ProtocolId::none, {}, wire::NotifyType::auth_lifetime, base::Writer().u32(100).take()};
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, id, false, {lifetime}));
+    const std::size_t begun = times_begun(lonely.host);
+    lonely.wire.run_for(seconds(79));
+    CHECK(times_begun(lonely.host) == begun);
+    lonely.wire.run_for(seconds(12));
+    CHECK((times_begun(lonely.host) > begun) == is_ours);
+}
+
+TEST_CASE("what cannot be authenticated again stays until its time is over", "[engine][rfc7296-2.8.3]") {
+    ConnectionWords words = two_children(seconds(200));
+    words.over_time = seconds(400);
+    Reauthenticated gateways(words, mirrored(without_reauth(words)));
+    gateways.wire.run_for(seconds(150));
+    gateways.wire.on_the_way = [](Parcel&) { return false; };
+    gateways.wire.run_for(seconds(300));
+    CHECK(gateways.left.reported("IKE SA failed: peer does not answer"));
+    CHECK_FALSE(gateways.is_another());
+    CHECK(gateways.left.kernel.children().size() == 2);
+    gateways.wire.on_the_way = nullptr;
+    gateways.wire.run_for(seconds(130));
+    CHECK(gateways.is_another());
+    gateways.expect_same_numbers();
+    gateways.expect_settled();
+}
+
+TEST_CASE("a child that comes up while the IKE SA is authenticated again is kept", "[engine][rfc7296-2.8.3]") {
+    const ConnectionWords words = two_children(seconds(100));
+    Gateways gateways(words, mirrored(without_reauth(words)));
+    gateways.connect("net");
+    gateways.wire.faults.least_delay = gateways.wire.faults.most_delay = milliseconds(400);
+    gateways.wire.run_for(milliseconds(100500));
+    REQUIRE(gateways.left.engine.size() == 2);
+    const auto operation = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
+    gateways.wire.run_for(seconds(20));
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(gateways.left.engine.size() == 1);
+    CHECK(gateways.left.kernel.children().size() == 2);
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("an IKE SA without children waits for one to be authenticated again with", "[engine][rfc7296-2.8.3]") {
+    ConnectionWords words = two_children(seconds(100));
+    words.over_time = seconds(100);
+    Gateways gateways(words, mirrored(without_reauth(words)));
+    gateways.connect("net");
+    const auto& sa = live(gateways.left);
+    gateways.wire.clear(gateways.left, sa.sa().id, sa.established()->children.at(0).number);
+    gateways.wire.run_for(seconds(101));
+    CHECK(times_begun(gateways.left) == 1);
+    const auto operation = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
+    gateways.wire.run_for(seconds(40));
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(times_begun(gateways.left) == 2);
+    CHECK(gateways.left.kernel.children().size() == 1);
+    CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("a peer that keeps one IKE SA only agrees in the end", "[engine][rfc7296-2.8.3]") {
+    ConnectionWords words = two_children(seconds(100));
+    ConnectionWords theirs = mirrored(without_reauth(words));
+    theirs.unique = GENERATE(policy::Unique::replace, policy::Unique::keep);
+    words.unique = GENERATE(policy::Unique::no, policy::Unique::replace, policy::Unique::keep);
+    Reauthenticated gateways(words, theirs);
+    gateways.wire.run_for(seconds(130));
+    CHECK(gateways.is_another());
+    gateways.expect_same_numbers();
+    gateways.expect_settled();
+}
+
+}  // namespace xfrmd::tests
