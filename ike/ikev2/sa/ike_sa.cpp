@@ -6,7 +6,6 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/informational.h"
-#include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
 
 namespace xfrmd::ikev2::sa {

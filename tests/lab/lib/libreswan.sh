@@ -12,6 +12,7 @@ start_libreswan() {
     enter_peer "$1" "libreswan-$2"
     mkdir -p "/run/$1/nss"
     chroot "/run/$1/root" certutil -N -d sql:/run/nss --empty-password
+    # shellcheck disable=SC2034  # read by daemons.sh
     daemon_kind[$1]=libreswan
     launch "$1"
 }

@@ -7,6 +7,7 @@ start_openiked() {
     chmod 600 "/run/$1/iked.conf"
     enter_peer "$1" openiked-7
     openiked_key "$1"
+    # shellcheck disable=SC2034  # read by daemons.sh
     daemon_kind[$1]=openiked
     launch "$1"
 }
