@@ -61,7 +61,9 @@ for receiver in alice bob; do
 done
 [[ $(spis moon) == "$before" ]] || fail "other SAs than before: $before, now $(spis moon)"
 expect rekey "$mover" child
+expect_one_of_each
 expect rekey "$other" ike
+expect_one_of_each
 expect_ping bob 10.1.0.10
 replace_address "$old" "$new"
 eventually 10 is_at "$new" "$old" || fail "not at $new after rekeying: $(on moon ip xfrm state) $(on sun ip xfrm state)"
