@@ -156,8 +156,6 @@ TEST_CASE("what is not yet honoured says what is", "[config][errors]") {
     CHECK(in_child("mode = iptfs") ==
           "/s.conf:6:1: connections.gw.children.net.mode = iptfs is not yet honoured; use 'tunnel' or 'transport' or "
           "'beet' or 'pass' or 'drop', or leave it out\n");
-    CHECK(in_connection("childless = allow") ==
-          "/s.conf:4:1: connections.gw.childless = allow is not yet honoured; use 'never', or leave it out\n");
 }
 
 TEST_CASE("an unknown key comes with a near match or with its right place", "[config][errors]") {
