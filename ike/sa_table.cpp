@@ -76,7 +76,7 @@ ChildSaId SaTable::twin_of(const ikev2::sa::Sa& sa, const ikev2::sa::Established
     const auto group = by_identities_.find(key_of(phase.local_id, phase.remote_id));
     if (group == by_identities_.end()) return ChildSaId::none;
     for (const IkeSaId id : group->second) {
-        if (id == sa.id || !is_live(id) || by_id_.at(id)->sa().remote != sa.remote) continue;
+        if (id == sa.id || !is_live(id) || by_id_.at(id)->sa().remote.address != sa.remote.address) continue;
         for (const ikev2::sa::ChildSa& child : established(id)->children) {
             const bool stands = child.state == ikev2::sa::ChildState::installed && !child.is_outbound_deferred;
             if (stands && child.name == name && child.local_ts == local && child.remote_ts == remote) return child.id;
