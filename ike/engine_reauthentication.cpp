@@ -14,7 +14,8 @@ void Engine::reauthenticate(IkeSa& old, Turn& turn) {
     std::vector<ikev2::sa::Task> tasks = old.begin_reauthentication();
     const ikev2::sa::Sa& before = old.sa();
     const policy::Connection& connection = *before.connection;
-    // Without children there is nothing to ask for in IKE_AUTH (RFC 6023): it waits for one, or for the end of its time.
+    // Without children there is nothing to ask for in IKE_AUTH (RFC 6023): it waits for one, or for the end of its
+    // time.
     if (tasks.empty() || table_.ike_sas() >= options_.most_ike_sas) return old.postpone_reauthentication(around(turn));
     ikev2::sa::Sa sa = make_sa(true, {before.local.address, connection.local_port},
                                {before.remote.address, connection.remote_port}, turn);

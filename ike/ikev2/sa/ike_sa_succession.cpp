@@ -1,5 +1,5 @@
-// How one IKE SA takes the place of another: by rekeying (RFC 7296 2.18), by authenticating again (2.8.3), or because the
-// connection is to have one only.
+// How one IKE SA takes the place of another: by rekeying (RFC 7296 2.18), by authenticating again (2.8.3), or because
+// the connection is to have one only.
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -15,8 +15,8 @@ namespace {
 
 using base::Reason;
 
-// Of the old IKE SA with the one that has been authenticated in its place: longer than a packet is on its way, and short
-// beside any time after which the peer would begin to authenticate again itself.
+// Of the old IKE SA with the one that has been authenticated in its place: longer than a packet is on its way, and
+// short beside any time after which the peer would begin to authenticate again itself.
 constexpr base::Duration kOverlap = std::chrono::seconds(1);
 
 bool is_wanted(const Established& phase, const ChildSa& child) {
@@ -121,8 +121,8 @@ bool IkeSa::use_child(ike::ChildSaId id, Surroundings around) {
 
 bool IkeSa::is_complete() const { return is_ready() && sa_.tasks.empty(); }
 
-// The old children stay for packets that are late. Those that the peer did not grant again go with the old IKE SA, which
-// is deleted when ours to the peer can no longer be late either.
+// The old children stay for packets that are late. Those that the peer did not grant again go with the old IKE SA,
+// which is deleted when ours to the peer can no longer be late either.
 void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
     auto* before = std::get_if<Established>(&old.phase_);

@@ -223,6 +223,32 @@ TEST_CASE("an IKE SA without children waits for one to be authenticated again wi
     CHECK(gateways.disagreement() == "");
 }
 
+TEST_CASE("packets to a peer that authenticates again go out on the old child first", "[engine][rfc7296-2.8.3]") {
+    const bool from_other_port = GENERATE(false, true);
+    Lonely lonely;
+    lonely.establish();
+    const auto old = lonely.host.kernel.list().at(0)->child;
+    ScriptedPeer again(5);
+    again.take_init_response(lonely.tell(again.init_request()).at(0));
+    base::Bytes bytes = again.protect(wire::ExchangeType::ike_auth, 1, false, again.auth_request(0xc0ffee03));
+    if (from_other_port) {
+        bytes.insert(bytes.begin(), 4, 0);
+        lonely.tell({again.self.address, 4500}, {again.engine.address, 4500}, std::move(bytes));
+    } else {
+        lonely.tell(std::move(bytes));
+    }
+    REQUIRE(lonely.host.kernel.children().size() == 2);
+    CHECK(lonely.host.kernel.outbound("net")->child == old);
+    SECTION("until the peer deletes that") {
+        const wire::Delete all{policy::ProtocolId::ike, {}};
+        lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 2, false, {all}));
+        CHECK(lonely.host.kernel.children().size() == 1);
+    }
+    SECTION("but not for long") { lonely.wire.run_for(seconds(6)); }
+    CHECK(lonely.host.kernel.outbound("net")->child != old);
+    CHECK(lonely.host.kernel.complaints().empty());
+}
+
 TEST_CASE("a peer that keeps one IKE SA only agrees in the end", "[engine][rfc7296-2.8.3]") {
     ConnectionWords words = two_children(seconds(100));
     ConnectionWords theirs = mirrored(without_reauth(words));
