@@ -3,6 +3,8 @@
 #   rekey_run.sh PEER WHO [SECONDS [RATE]]   PEER: as start_peer has them; WHO: moon or sun, who rekeys; SECONDS: how long (8);
 #   RATE: datagrams a second in each direction (1000)
 # The long run is made by hand, two minutes of it: scripts/lab --timeout 400 tests/lab/rekey_run.sh 6.0 moon 120
+# Where moon rekeys and sun runs libreswan there is no case: sun uses new SAs too early, and with requests in two IKE SAs at
+# once early_packets does not find all of them.
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/streams.sh
@@ -35,7 +37,8 @@ done
 expect_whole_streams
 children=$(($(times_rekeyed child) - children)) ike_sas=$(($(times_rekeyed ike) - ike_sas))
 tell "the child was rekeyed $children times, the IKE SA $ike_sas times"
-[[ $children -ge $((seconds / 3)) && $ike_sas -ge $((seconds / 3)) ]] || fail "too seldom"
+# strongSwan puts a child's rekeying off while its IKE SA's is under way.
+[[ $children -ge $((seconds / 5)) && $ike_sas -ge $((seconds / 3)) ]] || fail "too seldom"
 expect_settled
 expect_ping alice 10.2.0.10
 expect_no_clear
