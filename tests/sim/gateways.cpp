@@ -28,6 +28,9 @@ private:
     void storm();
     void one_order();
     void misfortune();
+    void move_left();
+    void tell_paths();
+    void check_paths();
     void calm_down();
     void check_wanted();
     void clear_all();
@@ -43,6 +46,7 @@ private:
     Streams streams_;
     tests::NatBox* nat_ = nullptr;
     std::vector<Wanted> wanted_;
+    unsigned moves_ = 0;
 };
 
 Gateways::Gateways(std::uint64_t seed, bool both_initiate, std::ostream* trace)
@@ -50,6 +54,11 @@ Gateways::Gateways(std::uint64_t seed, bool both_initiate, std::ostream* trace)
       weather_(Weather::drawn(dice_, both_initiate)),
       network_(seed + 1, trace),
       streams_(network_, seed + 2) {
+    // By dice of their own, which leave the other worlds as they were.
+    if (!both_initiate && !weather_.nat && Dice(seed + 3).chance(0.2)) {
+        weather_.moves = 0.2;
+        weather_.words.mobike = true;
+    }
     network_.tell(weather_.to_string());
     if (weather_.nat) nat_ = &network_.wire.add_nat(weather_.words.local, "203.0.113.9");
     add_host(weather_.left_words(), weather_.left_options);
@@ -128,6 +137,38 @@ void Gateways::misfortune() {
         }
     }
     if (dice_.chance(weather_.rebindings)) nat_->forget();
+    if (weather_.moves > 0 && dice_.chance(weather_.moves)) move_left();
+}
+
+// Routing tells a little later.
+void Gateways::move_left() {
+    Host& left = network_.at(kLeft);
+    left.address = tests::address("192.0.2." + std::to_string(100 + ++moves_ % 100));
+    network_.tell("left is at " + left.address.to_string());
+    network_.wire.later(dice_.time(base::Duration(0), base::Duration(seconds(1))), [this] { tell_paths(); });
+}
+
+void Gateways::tell_paths() {
+    Host& left = network_.at(kLeft);
+    std::vector<ike::IkeSaId> ids;
+    for (const auto* sa : left.sas()) ids.push_back(sa->sa().id);
+    for (const ike::IkeSaId id : ids) {
+        network_.wire.feed(left, ike::UsePath{id, left.address, network_.at(kRight).address});
+    }
+}
+
+// RFC 4555 3.5: both kernels send to where the other one is.
+void Gateways::check_paths() {
+    if (weather_.nat) return;
+    for (const std::size_t place : {kLeft, kRight}) {
+        const Host& here = network_.at(place);
+        const Host& there = network_.at(place == kLeft ? kRight : kLeft);
+        for (const ike::ChildInstall* child : here.kernel.list()) {
+            if (child->local.address == here.address && child->remote.address == there.address) continue;
+            network_.violated("child " + child->child_name + " of " + here.address.to_string() + " goes from " +
+                              child->local.to_string() + " to " + child->remote.to_string());
+        }
+    }
 }
 
 // Dead IKE SAs are found out by liveness checks and their last retransmission.
@@ -138,6 +179,7 @@ void Gateways::calm_down() {
     network_.wire.run_for(seconds(150));
     if (!network_.run_until_quiet(seconds(300))) return network_.violated("it never becomes quiet");
     check_quiet(network_, wanted_, 0);
+    check_paths();
 }
 
 // A rekeying of the peer's may come between (RFC 7296 2.25), but hardly ever again.
@@ -150,7 +192,8 @@ void Gateways::check_wanted() {
         if (std::all_of(running.begin(), running.end(), [this](const auto& operation) {
                 return network_.at(kLeft).outcome(operation.second) == "ok";
             })) {
-            return check_quiet(network_, wanted_, 1);
+            check_quiet(network_, wanted_, 1);
+            return check_paths();
         }
     }
     network_.violated("a child that is wanted does not come up");

@@ -88,7 +88,7 @@ tests::ConnectionWords Weather::left_words() const {
 
 tests::ConnectionWords Weather::right_words() const {
     tests::ConnectionWords own = tests::mirrored(words);
-    if (nat) own.remote = "";
+    if (nat || moves > 0) own.remote = "";
     if (!wrong_guess) return own;
     for (auto& child : own.children) child.esp = "aes128gcm16-x25519";
     return own;
@@ -102,9 +102,9 @@ std::string Weather::to_string() const {
          << ", repetition " << faults.repetition << ", delay "
          << std::chrono::duration_cast<milliseconds>(faults.most_delay).count() << " ms, " << orders
          << " orders, refusals " << kernel_refusals << ", clears " << clears << ", forced " << forced << ", restarts "
-         << restarts << ", jumps " << jumps << (nat ? ", NAT" : "") << (both_initiate ? ", both initiate" : "")
-         << ", fragments " << left_options.fragment_size << "/" << right_options.fragment_size
-         << (wrong_guess ? ", wrong guess" : "");
+         << restarts << ", jumps " << jumps << (nat ? ", NAT" : "") << (moves > 0 ? ", moves" : "")
+         << (words.mobike ? ", MOBIKE" : "") << (both_initiate ? ", both initiate" : "") << ", fragments "
+         << left_options.fragment_size << "/" << right_options.fragment_size << (wrong_guess ? ", wrong guess" : "");
     return text.str();
 }
 

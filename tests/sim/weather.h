@@ -26,6 +26,7 @@ struct Weather {
     double restarts = 0;
     double jumps = 0;
     double rebindings = 0;
+    double moves = 0;  // of the left one to another address
     bool both_initiate = false;
     bool nat = false;          // in front of the left one
     bool wrong_guess = false;  // the left one begins with key exchange methods that the right one does not want
