@@ -1,6 +1,6 @@
 // The addresses of the hosts that the configuration names, as the system's resolver tells them: asked for in a thread
-// of the library's, one after the other, and again every minute; what is not known yet, every five seconds. What is known stays known when the resolver fails: a
-// tunnel does not depend on it. Main thread only.
+// of the library's, one after the other, and again every minute; what is not known yet, every five seconds. What is
+// known stays known when the resolver fails: a tunnel does not depend on it. Main thread only.
 #pragma once
 
 #include <chrono>

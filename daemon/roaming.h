@@ -1,6 +1,6 @@
 // Keeps paths to peers in line with this host's routing, for IKE SAs that can move (RFC 4555 3.5): after a change of
-// addresses, links or routes it looks whether the paths in use still are any, and tells the engines where they lead now.
-// Main thread only.
+// addresses, links or routes it looks whether the paths in use still are any, and tells the engines where they lead
+// now. Main thread only.
 #pragma once
 
 #include <chrono>

@@ -212,7 +212,8 @@ std::vector<wire::Payload> mobile_liveness(const sa::Sa& sa) {
     return asks ? nat_detection(sa, {sa.local, sa.remote}) : std::vector<wire::Payload>();
 }
 
-// 3.8: the IKE SA's SPIs are part of what is compared, so once too often the peer is told after each rekeying: harmless.
+// 3.8: the IKE SA's SPIs are part of what is compared, so once too often the peer is told after each rekeying:
+// harmless.
 void on_mobile_liveness(sa::Step& step, const wire::Payloads& answer) {
     sa::Sa& sa = step.sa;
     if (!sa.mobility.agreed || !sa.mobility.decides || !has_nat_detection(answer)) return;

@@ -15,13 +15,13 @@ namespace xfrmd::ikev2::sa {
 inline constexpr std::size_t kMostPeerAddresses = 8;
 
 struct Mobility {
-    bool agreed = false;                       // both have said MOBIKE_SUPPORTED
-    bool decides = false;                      // began the first IKE SA of the line, so it chooses the path (3.5)
+    bool agreed = false;                        // both have said MOBIKE_SUPPORTED
+    bool decides = false;                       // began the first IKE SA of the line, so it chooses the path (3.5)
     std::vector<base::Address> elsewhere = {};  // where the peer says that it is, too (3.4, 3.6)
-    std::uint32_t moves = 0;                   // how often the path has changed: what was asked before is out of date
-    unsigned sought = 0;                       // other addresses of the peer's that were tried since it was heard
-    base::Bytes seen_as = {};                  // the hash of our end that the peer told last (3.8); empty: none
-    base::Instant followed_at{};               // when the kernel's word moved its children last
+    std::uint32_t moves = 0;                    // how often the path has changed: what was asked before is out of date
+    unsigned sought = 0;                        // other addresses of the peer's that were tried since it was heard
+    base::Bytes seen_as = {};                   // the hash of our end that the peer told last (3.8); empty: none
+    base::Instant followed_at{};                // when the kernel's word moved its children last
 };
 
 }  // namespace xfrmd::ikev2::sa

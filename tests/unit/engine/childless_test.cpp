@@ -39,8 +39,7 @@ struct Called : Lonely {
 }  // namespace
 
 TEST_CASE("childless says in IKE_SA_INIT what a responder takes", "[engine][rfc6023-3]") {
-    const Childless childless =
-        GENERATE(Childless::allow, Childless::prefer, Childless::force, Childless::never);
+    const Childless childless = GENERATE(Childless::allow, Childless::prefer, Childless::force, Childless::never);
     Lonely lonely(with(childless));
     const auto answer = read(lonely.tell(lonely.peer.init_request()).at(0));
     CHECK((answer.clear.find(kSupported) != nullptr) == (childless != Childless::never));
@@ -49,8 +48,8 @@ TEST_CASE("childless says in IKE_SA_INIT what a responder takes", "[engine][rfc6
 TEST_CASE("a peer gets an IKE SA without a child, and its child later", "[engine][rfc6023-3]") {
     Lonely lonely(with(GENERATE(Childless::allow, Childless::prefer, Childless::force)));
     lonely.begin();
-    const auto answer = lonely.peer.open(
-        lonely.tell(lonely.peer.protect(kAuth, 1, false, childless_request(lonely.peer))).at(0));
+    const auto answer =
+        lonely.peer.open(lonely.tell(lonely.peer.protect(kAuth, 1, false, childless_request(lonely.peer))).at(0));
     CHECK(lonely.host.established() == 1);
     CHECK(answer->auth);
     CHECK_FALSE(answer->sa);
