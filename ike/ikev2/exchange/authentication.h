@@ -2,7 +2,7 @@
 // come beside it.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

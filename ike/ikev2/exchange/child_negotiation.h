@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

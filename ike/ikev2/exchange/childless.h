@@ -2,7 +2,7 @@
 // initiator decides.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

@@ -2,7 +2,7 @@
 // (RFC 7296 1.4.1, 2.21.3).
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 #include "ike/inputs.h"
 
 namespace xfrmd::ikev2::exchange {

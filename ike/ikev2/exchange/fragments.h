@@ -1,7 +1,7 @@
 // IKE fragmentation (RFC 7383): whether there is any, and how a message goes out in fragments.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

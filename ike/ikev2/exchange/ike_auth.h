@@ -2,7 +2,7 @@
 // child that fails does not take the IKE SA with it.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

@@ -3,7 +3,7 @@
 // as responder the algorithms are chosen before any key exchange is computed.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

@@ -1,7 +1,7 @@
 // INFORMATIONAL, RFC 7296 1.4, 1.4.1, 2.4: Deletes and liveness checks under an established IKE SA.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

@@ -1,7 +1,7 @@
 // From a shared secret to the keys and ciphers of an IKE SA (RFC 7296 2.14).
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

@@ -2,7 +2,7 @@
 // makes another IKE SA, which takes the children. Who began deletes the old one.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {
 

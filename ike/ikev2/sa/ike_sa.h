@@ -3,7 +3,7 @@
 // no more to it than close it.
 #pragma once
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 #include "ike/ikev2/sa/transition.h"
 
 namespace xfrmd::ikev2::sa {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <variant>
 
-#include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/step.h"
 #include "ike/inputs.h"
 
 namespace xfrmd::ikev2::sa {

@@ -379,47 +379,6 @@ TEST_CASE("start actions are bits", "[policy]") {
     CHECK(starts(StartAction::trap_and_start));
 }
 
-TEST_CASE("a connection with names has the addresses that they resolve to", "[policy][connections]") {
-    Connection named = connection({"named", {}, {"10.0.0.0/8"}});
-    named.remote_hosts = {named.remote_addrs, {"gw.example", "other.example"}};
-    Connection unknown = connection({"unknown", {}, {}});
-    unknown.remote_hosts = {{}, {"other.example"}};
-    Configuration configuration;
-    configuration.connections = {named, unknown};
-    const Snapshot before = IndexedConfiguration::of(std::move(configuration));
-    const auto found = [](const Snapshot& snapshot, std::string_view remote) {
-        return names(snapshot->candidates(address("192.0.2.1"), address(remote), id("b.example")));
-    };
-    CHECK(found(before, "10.1.1.1") == "named");
-    CHECK(found(before, "198.51.100.7").empty());
-    CHECK_FALSE(before->connection("unknown")->is_resolved());
-
-    const auto gw = [](const std::string& name) {
-        return name == "gw.example" ? std::vector{address("198.51.100.7")} : std::vector<Address>();
-    };
-    const Snapshot after = before->with_addresses(gw);
-    CHECK(found(after, "10.1.1.1") == "named");
-    CHECK(found(after, "198.51.100.7") == "named");
-    CHECK_FALSE(after->connection("unknown")->is_resolved());
-    CHECK(after->connection("named")->is_configured_as(*before->connection("named")));
-    CHECK(*after->connection("named") != *before->connection("named"));
-    const Snapshot gone = after->with_addresses([](const std::string&) { return std::vector<Address>(); });
-    CHECK(*gone->connection("named") == *before->connection("named"));
-}
-
-TEST_CASE("other names or ranges are another configuration", "[policy][connections]") {
-    Connection one = connection({"one", {}, {"10.0.0.0/8"}});
-    one.remote_hosts = {one.remote_addrs, {"gw.example"}};
-    Connection other = one;
-    CHECK(one.is_configured_as(other));
-    SECTION("name") { other.remote_hosts.names = {"other.example"}; }
-    SECTION("range") { other.remote_hosts.ranges.clear(); }
-    SECTION("none") { other.remote_hosts = {}; }
-    SECTION("something else") { other.encap = true; }
-    CHECK_FALSE(one.is_configured_as(other));
-    CHECK_FALSE(other.is_configured_as(one));
-}
-
 TEST_CASE("marks and interface ids are set by a number or by asking for one", "[policy]") {
     CHECK_FALSE(Mark{}.is_set());
     CHECK(Mark{NumberKind::given, 0, 0xffffffff}.is_set());

@@ -1,0 +1,23 @@
+// What can be chosen for a connection, by swanctl's words.
+#pragma once
+
+#include <cstdint>
+
+namespace xfrmd::policy {
+
+enum class AuthMethod : std::uint8_t { psk };
+// RFC 7383. `accept` says that we can and does not do it ourselves.
+enum class Fragmentation : std::uint8_t { no, accept, yes };
+// RFC 6023: whether IKE_AUTH goes without a child, which then comes in an exchange of its own. `allow`: if the peer
+// wants it so; `prefer`: and as initiator, if the peer can; `force`: never otherwise.
+enum class Childless : std::uint8_t { allow, prefer, force, never };
+// What becomes of a connection's SAs while its local address or the link below it is away: closed, or kept for its
+// return. Our own; strongSwan always keeps them.
+enum class OnLocalDown : std::uint8_t { hold, clear };
+
+// What an IKE SA that comes up means for others between the same two identities. `no`: they go where the peer says that
+// they are from before (INITIAL_CONTACT, RFC 7296 2.4); `never`: nothing; `replace`: they go; `keep`: it is refused,
+// but for one that comes from the same address and may be a reauthentication.
+enum class Unique : std::uint8_t { no, never, keep, replace };
+
+}  // namespace xfrmd::policy
