@@ -37,6 +37,7 @@ policy::Connection connection(const Suite& suite, const base::Address& local, co
     made.name = "c" + std::to_string(number);
     made.local_addrs = {{local, local}};
     made.remote_addrs = {{responder, responder}};
+    made.mobike = false;  // it would take IKE_AUTH to another port (RFC 4555 3.3)
     made.proposals = *policy::parse_proposal(policy::ProtocolId::ike, suite.name);
     made.local.id = name(made.name + ".bench.example");
     made.remote.id = name("gateway.bench.example");

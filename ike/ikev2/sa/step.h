@@ -1,5 +1,5 @@
-// What a handler of one event is given, and what it returns: the services of the engine, the next phase, and what follows
-// for other IKE SAs. No behaviour here.
+// What a handler of one event is given, and what it returns: the services of the engine, the next phase, and what
+// follows for other IKE SAs. No behaviour here.
 #pragma once
 
 #include <memory>
