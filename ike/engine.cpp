@@ -47,6 +47,9 @@ Actions Engine::handle(const Input& input, base::Instant now) {
     Turn turn{now, {}, {}};
     std::visit([&](const auto& item) { on(item, turn); }, input);
     lead_over(turn);
+    // Once it has our answer to a Delete, the peer may drop what comes on the old child: the kernel's turn is first.
+    std::stable_partition(turn.actions.begin(), turn.actions.end(),
+                          [](const Action& action) { return !std::holds_alternative<SendDatagram>(action); });
     count(turn.actions);
     return std::move(turn.actions);
 }
