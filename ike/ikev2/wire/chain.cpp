@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-#include "ike/base/reader.h"
-
 namespace xfrmd::ikev2::wire {
 
 namespace {
 
 constexpr std::uint8_t kCriticalBit = 0x80;
 
-// RFC 7296 3.2. IKEv1's payload numbers are among the unknown ones, as is SKF (RFC 7383) until fragmentation comes.
+// RFC 7296 3.2. IKEv1's payload numbers are among the unknown ones; SK and SKF never come to be asked about.
 bool is_known(PayloadType type) { return type >= PayloadType::sa && type <= PayloadType::eap; }
+
+}  // namespace
 
 // RFC 7296 3.2
 //  0                   1                   2                   3
@@ -33,8 +33,6 @@ base::Result<RawPayload> read_payload(base::Reader& in, PayloadType type) {
     payload.body = in.bytes(length - kGenericHeaderSize);
     return payload;
 }
-
-}  // namespace
 
 base::Result<std::vector<RawPayload>> split_chain(PayloadType first, base::ByteView bytes) {
     base::Reader in(bytes);

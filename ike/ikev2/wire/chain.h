@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "ike/base/reader.h"
 #include "ike/base/result.h"
 #include "ike/base/writer.h"
 #include "ike/ikev2/wire/payloads.h"
@@ -23,6 +24,9 @@ struct RawPayload {
 inline bool is_encrypted(PayloadType type) {
     return type == PayloadType::encrypted || type == PayloadType::encrypted_fragment;
 }
+
+// One payload; nothing is allocated for a sound one. Error: PayloadLengthInvalid.
+base::Result<RawPayload> read_payload(base::Reader& in, PayloadType type);
 
 // Splits `bytes` into at most kMaxPayloads payloads that fill it to the last byte. SK and SKF end the chain: their next
 // payload is the first one inside. Errors: PayloadLengthInvalid, PayloadCountExceeded, EncryptedPayloadMalformed (SK

@@ -53,13 +53,10 @@ std::optional<FirstLook> look_at_first_request(base::ByteView message) {
     auto type = static_cast<PayloadType>(message[kNextPayloadAt]);
     Seen seen;
     for (std::size_t count = 0; type != PayloadType::none; ++count) {
-        const auto next = static_cast<PayloadType>(in.u8());
-        in.u8();
-        const std::size_t length = in.u16();
-        if (!in.ok() || length < kGenericHeaderSize || length - kGenericHeaderSize > in.left()) return std::nullopt;
-        if (count == kMaxPayloads || is_encrypted(type)) return std::nullopt;
-        seen.note(type, in.bytes(length - kGenericHeaderSize));
-        type = next;
+        const auto payload = read_payload(in, type);
+        if (!payload || count == kMaxPayloads || is_encrypted(type)) return std::nullopt;
+        seen.note(type, payload->body);
+        type = payload->next;
     }
     if (!in.done() || !seen.is_first_request()) return std::nullopt;
     return seen.look;
