@@ -22,7 +22,7 @@ std::optional<std::chrono::seconds> time_left(base::Instant until, base::Instant
 
 api::IkeSaState state_of(PhaseId phase) {
     if (phase == PhaseId::established) return api::IkeSaState::established;
-    if (phase == PhaseId::deleting || phase == PhaseId::closed) return api::IkeSaState::deleting;
+    if (phase >= PhaseId::deleting) return api::IkeSaState::deleting;
     return api::IkeSaState::connecting;
 }
 

@@ -142,7 +142,8 @@ void Engine::on(const Clear& wish, Turn& turn) {
     }
     const bool was_established = sa->established() != nullptr;
     if (whole && (wish.force || !was_established)) {
-        sa->close_now({Reason::OperatorRequest, {}, {}}, around(turn));
+        const base::Error why{Reason::OperatorRequest, {}, {}};
+        wish.force ? sa->close_now(why, around(turn)) : sa->give_up(why, around(turn));
         turn.actions.push_back(OperationDone{wish.operation, wish.ike_sa, {}, {}});
     } else if (whole) {
         sa->add_task(ikev2::sa::DeleteIkeTask{wish.operation, Reason::OperatorRequest}, around(turn));
@@ -235,8 +236,8 @@ void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn)
     const bool was_established = sa.established() != nullptr;
     if (was_established) {
         sa.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::ConfigurationRemoved}, around(turn));
-    } else if (sa.phase_id() != PhaseId::deleting) {
-        sa.close_now({Reason::ConfigurationRemoved, {}, {}}, around(turn));
+    } else if (!sa.is_ending()) {
+        sa.give_up({Reason::ConfigurationRemoved, {}, {}}, around(turn));
     }
     settle(sa, was_established, turn);
 }

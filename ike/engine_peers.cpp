@@ -15,7 +15,7 @@ using ikev2::sa::PhaseId;
 // that was not rekeyed in time may still be.
 bool Engine::is_leaving(const IkeSa& sa) {
     const auto* established = sa.established();
-    if (established == nullptr) return sa.phase_id() == PhaseId::deleting || sa.is_closed();
+    if (established == nullptr) return sa.is_ending();
     const bool is_rekeying = std::holds_alternative<ikev2::sa::RekeyingIke>(established->exchange);
     const auto& tasks = sa.sa().tasks;
     return established->is_succeeded || established->is_outdone ||

@@ -47,7 +47,8 @@ bool Engine::catch_up(IkeSa& sa, const IkeSa& old, Turn& turn) {
 void Engine::settle_reauthentication(IkeSa& sa, Turn& turn) {
     if (sa.sa().reauthenticates == IkeSaId::none) return;
     IkeSa* old = table_.find(sa.sa().reauthenticates);
-    if (sa.is_closed()) {
+    if (sa.is_ending()) {
+        sa.sa().reauthenticates = IkeSaId::none;
         if (old == nullptr) return;
         old->postpone_reauthentication(around(turn));
         return settle(*old, old->established() != nullptr, turn);

@@ -67,6 +67,12 @@ bool Address::is_any() const {
 
 bool Address::is_multicast() const { return is_v6() ? octets_[0] == 0xff : octets_[0] >= 224 && octets_[0] < 240; }
 
+bool Address::is_loopback() const { return is_v6() ? *this == *parse("::1") : octets_[0] == 127; }
+
+bool Address::is_link_local() const {
+    return is_v6() ? octets_[0] == 0xfe && (octets_[1] & 0xc0) == 0x80 : octets_[0] == 169 && octets_[1] == 254;
+}
+
 bool Address::is_broadcast() const { return !is_v6() && *this == highest(Family::ipv4); }
 
 std::string Address::to_string() const {

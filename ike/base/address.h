@@ -36,6 +36,8 @@ public:
     bool is_any() const;
     bool is_multicast() const;
     bool is_broadcast() const;
+    bool is_loopback() const;
+    bool is_link_local() const;
     std::string to_string() const;
 
     // The first and last address of the network of `prefix` bits this address is in; prefix is cut at bits().

@@ -74,6 +74,7 @@ constexpr ReasonTraits kTable[] = {
 
     {NoRoute, "no_route", "no route to the peer", refuse_request, 0},
     {PeerSilent, "peer_silent", "peer does not answer", delete_ike_sa, 0},
+    {PathRefused, "path_refused", "peer does not accept the addresses that the IKE SA has now", delete_ike_sa, 0},
     {HalfOpenExpired, "half_open_expired", "peer did not finish in time", delete_ike_sa, 0},
     {OperatorRequest, "operator_request", "cleared by the operator", delete_ike_sa, 0},
     {Rekeyed, "rekeyed", "another one has taken its place", delete_ike_sa, 0},

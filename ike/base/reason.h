@@ -69,6 +69,7 @@ enum class Reason : std::uint16_t {
     // Life
     NoRoute,
     PeerSilent,
+    PathRefused,
     HalfOpenExpired,
     OperatorRequest,
     Rekeyed,

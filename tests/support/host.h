@@ -44,7 +44,7 @@ struct Host {
     std::vector<ike::OperationDone> done;
     std::vector<ike::PeerNews> told;        // other engines, by nobody
     std::vector<ike::ReviveChild> revived;  // nobody does it
-    std::vector<ike::SeekPath> sought;      // nobody answers
+    std::vector<ike::SeekPath> sought;
     std::vector<Parcel> sent;
 
     std::uint64_t count(base::Reason reason) const;

@@ -77,6 +77,7 @@ policy::Child child(const ChildWords& words) {
     child.rand_bytes = words.rand_bytes;
     child.rekey_packets = words.rekey_packets;
     child.inactivity = words.inactivity;
+    child.dpd_action = words.dpd_action;
     return child;
 }
 

@@ -32,6 +32,7 @@ struct ChildWords {
     std::uint64_t rand_bytes = 0;
     std::uint64_t rekey_packets = 0;
     std::chrono::seconds inactivity{0};
+    policy::StartAction dpd_action = policy::StartAction::none;
 };
 policy::Child child(const ChildWords& words);
 

@@ -67,6 +67,7 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         host.kernel.move(*move);
     } else if (const auto* seek = std::get_if<ike::SeekPath>(&action)) {
         host.sought.push_back(*seek);
+        answer_later(host, ike::UsePath{seek->ike_sa, host.address, seek->remote, true});
     } else if (const auto* remove = std::get_if<ike::RemoveChild>(&action)) {
         host.kernel.remove(remove->child);
     } else if (const auto* query = std::get_if<ike::QueryUse>(&action)) {

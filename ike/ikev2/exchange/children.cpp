@@ -47,7 +47,8 @@ void revive(sa::Step& step, const sa::Established& phase, const sa::ChildSa& gon
     if (gone.state == installing || gone.state == deleting || find_number(phase, gone.number) != nullptr) return;
     const policy::Child* wanted = step.sa.connection->child(gone.name);
     if (wanted == nullptr) return;
-    const policy::StartAction action = why == base::Reason::PeerSilent    ? wanted->dpd_action
+    const bool is_cut_off = why == base::Reason::PeerSilent || why == base::Reason::PathRefused;
+    const policy::StartAction action = is_cut_off                         ? wanted->dpd_action
                                        : why == base::Reason::PeerDeleted ? wanted->close_action
                                                                           : policy::StartAction::none;
     if (action == policy::StartAction::none) return;

@@ -159,6 +159,24 @@ sa::Next on_delete_response(sa::Step& step, sa::Deleting& phase, const sa::Messa
     return closed(phase.reason);
 }
 
+sa::Withdrawing withdraw(sa::Step& step, sa::AuthRequested& phase) {
+    const std::vector<wire::Payload> payloads{wire::Delete{policy::ProtocolId::ike, {}}};
+    step.sa.window.answered();
+    send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
+    return {std::move(phase.keyed)};
+}
+
+sa::Next answer_while_withdrawing(sa::Step& step, sa::Withdrawing& phase, const sa::Message& request) {
+    send_response(step, phase.keyed, wire::ExchangeType::informational, {});
+    if (deletes_ike_sa(request.payloads)) return closed(Reason::PeerDeleted);
+    return sa::stay();
+}
+
+sa::Next on_withdrawn(sa::Step& step, sa::Withdrawing&, const sa::Message&) {
+    step.sa.window.answered();
+    return closed(Reason::OperatorRequest);
+}
+
 sa::Next start_task(sa::Step& step, sa::Established& phase) {
     const sa::Task task = std::move(step.sa.tasks.front());
     step.sa.tasks.pop_front();

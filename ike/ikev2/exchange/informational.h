@@ -17,6 +17,12 @@ sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const
 // ends the SA (1.4.1, 2.25.2).
 sa::Next answer_while_deleting(sa::Step& step, sa::Deleting& phase, const sa::Message& request);
 sa::Next on_delete_response(sa::Step& step, sa::Deleting& phase, const sa::Message& response);
+sa::Next answer_while_withdrawing(sa::Step& step, sa::Withdrawing& phase, const sa::Message& request);
+sa::Next on_withdrawn(sa::Step& step, sa::Withdrawing& phase, const sa::Message& response);
+
+// Tells the peer of what is given up before it has answered IKE_AUTH. A Delete that comes before IKE_AUTH is nothing
+// to it, so it is repeated.
+sa::Withdrawing withdraw(sa::Step& step, sa::AuthRequested& phase);
 
 // Starts the first waiting task. Leads to Deleting for a Delete of the IKE SA.
 sa::Next start_task(sa::Step& step, sa::Established& phase);

@@ -28,7 +28,8 @@ void put_first(sa::Sa& sa) {
 }
 
 bool is_usable(const base::Address& address) {
-    return !address.is_any() && !address.is_multicast() && !address.is_broadcast();
+    return !address.is_any() && !address.is_multicast() && !address.is_broadcast() && !address.is_loopback() &&
+           !address.is_link_local();
 }
 
 bool lists_addresses(const wire::Payloads& payloads) {
@@ -62,11 +63,13 @@ bool agrees(const wire::Notify& no_nats_allowed, const sa::Path& arrival) {
     return no_nats_allowed.data == seen;
 }
 
-void set_path(sa::Sa& sa, const sa::Path& path) {
-    if (sa.local == path.local && sa.remote == path.remote) return;
+// False: it has been there.
+bool set_path(sa::Sa& sa, const sa::Path& path) {
+    if (sa.local == path.local && sa.remote == path.remote) return false;
     sa.local = path.local;
     sa.remote = path.remote;
     ++sa.mobility.moves;
+    return true;
 }
 
 bool has_nat_detection(const wire::Payloads& payloads) {
@@ -88,10 +91,12 @@ std::string words_for(const sa::Sa& sa) { return sa.local.to_string() + " - " + 
 // somebody there has answered.
 void follow_update(sa::Step& step, const wire::Payloads& request) {
     sa::Sa& sa = step.sa;
-    set_path(sa, sa.reply);
-    note_nat(sa, request);
-    step.report(ike::Level::info, "peer has moved: the path is " + words_for(sa) + " now");
-    sa.window.hasten(step.now);
+    const bool has_moved = set_path(sa, sa.reply);
+    if (!note_nat(sa, request) && !has_moved) return;
+    if (has_moved) {
+        step.report(ike::Level::info, "peer has moved: the path is " + words_for(sa) + " now");
+        step.send_again();
+    }
     put_first<sa::CheckPathTask>(sa);
 }
 
@@ -140,9 +145,12 @@ std::vector<wire::Payload> answer_mobility(sa::Step& step, const wire::Payloads&
 void use_path(sa::Step& step, sa::Established& phase, const sa::Path& path) {
     sa::Sa& sa = step.sa;
     std::replace(sa.mobility.elsewhere.begin(), sa.mobility.elsewhere.end(), path.remote.address, sa.remote.address);
+    // 5.3: what the peer names may be somebody else's address.
+    const bool is_hearsay = path.remote.address != sa.remote.address;
     set_path(sa, path);
     step.report(ike::Level::info, "the path is " + words_for(sa) + " now");
-    move_children(step, phase, path);
+    sa.mobility.children_wait = is_hearsay;
+    if (!is_hearsay) move_children(step, phase, path);
     put_first<sa::UpdateAddressesTask>(sa);
 }
 
@@ -177,7 +185,8 @@ void inherit_path(const sa::Sa& old, const sa::Established& phase, sa::Sa& heir)
     }
 }
 
-// 3.5: what was asked before another move says nothing of that.
+// 3.5: what was asked before another move says nothing of that. A path that the peer refuses must not be used, and our
+// routing has no other.
 sa::Next on_addresses_updated(sa::Step& step, sa::Established& phase, const sa::UpdatingAddresses& asked,
                               const wire::Payloads& answer) {
     sa::Sa& sa = step.sa;
@@ -185,12 +194,12 @@ sa::Next on_addresses_updated(sa::Step& step, sa::Established& phase, const sa::
     if (asked.moves != sa.mobility.moves) return sa::stay();
     for (const NotifyType refusal : {NotifyType::unacceptable_addresses, NotifyType::unexpected_nat_detected}) {
         if (answer.find(refusal) == nullptr) continue;
-        step.report(ike::Level::warning, "peer answered " + to_string(refusal) + " to the path " + words_for(sa),
-                    Reason::PeerRefused);
-        return sa::stay();
+        return base::fail(Reason::PathRefused, to_string(refusal) + " to " + words_for(sa));
     }
     remember_view(sa, answer);
-    if (note_nat(sa, answer)) move_children(step, phase, {sa.local, sa.remote});
+    const bool nat_is_news = note_nat(sa, answer);
+    if (std::exchange(sa.mobility.children_wait, false) || nat_is_news)
+        move_children(step, phase, {sa.local, sa.remote});
     return sa::stay();
 }
 

@@ -1,6 +1,6 @@
 // MOBIKE (RFC 4555): the notifies of IKE_AUTH, and the INFORMATIONAL exchanges that tell of another path and check it.
-// The initiator decides on the path, the responder follows what it is told; neither sends users' packets to a place
-// that has not answered with what only somebody there can know, but for the initiator, who knows where it wants to go.
+// The initiator decides on the path, the responder follows what it is told. To an address that the peer has only named
+// users' packets go when somebody there has answered with what nobody else can know.
 #pragma once
 
 #include <vector>

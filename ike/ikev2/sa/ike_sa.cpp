@@ -65,6 +65,7 @@ Keyed* IkeSa::keyed() {
     if (auto* half_open = std::get_if<HalfOpen>(&phase_)) return &half_open->keyed;
     if (auto* auth = std::get_if<AuthRequested>(&phase_)) return &auth->keyed;
     if (auto* deleting = std::get_if<Deleting>(&phase_)) return &deleting->keyed;
+    if (auto* withdrawing = std::get_if<Withdrawing>(&phase_)) return &withdrawing->keyed;
     return nullptr;
 }
 
@@ -168,9 +169,7 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
 void IkeSa::answer_repetition(const wire::Received& received, const Path& arrival, Surroundings& around) {
     const auto authentic = exchange::check_authentic(*keyed(), *received.encrypted);
     if (!authentic) return drop(authentic.error(), around);
-    for (const base::Bytes& bytes : sa_.window.cached_response()) {
-        around.actions.push_back(ike::SendDatagram{arrival.local, arrival.remote, bytes});
-    }
+    step(around).send_on(arrival, sa_.window.cached_response());
 }
 
 void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around) {

@@ -29,6 +29,8 @@ public:
     const Phase& phase() const { return phase_; }
     PhaseId phase_id() const { return id_of(phase_); }
     bool is_closed() const { return phase_id() == PhaseId::closed; }
+    // Deleting, withdrawing or closed.
+    bool is_ending() const { return phase_id() >= PhaseId::deleting; }
     const Established* established() const { return std::get_if<Established>(&phase_); }
 
     // Initiator: sends the first message. Error: what kept it from doing so; the SA is closed then.
@@ -74,7 +76,9 @@ public:
     bool use_child(ike::ChildSaId child, Surroundings around);
     // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
     void close_now(base::Error why, Surroundings around);
-    // The same without a word to the peer.
+    // The same for an attempt; where the peer may be established by now, it is told until it has heard.
+    void give_up(base::Error why, Surroundings around);
+    // Without a word to the peer.
     void close_silently(base::Error why, Surroundings around) { close(std::move(why), around); }
 
     // When on_time() wants to be called; kNever if nothing is due.
@@ -92,8 +96,11 @@ private:
     void on_init_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
     void resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around);
     void on_retransmission(Surroundings& around);
+    bool may_follow(const base::Endpoint& remote) const;
     void follow_peer(const Path& arrival, Surroundings& around);
-    void move_to(const Path& path, Surroundings& around);
+    void follow_to(const base::Endpoint& remote, Surroundings& around);
+    base::Instant next_lead(const Surroundings& around) const;
+    void lead_children(Surroundings& around);
     void seek_path(Surroundings& around);
     // May a request of ours begin?
     bool is_ready() const;
@@ -106,6 +113,7 @@ private:
     void queue_due_tasks(Established& phase, Surroundings& around);
     void hand_over_tasks(IkeSa& heir, Surroundings& around);
     void close(base::Error why, Surroundings& around);
+    void tell_end(const base::Error& why, Surroundings& around);
     void drop(const base::Error& error, Surroundings& around);
     Keyed* keyed();
 

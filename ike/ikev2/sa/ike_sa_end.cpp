@@ -3,6 +3,7 @@
 
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/informational.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/sa/ike_sa.h"
 
@@ -99,8 +100,21 @@ void IkeSa::close_now(base::Error why, Surroundings around) {
     close(std::move(why), around);
 }
 
+void IkeSa::give_up(base::Error why, Surroundings around) {
+    auto* auth = std::get_if<AuthRequested>(&phase_);
+    if (auth == nullptr) return close_now(std::move(why), around);
+    tell_end(why, around);
+    Step current = step(around);
+    phase_ = exchange::withdraw(current, *auth);
+}
+
 void IkeSa::close(base::Error why, Surroundings& around) {
     if (is_closed()) return;
+    if (phase_id() != PhaseId::withdrawing) tell_end(why, around);
+    phase_ = Closed{std::move(why)};
+}
+
+void IkeSa::tell_end(const base::Error& why, Surroundings& around) {
     Step current = step(around);
     const bool was_established = phase_id() == PhaseId::established || phase_id() == PhaseId::deleting;
     const bool lives_on = is_rekeyed(phase_, why);
@@ -109,7 +123,6 @@ void IkeSa::close(base::Error why, Surroundings& around) {
     current.report(is_wanted(why.reason) ? ike::Level::info : ike::Level::warning,
                    (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason,
                    {lives_on ? ike::Turn::none : end_of_life(was_established, sa_.original_initiator)});
-    phase_ = Closed{std::move(why)};
 }
 
 }  // namespace xfrmd::ikev2::sa

@@ -22,40 +22,58 @@ bool is_named(const policy::Connection& connection, const base::Address& local) 
 
 }  // namespace
 
+// RFC 7296 2.23: who is behind a NAT itself does not follow, as anybody who delays a packet could lead it astray; to
+// another port of the same address it can, as that is still the peer's NAT. With encap = yes we only say that we are
+// behind one.
+bool IkeSa::may_follow(const base::Endpoint& remote) const {
+    const bool stays_put = sa_.nat.local && !sa_.connection->encap && remote.address != sa_.remote.address;
+    return sa_.nat.remote && !stays_put;
+}
+
 // RFC 7296 2.23: IKE_AUTH may come on the NAT traversal port, and a peer behind a NAT is followed to where its new
 // authenticated requests come from. Without a NAT, and for our own address, nothing moves later. RFC 4555 3.8: with
 // MOBIKE the peer says so when it moves, and other requests may try a path.
 void IkeSa::follow_peer(const Path& arrival, Surroundings& around) {
-    if (phase_id() == PhaseId::half_open) return move_to(arrival, around);
-    if (sa_.nat.remote && !sa_.mobility.agreed) move_to({sa_.local, arrival.remote}, around);
+    if (phase_id() == PhaseId::half_open) {
+        sa_.local = arrival.local;
+        sa_.remote = arrival.remote;
+    } else if (!sa_.mobility.agreed && may_follow(arrival.remote)) {
+        follow_to(arrival.remote, around);
+    }
 }
 
-// RFC 7296 2.23: who is behind a NAT itself does not follow, as anybody who delays a packet could lead it astray. With
-// encap = yes we only say that we are. The peer decides how often it moves, and we how often that counts. RFC 4555 3.8:
-// with MOBIKE that is for ESP alone.
+// The kernel says so for each packet, and again while nothing follows. RFC 4555 3.8: with MOBIKE that is for ESP alone.
 void IkeSa::on_peer_moved(const base::Endpoint& remote, Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
-    const bool stays_put = sa_.nat.local && !sa_.connection->encap;
-    if (phase == nullptr || !sa_.nat.remote || stays_put) return;
-    base::Instant& last = sa_.mobility.followed_at;
-    if (last != base::Instant{} && around.now < last + around.options.follow_pause) return;
-    if (!sa_.mobility.agreed && remote == sa_.remote) return;
-    last = around.now;
-    if (!sa_.mobility.agreed) return move_to({sa_.local, remote}, around);
+    if (phase == nullptr || !may_follow(remote) || around.now < next_lead(around)) return;
+    if (!sa_.mobility.agreed) return follow_to(remote, around);
     Step current = step(around);
     current.report(ike::Level::info, "peer's packets come from " + remote.to_string() + " now");
+    sa_.mobility.led_at = around.now;
     exchange::move_children(current, *phase, {sa_.local, remote});
 }
 
-void IkeSa::move_to(const Path& path, Surroundings& around) {
-    if (path == Path{sa_.local, sa_.remote}) return;
-    sa_.local = path.local;
-    sa_.remote = path.remote;
+void IkeSa::follow_to(const base::Endpoint& remote, Surroundings& around) {
+    if (remote == sa_.remote) return;
+    sa_.remote = remote;
+    step(around).report(ike::Level::info, "peer is at " + sa_.remote.to_string() + " now");
+    sa_.mobility.lead_at = next_lead(around);
+    lead_children(around);
+}
+
+// The peer decides how often it moves, and we how often its children do.
+base::Instant IkeSa::next_lead(const Surroundings& around) const {
+    const base::Instant last = sa_.mobility.led_at;
+    return last == base::Instant{} ? around.now : std::max(around.now, last + around.options.follow_pause);
+}
+
+void IkeSa::lead_children(Surroundings& around) {
     auto* phase = std::get_if<Established>(&phase_);
-    if (phase == nullptr) return;
+    if (phase == nullptr || sa_.mobility.lead_at > around.now) return;
+    sa_.mobility.lead_at = base::kNever;
+    sa_.mobility.led_at = around.now;
     Step current = step(around);
-    current.report(ike::Level::info, "peer is at " + sa_.remote.to_string() + " now");
-    exchange::move_children(current, *phase, path);
+    exchange::move_children(current, *phase, {sa_.local, sa_.remote});
 }
 
 void IkeSa::on_path(const ike::UsePath& found, Surroundings around) {
@@ -70,7 +88,7 @@ void IkeSa::on_path(const ike::UsePath& found, Surroundings around) {
     Step current = step(around);
     exchange::use_path(current, *phase, path);
     if (found.sought) {
-        sa_.window.hasten(around.now);
+        current.send_again();
     } else {
         sa_.window.begin_anew(around.now);
     }

@@ -29,6 +29,7 @@ void IkeSa::on_time(Surroundings around) {
     }
     auto* phase = std::get_if<Established>(&phase_);
     if (phase == nullptr) return;
+    lead_children(around);
     queue_due_tasks(*phase, around);
     if (sa_.nat.local && sa_.last_outbound + around.options.nat_keepalive <= around.now) {
         step(around).send({0xff});  // RFC 3948 2.3
@@ -62,12 +63,10 @@ void IkeSa::on_retransmission(Surroundings& around) {
     if (packet == nullptr) {
         return close({Reason::PeerSilent, "no answer from " + sa_.remote.to_string(), {}}, around);
     }
-    for (const base::Bytes& bytes : *packet) {
-        around.actions.push_back(ike::SendDatagram{sa_.local, sa_.remote, bytes});
-    }
-    step(around).report(ike::Level::info, "no answer yet, retransmission " +
-                                              std::to_string(sa_.window.retransmissions()) + " to " +
-                                              sa_.remote.to_string());
+    Step current = step(around);
+    current.send_on({sa_.local, sa_.remote}, *packet);
+    current.report(ike::Level::info, "no answer yet, retransmission " + std::to_string(sa_.window.retransmissions()) +
+                                         " to " + sa_.remote.to_string());
     seek_path(around);
 }
 
@@ -83,10 +82,13 @@ base::Instant IkeSa::deadline(const Options& options) const {
     if (phase_id() != PhaseId::established) return due;
     const auto dpd = sa_.connection->dpd_delay;
     const base::Instant awaited = established()->use_awaited_until;
-    if (dpd.count() > 0 && is_ready()) due = std::min(due, awaited == base::kNever ? sa_.last_inbound + dpd : awaited);
+    if (dpd.count() > 0 && is_ready()) {
+        const base::Instant silent = sa_.last_inbound + dpd;
+        due = std::min(due, awaited == base::kNever ? silent : std::max(awaited, silent));
+    }
     if (sa_.nat.local) due = std::min(due, sa_.last_outbound + options.nat_keepalive);
     const Proof& proof = established()->proof;
-    due = std::min({due, established()->rekey_at, established()->over_at, proof.over_at});
+    due = std::min({due, established()->rekey_at, established()->over_at, proof.over_at, sa_.mobility.lead_at});
     if (!std::holds_alternative<RekeyingIke>(established()->exchange)) due = std::min(due, proof.repeat_at);
     for (const ChildSa& child : established()->children) {
         if (child.state == ChildState::installed) due = std::min(due, child.use_at);

@@ -19,9 +19,11 @@ struct Mobility {
     bool decides = false;                       // began the first IKE SA of the line, so it chooses the path (3.5)
     std::vector<base::Address> elsewhere = {};  // where the peer says that it is, too (3.4, 3.6)
     std::uint32_t moves = 0;                    // how often the path has changed: what was asked before is out of date
+    bool children_wait = false;                 // the peer has named where it is now, and has not answered from there
     unsigned sought = 0;                        // other addresses of the peer's that were tried since it was heard
     base::Bytes seen_as = {};                   // the hash of our end that the peer told last (3.8); empty: none
-    base::Instant followed_at{};                // when the kernel's word moved its children last
+    base::Instant led_at{};                     // when children were moved last to where a NAT shows the peer
+    base::Instant lead_at = base::kNever;       // when they will be
 };
 
 }  // namespace xfrmd::ikev2::sa

@@ -101,14 +101,29 @@ struct Deleting {
     base::Reason reason{};
 };
 
+// Initiator, given up while IKE_AUTH was out. The peer may have established it, so that our Delete is out as well; it
+// has proved nothing, and nobody waits.
+struct Withdrawing {
+    Keyed keyed;
+};
+
 struct Closed {
     base::Error why;
 };
 
-using Phase = std::variant<Created, InitRequested, AuthRequested, HalfOpen, Established, Deleting, Closed>;
+using Phase = std::variant<Created, InitRequested, AuthRequested, HalfOpen, Established, Deleting, Withdrawing, Closed>;
 
 // The variant's index by name, for tables and lists.
-enum class PhaseId : std::uint8_t { created, init_requested, auth_requested, half_open, established, deleting, closed };
+enum class PhaseId : std::uint8_t {
+    created,
+    init_requested,
+    auth_requested,
+    half_open,
+    established,
+    deleting,
+    withdrawing,
+    closed
+};
 inline constexpr std::size_t kPhases = std::variant_size_v<Phase>;
 
 inline PhaseId id_of(const Phase& phase) { return static_cast<PhaseId>(phase.index()); }

@@ -79,6 +79,11 @@ struct Step {
         sa.last_outbound = now;
         actions.push_back(ike::SendDatagram{path.local, path.remote, std::move(bytes)});
     }
+    // What waits for a response goes out once more, to where the path leads now. That is no try of the schedule's: the
+    // peer, too, has a say in how often the path changes.
+    void send_again() {
+        if (const Datagrams* waiting = sa.window.outstanding()) send_on({sa.local, sa.remote}, *waiting);
+    }
     void report(ike::Level level, std::string text, std::optional<base::Reason> reason = {},
                 ike::Milestone milestone = {}) {
         const bool unproven = level >= ike::Level::warning && std::holds_alternative<HalfOpen>(phase);

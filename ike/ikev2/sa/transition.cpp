@@ -63,6 +63,9 @@ constexpr Transition kTransitions[] = {
     {deleting,       rekey_ike_request,      row<x::refuse_while_deleting>,     {},                      "2.25.2","the peer wants to rekey what is going"},
     {deleting,       informational_request,  row<x::answer_while_deleting>,     {closed},                "2.25.2","the peer deletes at the same time, or asks for life"},
     {deleting,       informational_response, row<x::on_delete_response>,        {closed},                "1.4.1", "the peer has deleted the IKE SA as well"},
+
+    {withdrawing,    informational_request,  row<x::answer_while_withdrawing>,  {closed},                "1.4.1", "the peer deletes what we have given up, or asks for life"},
+    {withdrawing,    informational_response, row<x::on_withdrawn>,              {closed},                "1.4.1", "the peer has deleted what we have given up"},
 };
 // clang-format on
 
@@ -82,7 +85,7 @@ constexpr auto make_index() {
 constexpr auto kIndex = make_index();
 
 constexpr std::string_view kPhaseNames[kPhases] = {"created",     "init_requested", "auth_requested", "half_open",
-                                                   "established", "deleting",       "closed"};
+                                                   "established", "deleting",       "withdrawing",    "closed"};
 constexpr std::string_view kEventNames[kEvents] = {
     "initiate",          "ike_sa_init_request",   "ike_sa_init_response",   "ike_auth_request",
     "ike_auth_response", "create_child_request",  "create_child_response",  "rekey_child_request",

@@ -40,13 +40,10 @@ bool Window::is_awaited(wire::MessageId id) const {
 
 void Window::answered() { outstanding_.reset(); }
 
-void Window::hasten(base::Instant now) {
-    if (outstanding_) outstanding_->due = now;
-}
-
 void Window::begin_anew(base::Instant now) {
-    hasten(now);
-    if (outstanding_) outstanding_->sent_again = 0;
+    if (!outstanding_) return;
+    outstanding_->due = now;
+    outstanding_->sent_again = 0;
 }
 
 const Datagrams* Window::retransmit(base::Instant now, const RetransmitSchedule& schedule) {

@@ -56,10 +56,11 @@ public:
     // Ends the wait for a response.
     void answered();
 
-    // Another path: a retransmission is due at once. begin_anew(): and the schedule begins from there.
-    void hasten(base::Instant now);
+    // Another path by our own routing: due at once, and the schedule begins from there.
     void begin_anew(base::Instant now);
 
+    // What waits for a response; nullptr when idle().
+    const Datagrams* outstanding() const { return outstanding_ ? &outstanding_->datagrams : nullptr; }
     base::Instant retransmit_at() const { return outstanding_ ? outstanding_->due : base::kNever; }
     // What to send again, or nullptr when the schedule is used up.
     const Datagrams* retransmit(base::Instant now, const RetransmitSchedule& schedule);

@@ -131,7 +131,7 @@ TEST_CASE("an attempt without a child that is cleared or refused tells who waits
     Called lonely(Childless::prefer, true);
     SECTION("cleared") {
         lonely.wire.clear(lonely.host, lonely.sa()->sa().id);
-        lonely.wire.settle();
+        lonely.wire.run_for(seconds(200));
     }
     SECTION("refused") { lonely.answer({notify(wire::NotifyType::authentication_failed)}); }
     CHECK(lonely.host.failed(lonely.operation));

@@ -117,6 +117,7 @@ TEST_CASE("a new configuration ends an attempt that it no longer has", "[engine]
     const auto operation = gateways.connect();
     gateways.wire.feed(gateways.left, ike::Reconfigure{snapshot(ConnectionWords{.name = "other"})});
     CHECK(gateways.left.outcome(operation) == base::name(Reason::ConfigurationRemoved));
+    gateways.wire.run_for(seconds(200));  // the peer never hears of it
     CHECK(gateways.left.sas().empty());
 }
 

@@ -143,6 +143,34 @@ TEST_CASE("clearing an attempt ends it", "[engine][rfc7296-1.2]") {
     gateways.wire.settle();
     CHECK(gateways.left.outcome(operation) == base::name(Reason::OperatorRequest));
     CHECK(gateways.left.outcome(cleared) == "ok");
+    gateways.wire.run_for(seconds(300));
+    CHECK(gateways.left.sas().empty());
+}
+
+// Of datagrams on their way, the last may come first, or not at all.
+TEST_CASE("a peer hears that an attempt was cleared, whatever was lost of it", "[engine][rfc7296-1.4.1]") {
+    Gateways gateways;
+    const int lost = GENERATE(4, 5, 6);
+    gateways.wire.on_the_way = [&, count = 0](Parcel&) mutable {
+        ++count;
+        return count != 4 && (count < 5 || count > lost);  // the answer to IKE_AUTH, and then our Delete
+    };
+    const auto operation = gateways.connect();
+    const auto cleared = gateways.wire.clear(gateways.left, sa_of(gateways.left));
+    CHECK(gateways.left.outcome(operation) == base::name(Reason::OperatorRequest));
+    CHECK(gateways.left.outcome(cleared) == "ok");
+    REQUIRE_FALSE(gateways.right.sas().empty());
+    gateways.wire.run_for(seconds(60));
+    check_all_gone(gateways);
+}
+
+TEST_CASE("an attempt that is being withdrawn goes at once when it is cleared again", "[engine][rfc7296-1.4.1]") {
+    Gateways gateways;
+    gateways.wire.on_the_way = [&, count = 0](Parcel&) mutable { return ++count < 4; };
+    gateways.connect();
+    gateways.wire.clear(gateways.left, sa_of(gateways.left));
+    REQUIRE(gateways.left.sas().size() == 1);
+    CHECK(gateways.left.outcome(gateways.wire.clear(gateways.left, sa_of(gateways.left))) == "ok");
     CHECK(gateways.left.sas().empty());
 }
 

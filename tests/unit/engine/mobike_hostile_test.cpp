@@ -75,6 +75,23 @@ TEST_CASE("a victim's address that never answers gets no packet of users", "[eng
     CHECK(following.host.kernel.children().empty());
 }
 
+TEST_CASE("updates do not use up what we try ourselves", "[engine][rfc4555-3.5][hostile-e8]") {
+    Following following;
+    following.wire.clear(following.host, following.sa()->sa().id, following.child().child);
+    for (int i = 0; i < 20; ++i) {
+        following.ask(i % 2 == 0 ? kElsewhere : following.peer.self, {update()});
+        following.wire.run_for(seconds(1));
+    }
+    CHECK(following.host.sas().size() == 1);
+}
+
+TEST_CASE("an update that moves nothing asks for nothing", "[engine][rfc4555-3.5][hostile-e8]") {
+    Following following;
+    following.ask(following.peer.self, {update()});
+    CHECK_FALSE(following.asked);
+    CHECK_FALSE(following.host.reported("peer has moved"));
+}
+
 TEST_CASE("an update from where nobody can be is not even read", "[engine][rfc4555-3.5][hostile-e8]") {
     const char* const bad = GENERATE("224.0.0.1", "255.255.255.255", "0.0.0.0", "192.0.2.1");
     Following following;

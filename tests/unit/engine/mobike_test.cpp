@@ -38,6 +38,30 @@ struct Mobile : Gateways {
     base::Endpoint kernel_of_right() const { return right.kernel.list().at(0)->remote; }
 };
 
+// The engine has begun and so decides on the path. The peer's IKE_AUTH says what is `told`, too.
+struct Leading : Lonely {
+    explicit Leading(const Payloads& told = {}) : Lonely(words()) {
+        be_called();
+        Payloads answer = peer.auth_response(auth_request);
+        answer.emplace_back(notify(wire::NotifyType::mobike_supported));
+        answer.insert(answer.end(), told.begin(), told.end());
+        tell(peer.protect(wire::ExchangeType::ike_auth, 1, true, answer));
+    }
+    static ConnectionWords words() {
+        ConnectionWords words = mobile();
+        words.children = {{.dpd_action = policy::StartAction::start}};
+        return words;
+    }
+    void use(const char* local, const char* remote) {
+        wire.feed(host, ike::UsePath{sa()->sa().id, address(local), address(remote), false});
+    }
+    wire::Payloads update() { return peer.open(host.sent.back().bytes).value(); }
+    void answer(const Payloads& payloads) {
+        tell(host.sent.back().to, peer.engine, peer.protect(wire::ExchangeType::informational, 2, true, payloads));
+    }
+    const ike::ChildInstall& child() const { return *host.kernel.list().at(0); }
+};
+
 }  // namespace
 
 TEST_CASE("MOBIKE is in use where both want it, and moves both to port 4500", "[engine][rfc4555-3.2][rfc4555-3.3]") {
@@ -191,7 +215,7 @@ TEST_CASE("when nobody answers, paths are sought: first another source, then the
     REQUIRE(lonely.host.sought.size() == 3);
     CHECK(lonely.host.sought[0].remote == address("192.0.2.2"));
     CHECK(lonely.host.sought[1].remote == address("192.0.2.22"));
-    CHECK(lonely.host.sought[2].remote == address("192.0.2.22"));
+    CHECK(lonely.host.sought[2].remote == address("192.0.2.2"));
     // What the operator has not named is no way out of a silence.
     lonely.wire.feed(lonely.host, ike::UsePath{id, address("192.0.2.11"), address("192.0.2.2"), true});
     CHECK(lonely.sa()->sa().local.address == address("192.0.2.1"));
@@ -200,12 +224,41 @@ TEST_CASE("when nobody answers, paths are sought: first another source, then the
     lonely.wire.run_for(milliseconds(10));
     REQUIRE(lonely.host.sent.size() == before + 1);
     CHECK(lonely.host.sent.back().to == base::Endpoint{address("192.0.2.22"), 500});
-    CHECK(lonely.host.kernel.list().at(0)->remote.address == address("192.0.2.22"));
     // The former address takes the new one's place among the others.
     CHECK(lonely.sa()->sa().mobility.elsewhere == std::vector{address("192.0.2.2")});
-    // A silence on all paths ends it as any.
+    CHECK(lonely.host.kernel.list().at(0)->remote.address == address("192.0.2.2"));
+    // A silence on all paths ends it as any, and not sooner.
+    lonely.wire.run_for(seconds(60));
+    CHECK(lonely.host.sas().size() == 1);
     lonely.wire.run_for(seconds(300));
     CHECK(lonely.host.sas().empty());
+}
+
+TEST_CASE("users' packets go to an address that the peer named when it has answered there", "[engine][rfc4555-5.3]") {
+    Leading leading({notify(wire::NotifyType::additional_ip4_address, {192, 0, 2, 22})});
+    leading.use("192.0.2.1", "192.0.2.22");
+    CHECK(leading.sa()->sa().remote.address == address("192.0.2.22"));
+    CHECK(leading.child().remote.address == address("192.0.2.2"));
+    leading.answer({*leading.update().find(wire::NotifyType::cookie2)});
+    CHECK(leading.child().remote.address == address("192.0.2.22"));
+}
+
+TEST_CASE("addresses that lead to nobody but ourselves are not tried", "[engine][rfc4555-3.6]") {
+    Leading leading({notify(wire::NotifyType::additional_ip4_address, {127, 0, 0, 1}),
+                     notify(wire::NotifyType::additional_ip4_address, {169, 254, 0, 1}),
+                     notify(wire::NotifyType::additional_ip6_address, base::to_bytes(address("::1").bytes())),
+                     notify(wire::NotifyType::additional_ip6_address, base::to_bytes(address("fe80::1").bytes()))});
+    CHECK(leading.sa()->sa().mobility.elsewhere.empty());
+}
+
+TEST_CASE("a path that the peer refuses ends the IKE SA, and its children are wanted back", "[engine][rfc4555-3.5]") {
+    const auto refusal = GENERATE(wire::NotifyType::unacceptable_addresses, wire::NotifyType::unexpected_nat_detected);
+    Leading leading;
+    leading.use("192.0.2.11", "192.0.2.2");
+    leading.answer({*leading.update().find(wire::NotifyType::cookie2), notify(refusal)});
+    CHECK(leading.host.sas().empty());
+    CHECK(leading.host.count(Reason::PathRefused) == 1);
+    CHECK(leading.host.revived.size() == 1);
 }
 
 TEST_CASE("a request on another path that says nothing of a move moves nothing", "[engine][rfc4555-3.8]") {

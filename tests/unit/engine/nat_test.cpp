@@ -178,6 +178,43 @@ TEST_CASE("a peer behind a NAT is followed by its new authenticated requests onl
     CHECK(gateways.right.sas().at(0)->sa().remote.port == 50001);
 }
 
+TEST_CASE("who is behind a NAT itself follows to another port, and to no other address",
+          "[engine][rfc7296-2.23][hostile-e7]") {
+    BehindNat nat({}, true);
+    Gateways& gateways = *nat.gateways;
+    gateways.wire.initiate(gateways.left, "198.51.100.7", "gw", {});
+    gateways.wire.settle();
+    const bool same_address = GENERATE(true, false);
+    nat.base = 50000;
+    if (!same_address) nat.outside = address("203.0.113.66");
+    gateways.wire.rekey(gateways.left, gateways.left.sas().at(0)->sa().id);
+    gateways.wire.settle();
+    const auto& child = *gateways.right.kernel.list().at(0);
+    CHECK(child.remote ==
+          base::Endpoint{address("203.0.113.9"), static_cast<std::uint16_t>(same_address ? 50001 : 40001)});
+    CHECK(gateways.right.sas().back()->sa().remote == child.remote);
+}
+
+TEST_CASE("children follow a peer behind a NAT once a second at most", "[engine][rfc7296-2.23][hostile-e7]") {
+    BehindNat nat;
+    Gateways& gateways = *nat.gateways;
+    gateways.connect();
+    const auto& child = *gateways.right.kernel.list().at(0);
+    const auto move_to = [&](std::uint16_t base) {
+        nat.base = base;
+        gateways.wire.rekey(gateways.left, gateways.left.sas().back()->sa().id);
+        gateways.wire.settle();
+        return gateways.right.sas().back()->sa().remote.port;
+    };
+    CHECK(move_to(50000) == 50001);
+    CHECK(child.remote.port == 50001);
+    CHECK(move_to(60000) == 60001);
+    CHECK(child.remote.port == 50001);
+    gateways.wire.run_for(seconds(1));
+    CHECK(child.remote.port == 60001);
+    CHECK(gateways.disagreement() == "");
+}
+
 TEST_CASE("where a peer behind a NAT is followed to, its children go as well", "[engine][rfc7296-2.23]") {
     BehindNat nat;
     Gateways& gateways = *nat.gateways;

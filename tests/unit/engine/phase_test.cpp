@@ -49,6 +49,11 @@ struct InPhase : Lonely {
                 be_called();
                 next_response = 1;
                 break;
+            case PhaseId::withdrawing:
+                be_called();
+                wire.clear(host, sa()->sa().id);
+                next_response = 2;
+                break;
             case PhaseId::half_open:
                 begin();
                 next_request = 1;
@@ -77,15 +82,15 @@ std::uint64_t dropped(const Host& host) {
 
 PhaseId any_phase() {
     return GENERATE(PhaseId::init_requested, PhaseId::auth_requested, PhaseId::half_open, PhaseId::established,
-                    PhaseId::deleting);
+                    PhaseId::deleting, PhaseId::withdrawing);
 }
 
 }  // namespace
 
 TEST_CASE("a message is dropped in a phase without a row for it, and in no other",
           "[engine][rfc7296-1.2][hostile-d1]") {
-    const PhaseId phase =
-        GENERATE(PhaseId::auth_requested, PhaseId::half_open, PhaseId::established, PhaseId::deleting);
+    const PhaseId phase = GENERATE(PhaseId::auth_requested, PhaseId::half_open, PhaseId::established, PhaseId::deleting,
+                                   PhaseId::withdrawing);
     const auto all = messages(ScriptedPeer());
     const std::size_t which = GENERATE(range(std::size_t{0}, std::size_t{11}));
     REQUIRE(all.size() == 11);

@@ -51,7 +51,9 @@ constexpr std::string_view kMatrix =
     "deleting rekey_child_request -> stays (2.25.2)\n"
     "deleting rekey_ike_request -> stays (2.25.2)\n"
     "deleting informational_request -> closed (2.25.2)\n"
-    "deleting informational_response -> closed (1.4.1)\n";
+    "deleting informational_response -> closed (1.4.1)\n"
+    "withdrawing informational_request -> closed (1.4.1)\n"
+    "withdrawing informational_response -> closed (1.4.1)\n";
 
 }  // namespace
 

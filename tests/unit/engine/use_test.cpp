@@ -77,6 +77,17 @@ TEST_CASE("a peer is asked for life when the kernel does not answer", "[engine][
     CHECK(gateways.left.questions == 1);
 }
 
+TEST_CASE("a kernel that does not answer keeps nobody busy while the peer is heard", "[engine][rfc7296-2.4]") {
+    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    gateways.connect();
+    gateways.left.kernel_answers = false;
+    gateways.wire.run_for(seconds(15));
+    REQUIRE(gateways.left.questions == 1);
+    gateways.wire.clear(gateways.right, gateways.right.sas().at(0)->sa().id, gateways.right.kernel.list().at(0)->child);
+    gateways.wire.run_for(seconds(6));
+    CHECK(gateways.left.engine.next_timeout() >= gateways.wire.now() + seconds(3));
+}
+
 TEST_CASE("a silent peer is found out although its last packets were late", "[engine][rfc7296-2.4]") {
     Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
     gateways.connect();
