@@ -21,7 +21,7 @@ constexpr int kReceiveBuffer = 4 * 1024 * 1024;
 
 // Room for one IP_PKTINFO or IPV6_PKTINFO.
 struct ControlBuffer {
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> bytes{};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int))> bytes{};
 };
 
 // Where one datagram is read to, beside its bytes.
@@ -62,10 +62,11 @@ std::optional<base::Address> destination_of(msghdr& message) {
     return std::nullopt;
 }
 
+// Behind what is there already.
 void put_control(msghdr& message, ControlBuffer& control, int level, int type, const void* data, std::size_t size) {
+    auto* item = reinterpret_cast<cmsghdr*>(control.bytes.data() + message.msg_controllen);
     message.msg_control = control.bytes.data();
-    message.msg_controllen = CMSG_SPACE(size);
-    cmsghdr* item = CMSG_FIRSTHDR(&message);
+    message.msg_controllen += CMSG_SPACE(size);
     item->cmsg_level = level;
     item->cmsg_type = type;
     item->cmsg_len = CMSG_LEN(size);
@@ -82,6 +83,14 @@ void set_source(msghdr& message, ControlBuffer& control, const base::Address& fr
         std::memcpy(&info.ipi_spec_dst, from.bytes().data(), 4);
         put_control(message, control, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
     }
+}
+
+// The upper six bits of the byte; the lower two are ECN's (RFC 2474 3, RFC 3168 5).
+void set_dscp(msghdr& message, ControlBuffer& control, base::Family family, std::uint8_t dscp) {
+    const int traffic_class = dscp << 2;
+    const bool v6 = family == base::Family::ipv6;
+    put_control(message, control, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, &traffic_class,
+                sizeof traffic_class);
 }
 
 UdpSocketError failure(const UdpSocketOptions& options, const std::string& what, const std::string& why) {
@@ -187,16 +196,17 @@ std::uint64_t UdpSocket::overflowed() const {
     return got == 0 ? counts[SK_MEMINFO_DROPS] : 0;
 }
 
-bool UdpSocket::send(const base::Address& from, const base::Endpoint& to, base::ByteView bytes) {
+bool UdpSocket::send(const ike::SendDatagram& datagram) {
     SystemAddress address;
     ControlBuffer control;
-    iovec part{const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
+    iovec part{const_cast<std::uint8_t*>(datagram.bytes.data()), datagram.bytes.size()};
     msghdr message{};
     message.msg_name = &address;
-    message.msg_namelen = to_system(to, address);
+    message.msg_namelen = to_system(datagram.remote, address);
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    if (!from.is_any()) set_source(message, control, from);
+    if (!datagram.local.address.is_any()) set_source(message, control, datagram.local.address);
+    if (datagram.dscp != 0) set_dscp(message, control, options_.family, datagram.dscp);
     return sendmsg(descriptor_.native_handle(), &message, 0) >= 0;
 }
 

@@ -10,6 +10,7 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <tl/expected.hpp>
 
+#include "ike/actions.h"
 #include "ike/base/address.h"
 #include "ike/inputs.h"
 
@@ -43,7 +44,7 @@ public:
     // is left for now.
     bool read(const Receiver& receiver);
     // False when the datagram could not be sent; errno says why. A full buffer loses it, as the network may.
-    bool send(const base::Address& from, const base::Endpoint& to, base::ByteView bytes);
+    bool send(const ike::SendDatagram& datagram);
 
     // Datagrams that the kernel has lost because nobody read in time.
     std::uint64_t overflowed() const;

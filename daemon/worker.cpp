@@ -128,7 +128,7 @@ void Worker::run(ike::SendDatagram action) {
     for (const auto& socket : sockets_) {
         const UdpSocketOptions& options = socket->options();
         if (options.family != action.remote.address.family() || options.port != action.local.port) continue;
-        if (socket->send(action.local.address, action.remote, action.bytes)) return;
+        if (socket->send(action)) return;
         return outside_.report({ike::Level::warning,
                                 {},
                                 {},

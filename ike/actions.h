@@ -20,6 +20,7 @@ struct SendDatagram {
     base::Endpoint local;
     base::Endpoint remote;
     base::Bytes bytes;
+    std::uint8_t dscp = 0;
 };
 
 // Answered by ChildInstalled.

@@ -35,7 +35,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::list, "vips", "", ""},
     {connection, Kind::boolean, "aggressive", "", "no"},
     {connection, Kind::boolean, "pull", "", "yes"},
-    {connection, Kind::dscp, "dscp", "", "0"},
+    {connection, Kind::dscp, "dscp", "", "", set_dscp},
     {connection, Kind::boolean, "encap", "", "", set_flag<&Draft::connection, &Connection::encap>},
     {connection, Kind::boolean, "mobike", "", "", set_flag<&Draft::connection, &Connection::mobike>},
     {connection, Kind::time, "dpd_delay", "", "", set_seconds<&Draft::connection, &Connection::dpd_delay>},

@@ -10,6 +10,7 @@ Verdict set_local_addrs(const Draft& draft, const Value& value);
 Verdict set_remote_addrs(const Draft& draft, const Value& value);
 Verdict set_local_port(const Draft& draft, const Value& value);
 Verdict set_remote_port(const Draft& draft, const Value& value);
+Verdict set_dscp(const Draft& draft, const Value& value);
 Verdict set_fragmentation(const Draft& draft, const Value& value);
 Verdict set_childless(const Draft& draft, const Value& value);
 Verdict set_proposals(const Draft& draft, const Value& value);

@@ -39,8 +39,9 @@ struct Connection {
     std::vector<Proposal> proposals;  // never empty after loading
     AuthRound local;
     AuthRound remote;
-    bool encap = false;  // force UDP encapsulation
-    bool mobike = true;  // RFC 4555, where the peer can do it
+    bool encap = false;     // force UDP encapsulation
+    std::uint8_t dscp = 0;  // of IKE packets that we send, 0-63 (RFC 2474)
+    bool mobike = true;     // RFC 4555, where the peer can do it
     Fragmentation fragmentation = Fragmentation::yes;
     Childless childless = Childless::allow;
     std::chrono::seconds dpd_delay{0};   // 0: no liveness checks of our own

@@ -77,7 +77,8 @@ struct Step {
     }
     void send_on(const Path& path, base::Bytes bytes) {
         sa.last_outbound = now;
-        actions.push_back(ike::SendDatagram{path.local, path.remote, std::move(bytes)});
+        const std::uint8_t dscp = sa.connection == nullptr ? 0 : sa.connection->dscp;
+        actions.push_back(ike::SendDatagram{path.local, path.remote, std::move(bytes), dscp});
     }
     // What waits for a response goes out once more, to where the path leads now. That is no try of the schedule's: the
     // peer, too, has a say in how often the path changes.

@@ -30,7 +30,7 @@ constexpr Case kConnectionCases[] = {
     {"vips", "\"\"", "0.0.0.0;10.0.0.1, ::"},
     {"aggressive", "no;false;0", "yes"},
     {"pull", "yes;1", "no"},
-    {"dscp", "000000;0", "000001;101110"},
+    {"dscp", "000000;0;000001;101110", "-"},
     {"encap", "yes;no;TRUE;disabled", "-"},
     {"mobike", "yes;no", "-"},
     {"dpd_delay", "0;30;30s;5m", "-"},

@@ -109,11 +109,13 @@ TEST_CASE("%any alone is any address, beside others it adds all of them", "[conf
 }
 
 TEST_CASE("the settings of a connection arrive", "[config][mapping]") {
-    const policy::Connection connection = only_connection(connection_with(
-        "local_port = 4500\nremote_port = 0x1194\nencap = Enabled\nmobike = no\ndpd_delay = 2m\nkeyingtries = 0\n"
-        "proposals = aes128-sha256-modp2048, aes256gcm16-prfsha384-x25519"));
+    const policy::Connection connection =
+        only_connection(connection_with("local_port = 4500\nremote_port = 0x1194\ndscp = 101110\nencap = "
+                                        "Enabled\nmobike = no\ndpd_delay = 2m\nkeyingtries = 0\n"
+                                        "proposals = aes128-sha256-modp2048, aes256gcm16-prfsha384-x25519"));
     CHECK(connection.local_port == 4500);
     CHECK(connection.remote_port == 4500);
+    CHECK(connection.dscp == 46);
     CHECK(connection.encap);
     CHECK_FALSE(connection.mobike);
     CHECK(connection.dpd_delay == std::chrono::seconds(120));
