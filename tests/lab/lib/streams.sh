@@ -45,22 +45,25 @@ early_packets() {
 }
 early_before=0
 
-# expect_whole_streams: waits for their ends; every datagram has arrived, those apart that the peer sent too early.
+# expect_whole_streams: waits for their ends; every datagram has arrived, those apart that sun sent too early where it runs
+# libreswan or OpenIKED.
 expect_whole_streams() {
     local receiver lost early excused=0
     wait "${stream_senders[@]}" || fail "a sender failed"
-    early=$(early_packets)
+    if [[ ${daemon_kind[sun]} == libreswan || ${daemon_kind[sun]} == openiked ]]; then
+        early=$(early_packets)
+        excused=$((early - early_before))
+        early_before=$early
+    fi
     for receiver in "${stream_receivers[@]}"; do
         eventually 10 test -s "$out/$receiver.stream" || fail "$receiver has not got its last datagram"
         tell "$receiver: $(head -n 1 "$out/$receiver.stream")"
         lost=$(sed -n '1s/.*lost \([0-9]*\).*/\1/p' "$out/$receiver.stream")
-        [[ $receiver != alice ]] || excused=$((early - early_before))
-        [[ $lost -le $excused ]] ||
-            fail "datagrams were lost, $excused excused; kernels: $(xfrm_errors moon) $(xfrm_errors sun)"
-        [[ $lost -eq 0 ]] || tell "sun lost those: it used SAs too early for $excused packets; $(xfrm_errors moon)"
-        excused=0
+        [[ $lost -ne 0 ]] || continue
+        [[ $receiver == alice && $lost -le $excused ]] ||
+            fail "$receiver lost datagrams, $excused to alice are excused; kernels: $(xfrm_errors moon) $(xfrm_errors sun)"
+        tell "sun lost those: it used SAs too early for $excused packets; $(xfrm_errors moon)"
     done
-    early_before=$early
     stream_senders=() stream_receivers=()
 }
 
