@@ -30,7 +30,6 @@ END
 conf() { tunnel_conf "$@" "conn=mobike = no"; }
 sun_sends_to() { [[ $(on sun ip xfrm state | grep -A 9 "^src 192.0.2.2 dst $1" | grep -c "dport $2 ") -eq 1 ]]; }
 sun_hears_from() { [[ $(on sun ip xfrm state | grep -A 9 "^src $1 dst 192.0.2.2" | grep -c "sport $2 ") -eq 1 ]]; }
-lost() { sed -nE '1s/.* lost ([0-9]+) .*/\1/p' "$out/$1.stream"; }
 
 # expect_followed ADDRESS PORT, with the streams still running.
 expect_followed() {
@@ -65,14 +64,10 @@ expect_followed 192.0.2.1 50001
 sleep 2
 translate 192.0.2.3 60001
 expect_followed 192.0.2.3 60001
-wait "${stream_senders[@]}" || fail "a sender failed"
-for receiver in alice bob; do
-    eventually 10 test -s "$out/$receiver.stream" || fail "$receiver has not got its last datagram"
-    tell "$receiver: $(head -n 1 "$out/$receiver.stream")"
-done
+end_streams
 # What sun sent before it knew went nowhere; what moon sends always arrives, but for what meets an SA that is being replaced.
-[[ $(lost bob) -le 2 ]] || fail "bob has lost $(lost bob); $(xfrm_errors sun)"
-[[ $(lost alice) -le 60 ]] || fail "alice has lost $(lost alice); $(xfrm_errors moon)"
+[[ ${lost[bob]} -le 2 ]] || fail "bob has lost ${lost[bob]}; $(xfrm_errors sun)"
+[[ ${lost[alice]} -le 60 ]] || fail "alice has lost ${lost[alice]}; $(xfrm_errors moon)"
 expect_ping bob 10.1.0.10
 expect_no_log sun 'another one is negotiated'
 expect_no_clear
