@@ -50,9 +50,8 @@ route moon default via 10.9.0.1
 route bob default via 10.2.0.1
 translate 192.0.2.1 40001
 
-start_xfrmd sun <<<"$(conf sun id=sun peer_id=moon | sed 's/remote_addrs = .*/remote_addrs = 0.0.0.0\/0/')"
-moon_conf=$(conf moon id=moon peer_id=sun | sed 's/local_addrs = .*/local_addrs = 10.9.0.2/')
-if [[ $1 == xfrmd ]]; then start_xfrmd moon <<<"$moon_conf"; else start_strongswan moon "$1" <<<"$moon_conf"; fi
+start_xfrmd sun <<<"$(conf sun id=sun peer_id=moon remote_addr=0.0.0.0/0)"
+start_peer "$1" moon <<<"$(conf moon id=moon peer_id=sun local_addr=10.9.0.2)"
 expect up moon net
 expect_ping alice 10.2.0.10
 stream alice bob 10.2.0.10 200 8

@@ -3,6 +3,9 @@
 #   unique.sh PEER no|never|keep|replace [ENGINES]   PEER: 5.9 or 6.0 (strongSwan); ENGINES: of moon, 1 where nothing is said
 # shellcheck shell=bash
 
+# shellcheck source=tests/lab/lib/rekeying.sh
+source "$lib/rekeying.sh"
+
 unique=$2
 
 sun_conf() {
@@ -64,13 +67,12 @@ END
 }
 secrets() { printf 'secrets {\n    ike-all {\n        secret = "laboratory"\n    }\n}\n'; }
 
-established() { xfrmctl moon sa list --ike | grep -c established || :; }
 # stand AT_MOON: so many IKE SAs, soon.
 stand() {
-    eventually 15 has_established "$1" || fail "moon has $(established) IKE SAs, not $1: $(xfrmctl moon sa list)"
+    eventually 15 has_established "$1" || fail "moon has $(count_at moon ike) IKE SAs, not $1: $(xfrmctl moon sa list)"
     tell "moon has $1"
 }
-has_established() { [[ $(established) -eq $1 ]]; }
+has_established() { [[ $(count_at moon ike) -eq $1 ]]; }
 
 gateways
 ip -n sun addr add 192.0.2.3/24 dev moon
