@@ -75,6 +75,7 @@ TEST_CASE("the first fragment says what is in the message, the others nothing", 
     Gateways gateways = small_gateways();
     gateways.connect();
     for (const Host* host : {&gateways.left, &gateways.right}) {
+        REQUIRE(fragments(*host) >= 2);
         std::uint16_t next = 1;
         for (const Parcel& parcel : host->sent) {
             if (!is_fragment(parcel)) continue;
