@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "ike/base/writer.h"
+
 namespace xfrmd::tests {
 
 Gateways::Gateways(const ConnectionWords& words, ike::Options left_options, ike::Options right_options)
@@ -99,6 +101,17 @@ std::uint64_t Lonely::be_called_and_answer() {
 const ikev2::sa::IkeSa* Lonely::sa() const {
     const auto all = host.sas();
     return all.empty() ? nullptr : all.front();
+}
+
+base::Bytes refusal(base::ByteView request, const wire::Notify& notify) {
+    wire::Header answer = read(request).header;
+    answer.from_original_initiator = false;
+    answer.is_response = true;
+    return wire::encode(answer, {notify});
+}
+
+wire::Notify wanted_group(policy::KeyExchangeId group) {
+    return notify(wire::NotifyType::invalid_ke_payload, base::Writer().u16(static_cast<std::uint16_t>(group)).take());
 }
 
 }  // namespace xfrmd::tests

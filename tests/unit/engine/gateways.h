@@ -61,4 +61,9 @@ struct Lonely {
     wire::Payloads auth_request;
 };
 
+// A response to that IKE_SA_INIT request with nothing but the notify.
+base::Bytes refusal(base::ByteView request, const wire::Notify& notify);
+// INVALID_KE_PAYLOAD (RFC 7296 3.10.1): the peer wants this group.
+wire::Notify wanted_group(policy::KeyExchangeId group);
+
 }  // namespace xfrmd::tests

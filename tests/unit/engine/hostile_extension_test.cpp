@@ -162,10 +162,8 @@ TEST_CASE("a redirect nobody asked for leads nowhere", "[engine][rfc5685-3][host
     SECTION("instead of an answer to IKE_SA_INIT") {
         lonely.wire.initiate(lonely.host, "192.0.2.2");
         lonely.wire.settle();
-        wire::Header header = read(lonely.host.sent.back().bytes).header;
-        header.is_response = true;
-        header.from_original_initiator = false;
-        check_refused(lonely, Reason::PayloadMissing, [&] { lonely.tell(wire::encode(header, {redirect})); });
+        const base::Bytes answer = refusal(lonely.host.sent.back().bytes, redirect);
+        check_refused(lonely, Reason::PayloadMissing, [&] { lonely.tell(answer); });
         lonely.wire.run_for(seconds(300));
     }
     SECTION("beside AUTH, and later") {

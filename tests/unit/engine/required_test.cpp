@@ -33,10 +33,6 @@ bool offers_group(const wire::SecurityAssociation& sa, policy::KeyExchangeId gro
     });
 }
 
-wire::Notify chosen_group(policy::KeyExchangeId group) {
-    return notify(wire::NotifyType::invalid_ke_payload, base::Writer().u16(static_cast<std::uint16_t>(group)).take());
-}
-
 // The request of the engine's that it has just sent.
 wire::Payloads last_request(Lonely& lonely) { return lonely.peer.open(lonely.host.sent.back().bytes).value(); }
 
@@ -58,11 +54,9 @@ TEST_CASE("an IKE_SA_INIT that wants another group is repeated with the whole of
     Lonely lonely(words);
     lonely.wire.initiate(lonely.host, "192.0.2.2");
     lonely.wire.settle();
-    const auto first = read(lonely.host.sent.back().bytes);
-    wire::Header refusal = first.header;
-    refusal.is_response = true;
-    refusal.from_original_initiator = false;
-    const auto again = lonely.tell(wire::encode(refusal, {chosen_group(policy::KeyExchangeId::x25519)}));
+    const base::Bytes request = lonely.host.sent.back().bytes;
+    const auto first = read(request);
+    const auto again = lonely.tell(refusal(request, wanted_group(policy::KeyExchangeId::x25519)));
     const auto second = read(again.at(0));
     CHECK(second.clear.key_exchange->method == policy::KeyExchangeId::x25519);
     CHECK(second.clear.sa == first.clear.sa);
@@ -73,12 +67,10 @@ TEST_CASE("a cookie comes back first, and all else stays as it was", "[engine][r
     Lonely lonely;
     lonely.wire.initiate(lonely.host, "192.0.2.2");
     lonely.wire.settle();
-    const auto first = read(lonely.host.sent.back().bytes);
-    wire::Header refusal = first.header;
-    refusal.is_response = true;
-    refusal.from_original_initiator = false;
+    const base::Bytes request = lonely.host.sent.back().bytes;
+    const auto first = read(request);
     const auto answer = [&](std::size_t size) {
-        return wire::encode(refusal, {notify(wire::NotifyType::cookie, base::Bytes(size, 5))});
+        return refusal(request, notify(wire::NotifyType::cookie, base::Bytes(size, 5)));
     };
     SECTION("of 1 to 64 bytes") {
         for (const std::size_t size : {1U, 64U}) {
@@ -107,17 +99,17 @@ TEST_CASE("a request for a child with PFS has a value of a group that it offers"
     CHECK(request.key_exchange->method == policy::KeyExchangeId::ecp256);
     CHECK(offers_group(*request.sa, request.key_exchange->method));
     SECTION("and of the one that the peer wants instead, of those offered, once") {
-        lonely.tell(lonely.peer.protect(kCreate, 2, true, {chosen_group(policy::KeyExchangeId::x25519)}));
+        lonely.tell(lonely.peer.protect(kCreate, 2, true, {wanted_group(policy::KeyExchangeId::x25519)}));
         const auto again = last_request(lonely);
         REQUIRE(again.key_exchange);
         CHECK(again.key_exchange->method == policy::KeyExchangeId::x25519);
         CHECK(again.sa == request.sa);
         CHECK(
-            lonely.tell(lonely.peer.protect(kCreate, 3, true, {chosen_group(policy::KeyExchangeId::ecp256)})).empty());
+            lonely.tell(lonely.peer.protect(kCreate, 3, true, {wanted_group(policy::KeyExchangeId::ecp256)})).empty());
     }
     SECTION("and of no other") {
         const auto sent =
-            lonely.tell(lonely.peer.protect(kCreate, 2, true, {chosen_group(policy::KeyExchangeId::modp3072)}));
+            lonely.tell(lonely.peer.protect(kCreate, 2, true, {wanted_group(policy::KeyExchangeId::modp3072)}));
         CHECK(sent.empty());
         CHECK(lonely.host.kernel.children().size() == 1);
     }
@@ -136,7 +128,7 @@ TEST_CASE("a child's value of another group than the chosen one is refused with 
         [&] { lonely.tell(lonely.peer.protect(kCreate, 2, false, request)); }, 1);
     const auto answer = lonely.peer.open(lonely.host.sent.back().bytes);
     REQUIRE(answer->notifies.size() == 1);
-    CHECK(answer->notifies[0] == chosen_group(policy::KeyExchangeId::x25519));
+    CHECK(answer->notifies[0] == wanted_group(policy::KeyExchangeId::x25519));
     CHECK_FALSE(answer->sa);
 }
 

@@ -3,7 +3,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
-#include "ike/base/writer.h"
 #include "tests/unit/engine/gateways.h"
 
 namespace xfrmd::tests {
@@ -24,17 +23,6 @@ ConnectionWords wrong_guess() {
 
 ConnectionWords only_x25519() { return mirrored({.ike = "aes128-sha256-x25519"}); }
 
-base::Bytes refusal(base::ByteView request, const wire::Notify& notify) {
-    wire::Header answer = read(request).header;
-    answer.from_original_initiator = false;
-    answer.is_response = true;
-    return wire::encode(answer, {notify});
-}
-
-base::Bytes group_bytes(policy::KeyExchangeId group) {
-    return base::Writer().u16(static_cast<std::uint16_t>(group)).take();
-}
-
 }  // namespace
 
 TEST_CASE("a wrong guess of the key exchange costs one round trip", "[engine][rfc7296-1.2]") {
@@ -47,8 +35,8 @@ TEST_CASE("a wrong guess of the key exchange costs one round trip", "[engine][rf
     CHECK(again.header.message_id == wire::MessageId{0});
     CHECK(again.header.spi_i == read(gateways.left.sent[0].bytes).header.spi_i);
     CHECK(again.clear.key_exchange->method == policy::KeyExchangeId::x25519);
-    CHECK(read(gateways.right.sent[0].bytes).clear.find(wire::NotifyType::invalid_ke_payload)->data ==
-          group_bytes(policy::KeyExchangeId::x25519));
+    CHECK(*read(gateways.right.sent[0].bytes).clear.find(wire::NotifyType::invalid_ke_payload) ==
+          wanted_group(policy::KeyExchangeId::x25519));
     CHECK(gateways.right.count(Reason::KeyExchangeMethodMismatch) == 1);
 }
 
@@ -128,7 +116,7 @@ TEST_CASE("cookie and key exchange in turn are bounded together", "[engine][rfc7
         const base::Bytes last = lonely.host.sent.back().bytes;
         lonely.tell(refusal(last, notify(wire::NotifyType::cookie, {i, 1, 2, 3})));
         const auto group = i % 2 == 0 ? policy::KeyExchangeId::x25519 : policy::KeyExchangeId::ecp256;
-        lonely.tell(refusal(last, notify(wire::NotifyType::invalid_ke_payload, group_bytes(group))));
+        lonely.tell(refusal(last, wanted_group(group)));
     }
     CHECK(lonely.host.sent.size() == 1 + ike::Options{}.most_restarts);
 }
@@ -138,9 +126,10 @@ TEST_CASE("a group that was not offered is not followed", "[engine][rfc7296-2.7]
     lonely.wire.initiate(lonely.host, "192.0.2.2");
     lonely.wire.settle();
     const auto request = lonely.host.sent.back().bytes;
-    for (const base::Bytes& data :
-         {group_bytes(policy::KeyExchangeId::modp1024), base::Bytes{}, base::Bytes{0, 31, 0}}) {
-        CHECK(lonely.tell(refusal(request, notify(wire::NotifyType::invalid_ke_payload, data))).empty());
+    for (const wire::Notify& wish :
+         {wanted_group(policy::KeyExchangeId::modp1024), notify(wire::NotifyType::invalid_ke_payload),
+          notify(wire::NotifyType::invalid_ke_payload, {0, 31, 0})}) {
+        CHECK(lonely.tell(refusal(request, wish)).empty());
     }
     CHECK(lonely.sa()->phase_id() == PhaseId::init_requested);
 }
