@@ -96,6 +96,7 @@ policy::Connection connection(const ConnectionWords& words) {
     connection.childless = words.childless;
     connection.unique = words.unique;
     connection.reauth_time = words.reauth_time;
+    connection.dpd_delay = words.dpd_delay;
     for (const ChildWords& one : words.children) connection.children.push_back(child(one));
     return connection;
 }

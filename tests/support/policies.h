@@ -51,6 +51,7 @@ struct ConnectionWords {
     policy::Childless childless = policy::Childless::allow;
     policy::Unique unique = policy::Unique::no;
     std::chrono::seconds reauth_time{0};
+    std::chrono::seconds dpd_delay{0};
 };
 policy::Connection connection(const ConnectionWords& words);
 // The same connection as the peer has it: addresses, identities and selectors change sides.

@@ -8,12 +8,6 @@ namespace xfrmd::tests {
 
 namespace {
 
-policy::Snapshot with_dpd(const ConnectionWords& words, seconds delay) {
-    policy::Connection one = connection(words);
-    one.dpd_delay = delay;
-    return snapshot({one}, {{kSecret, {}}});
-}
-
 // strongSwan's: 4 s x 1.8^n.
 const std::vector<milliseconds> kWaits = {milliseconds(4000), milliseconds(7200), milliseconds(12960),
                                           milliseconds(23328), milliseconds(41990)};
@@ -137,7 +131,7 @@ TEST_CASE("a half-open IKE SA lives for 30 seconds", "[engine][rfc7296-2.4][host
 }
 
 TEST_CASE("a quiet peer is asked whether it lives", "[engine][rfc7296-2.4]") {
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     gateways.wire.run_for(milliseconds(9900));
     CHECK(gateways.left.sent.size() == 2);
@@ -150,7 +144,7 @@ TEST_CASE("a quiet peer is asked whether it lives", "[engine][rfc7296-2.4]") {
 }
 
 TEST_CASE("a peer that speaks is not asked", "[engine][rfc7296-2.4]") {
-    Gateways gateways(with_dpd({}, seconds(10)), with_dpd(mirrored({}), seconds(6)));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({.dpd_delay = seconds(6)}));
     gateways.connect();
     gateways.wire.run_for(seconds(60));
     CHECK(gateways.left.sent.size() == gateways.right.sent.size());
@@ -158,7 +152,7 @@ TEST_CASE("a peer that speaks is not asked", "[engine][rfc7296-2.4]") {
 }
 
 TEST_CASE("a dead peer's IKE SA and children go after the last retransmission", "[engine][rfc7296-2.4][hostile-f15]") {
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     gateways.wire.on_the_way = [](Parcel&) { return false; };
     gateways.wire.run_for(seconds(110));
@@ -174,7 +168,7 @@ TEST_CASE("a dead peer's IKE SA and children go after the last retransmission", 
 TEST_CASE("a long sleep costs no tunnel", "[engine][rfc7296-2.4][hostile-g7]") {
     const auto asleep = GENERATE(base::Duration(std::chrono::hours(1)), base::Duration(std::chrono::hours(24 * 30)));
     const bool both = GENERATE(true, false);
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     const std::size_t before = gateways.left.sent.size();
     if (both) {
@@ -190,7 +184,7 @@ TEST_CASE("a long sleep costs no tunnel", "[engine][rfc7296-2.4][hostile-g7]") {
 }
 
 TEST_CASE("replayed and forged messages are no sign of life", "[engine][rfc7296-2.4][hostile-b9]") {
-    Gateways gateways(with_dpd(mirrored({}), seconds(10)), snapshot(ConnectionWords{}));
+    Gateways gateways(mirrored({.dpd_delay = seconds(10)}), ConnectionWords{});
     Host& asking = gateways.left;
     Host& dead = gateways.right;
     const auto operation = gateways.wire.initiate(dead, asking.address.to_string());

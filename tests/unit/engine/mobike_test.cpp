@@ -274,9 +274,9 @@ TEST_CASE("a request on another path that says nothing of a move moves nothing",
 
 TEST_CASE("who is behind a NAT asks with each liveness check how it is seen, and tells of a change",
           "[engine][rfc4555-3.8]") {
-    policy::Connection left = connection(mobile());
+    ConnectionWords left = mobile();
     left.dpd_delay = seconds(10);
-    Gateways gateways(snapshot({left}, {{kSecret, {}}}), snapshot(anywhere()));
+    Gateways gateways(left, anywhere());
     NatBox& box = gateways.wire.add_nat("192.0.2.1", "203.0.113.9");
     gateways.connect();
     gateways.wire.run_for(seconds(25));
@@ -290,9 +290,9 @@ TEST_CASE("who is behind a NAT asks with each liveness check how it is seen, and
 }
 
 TEST_CASE("a mapping that changes while the IKE SA is rekeyed is found as well", "[engine][rfc4555-3.8]") {
-    policy::Connection left = connection(mobile());
+    ConnectionWords left = mobile();
     left.dpd_delay = seconds(10);
-    Gateways gateways(snapshot({left}, {{kSecret, {}}}), snapshot(anywhere()));
+    Gateways gateways(left, anywhere());
     NatBox& box = gateways.wire.add_nat("192.0.2.1", "203.0.113.9");
     gateways.connect();
     gateways.wire.run_for(seconds(25));

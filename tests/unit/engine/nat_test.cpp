@@ -12,12 +12,6 @@ bool has_marker(const Parcel& parcel) {
     return parcel.bytes.size() > 4 && base::equal(base::ByteView(parcel.bytes).first(4), base::Bytes(4, 0));
 }
 
-policy::Snapshot with_encap(const ConnectionWords& words, bool encap) {
-    policy::Connection one = connection(words);
-    one.encap = encap;
-    return snapshot({one}, {{kSecret, {}}});
-}
-
 // left stands behind a NAT that shows 203.0.113.9 and maps its ports to `base` and following. right may be reached at
 // 198.51.100.7 only.
 struct BehindNat {
@@ -79,7 +73,7 @@ TEST_CASE("without a NAT everything stays on port 500", "[engine][rfc7296-2.23]"
 
 TEST_CASE("encap = yes on either side moves both to port 4500", "[engine][rfc7296-2.23][rfc3948-2.2]") {
     const bool left_wants = GENERATE(true, false);
-    Gateways gateways(with_encap({}, left_wants), with_encap(mirrored({}), !left_wants));
+    Gateways gateways({.encap = left_wants}, mirrored({.encap = !left_wants}));
     const auto operation = gateways.connect();
     CHECK(gateways.left.outcome(operation) == "ok");
     CHECK(gateways.disagreement() == "");
@@ -286,7 +280,8 @@ TEST_CASE("who only says that it is behind a NAT follows", "[engine][rfc7296-2.2
     left.local = "10.0.0.1";
     ConnectionWords right = mirrored(left);
     right.remote = "";
-    Gateways gateways(with_encap(left, false), with_encap(right, true));
+    right.encap = true;
+    Gateways gateways(left, right);
     gateways.wire.add_nat("10.0.0.1", "203.0.113.9");
     gateways.connect();
     const auto& child = *gateways.right.kernel.list().at(0);

@@ -7,12 +7,6 @@ namespace xfrmd::tests {
 
 namespace {
 
-policy::Snapshot with_dpd(const ConnectionWords& words, seconds delay) {
-    policy::Connection one = connection(words);
-    one.dpd_delay = delay;
-    return snapshot({one}, {{kSecret, {}}});
-}
-
 ConnectionWords idle_after(seconds inactivity) {
     ConnectionWords words;
     words.children[0].inactivity = inactivity;
@@ -30,7 +24,7 @@ void carry(Gateways& gateways, Host& host, seconds duration, std::uint64_t in, s
 }  // namespace
 
 TEST_CASE("a peer whose packets come in is not asked whether it lives", "[engine][rfc7296-2.4]") {
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     const std::size_t sent = gateways.left.sent.size();
     carry(gateways, gateways.left, seconds(60), 1, 1);
@@ -42,7 +36,7 @@ TEST_CASE("a peer whose packets come in is not asked whether it lives", "[engine
 }
 
 TEST_CASE("packets that only leave are no sign of life", "[engine][rfc7296-2.4]") {
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     const std::size_t sent = gateways.left.sent.size();
     carry(gateways, gateways.left, seconds(11), 0, 5);
@@ -50,7 +44,7 @@ TEST_CASE("packets that only leave are no sign of life", "[engine][rfc7296-2.4]"
 }
 
 TEST_CASE("the kernel is asked only when a liveness check is due and there are children", "[engine][rfc7296-2.4]") {
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     gateways.wire.run_for(seconds(9));
     CHECK(gateways.left.questions == 0);
@@ -65,7 +59,7 @@ TEST_CASE("the kernel is asked only when a liveness check is due and there are c
 }
 
 TEST_CASE("a peer is asked for life when the kernel does not answer", "[engine][rfc7296-2.4]") {
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     gateways.left.kernel_answers = false;
     const std::size_t sent = gateways.left.sent.size();
@@ -89,7 +83,7 @@ TEST_CASE("a kernel that does not answer keeps nobody busy while the peer is hea
 }
 
 TEST_CASE("a silent peer is found out although its last packets were late", "[engine][rfc7296-2.4]") {
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     gateways.wire.on_the_way = [](Parcel&) { return false; };
     carry(gateways, gateways.left, seconds(5), 1, 1);
