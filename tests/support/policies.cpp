@@ -101,6 +101,13 @@ policy::Connection connection(const ConnectionWords& words) {
     return connection;
 }
 
+ConnectionWords two_children(const std::string& second_esp) {
+    ConnectionWords words;
+    words.children.push_back(
+        {.name = "second", .esp = second_esp, .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    return words;
+}
+
 ConnectionWords mirrored(ConnectionWords words) {
     std::swap(words.local, words.remote);
     std::swap(words.local_id, words.remote_id);

@@ -54,6 +54,8 @@ struct ConnectionWords {
     std::chrono::seconds dpd_delay{0};
 };
 policy::Connection connection(const ConnectionWords& words);
+// With a child "second", 10.3.0.0/16 to 10.4.0.0/16, beside "net".
+ConnectionWords two_children(const std::string& second_esp = "aes128gcm16");
 // The same connection as the peer has it: addresses, identities and selectors change sides.
 ConnectionWords mirrored(ConnectionWords words);
 

@@ -81,12 +81,8 @@ TEST_CASE("what an AH child is asked for with", "[engine][rfc7296-3.3]") {
 }
 
 TEST_CASE("further children of AH, with a key exchange and beside ESP", "[engine][rfc7296-1.3.1][rfc7296-1.4.1]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second",
-                              .esp = "",
-                              .local_ts = {"10.3.0.0/16"},
-                              .remote_ts = {"10.4.0.0/16"},
-                              .ah = "sha256-x25519"});
+    ConnectionWords words = two_children("");
+    words.children.back().ah = "sha256-x25519";
     Gateways gateways(words);
     gateways.connect();
     const auto operation = gateways.connect("second");
@@ -192,7 +188,7 @@ TEST_CASE("AH does not pass a NAT", "[engine][rfc3715-2.1][rfc3948-1]") {
         CHECK(gateways.left.sent.size() == 1);
     }
     SECTION("children of ESP beside it come up") {
-        words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+        words.children.push_back(two_children().children.back());
         Gateways gateways(words);
         const auto refused = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "net");
         const auto operation = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");

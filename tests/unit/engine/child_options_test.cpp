@@ -164,13 +164,9 @@ TEST_CASE("IPComp where both sides want it", "[engine][rfc7296-2.22][rfc3173-3.3
 }
 
 TEST_CASE("IPComp of further children, and of AH", "[engine][rfc7296-2.22]") {
-    ConnectionWords words = with_ipcomp(true);
-    words.children.push_back({.name = "second",
-                              .esp = "",
-                              .local_ts = {"10.3.0.0/16"},
-                              .remote_ts = {"10.4.0.0/16"},
-                              .ah = "sha256",
-                              .ipcomp = true});
+    ConnectionWords words = two_children("");
+    words.children.front().ipcomp = words.children.back().ipcomp = true;
+    words.children.back().ah = "sha256";
     Gateways gateways(words);
     gateways.connect();
     const auto operation = gateways.connect("second");

@@ -11,13 +11,6 @@ namespace {
 
 base::Result<void> refuse(const ike::ChildInstall&) { return base::fail(Reason::KernelRefused, "out of memory"); }
 
-ConnectionWords two_children(const std::string& second_esp) {
-    ConnectionWords words;
-    words.children = {{},
-                      {.name = "second", .esp = second_esp, .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}}};
-    return words;
-}
-
 }  // namespace
 
 TEST_CASE("a first child that the responder's kernel refuses fails on both sides", "[engine][rfc7296-2.21.3]") {
@@ -82,7 +75,7 @@ TEST_CASE("a second child from the responder of the IKE SA", "[engine][rfc7296-1
 
 TEST_CASE("a second child that a kernel refuses leaves the first", "[engine][rfc7296-2.21.3]") {
     const bool left_refuses = GENERATE(true, false);
-    Gateways gateways(two_children("aes128gcm16"));
+    Gateways gateways(two_children());
     gateways.connect();
     (left_refuses ? gateways.left : gateways.right).kernel.verdict = refuse;
     const auto operation = gateways.connect("second");
@@ -93,9 +86,9 @@ TEST_CASE("a second child that a kernel refuses leaves the first", "[engine][rfc
 }
 
 TEST_CASE("a second child that the peer does not want leaves the first", "[engine][rfc7296-2.21.3]") {
-    ConnectionWords other = two_children("aes128gcm16");
+    ConnectionWords other = two_children();
     other.children[1].local_ts = {"10.7.0.0/16"};
-    Gateways gateways(two_children("aes128gcm16"), mirrored(other));
+    Gateways gateways(two_children(), mirrored(other));
     gateways.connect();
     const auto operation = gateways.connect("second");
     CHECK(gateways.left.outcome(operation) == base::name(Reason::TrafficSelectorsUnacceptable));
@@ -113,7 +106,7 @@ TEST_CASE("a child asked for again is the one there is", "[engine][rfc7296-1.3.1
 }
 
 TEST_CASE("a child asked for twice at once comes up once", "[engine][rfc7296-1.3.1]") {
-    Gateways gateways(two_children("aes128gcm16"));
+    Gateways gateways(two_children());
     std::vector<std::uint64_t> operations;
     for (const std::string child : {"net", "net", "second", "net", "second"}) {
         operations.push_back(gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", child));
@@ -173,7 +166,7 @@ TEST_CASE("modes that do not fit", "[engine][rfc7296-1.3.1]") {
 TEST_CASE("an IKE SA holds so many children and no more", "[engine][rfc7296-1.3][hostile-f9]") {
     ike::Options few;
     few.most_children = 1;
-    Gateways gateways(two_children("aes128gcm16"), {}, few);
+    Gateways gateways(two_children(), {}, few);
     gateways.connect();
     const auto operation = gateways.connect("second");
     CHECK(gateways.left.outcome(operation) == base::name(Reason::NoAdditionalSas));
@@ -235,7 +228,7 @@ TEST_CASE("an IKE SA cleared while the kernel works is gone on both sides", "[en
 }
 
 TEST_CASE("a child deleted before we hear that it exists does not come up", "[engine][rfc7296-1.4.1]") {
-    Gateways gateways(two_children("aes128gcm16"));
+    Gateways gateways(two_children());
     gateways.connect();
     // The answer to the second child is lost, and the peer clears that child before it is asked again.
     bool lost = false;
@@ -255,9 +248,7 @@ TEST_CASE("a child deleted before we hear that it exists does not come up", "[en
 }
 
 TEST_CASE("a child that both ask for at once comes up once", "[engine][rfc7296-2.25]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    Gateways gateways(words);
+    Gateways gateways(two_children());
     gateways.connect();
     const bool left_is_slow = GENERATE(true, false);
     gateways.wire.on_the_way = [&, slow = left_is_slow](Parcel& parcel) mutable {
@@ -275,9 +266,7 @@ TEST_CASE("a child that both ask for at once comes up once", "[engine][rfc7296-2
 }
 
 TEST_CASE("a child that the peer has made before our request for it came goes again", "[engine][rfc7296-2.25]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    Gateways gateways(words);
+    Gateways gateways(two_children());
     gateways.connect();
     std::vector<Parcel> slow;
     gateways.wire.on_the_way = [&](Parcel& parcel) {

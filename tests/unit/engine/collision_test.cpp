@@ -15,12 +15,6 @@ enum class Wish { create_child, rekey_child, delete_child, rekey_ike, delete_ike
 constexpr Wish kWishes[] = {Wish::create_child, Wish::rekey_child, Wish::delete_child, Wish::rekey_ike,
                             Wish::delete_ike};
 
-ConnectionWords two_children() {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    return words;
-}
-
 std::uint64_t begin(VirtualWire& wire, Host& host, const base::Address& remote, Wish wish) {
     const auto* sa = host.sas().at(0);
     const ike::ChildSaId child = sa->established()->children.at(0).id;

@@ -158,9 +158,7 @@ TEST_CASE("wishes that cannot be fulfilled are refused by name", "[engine]") {
 TEST_CASE("two ends that begin at once keep one IKE SA", "[engine][rfc7296-2.8.2]") {
     const auto seed = GENERATE(Catch::Generators::range(std::uint64_t{1}, std::uint64_t{9}));
     const std::string wish_of_right = GENERATE("net", "second");
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    Gateways gateways(words);
+    Gateways gateways(two_children());
     for (std::uint64_t i = 0; i < seed; ++i) gateways.left.random.number();
     gateways.wire.seed(seed);
     gateways.wire.faults.most_delay = milliseconds(20);
@@ -179,9 +177,7 @@ TEST_CASE("two ends that begin at once keep one IKE SA", "[engine][rfc7296-2.8.2
 
 TEST_CASE("an attempt that has not come far yields to the peer's, and its child comes up there",
           "[engine][rfc7296-2.4][rfc7296-2.8.2]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    Gateways gateways(words);
+    Gateways gateways(two_children());
     gateways.wire.on_the_way = [&](Parcel& parcel) { return parcel.from.address != gateways.right.address; };
     const std::string child = GENERATE("net", "second");
     const auto right = gateways.wire.initiate(gateways.right, "192.0.2.1", "gw", child);

@@ -111,9 +111,7 @@ TEST_CASE("clearing twice ends both operations well", "[engine][rfc7296-1.4.1]")
 }
 
 TEST_CASE("clearing the IKE SA ends everything that waits in it", "[engine][rfc7296-1.4.1]") {
-    ConnectionWords words;
-    words.children = {{}, {.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}}};
-    Gateways gateways(words);
+    Gateways gateways(two_children());
     gateways.connect();
     gateways.wire.on_the_way = [](Parcel&) { return false; };
     const auto second = gateways.connect("second");
@@ -198,9 +196,7 @@ TEST_CASE("what does not exist cannot be cleared", "[engine]") {
 TEST_CASE("tasks that wait in an IKE SA are bounded, and a Delete still gets through", "[engine][rfc7296-2.3]") {
     ike::Options few;
     few.most_tasks = 2;
-    ConnectionWords words;
-    words.children = {{}, {.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}}};
-    Gateways gateways(words, few);
+    Gateways gateways(two_children(), few);
     gateways.connect();
     bool deaf = true;
     gateways.wire.on_the_way = [&](Parcel&) { return !deaf; };

@@ -172,9 +172,7 @@ TEST_CASE("notifies in requests are ignored, however many and however large", "[
 }
 
 TEST_CASE("an unknown error in a response fails that exchange only", "[engine][rfc7296-3.10.1][hostile-f13]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    Lonely lonely(words);
+    Lonely lonely(two_children());
     lonely.be_called_and_answer();
     const auto operation = lonely.wire.initiate(lonely.host, "192.0.2.2", "gw", "second");
     lonely.wire.settle();
@@ -186,9 +184,7 @@ TEST_CASE("an unknown error in a response fails that exchange only", "[engine][r
 
 TEST_CASE("a response of another exchange than asked ends the IKE SA and what waits in it",
           "[engine][rfc7296-2.21.3][hostile-f3]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    Lonely lonely(words);
+    Lonely lonely(two_children());
     lonely.be_called_and_answer();
     SECTION("INFORMATIONAL instead of CREATE_CHILD_SA") {
         const auto operation = lonely.wire.initiate(lonely.host, "192.0.2.2", "gw", "second");

@@ -253,9 +253,7 @@ TEST_CASE("CREATE_CHILD_SA requests with payloads missing, all subsets", "[engin
 TEST_CASE("CREATE_CHILD_SA responses with payloads missing, all subsets",
           "[engine][rfc7296-1.3.1][hostile-b5][hostile-f3]") {
     const auto mask = GENERATE(range(std::size_t{0}, std::size_t{15}));
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    Lonely lonely(words);
+    Lonely lonely(two_children());
     lonely.be_called_and_answer();
     const auto operation = lonely.wire.initiate(lonely.host, "192.0.2.2", "gw", "second");
     lonely.wire.settle();

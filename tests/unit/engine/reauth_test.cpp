@@ -12,9 +12,8 @@ namespace xfrmd::tests {
 
 namespace {
 
-ConnectionWords two_children(seconds reauth_time = seconds(0)) {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+ConnectionWords two_children(seconds reauth_time) {
+    ConnectionWords words = tests::two_children();
     words.reauth_time = reauth_time;
     words.over_time = seconds(20);
     return words;

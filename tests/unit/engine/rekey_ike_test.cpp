@@ -102,9 +102,7 @@ TEST_CASE("two rekeyings that cross on a wire that loses leave one", "[engine][r
 }
 
 TEST_CASE("a child asked for while the IKE SA is rekeyed comes later", "[engine][rfc7296-2.25.2]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    RekeyableIke gateways(words);
+    RekeyableIke gateways(two_children());
     gateways.rekey(gateways.left);
     const auto operation = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
     gateways.wire.run_for(seconds(60));
@@ -115,9 +113,7 @@ TEST_CASE("a child asked for while the IKE SA is rekeyed comes later", "[engine]
 
 TEST_CASE("an IKE SA is rekeyed by the other side's wish while a child is made",
           "[engine][rfc7296-2.25.2][hostile-f7]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
-    RekeyableIke gateways(words);
+    RekeyableIke gateways(two_children());
     const auto operation = gateways.wire.initiate(gateways.left, "192.0.2.2", "gw", "second");
     const auto rekeying = gateways.rekey(gateways.right);
     gateways.wire.run_for(seconds(60));
@@ -163,10 +159,9 @@ TEST_CASE("a rekeying that is late, but succeeds, keeps the new IKE SA", "[engin
 }
 
 TEST_CASE("a child asked for while a late rekeying may still succeed waits for it", "[engine][rfc7296-2.25.2]") {
-    ConnectionWords words;
+    ConnectionWords words = two_children();
     words.rekey_time = seconds(100);
     words.over_time = seconds(20);
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
     RekeyableIke gateways(words);
     gateways.wire.on_the_way = [](Parcel&) { return false; };
     gateways.wire.run_for(seconds(130));

@@ -245,8 +245,7 @@ TEST_CASE("a responder says nothing twice of its own accord", "[engine][rfc7296-
 }
 
 TEST_CASE("a peer's larger window changes nothing: one request of ours is in flight", "[engine][rfc7296-2.3]") {
-    ConnectionWords words;
-    words.children.push_back({.name = "second", .local_ts = {"10.3.0.0/16"}, .remote_ts = {"10.4.0.0/16"}});
+    ConnectionWords words = two_children();
     words.children.push_back({.name = "third", .local_ts = {"10.5.0.0/16"}, .remote_ts = {"10.6.0.0/16"}});
     Lonely lonely(words);
     lonely.be_called();
