@@ -54,11 +54,6 @@ Gateways::Gateways(std::uint64_t seed, bool both_initiate, std::ostream* trace)
       weather_(Weather::drawn(dice_, both_initiate)),
       network_(seed + 1, trace),
       streams_(network_, seed + 2) {
-    // By dice of their own, which leave the other worlds as they were.
-    if (!both_initiate && !weather_.nat && Dice(seed + 3).chance(0.2)) {
-        weather_.moves = 0.2;
-        weather_.words.mobike = true;
-    }
     network_.tell(weather_.to_string());
     if (weather_.nat) nat_ = &network_.wire.add_nat(weather_.words.local, "203.0.113.9");
     add_host(weather_.left_words(), weather_.left_options);

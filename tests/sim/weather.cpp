@@ -73,6 +73,10 @@ Weather Weather::drawn(Dice& dice, bool both_initiate) {
     if (dice.chance(0.2)) weather.jumps = 0.1;
     weather.nat = !both_initiate && dice.chance(0.1);
     if (weather.nat && dice.chance(0.5)) weather.rebindings = 0.2;
+    if (!both_initiate && !weather.nat && dice.chance(0.2)) {
+        weather.words.mobike = true;
+        weather.moves = 0.2;
+    }
     weather.wrong_guess = dice.chance(0.05);
     weather.both_initiate = both_initiate;
     return weather;
