@@ -4,10 +4,10 @@
 declare -A libreswan_version=()
 
 # start_libreswan HOST 4|5 <<conf: that libreswan, as Debian packages it, with this ipsec.conf. Every pre-shared key is
-# LIBRESWAN_PSK, "laboratory" where nothing is said.
+# "laboratory".
 start_libreswan() {
     cat >"/run/$1/ipsec.conf"
-    printf ': PSK "%s"\n' "${LIBRESWAN_PSK:-laboratory}" >"/run/$1/ipsec.secrets"
+    echo ': PSK "laboratory"' >"/run/$1/ipsec.secrets"
     libreswan_version[$1]=$2
     enter_peer "$1" "libreswan-$2"
     mkdir -p "/run/$1/nss"
@@ -62,6 +62,7 @@ libreswan_proposals() {
 libreswan_conf() {
     local "${tunnel_keys[@]}" pfs=no
     tunnel_words "$@"
+    [[ $psk == laboratory ]] || fail "libreswan_conf knows no other secret"
     [[ $esp != *-modp* && $esp != *-ecp* && $esp != *-x25519* ]] || pfs=yes
     cat <<END
 conn net
