@@ -76,7 +76,7 @@ public:
     }
 
     void vary(std::mt19937_64& random, const base::Prefix& from, bool garbage) {
-        const auto spread = static_cast<std::uint32_t>(random()) >> from.length;
+        const auto spread = static_cast<std::uint32_t>(random() >> 32 >> from.length);
         std::uint32_t network = 0;
         std::memcpy(&network, from.network.bytes().data(), sizeof network);
         const std::uint32_t source = network | htonl(spread);
@@ -154,14 +154,23 @@ private:
     int socket_;
 };
 
+std::string check_address(const std::string& text) {
+    const auto address = base::Address::parse(text);
+    return address && !address->is_v6() ? "" : "expected an IPv4 address, not '" + text + "'";
+}
+std::string check_network(const std::string& text) {
+    const auto prefix = base::Prefix::parse(text);
+    return prefix && !prefix->network.is_v6() ? "" : "expected an IPv4 network, not '" + text + "'";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
         Arguments arguments;
         CLI::App app("floods an IKE responder from random addresses");
-        app.add_option("--to", arguments.to, "the responder's IPv4 address")->required();
-        app.add_option("--from", arguments.from, "network of the sources");
+        app.add_option("--to", arguments.to, "the responder's IPv4 address")->required()->check(check_address);
+        app.add_option("--from", arguments.from, "network of the sources")->check(check_network);
         app.add_option("--seconds", arguments.seconds, "how long");
         app.add_option("--rate", arguments.rate, "datagrams a second (0: as fast as it goes)");
         app.add_option("--garbage", arguments.garbage, "of a hundred datagrams")->check(CLI::Range(0, 100));
