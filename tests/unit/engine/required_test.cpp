@@ -304,20 +304,6 @@ TEST_CASE("a rekeyed child has the selectors of the one before", "[engine][rfc72
     CHECK(first_child(host).remote_ts == remote);
 }
 
-TEST_CASE("a request for configuration gets none", "[engine][rfc7296-2.19][rfc7296-2.20]") {
-    constexpr std::uint16_t kApplicationVersion = 7;
-    const wire::Configuration request{1, {{kApplicationVersion, {}}}};
-    Lonely lonely;
-    lonely.begin();
-    Payloads first = lonely.peer.auth_request();
-    first.insert(first.begin() + 3, request);
-    const auto answer = lonely.peer.open(lonely.tell(lonely.peer.protect(kAuth, 1, false, first)).at(0));
-    CHECK(answer->auth);
-    CHECK_FALSE(answer->configuration);
-    const auto later = lonely.peer.open(lonely.tell(lonely.peer.protect(kInformational, 2, false, {request})).at(0));
-    CHECK(later == wire::Payloads{});
-}
-
 TEST_CASE("both IKE_SA_INIT messages tell where they come from and go to", "[engine][rfc7296-2.23]") {
     Gateways gateways;
     gateways.connect();
