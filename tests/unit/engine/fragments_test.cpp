@@ -92,6 +92,18 @@ TEST_CASE("the first fragment says what is in the message, the others nothing", 
     }
 }
 
+TEST_CASE("who takes fragments says so in IKE_SA_INIT", "[engine][rfc7383-2.3]") {
+    const Fragmentation wish = GENERATE(Fragmentation::yes, Fragmentation::accept, Fragmentation::no);
+    Gateways gateways = small_gateways(wish, wish);
+    gateways.connect();
+    for (const Host* host : {&gateways.left, &gateways.right}) {
+        const wire::Payloads first = read(host->sent.at(0).bytes).clear;
+        const wire::Notify* said = first.find(wire::NotifyType::ikev2_fragmentation_supported);
+        REQUIRE((said != nullptr) == (wish != Fragmentation::no));
+        if (said != nullptr) CHECK(*said == notify(wire::NotifyType{16430}));
+    }
+}
+
 TEST_CASE("fragments come only where both have said so", "[engine][rfc7383-2.3]") {
     using enum Fragmentation;
     const auto [left, right] = GENERATE(table<Fragmentation, Fragmentation>({{no, yes}, {yes, no}, {accept, accept}}));
