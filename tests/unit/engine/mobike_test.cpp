@@ -127,24 +127,15 @@ TEST_CASE("a request in flight goes on over the new path, and the update follows
     CHECK(world.disagreement() == "");
 }
 
-TEST_CASE("two moves, one after the other", "[engine][rfc4555-3.5]") {
+TEST_CASE("two moves, on or back, before anything is answered", "[engine][rfc4555-3.5]") {
+    const std::string last = GENERATE("192.0.2.12", "192.0.2.1");
     Mobile world;
     world.tell_left("192.0.2.11");
-    world.tell_left("192.0.2.12");
+    world.tell_left(last);
     world.wire.run_for(seconds(10));
-    CHECK(world.kernel_of_left().address == address("192.0.2.12"));
-    CHECK(world.kernel_of_right().address == address("192.0.2.12"));
-    CHECK(world.sa(world.right).remote.address == address("192.0.2.12"));
-    CHECK(world.disagreement() == "");
-}
-
-TEST_CASE("there and back before anything is answered", "[engine][rfc4555-3.5]") {
-    Mobile world;
-    world.tell_left("192.0.2.11");
-    world.tell_left("192.0.2.1");
-    world.wire.run_for(seconds(10));
-    CHECK(world.kernel_of_left().address == address("192.0.2.1"));
-    CHECK(world.kernel_of_right().address == address("192.0.2.1"));
+    CHECK(world.kernel_of_left().address == address(last));
+    CHECK(world.kernel_of_right().address == address(last));
+    CHECK(world.sa(world.right).remote.address == address(last));
     CHECK(world.disagreement() == "");
 }
 
@@ -263,13 +254,12 @@ TEST_CASE("a path that the peer refuses ends the IKE SA, and its children are wa
 
 TEST_CASE("a request on another path that says nothing of a move moves nothing", "[engine][rfc4555-3.8]") {
     Mobile world;
-    NatBox& box = world.wire.add_nat("192.0.2.1", "203.0.113.9");
+    world.wire.add_nat("192.0.2.1", "203.0.113.9");
     const auto before = world.sa(world.right).remote;
     world.wire.clear(world.left, world.id(world.left), world.left.kernel.list().at(0)->child);
     world.wire.settle();
     CHECK(world.right.kernel.list().empty());
     CHECK(world.sa(world.right).remote == before);
-    box.forget();
 }
 
 TEST_CASE("who is behind a NAT asks with each liveness check how it is seen, and tells of a change",
