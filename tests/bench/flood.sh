@@ -7,7 +7,8 @@ bench_flood() {
     # shellcheck disable=SC2064  # now
     trap "rm -rf '$work'" EXIT
     "$project/scripts/lab" --build "$project/build/release" --out "$work/lab" --timeout 500 \
-        "$project/tests/bench/flood_lab.sh" >"$work/lab.log" 2>&1 || { tail -n 20 "$work/lab.log" >&2 && die "the lab's part failed"; }
+        "$project/tests/bench/flood_lab.sh" >"$work/lab.log" 2>&1 ||
+        { tail -n 20 "$work/lab.log" >&2 && die "the lab's part failed"; }
     if [[ $json == yes ]]; then
         printf '{"floods": [%s]}\n' "$(paste -sd, "$work/lab/rows.json")"
         return
@@ -21,7 +22,8 @@ for line in sys.stdin:
     if "memory_after_kib" in r:
         print("%-8s %d KiB half a minute later" % (r["daemon"], r["memory_after_kib"]))
         continue
-    print(head % (r["daemon"], "%d (%d %%)" % (r["flood_per_s"], r["part_of_sendable"]), "%d of %d" % (r["within_3s"], r["handshakes"]),
-          r["within_10s"], r["median_ms"], r["p99_ms"], r["cpu_ms"] / 1000, "%+d" % (r["memory_peak_kib"] - r["memory_before_kib"]),
+    print(head % (r["daemon"], "%d (%d %%)" % (r["flood_per_s"], r["part_of_sendable"]),
+          "%d of %d" % (r["within_3s"], r["handshakes"]), r["within_10s"], r["median_ms"], r["p99_ms"],
+          r["cpu_ms"] / 1000, "%+d" % (r["memory_peak_kib"] - r["memory_before_kib"]),
           "%d, %d late" % (r["rekeyings"], r["late_rekeyings"])))' <"$work/lab/rows.json"
 }
