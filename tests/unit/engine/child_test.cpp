@@ -141,6 +141,7 @@ TEST_CASE("a responder that widens the selectors gets no child", "[engine][rfc72
     std::get<wire::TrafficSelectorPayload>(answer[4]).selectors = selectors({"10.0.0.0/8"});
     const auto sent = lonely.tell(lonely.peer.protect(wire::ExchangeType::ike_auth, 1, true, answer));
     CHECK(lonely.host.outcome(operation) == base::name(Reason::ResponderWidenedTrafficSelectors));
+    CHECK(lonely.host.count(Reason::ResponderWidenedTrafficSelectors) == 1);
     CHECK(lonely.host.kernel.children().empty());
     CHECK(lonely.host.established() == 1);
     REQUIRE(sent.size() == 1);
@@ -170,6 +171,7 @@ TEST_CASE("an IKE SA holds so many children and no more", "[engine][rfc7296-1.3]
     gateways.connect();
     const auto operation = gateways.connect("second");
     CHECK(gateways.left.outcome(operation) == base::name(Reason::NoAdditionalSas));
+    CHECK(gateways.right.count(Reason::NoAdditionalSas) == 1);
     CHECK(gateways.disagreement() == "");
 }
 

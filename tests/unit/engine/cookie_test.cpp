@@ -1,4 +1,4 @@
-// Row A12: how long a cookie is good (RFC 7296 2.6).
+// Row A12 of tests/rfc/hostile.md: how long a cookie is good (RFC 7296 2.6).
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 

@@ -1,4 +1,5 @@
-// Rows A10-A12: floods of first requests, from nowhere and from hosts that hear our answers (RFC 7296 2.6; RFC 8019).
+// Rows A10, A11 and A16 of tests/rfc/hostile.md: floods of first requests, from nowhere and from hosts that hear our
+// answers (RFC 7296 2.6; RFC 8019).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>

@@ -143,6 +143,8 @@ TEST_CASE("a repeated request is answered once, for its first fragment", "[engin
     for (const Parcel& parcel : request) gateways.wire.inject(parcel.from, parcel.to, parcel.bytes);
     gateways.wire.settle();
     CHECK(gateways.right.sent.size() == before + answer);
+    CHECK(gateways.right.count(Reason::MessageIdUnexpected) == request.size() - 1);
+    CHECK(gateways.right.counted() == request.size() - 1);
 }
 
 TEST_CASE("a message that never becomes whole is forgotten", "[engine][rfc7383-2.6][hostile-e3]") {

@@ -1,5 +1,5 @@
-// Rows D1, D2, D17, D18, D19: what may not happen before the peer is authenticated, and AUTH that does not do (RFC
-// 7296 1.2, 2.15).
+// Rows D1, D2, D17, D18, D19 of tests/rfc/hostile.md: what may not happen before the peer is authenticated, and AUTH
+// that does not do (RFC 7296 1.2, 2.15).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>

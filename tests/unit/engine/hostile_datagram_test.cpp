@@ -1,4 +1,5 @@
-// Rows A1-A9: datagrams and headers that no IKE SA should hear of (RFC 7296 2.5, 2.6, 2.21.4, 3.1; RFC 3948 2.2).
+// Rows A1-A11 of tests/rfc/hostile.md: datagrams and headers that no IKE SA should hear of (RFC
+// 7296 2.5, 2.6, 2.21.4, 3.1; RFC 3948 2.2).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -89,6 +90,7 @@ TEST_CASE("other major versions", "[engine][rfc7296-2.5][hostile-a3]") {
     SECTION("and never without bound") {
         for (int i = 0; i < 1000; ++i) lonely.tell(with_byte(request, kVersionAt, 0x30));
         CHECK(lonely.host.sent.size() <= 41);
+        CHECK(lonely.host.count(Reason::MajorVersionUnsupported) == 1000);
     }
 }
 
@@ -269,6 +271,7 @@ TEST_CASE("IPv6 addresses of one /64 count together", "[engine][rfc8019-4.2][hos
         lonely.tell_from({address("2001:db8:7::" + std::to_string(seed)), 500}, ScriptedPeer(seed).init_request());
     }
     CHECK(lonely.host.engine.half_open() == 8);
+    CHECK(lonely.host.count(Reason::RateLimited) == 12);
 }
 
 TEST_CASE("the table of IKE SAs is bounded", "[engine][rfc8019-4.2][hostile-a10]") {

@@ -1,4 +1,5 @@
-// Rows F1, F4, F5, F12, F13, F16: what an authenticated peer may try (RFC 7296 1.4.1, 2.2, 2.3, 2.25, 3.10.1, 3.11).
+// Rows F1, F3-F5, F12, F13, F16 of tests/rfc/hostile.md: what an authenticated peer may try (RFC
+// 7296 1.4.1, 2.2, 2.3, 2.25, 3.10.1, 3.11).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -82,8 +83,10 @@ TEST_CASE("another IKE SA's child cannot be deleted", "[engine][rfc7296-1.4.1][h
     other.take_init_response(lonely.tell(other.init_request()).at(0));
     lonely.tell(other.protect(wire::ExchangeType::ike_auth, 1, false, other.auth_request(0xc0ffee99)));
     REQUIRE(lonely.host.kernel.children().size() == 2);
-    lonely.tell(other.protect(kInformational, 2, false, {children({0xc0ffee01})}));
+    const auto answers = lonely.tell(other.protect(kInformational, 2, false, {children({0xc0ffee01})}));
+    CHECK(other.open(answers.at(0)) == wire::Payloads{});
     CHECK(lonely.host.kernel.children().size() == 2);
+    CHECK(lonely.host.counted() == 0);
 }
 
 TEST_CASE("ten thousand SPIs, the right one repeated", "[engine][rfc7296-3.11][hostile-f4]") {
@@ -253,6 +256,7 @@ TEST_CASE("whatever an authenticated peer does, another one does not feel it", "
              lonely.peer.own_selectors(), lonely.peer.engine_selectors()});
     }
     CHECK(lonely.host.kernel.list().size() <= 1 + ike::Options{}.most_children);
+    CHECK(lonely.host.count(Reason::NoAdditionalSas) >= 500 - ike::Options{}.most_children);
     const auto rekeying = lonely.wire.rekey(other, other.sas().at(0)->sa().id);
     lonely.wire.run_for(seconds(10));
     CHECK(other.outcome(rekeying) == "ok");

@@ -1,4 +1,5 @@
-// Rows C9, E7, E9, E10: changes on the way, spoofed addresses, and extensions that we do not speak.
+// Rows C9, E7, E9, E10, F14 of tests/rfc/hostile.md: changes on the way, spoofed addresses, and extensions that we do
+// not speak.
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -13,6 +14,8 @@ constexpr auto kInformational = wire::ExchangeType::informational;
 constexpr wire::NotifyType kRedirect{16407};
 constexpr wire::NotifyType kRedirectedFrom{16408};
 constexpr wire::NotifyType kTicketRequest{16410};
+constexpr wire::NotifyType kUseAggfrag{16442};
+constexpr wire::NotifyType kSaResourceInfo{16444};
 constexpr wire::ExchangeType kSessionResume{38};
 
 using Change = std::function<void(wire::Payloads&)>;
@@ -39,15 +42,20 @@ Change without(wire::NotifyType type) {
     };
 }
 
-// An established peer behind a NAT, which talks through port 4500.
+// A peer behind a NAT, which talks through port 4500 and has asked for a child.
 struct BehindNat : Lonely {
-    explicit BehindNat(std::uint16_t port) : Lonely(ConnectionWords{.remote = ""}), at{address("198.51.100.7"), port} {
+    explicit BehindNat(
+        std::uint16_t port, const ChildWords& child = {},
+        const std::function<void(Payloads&)>& change = [](Payloads&) {})
+        : Lonely(ConnectionWords{.remote = "", .children = {child}}), at{address("198.51.100.7"), port} {
         peer.self = {at.address, 500};
         Payloads payloads = peer.init_payloads();
         payloads.emplace_back(notify(wire::NotifyType::nat_detection_source_ip, base::Bytes(20, 1)));
         payloads.emplace_back(notify(wire::NotifyType::nat_detection_destination_ip, base::Bytes(20, 2)));
         peer.take_init_response(tell(peer.init_request(payloads)).at(0));
-        say(at, peer.protect(kAuth, 1, false, peer.auth_request()));
+        Payloads request = peer.auth_request();
+        change(request);
+        say(at, peer.protect(kAuth, 1, false, request));
         REQUIRE(host.established() == 1);
     }
     std::size_t say(const base::Endpoint& from, base::Bytes bytes) {
@@ -101,6 +109,7 @@ TEST_CASE("a peer is followed by what is new and its own only", "[engine][rfc729
     SECTION("not by a replayed request, though that is answered where it came from") {
         lonely.say(elsewhere, old);
         CHECK(lonely.host.sent.back().to == elsewhere);
+        CHECK(lonely.host.counted() == 0);
     }
     SECTION("nor by a forged one") {
         base::Bytes forged = lonely.alive(3);
@@ -175,6 +184,7 @@ TEST_CASE("a redirect nobody asked for leads nowhere", "[engine][rfc5685-3][host
         CHECK(lonely.peer.open(answers.at(0)) == wire::Payloads{});
         CHECK(lonely.host.established() == 1);
         CHECK(lonely.host.kernel.children().size() == 1);
+        CHECK(lonely.host.counted() == 0);
     }
     for (const Parcel& parcel : lonely.host.sent) {
         CHECK(parcel.to == lonely.peer.self);
@@ -201,6 +211,38 @@ TEST_CASE("nobody gets a ticket, and a ticket opens nothing", "[engine][rfc5723-
     const auto answer = lonely.peer.open(lonely.tell(lonely.peer.protect(kAuth, 1, false, request)).at(0));
     CHECK(answer->notifies.empty());
     CHECK(lonely.host.established() == 1);
+}
+
+TEST_CASE("in transport mode a peer behind a NAT gets its own address, whatever it claims",
+          "[engine][rfc7296-2.23.1][hostile-f14]") {
+    const std::string claim = GENERATE("10.0.0.1", "203.0.113.9", "192.0.2.1", "10.0.0.0/8", "0.0.0.0/0");
+    const ChildWords child{.local_ts = {"dynamic"}, .remote_ts = {"dynamic"}, .mode = policy::Mode::transport};
+    BehindNat lonely(4500, child, [&](Payloads& request) {
+        request.emplace_back(notify(wire::NotifyType::use_transport_mode));
+        std::get<wire::TrafficSelectorPayload>(request.at(4)).selectors = selectors({claim});
+        std::get<wire::TrafficSelectorPayload>(request.at(5)).selectors = selectors({"192.0.2.1"});
+    });
+    if (claim == "10.0.0.0/8") {
+        CHECK(lonely.host.count(Reason::TrafficSelectorsUnacceptable) == 1);
+        CHECK(lonely.host.kernel.children().empty());
+        return;
+    }
+    REQUIRE(lonely.host.kernel.children().size() == 1);
+    CHECK(lonely.host.kernel.list().at(0)->remote_ts == selectors({"198.51.100.7"}));
+    CHECK(lonely.host.counted() == 0);
+}
+
+TEST_CASE("options of children that we do not have are not agreed to", "[engine][rfc7296-3.10.1][hostile-f14]") {
+    const auto type = GENERATE(kUseAggfrag, kSaResourceInfo);
+    const std::size_t size = GENERATE(0U, 1U, 2000U);
+    Lonely lonely;
+    lonely.begin();
+    Payloads request = lonely.peer.auth_request();
+    for (int i = 0; i < 20; ++i) request.emplace_back(notify(type, base::Bytes(size, 1)));
+    const auto answer = lonely.peer.open(lonely.tell(lonely.peer.protect(kAuth, 1, false, request)).at(0));
+    CHECK(answer->notifies.empty());
+    CHECK(lonely.host.kernel.children().size() == 1);
+    CHECK(lonely.host.counted() == 0);
 }
 
 }  // namespace xfrmd::tests

@@ -1,4 +1,5 @@
-// Rows E1 to E5: fragments that contradict each other, never become whole, or are too many (RFC 7383 2.5, 2.6, 5).
+// Rows E1 to E5 of tests/rfc/hostile.md: fragments that contradict each other, never become whole, or are too many (RFC
+// 7383 2.5, 2.6, 5).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>

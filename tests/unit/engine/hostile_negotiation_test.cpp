@@ -1,4 +1,5 @@
-// Rows C1-C6, C8: proposals, key exchange values and nonces that should not be (RFC 7296 2.7, 2.10, 3.3; RFC 6989).
+// Rows C1-C6, C8 of tests/rfc/hostile.md: proposals, key exchange values and nonces that should not be (RFC
+// 7296 2.7, 2.10, 3.3; RFC 6989).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -91,6 +92,7 @@ TEST_CASE("a good proposal is found among many, and repeated ids do no harm",
     CHECK(lonely.host.engine.half_open() == 1);
     CHECK(read(answers.at(0)).clear.sa->proposals.at(0).number == 255);
     CHECK(read(answers.at(0)).clear.sa->proposals.at(0).transforms.size() == 4);
+    CHECK(lonely.host.counted() == 0);
 }
 
 TEST_CASE("more transforms than anybody needs are dropped", "[engine][rfc7296-3.3.1][hostile-c1]") {
@@ -151,8 +153,11 @@ TEST_CASE("a hundred peers with a wrong guess are all told", "[engine][rfc7296-1
         ScriptedPeer peer(seed);
         Payloads payloads = peer.init_payloads();
         payloads[1] = wire::KeyExchangePayload{KeyExchangeId::modp2048, base::Bytes(256, 7)};
-        CHECK(lonely.tell(peer.init_request(payloads)).size() == 1);
+        const base::Endpoint from{address("198.51.100." + std::to_string(seed)), 500};
+        const auto answers = lonely.tell_from(from, peer.init_request(payloads));
+        CHECK(refusal_in(answers, wire::NotifyType::invalid_ke_payload) != nullptr);
     }
+    CHECK(lonely.host.count(Reason::KeyExchangeMethodMismatch) == 100);
 }
 
 TEST_CASE("key exchange values that are none leave no IKE SA", "[engine][rfc6989-2][rfc7748-6.1][hostile-c6]") {

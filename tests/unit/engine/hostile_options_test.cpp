@@ -1,5 +1,5 @@
-// A child's options as nobody should send them: IPCOMP_SUPPORTED of the wrong size, number or place, proposals of AH
-// that are none (RFC 7296 2.22, 3.3, 3.10; RFC 3173 3.3).
+// Rows C2 and F14 of tests/rfc/hostile.md: a child's options as nobody should send them: IPCOMP_SUPPORTED of the wrong
+// size, number or place, proposals of AH that are none (RFC 7296 2.22, 3.3, 3.10; RFC 3173 3.3).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -52,7 +52,7 @@ std::vector<base::Bytes> tell_answer(Lonely& lonely, const std::vector<wire::Not
 
 }  // namespace
 
-TEST_CASE("offers of IPComp that we cannot take are not taken", "[engine][rfc7296-2.22][hostile-f13]") {
+TEST_CASE("offers of IPComp that we cannot take are not taken", "[engine][rfc7296-2.22][hostile-f14]") {
     for (const base::Bytes& data : unusable()) {
         Lonely lonely = wants_ipcomp();
         const auto answer = tell_request(lonely, {ipcomp(data)});
@@ -64,7 +64,7 @@ TEST_CASE("offers of IPComp that we cannot take are not taken", "[engine][rfc729
     }
 }
 
-TEST_CASE("of many offers of IPComp the first usable one is taken, once", "[engine][rfc7296-2.22][hostile-f13]") {
+TEST_CASE("of many offers of IPComp the first usable one is taken, once", "[engine][rfc7296-2.22][hostile-f14]") {
     std::vector<wire::Notify> offers;
     for (const base::Bytes& data : unusable()) offers.push_back(ipcomp(data));
     for (std::uint8_t i = 0; i < 20; ++i) offers.push_back(ipcomp({0x12, static_cast<std::uint8_t>(0x34 + i), 2}));
@@ -72,6 +72,7 @@ TEST_CASE("of many offers of IPComp the first usable one is taken, once", "[engi
     const auto answer = tell_request(lonely, offers);
     CHECK(answer.notifies.size() == 1);
     CHECK(lonely.host.kernel.list().at(0)->ipcomp->out == ike::Cpi{0x1234});
+    CHECK(lonely.host.counted() == 0);
 }
 
 TEST_CASE("IPComp that is not configured is not answered", "[engine][rfc7296-2.22]") {
@@ -80,7 +81,7 @@ TEST_CASE("IPComp that is not configured is not answered", "[engine][rfc7296-2.2
     CHECK_FALSE(lonely.host.kernel.list().at(0)->ipcomp);
 }
 
-TEST_CASE("IPComp as it was not proposed is no child", "[engine][rfc7296-2.22][hostile-f13]") {
+TEST_CASE("IPComp as it was not proposed is no child", "[engine][rfc7296-2.22][hostile-f14]") {
     for (const base::Bytes& data : unusable()) {
         Lonely lonely = wants_ipcomp();
         const auto operation = lonely.be_called();
@@ -91,6 +92,7 @@ TEST_CASE("IPComp as it was not proposed is no child", "[engine][rfc7296-2.22][h
         const auto sent = tell_answer(lonely, {ipcomp(data)});
         INFO(base::to_hex(data));
         CHECK(lonely.host.outcome(operation) == base::name(Reason::ResponderChoseUnofferedTransform));
+        CHECK(lonely.host.count(Reason::ResponderChoseUnofferedTransform) == 1);
         CHECK(lonely.host.kernel.children().empty());
         CHECK(lonely.host.established() == 1);
         REQUIRE(sent.size() == 1);

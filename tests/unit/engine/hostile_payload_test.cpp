@@ -1,4 +1,4 @@
-// Rows B1-B8: payload chains, in the clear and under keys (RFC 7296 2.5, 3.2, 3.14).
+// Rows B1-B8 and B10 of tests/rfc/hostile.md: payload chains, in the clear and under keys (RFC 7296 2.5, 3.2, 3.14).
 #include "tests/unit/engine/hostile.h"
 
 #include <catch2/generators/catch_generators.hpp>
@@ -343,6 +343,7 @@ TEST_CASE("corrupted messages are dropped, wherever they are hit", "[engine][rfc
         corrupted[at] ^= 0x10;
         lonely.tell(corrupted);
         REQUIRE(lonely.host.established() == 1);
+        REQUIRE(lonely.host.counted() == at + 1);
     }
     lonely.tell(message);
     CHECK(lonely.sa() == nullptr);
@@ -388,6 +389,7 @@ TEST_CASE("corrupted identities and AUTH payloads do not authenticate", "[engine
         send(at, fresh);
         CHECK(fresh.host.established() == 0);
         CHECK(fresh.host.engine.half_open() == 0);
+        CHECK(fresh.host.counted() == 1);
         CHECK(fresh.host.kernel.complaints().empty());
     }
     send(SIZE_MAX, lonely);

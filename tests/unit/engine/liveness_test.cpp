@@ -181,6 +181,7 @@ TEST_CASE("a long sleep costs no tunnel", "[engine][rfc7296-2.4][hostile-g7]") {
     CHECK(gateways.disagreement() == "");
     // It asks whether the peer lives as often as ever, and not once for each time that it missed.
     CHECK(gateways.left.sent.size() - before <= 7);
+    CHECK(gateways.left.counted() == 0);
 }
 
 TEST_CASE("replayed and forged messages are no sign of life", "[engine][rfc7296-2.4][hostile-b9]") {
@@ -203,6 +204,7 @@ TEST_CASE("replayed and forged messages are no sign of life", "[engine][rfc7296-
     gateways.wire.run_for(seconds(2));
     CHECK(asking.sent.size() == before + 9 + 1);  // nine cached responses, one question
     CHECK(asking.count(Reason::MessageIdUnexpected) == 9);
+    CHECK(asking.counted() == 9);
 }
 
 }  // namespace xfrmd::tests

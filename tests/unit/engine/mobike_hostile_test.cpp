@@ -1,4 +1,5 @@
-// Row E8: what an authenticated peer, or somebody on the way to it, may try with MOBIKE (RFC 4555 3.5-3.9, 5).
+// Row E8 of tests/rfc/hostile.md: what an authenticated peer, or somebody on the way to it, may try with MOBIKE (RFC
+// 4555 3.5-3.9, 5).
 #include <catch2/generators/catch_generators.hpp>
 
 #include "tests/unit/engine/hostile.h"
@@ -71,6 +72,7 @@ TEST_CASE("a victim's address that never answers gets no packet of users", "[eng
     Following following;
     following.ask({address("198.51.100.66"), 500}, {update()});
     following.wire.run_for(seconds(300));
+    CHECK(following.host.count(Reason::PeerSilent) == 1);
     CHECK(following.host.sas().empty());  // the check was given up
     CHECK(following.host.kernel.children().empty());
 }
@@ -96,7 +98,8 @@ TEST_CASE("an update from where nobody can be is not even read", "[engine][rfc45
     const char* const bad = GENERATE("224.0.0.1", "255.255.255.255", "0.0.0.0", "192.0.2.1");
     Following following;
     const base::Bytes request = following.peer.protect(kInformational, 2, false, {update()});
-    CHECK(following.tell({address(bad), 500}, following.peer.engine, request).empty());
+    check_refused(following, Reason::SourceAddressInvalid,
+                  [&] { following.tell({address(bad), 500}, following.peer.engine, request); });
     CHECK(following.sa()->sa().remote == following.peer.self);
 }
 
@@ -146,6 +149,7 @@ TEST_CASE("a COOKIE2 of a wrong size is not echoed", "[engine][rfc4555-4.2.5][ho
     Following following;
     const auto answer = following.ask(following.peer.self, {notify(NotifyType::cookie2, base::Bytes(size, 1))});
     CHECK(answer.find(NotifyType::cookie2) == nullptr);
+    CHECK(following.host.counted() == 0);
 }
 
 TEST_CASE("an old update from elsewhere moves nothing", "[engine][rfc4555-3.5][hostile-e7][hostile-e8]") {

@@ -127,6 +127,7 @@ TEST_CASE("who rekeys without end and deletes nothing is stopped", "[engine][rfc
         refused += lonely.peer.open(answers.at(0))->find(wire::NotifyType::no_additional_sas) != nullptr;
     }
     CHECK(refused == 5);
+    CHECK(lonely.host.count(Reason::NoAdditionalSas) == 5);
     CHECK(lonely.host.kernel.children().size() == 4);
 }
 
