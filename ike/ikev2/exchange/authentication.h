@@ -18,7 +18,7 @@ base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Key
                                                  const policy::Identity& remote);
 
 // Errors: AuthenticationMethodUnacceptable, NoSharedSecret, AuthenticationFailed. One answer goes to the peer for all
-// of them (hostile row D17).
+// of them, so that it cannot tell a wrong key from a wrong name.
 base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
                                    const policy::Identity& local, const wire::Identification& remote,
                                    const wire::Authentication& auth);
