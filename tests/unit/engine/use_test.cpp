@@ -72,7 +72,7 @@ TEST_CASE("a peer is asked for life when the kernel does not answer", "[engine][
 }
 
 TEST_CASE("a kernel that does not answer keeps nobody busy while the peer is heard", "[engine][rfc7296-2.4]") {
-    Gateways gateways(with_dpd({}, seconds(10)), snapshot(mirrored({})));
+    Gateways gateways({.dpd_delay = seconds(10)}, mirrored({}));
     gateways.connect();
     gateways.left.kernel_answers = false;
     gateways.wire.run_for(seconds(15));
