@@ -20,6 +20,10 @@ const base::Address* single_address(const std::vector<base::AddressRange>& range
     return nullptr;
 }
 
+tl::unexpected<base::Error> not_known_yet(const policy::Hosts& hosts) {
+    return base::fail(Reason::NoRoute, "the address of " + hosts.names.front() + " is not known yet");
+}
+
 }  // namespace
 
 // Connecting a UDP socket sends nothing: the kernel looks up one route and notes the source address it would use.
@@ -38,16 +42,15 @@ base::Result<base::Address> source_towards(const base::Address& remote) {
 }
 
 base::Result<Path> path_of(const policy::Connection& connection) {
-    if (!connection.is_resolved()) {
-        const policy::Hosts& hosts = connection.remote_addrs.empty() ? connection.remote_hosts : connection.local_hosts;
-        return base::fail(Reason::NoRoute, "the address of " + hosts.names.front() + " is not known yet");
-    }
     const base::Address* remote = single_address(connection.remote_addrs);
+    if (remote == nullptr && !connection.remote_hosts.names.empty()) return not_known_yet(connection.remote_hosts);
     if (remote == nullptr) {
         return base::fail(Reason::ConfigurationInvalid,
                           "connection " + connection.name +
                               " names no single address in remote_addrs, so only its peer can initiate");
     }
+    const bool awaits_own_name = connection.local_addrs.empty() && !connection.local_hosts.names.empty();
+    if (awaits_own_name) return not_known_yet(connection.local_hosts);
     if (const base::Address* local = single_address(connection.local_addrs)) return Path{*local, *remote};
     const auto local = source_towards(*remote);
     if (!local) return tl::unexpected(local.error());
