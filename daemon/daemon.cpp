@@ -165,12 +165,13 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
     });
 }
 
-void Daemon::use(ike::ChildSaId child) {
-    pool_->on_main([this, child] {
-        kernel_->queue().use(child, [this](const base::Result<void>& used) {
+void Daemon::use(std::uint8_t shard, ike::ChildSaId child) {
+    pool_->on_main([this, shard, child] {
+        kernel_->queue().use(child, [this, shard](const base::Result<void>& used) {
             if (!used)
                 log_.error("a rekeyed child SA is not sent on yet: " + used.error().sentence() +
                            "; it is tried again with the next comparison");
+            pool_->post(shard, [](Worker& worker) { worker.used(); });
         });
     });
 }

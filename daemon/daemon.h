@@ -77,7 +77,7 @@ public:
 
     // --- Outside: from any worker's thread ---
     void install(std::uint8_t shard, ike::ChildInstall child) override;
-    void use(ike::ChildSaId child) override;
+    void use(std::uint8_t shard, ike::ChildSaId child) override;
     void move(ike::MoveChild child) override;
     void seek(ike::SeekPath wish) override;
     void remove(ike::ChildSaId child) override;

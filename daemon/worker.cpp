@@ -118,30 +118,44 @@ void Worker::drain() {
 
 void Worker::handle(const ike::Input& input) {
     const bool outer = std::exchange(draining_, true);
+    outbox_.begin_turn();
     for (ike::Action& action : engine_.handle(input, boot_now())) {
         std::visit([this](auto& item) { run(std::move(item)); }, action);
     }
     draining_ = outer;
 }
 
+void Worker::run(ike::UseChild action) {
+    outbox_.ask();
+    outside_.use(shard(), action.child);
+}
+
+void Worker::used() {
+    for (const ike::SendDatagram& datagram : outbox_.answer()) send(datagram);
+}
+
 void Worker::run(ike::SendDatagram action) {
+    if (!outbox_.keeps(action)) send(action);
+}
+
+void Worker::send(const ike::SendDatagram& datagram) {
     for (const auto& socket : sockets_) {
         const UdpSocketOptions& options = socket->options();
-        if (options.family != action.remote.address.family() || options.port != action.local.port) continue;
-        if (socket->send(action)) return;
+        if (options.family != datagram.remote.address.family() || options.port != datagram.local.port) continue;
+        if (socket->send(datagram)) return;
         return outside_.report({ike::Level::warning,
                                 {},
                                 {},
                                 {},
-                                "cannot send to " + action.remote.to_string() + " from " + action.local.to_string() +
-                                    ": " + std::strerror(errno)});
+                                "cannot send to " + datagram.remote.to_string() + " from " +
+                                    datagram.local.to_string() + ": " + std::strerror(errno)});
     }
     outside_.report(
         {ike::Level::warning,
          {},
          {},
          {},
-         "no socket on port " + std::to_string(action.local.port) + " to reach " + action.remote.to_string()});
+         "no socket on port " + std::to_string(datagram.local.port) + " to reach " + datagram.remote.to_string()});
 }
 
 void Worker::run(ike::InstallChild action) { outside_.install(shard(), std::move(action.child)); }

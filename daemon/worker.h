@@ -16,6 +16,7 @@
 #include <tl/expected.hpp>
 
 #include "daemon/inbox.h"
+#include "daemon/outbox.h"
 #include "daemon/udp_socket.h"
 #include "ike/base/random.h"
 #include "ike/engine.h"
@@ -28,7 +29,8 @@ public:
     virtual ~Outside() = default;
     // Answered by Worker::submit(ChildInstalled).
     virtual void install(std::uint8_t shard, ike::ChildInstall child) = 0;
-    virtual void use(ike::ChildSaId child) = 0;
+    // Answered by Worker::used(), in the order of the questions.
+    virtual void use(std::uint8_t shard, ike::ChildSaId child) = 0;
     virtual void move(ike::MoveChild child) = 0;
     // Answered by Worker::submit(UsePath), or not.
     virtual void seek(ike::SeekPath wish) = 0;
@@ -65,6 +67,8 @@ public:
 
     // On the worker's thread. Inputs that come while one is being handled wait for their turn.
     void submit(ike::Input input);
+    // Packets go out on the child that Outside::use() was asked for.
+    void used();
     // It waits for its turn, which comes soon.
     void receive(const ike::Datagram& datagram);
 
@@ -75,9 +79,10 @@ private:
     void take_another_turn();
     void drain();
     void handle(const ike::Input& input);
+    void send(const ike::SendDatagram& datagram);
     void run(ike::SendDatagram action);
     void run(ike::InstallChild action);
-    void run(ike::UseChild action) { outside_.use(action.child); }
+    void run(ike::UseChild action);
     void run(ike::MoveChild action) { outside_.move(action); }
     void run(ike::SeekPath action) { outside_.seek(action); }
     void run(ike::RemoveChild action) { outside_.remove(action.child); }
@@ -96,6 +101,7 @@ private:
     base::Instant armed_for_ = base::kNever;
     std::vector<std::unique_ptr<UdpSocket>> sockets_;
     Inbox inbox_;
+    Outbox outbox_;
     bool has_another_turn_ = false;
     std::deque<ike::Input> waiting_;
     bool draining_ = false;

@@ -1,6 +1,7 @@
 # Authenticating again under streams of 500 numbered datagrams a second in both directions: what moon sends arrives
 # whole, nothing leaves in the clear, and in the end there is one of each.
-#   reauth.sh PEER WHO [UNIQUE]   PEER: 5.9, 6.0 (strongSwan) or xfrmd; UNIQUE: sun's, no where nothing is said
+#   reauth.sh PEER WHO [UNIQUE [ENGINES]]   PEER: 5.9, 6.0 (strongSwan) or xfrmd; UNIQUE: sun's, no where nothing is said;
+#   ENGINES: moon's, 1 where nothing is said
 #   WHO: moon (by its reauth_time), lifetime (moon, because the AUTH_LIFETIME of an xfrmd on sun says so), sun (which has
 #   begun, and has the reauth_time) or responder (sun, although moon has begun, as strongSwan does)
 # shellcheck shell=bash
@@ -10,7 +11,7 @@ source "$lib/streams.sh"
 # shellcheck source=tests/lab/lib/rekeying.sh
 source "$lib/rekeying.sh"
 
-peer=$1 who=$2 unique=${3:-no}
+peer=$1 who=$2 unique=${3:-no} engines=${4:-1}
 
 conf() {
     local lines="unique = no"
@@ -35,7 +36,7 @@ expect_whole_to_bob() {
 
 gateways
 STRONGSWAN_CONF_EXTRA='make_before_break = yes' start_sun "$peer" <<<"$(conf sun)"
-start_xfrmd moon <<<"$(conf moon)"
+XFRMD_FLAGS="--engines $engines" start_xfrmd moon <<<"$(conf moon)"
 if [[ $who == sun ]]; then initiator=sun; else initiator=moon; fi
 expect up "$initiator" net
 expect_ping alice 10.2.0.10
