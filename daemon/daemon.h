@@ -62,6 +62,8 @@ public:
     // Deletes every IKE SA, waits for the peers up to two seconds, leaves the kernel clean; then calls `stopped`.
     void stop(std::function<void()> stopped);
     bool is_stopping() const { return stopping_; }
+    // See HostNames::is_asking().
+    bool is_asking_for_names() const { return names_.is_asking(); }
 
     // --- For the management API ---
     void initiate(const ChildWish& wish, Operations::End end);

@@ -65,6 +65,7 @@ std::vector<Address> HostNames::addresses_of(const std::string& name) const {
 
 // A resolver that takes longer than that is not asked more often.
 void HostNames::refresh() {
+    if (known_.empty()) return;
     refresh_due_.within(kRefresh);
     if (is_asking_) return;
     for (const auto& [name, known] : known_) ask(name);

@@ -41,6 +41,8 @@ public:
     void refresh();
     // The same for those that are not known.
     void retry();
+    // Nobody can call a question back: the loop's end waits for its answer, as long as the resolver is patient.
+    bool is_asking() const { return is_asking_; }
     // In the resolver's order; empty while it is not known.
     std::vector<base::Address> addresses_of(const std::string& name) const;
 

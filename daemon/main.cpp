@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -170,6 +171,15 @@ public:
         io_.run();
     }
 
+    // Everything but the loop, whose end waits for the resolver. There is nothing left that would need it.
+    void end() {
+        const bool waits = daemon_->is_asking_for_names();
+        server_.reset();
+        management_.reset();
+        daemon_.reset();
+        if (waits) std::_Exit(EXIT_SUCCESS);
+    }
+
 private:
     void wait_for_signals() {
         signals_.async_wait([this](const std::error_code& error, int number) {
@@ -209,6 +219,7 @@ int serve(const Arguments& arguments, daemon::Launch& launch) {
     }
     launch.ready();
     process.run();
+    process.end();
     return 0;
 }
 

@@ -104,6 +104,18 @@ TEST_CASE("a resolver that is slow is asked no more often", "[daemon][names]") {
     CHECK_FALSE(bench.pending);
 }
 
+TEST_CASE("where there are no names, nobody is asked every minute", "[daemon][names]") {
+    Bench bench;
+    bench.names.refresh();
+    bench.io.poll();
+    CHECK(bench.io.stopped());
+    bench.names.want({"a.example"});
+    CHECK(bench.names.is_asking());
+    bench.answer({address("192.0.2.1")});
+    CHECK_FALSE(bench.names.is_asking());
+    bench.names.want({});
+}
+
 TEST_CASE("the system's resolver is asked", "[daemon][names]") {
     asio::io_context io;
     Log log(LogTarget::standard_error, false);
