@@ -1,6 +1,7 @@
 #include "daemon/kernel_events.h"
 
 #include <utility>
+#include <variant>
 
 namespace xfrmd::daemon {
 
@@ -19,17 +20,34 @@ private:
     EventSocket socket_;
 };
 
+// What is lost of these comes again, and nothing is to be compared for it.
+class MappingFeed final : public KernelEvents::Feed {
+public:
+    explicit MappingFeed(EventSocket socket) : socket_(std::move(socket)) {}
+    int fd() const override { return socket_.fd(); }
+    KernelResult<void> read(const KernelEvents::Visitor& visitor) override {
+        return socket_.read([&visitor](netlink::Event&& event) {
+            if (!std::holds_alternative<netlink::OverrunEvent>(event)) visitor(std::move(event));
+        });
+    }
+
+private:
+    EventSocket socket_;
+};
+
+template <typename SomeFeed>
 KernelResult<std::unique_ptr<KernelEvents::Feed>> feed_of(KernelResult<EventSocket> socket) {
     if (!socket) return tl::unexpected<netlink::KernelError>(socket.error());
-    return std::make_unique<SocketFeed>(std::move(*socket));
+    return std::make_unique<SomeFeed>(std::move(*socket));
 }
 
 }  // namespace
 
 KernelResult<void> KernelEvents::open(std::uint32_t own_sender) {
-    return add([] { return feed_of(EventSocket::open()); }).and_then([&] {
-        return add([own_sender] { return feed_of(EventSocket::watch_changes(own_sender)); });
-    });
+    return add([] { return feed_of<SocketFeed>(EventSocket::open()); })
+        .and_then([&] { return add([] { return feed_of<MappingFeed>(EventSocket::watch_mappings()); }); })
+        .and_then(
+            [&] { return add([own_sender] { return feed_of<SocketFeed>(EventSocket::watch_changes(own_sender)); }); });
 }
 
 void KernelEvents::close() {

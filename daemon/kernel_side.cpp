@@ -228,7 +228,8 @@ void KernelSide::on(const netlink::ExpireEvent& event) {
 
 void KernelSide::on(const netlink::MappingEvent& event) {
     const TunnelOwner* owner = tunnels_.owner_without_mark(event.sa);
-    if (owner != nullptr) client_.follow(*owner, {event.source, event.source_port});
+    if (owner == nullptr || !mapping_pace_.is_due(owner->child, boot_now())) return;
+    client_.follow(*owner, {event.source, event.source_port});
 }
 
 void KernelSide::on(const netlink::OverrunEvent&) {

@@ -23,6 +23,7 @@
 #include "daemon/kernel_status.h"
 #include "daemon/log.h"
 #include "daemon/manual_sas.h"
+#include "daemon/mapping_pace.h"
 #include "daemon/network_side.h"
 #include "daemon/standing_keeper.h"
 #include "daemon/suspects.h"
@@ -130,6 +131,7 @@ private:
     Acquires acquires_;
     std::set<ike::ChildSaId> told_;  // that they are broken or at their limit, and not gone yet
     KernelEvents events_;
+    MappingPace mapping_pace_;
     ManualSas manual_;
     Suspects suspects_;
     ChildTurns renewals_;

@@ -48,9 +48,9 @@ EventSocket::~EventSocket() = default;
 EventSocket::EventSocket(EventSocket&&) noexcept = default;
 EventSocket& EventSocket::operator=(EventSocket&&) noexcept = default;
 
-KernelResult<EventSocket> EventSocket::open() {
-    return open_for({XFRMNLGRP_ACQUIRE, XFRMNLGRP_EXPIRE, XFRMNLGRP_MAPPING}, 0);
-}
+KernelResult<EventSocket> EventSocket::open() { return open_for({XFRMNLGRP_ACQUIRE, XFRMNLGRP_EXPIRE}, 0); }
+
+KernelResult<EventSocket> EventSocket::watch_mappings() { return open_for({XFRMNLGRP_MAPPING}, 0); }
 
 KernelResult<EventSocket> EventSocket::watch_changes(std::uint32_t own_sender) {
     return open_for({XFRMNLGRP_SA, XFRMNLGRP_POLICY}, own_sender);

@@ -14,9 +14,12 @@ namespace xfrmd::netlink {
 
 class EventSocket {
 public:
-    // ACQUIRE, EXPIRE and MAPPING. While it is open, the kernel takes us for a key manager: packets that want an SA
+    // ACQUIRE and EXPIRE. While it is open, the kernel takes us for a key manager: packets that want an SA
     // wait for an answer. EPERM without CAP_NET_ADMIN.
     static KernelResult<EventSocket> open();
+    // MAPPING: one for each packet of an SA, as long as its peer is elsewhere than the SA says. So peers can fill this
+    // one, and none of the others; what is lost comes again with the next packet.
+    static KernelResult<EventSocket> watch_mappings();
     // Changes of SAs and policies by others than `own_sender` (XfrmKernel::sender()), whose changes the kernel leaves
     // out before they take room. 0 leaves out nobody; many programs sign with 0.
     static KernelResult<EventSocket> watch_changes(std::uint32_t own_sender);

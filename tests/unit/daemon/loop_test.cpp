@@ -8,6 +8,7 @@
 #include "daemon/child_turns.h"
 #include "daemon/deadline.h"
 #include "daemon/kernel_events.h"
+#include "daemon/mapping_pace.h"
 #include "daemon/start_actions.h"
 
 using namespace xfrmd;
@@ -48,6 +49,21 @@ TEST_CASE("ten thousand children do not hold up the loop", "[daemon][hostile-g12
     CHECK(done == daemon::ChildTurns::kAtOnce);
     io.run();
     CHECK(done == 1000);
+}
+
+TEST_CASE("a peer whose every packet comes from elsewhere is told of now and then", "[daemon][hostile-g12]") {
+    using daemon::MappingPace;
+    MappingPace pace;
+    const base::Instant start(std::chrono::hours(1));
+    CHECK(pace.is_due(ike::ChildSaId{1}, start));
+    CHECK(pace.is_due(ike::ChildSaId{2}, start));
+    CHECK_FALSE(pace.is_due(ike::ChildSaId{1}, start));
+    CHECK_FALSE(pace.is_due(ike::ChildSaId{1}, start + MappingPace::kPause - std::chrono::milliseconds(1)));
+    CHECK(pace.is_due(ike::ChildSaId{1}, start + MappingPace::kPause));
+    for (std::uint64_t i = 2; i <= MappingPace::kMost; ++i) {
+        REQUIRE(pace.is_due(ike::ChildSaId{i}, start + MappingPace::kPause));
+    }
+    CHECK_FALSE(pace.is_due(ike::ChildSaId{MappingPace::kMost + 1}, start + MappingPace::kPause));
 }
 
 namespace {
