@@ -37,6 +37,11 @@ RouteOwner owner_of(ike::ChildSaId child) { return RouteOwner{static_cast<std::u
 
 }  // namespace
 
+bool concerns_paths(const netlink::route::Event& event) {
+    const auto* changed = std::get_if<netlink::route::RouteChanged>(&event);
+    return changed == nullptr || changed->route.table != netlink::route::kRouteTable;
+}
+
 tl::expected<std::unique_ptr<NetworkSide>, std::string> NetworkSide::open(asio::io_context& io, Log& log,
                                                                           OnAddressGone on_address_gone) {
     // Events first: then nothing falls between them and the first list.
@@ -44,8 +49,7 @@ tl::expected<std::unique_ptr<NetworkSide>, std::string> NetworkSide::open(asio::
     if (!events) return tl::unexpected(events.error().text);
     auto network = netlink::route::LinuxNetwork::open();
     if (!network) return tl::unexpected(network.error().text);
-    return std::unique_ptr<NetworkSide>(
-        new NetworkSide(io, log, std::move(*network), std::move(*events), std::move(on_address_gone)));
+    return std::make_unique<NetworkSide>(io, log, std::move(*network), std::move(*events), std::move(on_address_gone));
 }
 
 NetworkSide::NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::route::Network> network,
@@ -191,7 +195,7 @@ void NetworkSide::wait() {
 
 void NetworkSide::take_events() {
     const auto events = events_.read().events;
-    if (!events.empty()) on_paths_();
+    if (std::any_of(events.begin(), events.end(), concerns_paths)) on_paths_();
     for (const auto& event : events) {
         if (std::holds_alternative<netlink::route::Overrun>(event)) {
             if (const auto read = network_->refresh(); !read) log_.error("addresses and links: " + read.error().text);

@@ -28,6 +28,10 @@
 
 namespace xfrmd::daemon {
 
+// Whether a path between peers may look different after it. Our own routes, of which each tunnel has some, lead to what
+// is behind peers, and questions for paths pass them by.
+bool concerns_paths(const netlink::route::Event& event);
+
 class NetworkSide {
 public:
     // An address of ours that has gone, or cannot be used any more.
@@ -36,10 +40,13 @@ public:
     // Opens rtnetlink. `io` and `log` outlive it. The error is one sentence.
     static tl::expected<std::unique_ptr<NetworkSide>, std::string> open(asio::io_context& io, Log& log,
                                                                         OnAddressGone on_address_gone);
+    // With another network than Linux's, whose events it gets all the same.
+    NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::route::Network> network,
+                netlink::route::NetworkEvents events, OnAddressGone on_address_gone);
     ~NetworkSide();
     // Called with its index when a link goes down or away, as NICs lose their SAs then, and Linux tells nobody.
     void watch_links(std::function<void(std::uint32_t)> on_link_down) { on_link_down_ = std::move(on_link_down); }
-    // Called after changes of addresses, links or routes.
+    // Called after changes of addresses, links or routes that concern paths.
     void watch_paths(std::function<void()> on_change) { on_paths_ = std::move(on_change); }
     NetworkSide(const NetworkSide&) = delete;
     NetworkSide& operator=(const NetworkSide&) = delete;
@@ -63,8 +70,6 @@ public:
     void clean();
 
 private:
-    NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::route::Network> network,
-                netlink::route::NetworkEvents events, OnAddressGone on_address_gone);
     std::vector<netlink::route::RouteSpec> routes_for(const netlink::TunnelSpec& spec);
     void add_route(const netlink::TunnelSpec& spec, const netlink::Selector& selector,
                    std::vector<netlink::route::RouteSpec>& routes);

@@ -38,20 +38,30 @@ void Roaming::on_network_change() {
     look_.within(std::max(kSoon, std::chrono::ceil<milliseconds>(took_ * kPausesOfLook)));
 }
 
+// Work, not waiting for a turn: what is throttled is what it costs.
 void Roaming::look() {
-    auto in_use = std::make_shared<std::vector<ike::UsePath>>();
-    const auto visit = [in_use](Worker& worker) {
+    struct Look {
+        std::vector<ike::UsePath> in_use;
+        steady_clock::duration took{};
+    };
+    auto seen = std::make_shared<Look>();
+    const auto visit = [seen](Worker& worker) {
+        const auto start = steady_clock::now();
         worker.engine().visit([&](const ikev2::sa::IkeSa& sa) {
-            note_path(sa.sa(), *in_use);
+            note_path(sa.sa(), seen->in_use);
             return true;
         });
+        seen->took += steady_clock::now() - start;
     };
-    pool_.visit(visit, [this, in_use] { judge(*in_use); });
+    pool_.visit(visit, [this, seen] {
+        const auto start = steady_clock::now();
+        judge(seen->in_use);
+        took_ = seen->took + (steady_clock::now() - start);
+    });
 }
 
 // What works stays, even where routing would choose another source by now: the operator may have named it.
-void Roaming::judge(const std::vector<ike::UsePath>& in_use) {
-    const auto start = steady_clock::now();
+void Roaming::judge(const std::vector<ike::UsePath>& in_use) const {
     std::map<Ends, std::optional<base::Address>> sources;  // none: it stays
     for (const ike::UsePath& path : in_use) {
         const auto [known, is_new] = sources.try_emplace({path.local, path.remote});
@@ -61,7 +71,6 @@ void Roaming::judge(const std::vector<ike::UsePath>& in_use) {
         if (!known->second) continue;
         pool_.submit(ike::shard_of(path.ike_sa), ike::UsePath{path.ike_sa, *known->second, path.remote});
     }
-    took_ = steady_clock::now() - start;
 }
 
 void Roaming::seek(const ike::SeekPath& wish) {

@@ -28,12 +28,12 @@ public:
 
 private:
     void look();
-    void judge(const std::vector<ike::UsePath>& in_use);
+    void judge(const std::vector<ike::UsePath>& in_use) const;
 
     KernelSide& kernel_;
     WorkerPool& pool_;
     Deadline look_;
-    std::chrono::steady_clock::duration took_{};  // the last look
+    std::chrono::steady_clock::duration took_{};  // the last look, the engines' part of it too
 };
 
 }  // namespace xfrmd::daemon
