@@ -154,13 +154,12 @@ void NetworkSide::tunnel_is_up(ike::ChildSaId child, const netlink::TunnelSpec& 
 void NetworkSide::tunnel_has_moved(ike::ChildSaId child, const base::Address& remote) {
     const auto found = of_children_.find(child);
     if (found == of_children_.end()) return;
+    // One that was released, because nothing led to its peer, is wanted again wherever that is.
     for (RouteSpec& route : found->second) {
-        RouteSpec moved = route;
-        if (!lead(moved, remote)) {
+        if (lead(route, remote)) {
+            want(route, child);
+        } else {
             release(route, child);
-        } else if (moved != route) {
-            want(moved, child);
-            route = std::move(moved);
         }
     }
 }

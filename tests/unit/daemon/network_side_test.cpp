@@ -105,3 +105,12 @@ TEST_CASE("the way into a tunnel follows its peer", "[daemon][rfc4555-3.5]") {
     bench.side->tunnel_is_down(kChild);
     CHECK(bench.way() == "none");
 }
+
+TEST_CASE("a peer that was out of reach, and is back where it was, has its routes again", "[daemon][rfc4555-3.5]") {
+    Bench bench;
+    bench.up();
+    bench.side->tunnel_has_moved(kChild, kFarPeer);
+    CHECK(bench.way() == "none");
+    bench.side->tunnel_has_moved(kChild, kPeer);
+    CHECK(bench.way() == "192.0.2.2");
+}
