@@ -178,11 +178,8 @@ void Daemon::use(std::uint8_t shard, ike::ChildSaId child) {
 
 void Daemon::move(ike::MoveChild child) {
     pool_->on_main([this, child] {
-        kernel_->queue().move(child, [this, child](const base::Result<void>& moved) {
-            if (moved) return;
-            log_.error("a child SA cannot follow its IKE SA: " + moved.error().sentence());
-            kernel_->replace(child.child);
-        });
+        kernel_->queue().move(
+            child, [this, child](const base::Result<void>& moved) { kernel_->note_move(child.child, moved); });
     });
 }
 
@@ -216,12 +213,18 @@ void Daemon::tell(std::uint8_t shard, ike::PeerNews news) {
 
 // Another child in its place. Its IKE SA is the peer's way to us and is kept; the old child's Delete goes first, for
 // both ends would use the older of two that are alike.
-void Daemon::renew(const TunnelOwner& owner) {
+void Daemon::renew(const TunnelOwner& owner, const std::optional<std::string>& stranded) {
     if (stopping_) return;
-    log_.error(owner.connection_name + ": the kernel has lost " + words_for(owner) + "; another one is negotiated");
-    clear_very(owner, [this, owner](const ike::OperationDone& cleared) {
+    const std::string words = words_for(owner);
+    const std::string what =
+        stranded ? words + " cannot follow its IKE SA: " + *stranded : "the kernel has lost " + words;
+    const std::string sentence = owner.connection_name + ": " + what + "; another one is negotiated";
+    if (!stranded) log_.error(sentence);
+    clear_very(owner, [this, owner, sentence, stranded](const ike::OperationDone& cleared) {
         if (stopping_) return;
         if (!cleared.result) return not_cleared(owner, cleared.result.error());
+        // Not of a retired one, which is not found: its last packets are lost, and nothing takes its place.
+        if (stranded) log_.error(sentence);
         start_actions_.restore(owner.connection_name, owner.child_name, owner.ike_sa);
     });
 }

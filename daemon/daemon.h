@@ -91,7 +91,7 @@ public:
     void forward(std::uint8_t shard, OwnedDatagram datagram) override;
 
     // --- KernelClient ---
-    void renew(const TunnelOwner& owner) override;
+    void renew(const TunnelOwner& owner, const std::optional<std::string>& stranded) override;
     void rekey(const TunnelOwner& owner) override;
     void expire(const TunnelOwner& owner) override;
     void follow(const TunnelOwner& owner, const base::Endpoint& remote) override;

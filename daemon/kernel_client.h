@@ -15,8 +15,9 @@ namespace xfrmd::daemon {
 class KernelClient {
 public:
     virtual ~KernelClient() = default;
-    // A tunnel whose SAs have gone from the kernel, by whoever's hand.
-    virtual void renew(const TunnelOwner& owner) = 0;
+    // A tunnel whose SAs have gone from the kernel, by whoever's hand; or that could not follow its IKE SA, for this
+    // reason.
+    virtual void renew(const TunnelOwner& owner, const std::optional<std::string>& stranded) = 0;
     // A tunnel that has reached a soft limit, of either of its SAs.
     virtual void rekey(const TunnelOwner& owner) = 0;
     // A tunnel that has reached its hard limit.

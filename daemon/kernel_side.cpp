@@ -265,6 +265,7 @@ netlink::KernelResult<api::KernelDrift> KernelSide::reconcile() {
         replace_unserved();
         repair_manual(*drift);
         found = report(std::move(*drift));
+        renew_stranded();
     } else {
         found = tl::unexpected<netlink::KernelError>(drift.error());
     }
@@ -290,7 +291,27 @@ api::KernelDrift KernelSide::report(netlink::Drift drift) {
 }
 
 void KernelSide::renew(ike::ChildSaId child) {
-    if (const TunnelOwner* owner = tunnels_.owner_of(child)) client_.renew(*owner);
+    const TunnelOwner* owner = tunnels_.owner_of(child);
+    if (owner == nullptr) return;
+    const auto stranded = stranded_.find(child);
+    client_.renew(*owner, stranded == stranded_.end() ? std::nullopt : std::optional(stranded->second));
+}
+
+void KernelSide::renew_once(ike::ChildSaId child) {
+    if (told_.insert(child).second) renewals_.add(child);
+}
+
+void KernelSide::note_move(ike::ChildSaId child, const base::Result<void>& moved) {
+    stranded_.erase(child);
+    if (moved) return;
+    stranded_.emplace(child, moved.error().sentence());
+    renew_once(child);
+}
+
+// Their SAs may all be there, so that no comparison finds them broken.
+void KernelSide::renew_stranded() {
+    std::erase_if(stranded_, [this](const auto& entry) { return !tunnels_.has(entry.first); });
+    for (const auto& [child, why] : stranded_) renew_once(child);
 }
 
 void KernelSide::clean() {

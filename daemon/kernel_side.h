@@ -70,10 +70,8 @@ public:
     }
     // KernelClient::renew() or expire() came to nothing: if it is still so at the next comparison, it is told again.
     void tell_again(ike::ChildSaId child) { told_.erase(child); }
-    // Its tunnel is of no use any more: another one is negotiated.
-    void replace(ike::ChildSaId child) {
-        if (told_.insert(child).second) renewals_.add(child);
-    }
+    // What has become of a move. A tunnel that could not follow is of no use any more: another one is negotiated.
+    void note_move(ike::ChildSaId child, const base::Result<void>& moved);
     // Removes everything of ours.
     void clean();
 
@@ -92,6 +90,8 @@ private:
     // Logs it, and has lost tunnels negotiated anew.
     api::KernelDrift report(netlink::Drift drift);
     void renew(ike::ChildSaId child);
+    void renew_once(ike::ChildSaId child);
+    void renew_stranded();
     void on(const netlink::AcquireEvent& event);
     void on(const netlink::ExpireEvent& event);
     void on(const netlink::MappingEvent& event);
@@ -129,7 +129,8 @@ private:
     StandingKeeper standing_;
     policy::Snapshot configuration_;
     Acquires acquires_;
-    std::set<ike::ChildSaId> told_;  // that they are broken or at their limit, and not gone yet
+    std::set<ike::ChildSaId> told_;                   // that they are broken or at their limit, and not gone yet
+    std::map<ike::ChildSaId, std::string> stranded_;  // that could not follow their IKE SA, and why
     KernelEvents events_;
     MappingPace mapping_pace_;
     ManualSas manual_;
