@@ -55,38 +55,46 @@ KernelResult<Relocation::Sas> Relocation::read(const Tunnel& old, const Tunnel& 
     const std::vector<SaId> to = sa_ids_of(moved.ids);
     Sas sas;
     for (std::size_t i = 0; i < from.size(); ++i) {
-        auto read = books_.kernel.read_sa(from[i]);
-        if (!read) return tl::unexpected<KernelError>(read.error());
-        SaSpec& sa = *read;
-        sa.inbound = i < from.size() / 2;
-        sa.id = to[i];
-        sa.source = sa.inbound ? moved.remote : moved.local;
-        if (sa.id.protocol != kIpComp) {
-            sa.encapsulation = ends.encapsulation && sa.inbound ? turned(*ends.encapsulation) : ends.encapsulation;
-        }
-        if (!sa.inbound) {
-            if (auto enough = leave_numbers_out(sa); !enough) return tl::unexpected<KernelError>(enough.error());
-        }
-        sas.emplace_back(from[i], std::move(sa));
+        auto sa = read(from[i], to[i], i < from.size() / 2, moved, ends);
+        if (!sa) return tl::unexpected<KernelError>(sa.error());
+        sas.push_back(std::move(*sa));
     }
     return sas;
+}
+
+KernelResult<Relocation::Sa> Relocation::read(const SaId& known, const SaId& moved, bool inbound, const Tunnel& to,
+                                              const OuterEnds& ends) {
+    auto read = books_.kernel.read_sa(known);
+    if (!read) return tl::unexpected<KernelError>(read.error());
+    SaSpec& sa = *read;
+    const base::Address old_source = sa.source;
+    const bool was_encapsulated = sa.encapsulation.has_value();
+    sa.inbound = inbound;
+    sa.id = moved;
+    sa.source = inbound ? to.remote : to.local;
+    if (sa.id.protocol != kIpComp) {
+        sa.encapsulation = ends.encapsulation && inbound ? turned(*ends.encapsulation) : ends.encapsulation;
+    }
+    const bool in_place = known == sa.id && old_source == sa.source && was_encapsulated == sa.encapsulation.has_value();
+    if (in_place) {
+        sa.offload.reset();  // a device would be told of a second one
+    } else if (!inbound) {
+        if (auto enough = leave_numbers_out(sa); !enough) return tl::unexpected<KernelError>(enough.error());
+    }
+    return Sa{known, std::move(sa), in_place};
 }
 
 // SAs before the policies that lead to them; what goes, last, unless it is in the way.
 std::vector<Change> Relocation::plan(Sas sas, const KeptTunnel& kept) {
     std::vector<Change> changes;
     std::vector<Change> removals;
-    for (auto& [old, sa] : sas) {
-        const auto had = books_.kernel.find_sa(old);
-        const bool in_place = had && had->source == sa.source && old == sa.id &&
-                              had->encapsulation.has_value() == sa.encapsulation.has_value();
-        if (in_place) {
-            sa.offload.reset();  // a device would be told of a second one
-            changes.emplace_back(UpdateSa{std::move(sa)});
+    for (Sa& sa : sas) {
+        if (sa.in_place) {
+            changes.emplace_back(UpdateSa{std::move(sa.wanted)});
             continue;
         }
-        (old == sa.id ? changes : removals).emplace_back(DeleteSa{old});
-        changes.emplace_back(AddSa{std::move(sa)});
+        (sa.known == sa.wanted.id ? changes : removals).emplace_back(DeleteSa{sa.known});
+        changes.emplace_back(AddSa{std::move(sa.wanted)});
     }
     for (const PolicySpec& policy : policies_of(kept.tunnel)) {
         if (!books_.policies.is_standing(kept.claimant, policy.id)) continue;

@@ -35,12 +35,19 @@ public:
 
     // Errors: ESRCH where there is no such tunnel; EOPNOTSUPP for other addresses where a tunnel's policies follow its
     // addresses (transport mode and BEET), or a NIC does everything for it; ERANGE where too few sequence numbers are
-    // left; EEXIST where another tunnel has the SPI there; those of Kernel::read_sa() and apply().
+    // left for SAs that are added anew; EEXIST where another tunnel has the SPI there; those of Kernel::read_sa() and
+    // apply().
     Outcome run(const InstalledTunnel& tunnel, const OuterEnds& ends);
 
 private:
-    using Sas = std::vector<std::pair<SaId, SaSpec>>;  // as they are known, and as they are to be
+    struct Sa {
+        SaId known;             // by this so far
+        SaSpec wanted;          // as it is to be
+        bool in_place = false;  // by an update: what Linux knows it by stays
+    };
+    using Sas = std::vector<Sa>;
 
+    KernelResult<Sa> read(const SaId& known, const SaId& moved, bool inbound, const Tunnel& to, const OuterEnds& ends);
     KernelResult<Sas> read(const Tunnel& old, const Tunnel& moved, const OuterEnds& ends);
     std::vector<Change> plan(Sas sas, const KeptTunnel& kept);
     KernelResult<void> carry_out(const std::vector<Change>& changes);

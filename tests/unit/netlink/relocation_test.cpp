@@ -61,6 +61,45 @@ TEST_CASE("no sequence number is used twice: without enough left nothing moves",
     CHECK(installer.move(installed, kElsewhere).moved);
 }
 
+TEST_CASE("where only ports change, the SA goes on with its own numbers, however few are left",
+          "[netlink][rfc4303-3.3.3]") {
+    MemoryKernel kernel;
+    Books books(kernel);
+    Installer installer(books);
+    TunnelSpec spec = tunnel(0xc0000001, 0xd0000001);
+    spec.encapsulation = UdpEncapsulation{4500, 40001};
+    const auto installed = installer.install(spec).value();
+    constexpr std::uint64_t kFew = UINT32_MAX - Relocation::kLeftOut + 1;
+    kernel.advance(installed.outbound, kFew, 0);
+    const OuterEnds ends{address("192.0.2.1"), address("192.0.2.2"), UdpEncapsulation{4500, 50001}};
+    REQUIRE(installer.move(installed, ends).moved);
+    CHECK(kernel.sa(installed.outbound)->encapsulation == ends.encapsulation);
+    CHECK(kernel.sa(installed.outbound)->progress->sent == kFew);
+}
+
+TEST_CASE("each SA of a tunnel that moves is asked for once", "[netlink][rfc4555-3.5]") {
+    MemoryKernel memory;
+    class Counting final : public PassingKernel {
+    public:
+        using PassingKernel::PassingKernel;
+        KernelResult<SaState> find_sa(const SaId& id) override {
+            ++questions;
+            return inner_.find_sa(id);
+        }
+        KernelResult<SaSpec> read_sa(const SaId& id) override {
+            ++questions;
+            return inner_.read_sa(id);
+        }
+        unsigned questions = 0;
+    } kernel(memory);
+    Books books(kernel);
+    Installer installer(books);
+    const auto installed = installer.install(tunnel(0xc0000001, 0xd0000001)).value();
+    kernel.questions = 0;
+    REQUIRE(installer.move(installed, kElsewhere).moved);
+    CHECK(kernel.questions == 2);
+}
+
 TEST_CASE("where another tunnel has the SPI at the new address nothing moves", "[netlink][rfc4303-2.1]") {
     MemoryKernel kernel;
     Books books(kernel);
