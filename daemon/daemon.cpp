@@ -298,13 +298,8 @@ void Daemon::report(const ike::Report& report) {
     }
 }
 
-void Daemon::forward(std::uint8_t shard, OwnedDatagram datagram) {
-    if (pool_->forward(shard, std::move(datagram))) return;
-    report({ike::Level::warning,
-            {},
-            {},
-            {},
-            "engine " + std::to_string(shard) + " is too far behind: a datagram was lost"});
+bool Daemon::forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) {
+    return pool_->forward(from, to, std::move(datagram));
 }
 
 void Daemon::stop(std::function<void()> stopped) {

@@ -88,7 +88,7 @@ public:
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
     void report(const ike::Report& report) override;
-    void forward(std::uint8_t shard, OwnedDatagram datagram) override;
+    bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) override;
 
     // --- KernelClient ---
     void renew(const TunnelOwner& owner, const std::optional<std::string>& stranded) override;

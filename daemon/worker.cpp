@@ -82,7 +82,10 @@ void Worker::sort(const ike::Datagram& datagram) {
     if (options_.workers > 1) {
         const auto owner = ike::shard_of(datagram, options_.engine.nat_port);
         if (owner && *owner != shard() && *owner < options_.workers) {
-            return outside_.forward(*owner, {datagram.local, datagram.remote, base::to_bytes(datagram.bytes)});
+            const bool goes =
+                outside_.forward(shard(), *owner, {datagram.local, datagram.remote, base::to_bytes(datagram.bytes)});
+            lost_on_the_way_ += goes ? 0 : 1;
+            return;
         }
     }
     inbox_.put(engine_.rank_of(datagram), datagram);
@@ -94,9 +97,10 @@ std::map<base::Reason, std::uint64_t> Worker::lost() const {
         const auto of = static_cast<ike::Rank>(rank);
         if (const auto times = inbox_.lost(of); times != 0) lost[Inbox::reason_for_loss(of)] += times;
     }
-    for (const auto& socket : sockets_) {
-        if (const auto times = socket->overflowed(); times != 0) lost[base::Reason::SocketOverflow] += times;
-    }
+    // Nobody has looked at these either, and the socket they came to was not that of their worker.
+    std::uint64_t unseen = lost_on_the_way_;
+    for (const auto& socket : sockets_) unseen += socket->overflowed();
+    if (unseen != 0) lost[base::Reason::SocketOverflow] = unseen;
     return lost;
 }
 

@@ -42,7 +42,8 @@ public:
     virtual void revive(ike::ReviveChild child) = 0;
     virtual void done(ike::OperationDone operation) = 0;
     virtual void report(const ike::Report& report) = 0;
-    virtual void forward(std::uint8_t shard, OwnedDatagram datagram) = 0;
+    // False where it is lost, because the worker it belongs to is too far behind.
+    virtual bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) = 0;
 };
 
 struct WorkerOptions {
@@ -102,6 +103,7 @@ private:
     std::vector<std::unique_ptr<UdpSocket>> sockets_;
     Inbox inbox_;
     Outbox outbox_;
+    std::uint64_t lost_on_the_way_ = 0;  // to other workers
     bool has_another_turn_ = false;
     std::deque<ike::Input> waiting_;
     bool draining_ = false;

@@ -17,12 +17,12 @@ struct WorkerPool::Seat {
     std::unique_ptr<Worker> worker;
     std::unique_ptr<asio::executor_work_guard<asio::io_context::executor_type>> guard;
     std::thread thread;
-    std::atomic<unsigned> forwarded{0};  // datagrams on their way
+    std::unique_ptr<std::atomic<unsigned>[]> on_their_way;  // datagrams that it was handed, by sender
 };
 
 namespace {
 
-constexpr unsigned kMostForwarded = 4096;  // what a worker may be behind
+constexpr unsigned kMostForwarded = 4096;  // what a worker may be behind, with those of all others
 
 }  // namespace
 
@@ -41,6 +41,7 @@ tl::expected<std::unique_ptr<WorkerPool>, std::string> WorkerPool::open(asio::io
         auto random = crypto::ChaChaRandom::make();
         if (!random) return tl::unexpected(random.error().sentence());
         seat->random = std::move(*random);
+        seat->on_their_way = std::make_unique<std::atomic<unsigned>[]>(options.engines);
         if (several) seat->own = std::make_unique<asio::io_context>(1);
         WorkerOptions worker_options = options.worker;
         worker_options.engine.shard = static_cast<std::uint8_t>(shard);
@@ -85,15 +86,14 @@ void WorkerPool::submit(std::uint8_t shard, ike::Input input) {
     post(shard, [kept](Worker& worker) { worker.submit(std::move(*kept)); });
 }
 
-bool WorkerPool::forward(std::uint8_t shard, OwnedDatagram datagram) {
-    if (shard >= seats_.size()) return false;
-    Seat& seat = *seats_[shard];
-    if (seat.forwarded.fetch_add(1) >= kMostForwarded) {
-        --seat.forwarded;
-        return false;
-    }
-    post(shard, [&seat, datagram = std::move(datagram)](Worker& worker) {
-        --seat.forwarded;
+bool WorkerPool::forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) {
+    if (from >= seats_.size() || to >= seats_.size() || from == to) return false;
+    const auto share = static_cast<unsigned>(kMostForwarded / (seats_.size() - 1));
+    std::atomic<unsigned>& on_their_way = seats_[to]->on_their_way[from];
+    if (on_their_way.load() >= share) return false;  // only this sender adds to it
+    ++on_their_way;
+    post(to, [&on_their_way, datagram = std::move(datagram)](Worker& worker) {
+        --on_their_way;
         worker.receive({datagram.local, datagram.remote, datagram.bytes});
     });
     return true;

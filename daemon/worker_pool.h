@@ -39,9 +39,10 @@ public:
     // Runs on the worker's thread, now or soon.
     void post(std::uint8_t shard, std::function<void(Worker&)> work);
     void submit(std::uint8_t shard, ike::Input input);
-    // Hands a datagram to the worker it belongs to. False when that one is too far behind: then it is lost, as a full
-    // socket buffer would lose it.
-    bool forward(std::uint8_t shard, OwnedDatagram datagram);
+    // Hands a datagram to the worker it belongs to. False when that one is too far behind with those of this sender:
+    // then it is lost, as a full socket buffer would lose it. Each sender has its share, as who reads a flood has
+    // nothing else to hand on.
+    bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram);
     // Runs on every worker's thread in turn, then `done` on the main thread.
     void visit(std::function<void(Worker&)> work, std::function<void()> done);
     void on_main(std::function<void()> work);
