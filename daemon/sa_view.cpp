@@ -135,7 +135,7 @@ void add_established(api::IkeSaView& view, const ikev2::sa::Established& establi
     view.remote_id = established.remote_id.to_string();
     view.algorithms = established.keyed.proposal.to_string();
     view.age = age(established.since, now);
-    view.rekey_in = time_left(established.rekey_at, now);
+    view.rekey_in = time_left(std::min(established.rekey_at, established.proof.repeat_at), now);
     // One of each line of children that replace each other.
     for (const ikev2::sa::ChildSa& child : established.children) {
         if (ikev2::exchange::find_number(established, child.number) == &child)

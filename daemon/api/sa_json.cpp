@@ -84,7 +84,7 @@ constexpr Field<Ike> kIkeSa[] = {
     {"spi_r", "string?", "the responder's IKE SPI", [](const Ike& v) { return unless_zero(v.spi_r, 16); }},
     {"algorithms", "string?", "what protects IKE itself", [](const Ike& v) { return unless_empty(v.algorithms); }},
     {"age_seconds", "integer?", "since it was established", [](const Ike& v) { return seconds(v.age); }},
-    {"rekey_in_seconds", "integer?", "until it is rekeyed, null: never",
+    {"rekey_in_seconds", "integer?", "until it is rekeyed or authenticated again, null: never",
      [](const Ike& v) { return seconds(v.rekey_in); }},
     {"last_error", "string?", "what went wrong last", [](const Ike& v) { return unless_empty(v.last_error); }},
     {"child_sas", "ChildSa[]", "its children", [](const Ike& v) { return children_of(v); }},

@@ -32,13 +32,13 @@ struct Nobody final : Outside {
 
 OwnedDatagram datagram_for(std::uint8_t shard) {
     base::Bytes bytes(28);
-    bytes[0] = 1;       // the peer's SPI
-    bytes[8] = shard;   // ours
+    bytes[0] = 1;      // the peer's SPI
+    bytes[8] = shard;  // ours
     bytes[15] = 1;
-    bytes[16] = 46;     // SK
+    bytes[16] = 46;  // SK
     bytes[17] = 0x20;
-    bytes[18] = 37;     // INFORMATIONAL
-    bytes[19] = 0x08;   // of the original initiator
+    bytes[18] = 37;    // INFORMATIONAL
+    bytes[19] = 0x08;  // of the original initiator
     bytes[27] = 28;
     return {{*base::Address::parse("192.0.2.1"), 500}, {*base::Address::parse("192.0.2.2"), 500}, bytes};
 }
