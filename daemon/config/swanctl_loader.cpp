@@ -47,10 +47,21 @@ constexpr std::array kSecretSections{
     SecretSection{"token", Place::token},
 };
 
+bool is_single(const base::AddressRange& range) { return range.first == range.last; }
+
 bool can_initiate(const policy::Connection& connection) {
     return !connection.remote_hosts.names.empty() ||
-           std::any_of(connection.remote_addrs.begin(), connection.remote_addrs.end(),
-                       [](const base::AddressRange& range) { return range.first == range.last; });
+           std::any_of(connection.remote_addrs.begin(), connection.remote_addrs.end(), is_single);
+}
+
+// Why a child with dynamic selectors has no block, or not yet; empty where it has one from the start.
+std::string missing_for_block(const policy::Connection& connection) {
+    if (!can_initiate(connection)) return "as remote_addrs names no single address";
+    const bool remote_is_known = std::any_of(connection.remote_addrs.begin(), connection.remote_addrs.end(), is_single);
+    const bool local_is_known = connection.local_hosts.names.empty() || !connection.local_addrs.empty();
+    if (remote_is_known && local_is_known) return {};
+    const policy::Hosts& unknown = remote_is_known ? connection.local_hosts : connection.remote_hosts;
+    return "until the address of " + printable(unknown.names.front()) + " is known";
 }
 
 class Loader {
@@ -101,10 +112,8 @@ private:
     void read_connection(const View& section) {
         auto& connections = result_.configuration.connections;
         connections.push_back(daemon::read_connection(section, defaults_, errors_));
-        if (!can_initiate(connections.back())) {
-            warn_of_start(connections.back(), section.at());
-            warn_of_no_block(connections.back(), section.at());
-        }
+        if (!can_initiate(connections.back())) warn_of_start(connections.back(), section.at());
+        warn_of_no_block(connections.back(), section.at());
         warn_of_life(connections.back(), section.at());
     }
 
@@ -177,12 +186,12 @@ private:
     }
 
     void warn_of_no_block(const policy::Connection& connection, settings::Position at) {
-        if (!connection.fail_closed) return;
+        const std::string missing = missing_for_block(connection);
+        if (!connection.fail_closed || missing.empty()) return;
         for (const policy::Child& child : connection.children) {
             if (!child.is_dynamic()) continue;
             warn(at, "connections." + printable(connection.name) + ": fail_closed is in vain for '" +
-                         printable(child.name) +
-                         "', whose selectors are dynamic, as remote_addrs names no single address");
+                         printable(child.name) + "', whose selectors are dynamic, " + missing);
         }
     }
 

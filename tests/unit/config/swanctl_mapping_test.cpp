@@ -345,6 +345,18 @@ TEST_CASE("what can hardly be meant is loaded with a warning", "[config][mapping
     CHECK(warnings(connection_with("fail_closed = yes")) ==
           "/s.conf:1:15: connections.gw: fail_closed is in vain for " + dynamic);
     CHECK(warnings(connection_with("fail_closed = yes\nremote_addrs = 10.0.0.1")).empty());
+    const std::string unknown =
+        "/s.conf:1:15: connections.gw: fail_closed is in vain for 'net', whose selectors are dynamic, until the "
+        "address of vpn.example.org is known";
+    CHECK(warnings(connection_with("fail_closed = yes\nremote_addrs = vpn.example.org")) == unknown);
+    CHECK(warnings(connection_with("fail_closed = yes\nremote_addrs = 10.0.0.0/8, vpn.example.org")) == unknown);
+    CHECK(warnings(connection_with("fail_closed = yes\nremote_addrs = 10.0.0.1\nlocal_addrs = vpn.example.org")) ==
+          unknown);
+    CHECK(warnings(connection_with("fail_closed = yes\nremote_addrs = 10.0.0.1, vpn.example.org")).empty());
+    CHECK(warnings(connection_with("remote_addrs = vpn.example.org")).empty());
+    CHECK(warnings(connection_with("fail_closed = yes\nremote_addrs = vpn.example.org",
+                                   "local_ts = 10.1.0.0/16\nremote_ts = 10.2.0.0/16"))
+              .empty());
     CHECK(warnings(connection_with("fail_closed = yes", "local_ts = 10.1.0.0/16\nremote_ts = 10.2.0.0/16")).empty());
     CHECK(warnings("unused { }") ==
           "/s.conf:1:1: section 'unused' means nothing to xfrmd and no section inherits from it");
