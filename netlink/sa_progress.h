@@ -1,5 +1,6 @@
-// How far an SA has come, for one that is to go on where it was: no sequence number is sent twice, whose IV may follow
-// from it (RFC 4303 3.3.3, RFC 4106 3.1), and none is taken twice (RFC 4303 3.4.3).
+// How far an SA had come when it was asked, for one that is to go on where it was: no sequence number is sent twice,
+// whose IV may follow from it (RFC 4303 3.3.3, RFC 4106 3.1), and none is taken twice of those that had come in by then
+// (RFC 4303 3.4.3). What comes in on the old one afterwards the new one does not know, and would take a second time.
 #pragma once
 
 #include <chrono>
