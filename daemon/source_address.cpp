@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "daemon/system_address.h"
+#include "netlink/route/network.h"
 
 namespace xfrmd::daemon {
 
@@ -33,6 +34,9 @@ base::Result<base::Address> source_towards(const base::Address& remote) {
     const socklen_t size = to_system({remote, kAnyPort}, address);
     const int fd = socket(address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return base::fail(Reason::NoRoute, std::strerror(errno));
+    // Our own routes lead to what is behind peers, and may hold a peer as well. Without the right there are none.
+    constexpr std::uint32_t kMark = netlink::route::kRouteMark;
+    setsockopt(fd, SOL_SOCKET, SO_MARK, &kMark, sizeof kMark);
     socklen_t room = sizeof address;
     const bool known = connect(fd, &address.any, size) == 0 && getsockname(fd, &address.any, &room) == 0;
     const int error = errno;

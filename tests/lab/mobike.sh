@@ -1,6 +1,7 @@
 # MOBIKE (RFC 4555): the initiator's address goes away in the middle of streams in both directions, and then comes back.
 # The tunnel goes on with the same SAs, and what is rekeyed afterwards works, too.
-#   mobike.sh PEER INITIATOR   PEER: 5.9, 6.0 (strongSwan) or xfrmd, on sun; INITIATOR: moon or sun, who moves
+#   mobike.sh PEER INITIATOR [NET]   PEER: 5.9, 6.0 (strongSwan) or xfrmd, on sun; INITIATOR: moon or sun, who moves; NET:
+#   behind sun, 10.2.0.0/24 where nothing is said
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/streams.sh
@@ -8,7 +9,7 @@ source "$lib/streams.sh"
 # shellcheck source=tests/lab/lib/rekeying.sh
 source "$lib/rekeying.sh"
 
-mover=$2
+mover=$2 net=${3:-10.2.0.0/24}
 if [[ $mover == moon ]]; then other=sun old=192.0.2.1 new=192.0.2.11 end=192.0.2.2; else other=moon old=192.0.2.2 new=192.0.2.12 end=192.0.2.1; fi
 
 # In two moves, each of which xfrmd is done with within a second and a half. What strongSwan has asked when it moves goes on
@@ -35,8 +36,8 @@ gateways
 # What still comes for an address that has gone is not to be answered with a redirect.
 on "$mover" sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/promote_secondaries
     for all in /proc/sys/net/ipv4/conf/*/send_redirects; do echo 0 >"$all"; done'
-start_sun "$1" <<<"$(tunnel_conf sun id=sun peer_id=moon)"
-start_xfrmd moon <<<"$(tunnel_conf moon id=moon peer_id=sun)"
+start_sun "$1" <<<"$(tunnel_conf sun id=sun peer_id=moon local_net="$net")"
+start_xfrmd moon <<<"$(tunnel_conf moon id=moon peer_id=sun remote_net="$net")"
 expect up "$mover" net
 expect_ping alice 10.2.0.10
 before=$(spis_of moon)
