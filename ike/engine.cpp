@@ -148,6 +148,7 @@ void Engine::on(const Clear& wish, Turn& turn) {
     } else if (whole) {
         sa->add_task(ikev2::sa::DeleteIkeTask{wish.operation, Reason::OperatorRequest}, around(turn));
     } else {
+        if (!wish.this_very_child) note_cleared(*sa, child->number);
         sa->delete_child(child->id, wish.operation, wish.force, around(turn));
     }
     settle(*sa, was_established, turn);
@@ -216,7 +217,9 @@ void Engine::on(const Reconfigure& change, Turn& turn) {
     configuration_ = change.configuration;
     std::vector<IkeSaId> ids;
     for (const auto& [id, sa] : table_.all()) ids.push_back(id);
-    for (const IkeSaId id : ids) adopt(*table_.find(id), change.configuration, turn);
+    for (const IkeSaId id : ids) {
+        if (IkeSa* sa = table_.find(id)) adopt(*sa, change.configuration, turn);  // or another one took it along
+    }
 }
 
 // An SA of an unchanged connection goes on with the new snapshot; any other is deleted. A half-open one will find its
@@ -293,7 +296,9 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     if (sa.is_closed()) {
         half_open_.remove(sa.sa().first_request);
         if (is_kept(sa.sa())) tell_engines({PeerTurn::gone, sa.sa().id, {}, {}, {}, {}}, turn);
+        const IkeSaId repeated_by = sa.sa().repeated_by;
         table_.remove(sa.sa().id);
+        if (IkeSa* next = table_.find(repeated_by)) settle(*next, next->established() != nullptr, turn);
         return;
     }
     const base::Instant deadline = sa.deadline(options_);

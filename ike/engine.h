@@ -116,10 +116,14 @@ private:
     void lead_over(Turn& turn);
     bool use_heir_of(ChildSaId child, Turn& turn);
     void note_heir(const ChildInstall& child);
-    bool catch_up(ikev2::sa::IkeSa& sa, const ikev2::sa::IkeSa& old, Turn& turn);
+    void catch_up(ikev2::sa::IkeSa& sa, const ikev2::sa::IkeSa& old, Turn& turn);
+    void note_cleared(const ikev2::sa::IkeSa& old, ChildSaId number);
+    void drop_cleared(ikev2::sa::IkeSa& sa, Turn& turn);
+    void take_over(ikev2::sa::IkeSa& sa, ikev2::sa::IkeSa& old, Turn& turn);
+    void outlive(ikev2::sa::IkeSa& sa, Turn& turn);
     void settle_reauthentication(ikev2::sa::IkeSa& sa, Turn& turn);
+    void settle_repeated(ikev2::sa::IkeSa& old, Turn& turn);
     // --- Several with one peer (engine_peers.cpp) ---
-    // Nothing new is begun in an IKE SA that is.
     static bool is_leaving(const ikev2::sa::IkeSa& sa);
     static bool is_kept(const ikev2::sa::Sa& sa);
     bool have_crossed(const ikev2::sa::IkeSa& ours, const ikev2::sa::IkeSa& theirs) const;

@@ -96,7 +96,7 @@ void Engine::end_in_favour_of(const PeerNews& news, IkeSa& other, Turn& turn) {
     } else {
         const IkeSa* claims = table_.find(news.ike_sa);
         const bool crossed = claims != nullptr && (have_crossed(other, *claims) || have_crossed(*claims, other));
-        const bool follows = claims != nullptr && claims->sa().reauthenticates == other.sa().id;
+        const bool follows = claims != nullptr && claims->sa().repeats.of == other.sa().id;
         if (old == nullptr || crossed || follows || is_leaving(other)) return;
         other.give_way(other.sa().remote.address != news.remote, around(turn));
     }
@@ -128,7 +128,7 @@ void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
     for (IkeSa* attempt : table_.of_connection(sa.sa().connection_name())) {
         const bool is_same_peer =
             sa.sa().connection->remote.id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
-        const bool is_new = attempt->sa().reauthenticates == IkeSaId::none;
+        const bool is_new = attempt->sa().repeats.of == IkeSaId::none;
         if (attempt->phase_id() != PhaseId::init_requested || !is_same_peer || !is_new) continue;
         hand_over_wishes(*attempt, sa, turn);
         attempt->close_silently({Reason::Redundant, {}, {}}, around(turn));

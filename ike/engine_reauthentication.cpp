@@ -11,57 +11,95 @@ namespace xfrmd::ike {
 using ikev2::sa::IkeSa;
 
 void Engine::reauthenticate(IkeSa& old, Turn& turn) {
-    std::vector<ikev2::sa::Task> tasks = old.begin_reauthentication();
     const ikev2::sa::Sa& before = old.sa();
     const policy::Connection& connection = *before.connection;
     // Without children there is nothing to ask for in IKE_AUTH (RFC 6023): it waits for one, or for the end of its
     // time.
-    if (tasks.empty() || table_.ike_sas() >= options_.most_ike_sas) return old.postpone_reauthentication(around(turn));
+    const bool has_any = !old.children_to_repeat().empty();
+    if (!has_any || table_.ike_sas() >= options_.most_ike_sas) return old.postpone_reauthentication(around(turn));
     ikev2::sa::Sa sa = make_sa(true, {before.local.address, connection.local_port},
                                {before.remote.address, connection.remote_port}, turn);
     sa.connection = before.connection;
     sa.configuration = before.configuration;
-    sa.reauthenticates = before.id;
-    sa.caught_up = turn.now;
-    for (ikev2::sa::Task& task : tasks) sa.tasks.push_back(std::move(task));
+    sa.repeats.of = before.id;
+    old.begin_reauthentication(sa.id);
     turn.actions.push_back(
         Report{Level::info, before.id, before.connection_name(), {}, "authenticating again", false, {}});
     IkeSa& added = table_.add(std::make_unique<IkeSa>(std::move(sa)));
+    catch_up(added, old, turn);
     added.initiate(around(turn));
     settle(added, false, turn);
 }
 
-// With what has come up in the old one meanwhile. False: nothing has, and they may change places.
-bool Engine::catch_up(IkeSa& sa, const IkeSa& old, Turn& turn) {
-    bool any = false;
-    for (ikev2::sa::Task& task : old.children_since(std::exchange(sa.sa().caught_up, turn.now))) {
-        const auto number = std::get<ikev2::sa::CreateChildTask>(task).number;
-        if (ikev2::exchange::find_number(*sa.established(), number) != nullptr) continue;
-        any = true;
+// With what has come up in the old one meanwhile. What has been asked for once and was refused is not asked for again.
+void Engine::catch_up(IkeSa& sa, const IkeSa& old, Turn& turn) {
+    auto& asked_for = sa.sa().repeats.children;
+    for (ikev2::sa::CreateChildTask& task : old.children_to_repeat()) {
+        const bool is_known = std::any_of(asked_for.begin(), asked_for.end(),
+                                          [&task](const auto& child) { return child.number == task.number; });
+        if (is_known) continue;
+        asked_for.push_back({task.number});
         sa.add_task(std::move(task), around(turn));
     }
-    return any;
 }
 
-// The new one is complete, or has failed.
+void Engine::note_cleared(const IkeSa& old, ChildSaId number) {
+    IkeSa* sa = table_.find(old.sa().repeated_by);
+    if (sa == nullptr) return;
+    for (ikev2::sa::RepeatedChild& child : sa->sa().repeats.children) {
+        if (child.number == number) child.is_cleared = true;
+    }
+}
+
+// Its request may have been on its way when the operator spoke, so that it is deleted like any other.
+void Engine::drop_cleared(IkeSa& sa, Turn& turn) {
+    for (const ikev2::sa::RepeatedChild& child : sa.sa().repeats.children) {
+        const auto* established = child.is_cleared ? sa.established() : nullptr;
+        const auto* twin = established == nullptr ? nullptr : ikev2::exchange::find_number(*established, child.number);
+        if (twin != nullptr) sa.delete_child(twin->id, OperationId::none, false, around(turn));
+    }
+}
+
+// The new one is complete, or has failed. Numbers change hands when nothing of both is with the kernel, whose answers
+// name them.
 void Engine::settle_reauthentication(IkeSa& sa, Turn& turn) {
-    if (sa.sa().reauthenticates == IkeSaId::none) return;
-    IkeSa* old = table_.find(sa.sa().reauthenticates);
+    if (sa.sa().repeated_by != IkeSaId::none) return settle_repeated(sa, turn);
+    if (sa.sa().repeats.of == IkeSaId::none) return;
+    IkeSa* old = table_.find(sa.sa().repeats.of);
+    if (old != nullptr && old->sa().repeated_by != sa.sa().id) return;  // it has been given up
     if (sa.is_ending()) {
-        sa.sa().reauthenticates = IkeSaId::none;
         if (old == nullptr) return;
         old->postpone_reauthentication(around(turn));
         return settle(*old, old->established() != nullptr, turn);
     }
+    if (!sa.is_complete() || (old != nullptr && !old->is_complete())) return;
+    drop_cleared(sa, turn);
+    if (old != nullptr) catch_up(sa, *old, turn);
     if (!sa.is_complete()) return;
-    if (old == nullptr || old->established() == nullptr) {
-        sa.sa().reauthenticates = IkeSaId::none;
-        return;
+    old != nullptr ? take_over(sa, *old, turn) : outlive(sa, turn);
+}
+
+// The new one may have been waiting for it, and is of no use where an operator wants neither.
+void Engine::settle_repeated(IkeSa& old, Turn& turn) {
+    IkeSa* sa = table_.find(old.sa().repeated_by);
+    if (sa == nullptr) return;
+    for (const base::Reason why : {base::Reason::OperatorRequest, base::Reason::ConfigurationRemoved}) {
+        if (!old.is_ended_by(why)) continue;
+        old.sa().repeated_by = IkeSaId::none;
+        if (sa->established() != nullptr) {
+            sa->add_task(ikev2::sa::DeleteIkeTask{OperationId::none, why}, around(turn));
+        } else {
+            sa->give_up({why, {}, {}}, around(turn));
+        }
+        break;
     }
-    if (catch_up(sa, *old, turn) && !sa.is_complete()) return;
-    sa.take_place_of(*old, around(turn));
-    table_.swap_numbers(old->sa().id, sa.sa().id);
-    sa.sa().predecessor = old->sa().id;
+    settle(*sa, sa->established() != nullptr, turn);
+}
+
+void Engine::take_over(IkeSa& sa, IkeSa& old, Turn& turn) {
+    sa.take_place_of(old, around(turn));
+    table_.swap_numbers(old.sa().id, sa.sa().id);
+    sa.sa().predecessor = old.sa().id;
     turn.actions.push_back(Report{Level::info,
                                   sa.sa().id,
                                   sa.sa().connection_name(),
@@ -69,8 +107,20 @@ void Engine::settle_reauthentication(IkeSa& sa, Turn& turn) {
                                   "IKE SA reauthenticated",
                                   false,
                                   {ike::Turn::ike_rekeyed}});
-    settle(*old, true, turn);
+    settle(old, true, turn);
     sa.start_waiting_tasks(around(turn));
+}
+
+// The old one went first, because of its peer or its age: the number is the new one's all the same.
+void Engine::outlive(IkeSa& sa, Turn& turn) {
+    table_.renumber(sa.sa().id, std::exchange(sa.sa().repeats, {}).of);
+    turn.actions.push_back(Report{Level::info,
+                                  sa.sa().id,
+                                  sa.sa().connection_name(),
+                                  {},
+                                  "IKE SA stands, and the one that it was to follow has gone",
+                                  false,
+                                  {ike::Turn::ike_established}});
 }
 
 // As responder: a child that waits for one of another IKE SA carries packets before that one is removed, which nobody

@@ -143,6 +143,17 @@ void SaTable::swap_numbers(IkeSaId one, IkeSaId other) {
     }
 }
 
+void SaTable::renumber(IkeSaId id, IkeSaId unused) {
+    forget_indexes(id);
+    indexed_.erase(id);
+    indexed_.emplace(unused, Indexed{});
+    auto node = by_id_.extract(id);
+    node.key() = unused;
+    ikev2::sa::Sa& sa = by_id_.insert(std::move(node)).position->second->sa();
+    sa.id = unused;
+    by_spi_[sa.own_spi()] = unused;
+}
+
 IkeSa* SaTable::find(IkeSpi own_spi) {
     const auto found = by_spi_.find(own_spi);
     return found == by_spi_.end() ? nullptr : find(found->second);

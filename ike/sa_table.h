@@ -49,6 +49,8 @@ public:
     void remove(IkeSaId id);
     // Each gets the other's number. Both want an update() then.
     void swap_numbers(IkeSaId one, IkeSaId other);
+    // It gets a number that nobody has any more, and wants an update() then.
+    void renumber(IkeSaId id, IkeSaId unused);
     ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi);
     const ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi) const;
     ikev2::sa::IkeSa* find(IkeSaId id);

@@ -16,7 +16,7 @@ ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& chil
     }
     ike::ChildInstall install;
     install.ike_sa = step.sa.id;
-    install.owner = step.sa.reauthenticates == ike::IkeSaId::none ? step.sa.id : step.sa.reauthenticates;
+    install.owner = step.sa.repeats.of == ike::IkeSaId::none ? step.sa.id : step.sa.repeats.of;
     install.connection_name = step.sa.connection_name();
     install.child_name = child.name;
     install.local = step.sa.local;

@@ -144,7 +144,7 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     begin_life(step, established);
     established.proof = begin_proof(step);
     heed_lifetime(step, established, answer);
-    const bool is_new = step.sa.reauthenticates == ike::IkeSaId::none;
+    const bool is_new = step.sa.repeats.of == ike::IkeSaId::none;
     step.report(ike::Level::info,
                 "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
                     " (" + established.keyed.proposal.to_string() + ")",

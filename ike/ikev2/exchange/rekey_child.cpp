@@ -51,6 +51,12 @@ base::Result<void> check_stays(const sa::Established& phase, const sa::ChildSa& 
     return base::fail(Reason::TemporaryFailure, "the child SA is not installed, or is being deleted");
 }
 
+// RFC 7296 2.8.3: another child is on its way, in another IKE SA.
+base::Result<void> check_not_repeated(const sa::Step& step) {
+    if (step.sa.repeated_by == ike::IkeSaId::none) return {};
+    return base::fail(Reason::TemporaryFailure, "the IKE SA is being authenticated again");
+}
+
 }  // namespace
 
 wire::Notify rekey_sa(const sa::ChildSpi& spi_in) {
@@ -64,6 +70,10 @@ void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyCh
     }
     if (child == nullptr || child->state != sa::ChildState::installed || child->is_redundant) {
         return step.done(task.operation, task.child, base::fail(Reason::NotFound, "the child SA has gone"));
+    }
+    if (const auto lasts = check_not_repeated(step); !lasts) {
+        postpone_rekeying(step, phase, child->id);
+        return step.done(task.operation, child->number, lasts);
     }
     child->rekey_at = base::kNever;
     request_child(step, phase, {child->name, task.operation, {}}, rekeyed_child(*child));
@@ -115,6 +125,7 @@ sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa
     if (message.shape != wire::Shape::new_child) return base::fail(Reason::PayloadMissing, "SA, Ni, TSi or TSr");
     // Before looking for the child, which may be another IKE SA's by now and is not to be negotiated anew.
     if (const auto lasts = check_lasts(phase); !lasts) return tl::unexpected(lasts.error());
+    if (const auto lasts = check_not_repeated(step); !lasts) return tl::unexpected(lasts.error());
     sa::ChildSa* old = named_by(phase, rekey);
     if (old == nullptr && std::holds_alternative<sa::CreatingChild>(phase.exchange)) {
         // The peer may mean the one that its answer, still on its way, will tell us of.

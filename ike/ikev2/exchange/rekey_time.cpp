@@ -45,7 +45,8 @@ sa::Proof begin_proof(const sa::Step& step) {
 
 void heed_lifetime(const sa::Step& step, sa::Established& phase, const wire::Payloads& payloads) {
     const auto* notify = payloads.find(wire::NotifyType::auth_lifetime);
-    if (notify == nullptr || !phase.proof.is_ours_to_repeat) return;
+    const bool is_repeated = step.sa.repeated_by != ike::IkeSaId::none;
+    if (notify == nullptr || !phase.proof.is_ours_to_repeat || is_repeated) return;
     base::Reader reader(notify->data);
     constexpr base::Duration kShortest = std::chrono::seconds(5);  // or a peer could keep us busy
     const base::Duration lifetime = std::max<base::Duration>(kShortest, std::chrono::seconds(reader.u32()));

@@ -16,7 +16,8 @@ std::uint64_t soft_limit(const sa::Step& step, std::uint64_t limit, std::uint64_
 void begin_life(const sa::Step& step, sa::Established& phase);
 // An authentication counts from now on (RFC 4478; the connection's reauth_time).
 sa::Proof begin_proof(const sa::Step& step);
-// The peer has said how long it lets ours count (AUTH_LIFETIME): it is repeated before that. Nothing where it has not.
+// The peer has said how long it lets ours count (AUTH_LIFETIME): it is repeated before that. Nothing where it has not,
+// or where it is being repeated.
 void heed_lifetime(const sa::Step& step, sa::Established& phase, const wire::Payloads& payloads);
 // After a refusal that passes (RFC 7296 2.25).
 base::Instant retry_instant(const sa::Step& step);

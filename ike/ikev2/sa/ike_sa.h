@@ -61,16 +61,18 @@ public:
     // Another one counts from now on: this one is deleted, after a while where the peer may be replacing it itself.
     void give_way(bool at_once, Surroundings around);
     // It is time to begin another one in its place, with IKE_AUTH (RFC 7296 2.8.3).
-    bool reauthentication_is_due(base::Instant now) const;
-    // What that one is to do: its children.
-    std::vector<Task> begin_reauthentication();
-    // And what has come up since.
-    std::vector<Task> children_since(base::Instant since) const;
-    // That one has failed.
+    bool reauthentication_is_due(base::Instant now) const { return repeat_at() <= now; }
+    // What that one is to do: these children.
+    std::vector<CreateChildTask> children_to_repeat() const;
+    // It is that one.
+    void begin_reauthentication(ike::IkeSaId by);
+    // It has failed.
     void postpone_reauthentication(Surroundings around);
     // Established, and nothing of ours is in flight or waits.
     bool is_complete() const;
-    // Has the children of `old` by now; those come to it for their last packets, and what `old` was still to do.
+    // It is being deleted for this reason, or will be as soon as its request in flight is answered.
+    bool is_ended_by(base::Reason reason) const;
+    // Has the children of `old` by now; those come to it for their last packets. Both are complete.
     void take_place_of(IkeSa& old, Surroundings around);
     // What another IKE SA has carried goes out on this child, once it is installed. False where there is none.
     bool use_child(ike::ChildSaId child, Surroundings around);
@@ -112,6 +114,7 @@ private:
     void judge_activity(const ChildSa& child, Surroundings& around);
     void queue_due_tasks(Established& phase, Surroundings& around);
     void hand_over_tasks(IkeSa& heir, Surroundings& around);
+    base::Instant repeat_at() const;
     void close(base::Error why, Surroundings& around);
     void tell_end(const base::Error& why, Surroundings& around);
     void drop(const base::Error& error, Surroundings& around);

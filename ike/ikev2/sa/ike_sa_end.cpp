@@ -34,10 +34,12 @@ bool is_rekeyed(const Phase& phase, const base::Error& why) {
     return why.reason == Reason::Rekeyed || (deleting != nullptr && deleting->reason == Reason::Rekeyed);
 }
 
-// What a stranger begins and does not finish is nobody's business.
-ike::Turn end_of_life(bool was_established, bool original_initiator) {
+// What a stranger begins and does not finish is nobody's business, nor is one that nobody has been told of: it was to
+// take another one's place.
+ike::Turn end_of_life(const Sa& sa, bool was_established, bool is_wanted) {
+    if (sa.repeats.of != ike::IkeSaId::none && (was_established || is_wanted)) return ike::Turn::none;
     if (was_established) return ike::Turn::ike_closed;
-    return original_initiator ? ike::Turn::ike_failed : ike::Turn::none;
+    return sa.original_initiator ? ike::Turn::ike_failed : ike::Turn::none;
 }
 
 void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why) {
@@ -122,7 +124,7 @@ void IkeSa::tell_end(const base::Error& why, Surroundings& around) {
     for (const Task& task : std::exchange(sa_.tasks, {})) tell_waiting(current, task, why);
     current.report(is_wanted(why.reason) ? ike::Level::info : ike::Level::warning,
                    (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason,
-                   {lives_on ? ike::Turn::none : end_of_life(was_established, sa_.original_initiator)});
+                   {lives_on ? ike::Turn::none : end_of_life(sa_, was_established, is_wanted(why.reason))});
 }
 
 }  // namespace xfrmd::ikev2::sa

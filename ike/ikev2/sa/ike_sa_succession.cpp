@@ -43,6 +43,8 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     std::move(old->children.begin(), old->children.end(), std::back_inserter(next->children));
     old->children.clear();
     next->proof = std::exchange(old->proof, {});
+    heir.sa_.repeats = std::exchange(sa_.repeats, {});
+    heir.sa_.repeated_by = std::exchange(sa_.repeated_by, ike::IkeSaId::none);
     exchange::inherit_path(sa_, *old, heir.sa_);
     await_delete(around);
     hand_over_tasks(heir, around);
@@ -71,34 +73,32 @@ void IkeSa::give_way(bool at_once, Surroundings around) {
     phase->over_at = std::min(phase->over_at, around.now + around.options.replaced_life);
 }
 
-bool IkeSa::reauthentication_is_due(base::Instant now) const {
-    const auto* phase = established();
-    const bool is_rekeying = phase != nullptr && std::holds_alternative<RekeyingIke>(phase->exchange);
-    return phase != nullptr && phase->proof.repeat_at <= now && !phase->is_succeeded && !is_rekeying;
+// Not while something is in flight, nor before it has the place that it is made for.
+base::Instant IkeSa::repeat_at() const {
+    const bool waits = !is_complete() || established()->is_succeeded || sa_.repeats.of != ike::IkeSaId::none;
+    return waits ? base::kNever : established()->proof.repeat_at;
 }
 
-// Nothing is rekeyed meanwhile that will be replaced.
-std::vector<Task> IkeSa::begin_reauthentication() {
+// Nothing is rekeyed meanwhile that will be replaced: both ends would disagree on which child is the newest.
+void IkeSa::begin_reauthentication(ike::IkeSaId by) {
     auto* phase = std::get_if<Established>(&phase_);
-    if (phase == nullptr) return {};
-    std::vector<Task> tasks = children_since(base::Instant::min());
-    phase->proof.repeat_at = base::kNever;
-    if (!tasks.empty()) phase->rekey_at = base::kNever;
-    return tasks;
+    if (phase == nullptr) return;
+    sa_.repeated_by = by;
+    phase->proof.repeat_at = phase->rekey_at = base::kNever;
 }
 
-std::vector<Task> IkeSa::children_since(base::Instant since) const {
-    std::vector<Task> tasks;
+std::vector<CreateChildTask> IkeSa::children_to_repeat() const {
+    std::vector<CreateChildTask> tasks;
     const auto* phase = established();
     if (phase == nullptr) return tasks;
     for (const ChildSa& child : phase->children) {
-        if (child.created > since && is_wanted(*phase, child))
-            tasks.push_back(CreateChildTask{child.name, ike::OperationId::none, {}, child.id, child.number});
+        if (is_wanted(*phase, child)) tasks.push_back({child.name, ike::OperationId::none, {}, child.id, child.number});
     }
     return tasks;
 }
 
 void IkeSa::postpone_reauthentication(Surroundings around) {
+    sa_.repeated_by = ike::IkeSaId::none;
     auto* phase = std::get_if<Established>(&phase_);
     if (phase == nullptr || phase->is_succeeded) return;
     phase->proof.repeat_at = exchange::retry_instant(step(around));
@@ -121,17 +121,26 @@ bool IkeSa::use_child(ike::ChildSaId id, Surroundings around) {
 
 bool IkeSa::is_complete() const { return is_ready() && sa_.tasks.empty(); }
 
+bool IkeSa::is_ended_by(Reason reason) const {
+    if (const auto* deleting = std::get_if<Deleting>(&phase_)) return deleting->reason == reason;
+    if (const auto* closed = std::get_if<Closed>(&phase_)) return closed->why.reason == reason;
+    return std::any_of(sa_.tasks.begin(), sa_.tasks.end(), [reason](const Task& task) {
+        const auto* end = std::get_if<DeleteIkeTask>(&task);
+        return end != nullptr && end->reason == reason;
+    });
+}
+
 // The old children stay for packets that are late. Those that the peer did not grant again go with the old IKE SA,
 // which is deleted when ours to the peer can no longer be late either.
 void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
     auto* before = std::get_if<Established>(&old.phase_);
-    sa_.reauthenticates = ike::IkeSaId::none;
+    sa_.repeats = {};
+    old.sa_.repeated_by = ike::IkeSaId::none;
     if (phase == nullptr || before == nullptr) return;
     std::vector<ChildSa> left;
     for (ChildSa& child : std::exchange(before->children, {})) {
-        const bool is_followed = child.state == ChildState::installed || child.state == ChildState::retired;
-        if (!is_followed || exchange::find_number(*phase, child.number) == nullptr) {
+        if (exchange::find_number(*phase, child.number) == nullptr) {
             left.push_back(std::move(child));
             continue;
         }
@@ -143,7 +152,6 @@ void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
     before->children = std::move(left);
     old.await_delete(around);
     before->over_at = around.now + kOverlap;
-    old.hand_over_tasks(*this, around);
 }
 
 }  // namespace xfrmd::ikev2::sa

@@ -4,6 +4,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ike/base/instant.h"
 #include "ike/ikev2/sa/mobility.h"
@@ -43,12 +44,23 @@ struct Origin {
     base::Instant established;
 };
 
+// An IKE SA is made to take the place of another one with the same peer, which it has once it has that one's children
+// (RFC 7296 2.8.3).
+struct RepeatedChild {
+    ike::ChildSaId number{};  // that the old one has been known by, and has been asked for
+    bool is_cleared = false;  // by an operator meanwhile
+};
+struct Repetition {
+    ike::IkeSaId of{};  // none: it takes nobody's place
+    std::vector<RepeatedChild> children;
+};
+
 struct Sa {
     ike::IkeSaId id{};
-    ike::IkeSaId predecessor{};      // whose place it has taken by rekeying; may have gone. none: it is the first
-    bool is_rival = false;           // made by the peer while we were making one ourselves: one of the two will stay
-    ike::IkeSaId reauthenticates{};  // made to take the place of this one once it has its children; none: nobody's
-    base::Instant caught_up = {};    // with the children that one had then
+    ike::IkeSaId predecessor{};  // whose place it has taken by rekeying; may have gone. none: it is the first
+    bool is_rival = false;       // made by the peer while we were making one ourselves: one of the two will stay
+    Repetition repeats;
+    ike::IkeSaId repeated_by{};  // the one that is made to take this one's place; none: none is
     bool original_initiator = false;
     wire::IkeSpi spi_i{};
     wire::IkeSpi spi_r{};
