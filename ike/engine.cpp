@@ -263,7 +263,6 @@ void Engine::carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn)
     old.hand_over_to(*heir, around(turn));
     table_.swap_numbers(old.sa().id, heir->sa().id);
     heir->sa().predecessor = old.sa().id;
-    heir->sa().origin = old.sa().origin;
     heir->sa().is_rival = false;
     turn.actions.push_back(Report{Level::info,
                                   heir->sa().id,

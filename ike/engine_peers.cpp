@@ -90,7 +90,7 @@ void Engine::on(const PeerNews& news, Turn& turn) {
 // have begun at once, that is settled otherwise.
 void Engine::end_in_favour_of(const PeerNews& news, IkeSa& other, Turn& turn) {
     const auto* old = other.established();
-    if (old != nullptr && old->since >= news.created) return;
+    if (old != nullptr && other.sa().origin.established >= news.created) return;
     if (news.turn == PeerTurn::first_contact) {
         other.close_silently({Reason::PeerDeleted, "peer announced INITIAL_CONTACT", {}}, around(turn));
     } else {

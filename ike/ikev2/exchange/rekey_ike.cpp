@@ -47,6 +47,7 @@ sa::Sa new_sa(const sa::Step& step, const Halves& halves, ike::IkeSaId id, bool 
     sa.nat = step.sa.nat;
     sa.fragmentation = step.sa.fragmentation;
     sa.mobility = step.sa.mobility;
+    sa.origin = step.sa.origin;
     sa.created = sa.last_inbound = sa.last_outbound = step.now;
     return sa;
 }

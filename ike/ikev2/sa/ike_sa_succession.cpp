@@ -46,6 +46,11 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     heir.sa_.repeats = std::exchange(sa_.repeats, {});
     heir.sa_.repeated_by = std::exchange(sa_.repeated_by, ike::IkeSaId::none);
     exchange::inherit_path(sa_, *old, heir.sa_);
+    if (old->is_outdone) {
+        next->is_outdone = true;
+        next->over_at = old->over_at;
+        next->rekey_at = base::kNever;
+    }
     await_delete(around);
     hand_over_tasks(heir, around);
 }
@@ -70,6 +75,7 @@ void IkeSa::give_way(bool at_once, Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
     if (phase == nullptr) return;
     phase->is_outdone = true;
+    phase->rekey_at = phase->proof.repeat_at = base::kNever;
     phase->over_at = std::min(phase->over_at, around.now + around.options.replaced_life);
 }
 

@@ -63,6 +63,22 @@ struct Hub {
     std::vector<Host*> branches;
 };
 
+// Two of one peer, of which the second one makes the first one give way.
+struct Twice : Lonely {
+    Twice() : Lonely(ConnectionWords{.unique = Unique::replace}) { establish(); }
+    void begin_again() { again.take_init_response(tell(again.init_request()).at(0)); }
+    void authenticate_again() { tell(again.protect(wire::ExchangeType::ike_auth, 1, false, again.auth_request())); }
+    void rekey_first() {
+        tell(peer.protect(wire::ExchangeType::create_child_sa, 2, false, ScriptedPeer::ike_rekeying(2)));
+    }
+    std::size_t live() const {
+        std::size_t count = 0;
+        for (const auto* sa : host.sas()) count += sa->established() != nullptr && !sa->established()->is_succeeded;
+        return count;
+    }
+    ScriptedPeer again{5};
+};
+
 }  // namespace
 
 TEST_CASE("unique = no replaces by INITIAL_CONTACT only", "[engine][rfc7296-2.4]") {
@@ -162,6 +178,28 @@ TEST_CASE("unique = replace leaves one of two that both ends have begun at once"
     CHECK(gateways.right.outcome(right) == "ok");
     CHECK(gateways.left.established() == 1);
     CHECK(gateways.disagreement() == "");
+}
+
+TEST_CASE("unique = replace does not forget an IKE SA that is rekeyed meanwhile",
+          "[engine][rfc7296-2.4][rfc7296-2.18]") {
+    Twice lonely;
+    SECTION("after the other one came up") {
+        lonely.begin_again();
+        lonely.authenticate_again();
+        lonely.rekey_first();
+    }
+    SECTION("before it was authenticated") {
+        lonely.wire.run_for(seconds(1));
+        lonely.begin_again();
+        lonely.wire.run_for(seconds(1));
+        lonely.rekey_first();
+        lonely.authenticate_again();
+    }
+    CHECK(lonely.live() == 2);
+    lonely.wire.run_for(milliseconds(9900));
+    CHECK(lonely.live() == 2);
+    lonely.wire.run_for(milliseconds(200));
+    CHECK(lonely.live() == 1);
 }
 
 }  // namespace xfrmd::tests
