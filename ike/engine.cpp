@@ -101,7 +101,7 @@ void Engine::on(const Initiate& wish, Turn& turn) {
 IkeSa* Engine::ike_sa_for(const Initiate& wish) {
     const auto all = table_.of_connection(wish.connection);
     const auto suits = [&](const IkeSa* sa) {
-        return !is_leaving(*sa) && (wish.ike_sa == IkeSaId::none || wish.ike_sa == sa->sa().id);
+        return !sa->is_leaving() && (wish.ike_sa == IkeSaId::none || wish.ike_sa == sa->sa().id);
     };
     const auto found = std::find_if(all.begin(), all.end(), suits);
     return found == all.end() ? nullptr : *found;
@@ -291,10 +291,12 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
         give_up_attempts(sa, turn);
         settle_crossing(sa, turn);
     }
+    const auto& told_at = sa.sa().told_at;
+    if (told_at && *told_at != sa.sa().remote.address && sa.established() != nullptr) tell_place(sa, turn);
     settle_reauthentication(sa, turn);
     if (sa.is_closed()) {
         half_open_.remove(sa.sa().first_request);
-        if (is_kept(sa.sa())) tell_engines({PeerTurn::gone, sa.sa().id, {}, {}, {}, {}}, turn);
+        tell_gone(sa.sa(), turn);
         const IkeSaId repeated_by = sa.sa().repeated_by;
         table_.remove(sa.sa().id);
         if (IkeSa* next = table_.find(repeated_by)) settle(*next, next->established() != nullptr, turn);

@@ -45,8 +45,7 @@ public:
     // good during the call only.
     using Visitor = std::function<bool(const ikev2::sa::IkeSa&)>;
     void visit(const Visitor& visitor, IkeSaId after = IkeSaId::none) const;
-    // nullptr for a number nobody has.
-    const ikev2::sa::IkeSa* find(IkeSaId id) const;
+    const ikev2::sa::IkeSa* find(IkeSaId id) const;  // nullptr for a number nobody has
     std::size_t size() const { return table_.ike_sas(); }
     const Counters& counters() const { return counters_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
@@ -124,11 +123,11 @@ private:
     void settle_reauthentication(ikev2::sa::IkeSa& sa, Turn& turn);
     void settle_repeated(ikev2::sa::IkeSa& old, Turn& turn);
     // --- Several with one peer (engine_peers.cpp) ---
-    static bool is_leaving(const ikev2::sa::IkeSa& sa);
-    static bool is_kept(const ikev2::sa::Sa& sa);
     bool have_crossed(const ikev2::sa::IkeSa& ours, const ikev2::sa::IkeSa& theirs) const;
     bool is_first_contact(const ikev2::sa::Sa& sa);
-    void claim_peer(const ikev2::sa::IkeSa& sa, Turn& turn);
+    void claim_peer(ikev2::sa::IkeSa& sa, Turn& turn);
+    void tell_place(ikev2::sa::IkeSa& sa, Turn& turn);
+    void tell_gone(ikev2::sa::Sa& sa, Turn& turn) const;
     void tell_engines(PeerNews news, Turn& turn) const;
     void end_in_favour_of(const PeerNews& news, ikev2::sa::IkeSa& other, Turn& turn);
     void settle_crossing(ikev2::sa::IkeSa& sa, Turn& turn);

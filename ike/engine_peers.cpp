@@ -11,27 +11,24 @@ using base::Reason;
 using ikev2::sa::IkeSa;
 using ikev2::sa::PhaseId;
 
-// Nothing new is begun in an IKE SA that is being deleted, or will be as soon as its request in flight is answered. One
-// that was not rekeyed in time may still be.
-bool Engine::is_leaving(const IkeSa& sa) {
-    const auto* established = sa.established();
-    if (established == nullptr) return sa.is_ending();
-    const bool is_rekeying = std::holds_alternative<ikev2::sa::RekeyingIke>(established->exchange);
-    const auto& tasks = sa.sa().tasks;
-    return established->is_succeeded || established->is_outdone ||
-           std::any_of(tasks.begin(), tasks.end(), [&](const ikev2::sa::Task& task) {
-               const auto* end = std::get_if<ikev2::sa::DeleteIkeTask>(&task);
-               return end != nullptr && !(is_rekeying && end->reason == Reason::LifeOver);
-           });
+namespace {
+
+// Others refuse a peer for it, or say no INITIAL_CONTACT: who may be anybody is never told that.
+bool counts_elsewhere(const policy::Connection& connection) {
+    using enum policy::Unique;
+    return connection.unique == keep || (connection.unique != never && connection.remote.id.is_exact());
 }
 
-bool Engine::is_kept(const ikev2::sa::Sa& sa) {
-    return sa.connection != nullptr && sa.connection->unique == policy::Unique::keep;
+PeerNews news_of(const IkeSa& sa, PeerTurn turn) {
+    const auto* established = sa.established();
+    return {turn, sa.sa().id, established->local_id, established->remote_id, sa.sa().remote.address, sa.sa().created};
 }
+
+}  // namespace
 
 // Did both ends begin before they knew of the other's? It may have taken the peer as long as we would ask again.
 bool Engine::have_crossed(const IkeSa& ours, const IkeSa& theirs) const {
-    if (ours.established() == nullptr || theirs.established() == nullptr || is_leaving(ours) || is_leaving(theirs)) {
+    if (ours.established() == nullptr || theirs.established() == nullptr || ours.is_leaving() || theirs.is_leaving()) {
         return false;
     }
     const ikev2::sa::Origin& one = ours.sa().origin;
@@ -48,29 +45,36 @@ bool Engine::is_first_contact(const ikev2::sa::Sa& sa) {
     if (sa.has_inherited_sas || !connection.remote.id.is_exact()) return false;
     if (connection.unique == policy::Unique::never) return false;  // nor are the others to go at the peer
     const auto own = ikev2::exchange::own_identity(connection, sa.local.address);
+    if (table_.is_known_elsewhere(own, connection.remote.id)) return false;
     const auto others = table_.of_identities(own, connection.remote.id);
     return std::none_of(others.begin(), others.end(),
                         [](const IkeSa* other) { return other->established() != nullptr; });
 }
 
 // What one that comes up means for others with the same peer, here and in other engines.
-void Engine::claim_peer(const IkeSa& sa, Turn& turn) {
+void Engine::claim_peer(IkeSa& sa, Turn& turn) {
     using enum policy::Unique;
     const policy::Unique unique = sa.sa().connection->unique;
-    const auto* established = sa.established();
-    PeerNews news{PeerTurn::stands,       sa.sa().id,     established->local_id, established->remote_id,
-                  sa.sa().remote.address, sa.sa().created};
-    if (unique == keep) tell_engines(news, turn);
+    if (counts_elsewhere(*sa.sa().connection)) tell_place(sa, turn);
     if (unique == never) return;
+    PeerNews news = news_of(sa, PeerTurn::replaces);
     if (sa.sa().peer_announced_initial_contact) {
         news.turn = PeerTurn::first_contact;
-    } else if (unique == replace) {
-        news.turn = PeerTurn::replaces;
-    } else {
+    } else if (unique != replace) {
         return;
     }
     on(news, turn);
     tell_engines(std::move(news), turn);
+}
+
+void Engine::tell_place(IkeSa& sa, Turn& turn) {
+    if (options_.shards == 1) return;
+    sa.sa().told_at = sa.sa().remote.address;
+    tell_engines(news_of(sa, PeerTurn::stands), turn);
+}
+
+void Engine::tell_gone(ikev2::sa::Sa& sa, Turn& turn) const {
+    if (std::exchange(sa.told_at, std::nullopt)) tell_engines({PeerTurn::gone, sa.id, {}, {}, {}, {}}, turn);
 }
 
 void Engine::tell_engines(PeerNews news, Turn& turn) const {
@@ -97,7 +101,7 @@ void Engine::end_in_favour_of(const PeerNews& news, IkeSa& other, Turn& turn) {
         const IkeSa* claims = table_.find(news.ike_sa);
         const bool crossed = claims != nullptr && (have_crossed(other, *claims) || have_crossed(*claims, other));
         const bool follows = claims != nullptr && claims->sa().repeats.of == other.sa().id;
-        if (old == nullptr || crossed || follows || is_leaving(other)) return;
+        if (old == nullptr || crossed || follows || other.is_leaving()) return;
         other.give_way(other.sa().remote.address != news.remote, around(turn));
     }
     settle(other, true, turn);
@@ -124,7 +128,7 @@ void Engine::settle_crossing(IkeSa& sa, Turn& turn) {
 // The peer came first: what we have begun towards it and it knows no more of than a half-open IKE SA would only be a
 // second one.
 void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
-    if (sa.sa().original_initiator || is_leaving(sa)) return;
+    if (sa.sa().original_initiator || sa.is_leaving()) return;
     for (IkeSa* attempt : table_.of_connection(sa.sa().connection_name())) {
         const bool is_same_peer =
             sa.sa().connection->remote.id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;

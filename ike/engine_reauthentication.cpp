@@ -113,7 +113,10 @@ void Engine::take_over(IkeSa& sa, IkeSa& old, Turn& turn) {
 
 // The old one went first, because of its peer or its age: the number is the new one's all the same.
 void Engine::outlive(IkeSa& sa, Turn& turn) {
+    const bool was_told = sa.sa().told_at.has_value();
+    tell_gone(sa.sa(), turn);
     table_.renumber(sa.sa().id, std::exchange(sa.sa().repeats, {}).of);
+    if (was_told) tell_place(sa, turn);
     turn.actions.push_back(Report{Level::info,
                                   sa.sa().id,
                                   sa.sa().connection_name(),

@@ -12,7 +12,7 @@
 namespace xfrmd::ike {
 
 enum class PeerTurn : std::uint8_t {
-    stands,         // an IKE SA of a connection with `unique = keep`
+    stands,         // an IKE SA that counts for others, and where its peer is, each time that changes
     gone,           // and its end; nothing but its number is told
     replaces,       // one has come up, of a connection with `unique = replace`
     first_contact,  // the peer of one has said that it knows of no other

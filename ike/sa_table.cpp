@@ -91,6 +91,10 @@ void SaTable::note_elsewhere(const PeerNews& news) {
     regroup(elsewhere_by_identities_, other.identities, key_of(news.local_id, news.remote_id), news.ike_sa);
 }
 
+bool SaTable::is_known_elsewhere(const policy::Identity& local, const policy::Identity& remote) const {
+    return elsewhere_by_identities_.contains(key_of(local, remote));
+}
+
 void SaTable::forget_elsewhere(IkeSaId id) {
     const auto found = elsewhere_.find(id);
     if (found == elsewhere_.end()) return;
@@ -136,6 +140,7 @@ void SaTable::forget_indexes(IkeSaId id) {
 void SaTable::swap_numbers(IkeSaId one, IkeSaId other) {
     for (const IkeSaId id : {one, other}) forget_indexes(id);
     std::swap(by_id_.at(one), by_id_.at(other));
+    std::swap(by_id_.at(one)->sa().told_at, by_id_.at(other)->sa().told_at);
     for (const IkeSaId id : {one, other}) {
         ikev2::sa::Sa& sa = by_id_.at(id)->sa();
         sa.id = id;

@@ -44,10 +44,11 @@ public:
     // What another engine has, until that has gone.
     void note_elsewhere(const PeerNews& news);
     void forget_elsewhere(IkeSaId id);
+    bool is_known_elsewhere(const policy::Identity& local, const policy::Identity& remote) const;
 
     ikev2::sa::IkeSa& add(std::unique_ptr<ikev2::sa::IkeSa> sa);
     void remove(IkeSaId id);
-    // Each gets the other's number. Both want an update() then.
+    // Each gets the other's number, by which other engines know them. Both want an update() then.
     void swap_numbers(IkeSaId one, IkeSaId other);
     // It gets a number that nobody has any more, and wants an update() then.
     void renumber(IkeSaId id, IkeSaId unused);

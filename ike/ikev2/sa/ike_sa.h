@@ -70,6 +70,8 @@ public:
     void postpone_reauthentication(Surroundings around);
     // Established, and nothing of ours is in flight or waits.
     bool is_complete() const;
+    // Nothing new is begun in an IKE SA that is being deleted, or will be as soon as its request in flight is answered.
+    bool is_leaving() const;
     // It is being deleted for this reason, or will be as soon as its request in flight is answered.
     bool is_ended_by(base::Reason reason) const;
     // Has the children of `old` by now; those come to it for their last packets. Both are complete.

@@ -127,6 +127,18 @@ bool IkeSa::use_child(ike::ChildSaId id, Surroundings around) {
 
 bool IkeSa::is_complete() const { return is_ready() && sa_.tasks.empty(); }
 
+// One that was not rekeyed in time may still be.
+bool IkeSa::is_leaving() const {
+    const auto* phase = established();
+    if (phase == nullptr) return is_ending();
+    const bool is_rekeying = std::holds_alternative<RekeyingIke>(phase->exchange);
+    return phase->is_succeeded || phase->is_outdone ||
+           std::any_of(sa_.tasks.begin(), sa_.tasks.end(), [is_rekeying](const Task& task) {
+               const auto* end = std::get_if<DeleteIkeTask>(&task);
+               return end != nullptr && !(is_rekeying && end->reason == Reason::LifeOver);
+           });
+}
+
 bool IkeSa::is_ended_by(Reason reason) const {
     if (const auto* deleting = std::get_if<Deleting>(&phase_)) return deleting->reason == reason;
     if (const auto* closed = std::get_if<Closed>(&phase_)) return closed->why.reason == reason;

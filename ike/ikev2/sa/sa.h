@@ -86,6 +86,7 @@ struct Sa {
     bool has_inherited_sas = false;         // see ike::Initiate
     bool announce_initial_contact = false;  // as initiator: no other IKE SA between these identities (RFC 7296 2.4)
     bool peer_announced_initial_contact = false;
+    std::optional<base::Address> told_at;  // where the peer is by what other engines know; nothing: they know of none
 
     wire::IkeSpi own_spi() const { return original_initiator ? spi_i : spi_r; }
     std::string connection_name() const { return connection == nullptr ? std::string() : connection->name; }

@@ -42,6 +42,19 @@ TEST_CASE("INITIAL_CONTACT is sent by who has no other IKE SA with these identit
         lonely.be_called();
         CHECK(announces(lonely));
     }
+    SECTION("not where another engine has one") {
+        ike::Options options;
+        options.shards = 2;
+        Lonely lonely(ConnectionWords{}, options);
+        ike::PeerNews news{ike::PeerTurn::stands, ike::IkeSaId{7},          identity("a.example"),
+                           identity("b.example"), lonely.peer.self.address, lonely.wire.now()};
+        lonely.wire.feed(lonely.host, news);
+        const bool has_gone = GENERATE(false, true);
+        news.turn = ike::PeerTurn::gone;
+        if (has_gone) lonely.wire.feed(lonely.host, news);
+        lonely.be_called();
+        CHECK(announces(lonely) == has_gone);
+    }
     SECTION("not to somebody who may be anybody") {
         Lonely lonely(ConnectionWords{.remote_id = ""});
         lonely.be_called();

@@ -15,9 +15,9 @@ using policy::Unique;
 
 // A hub that takes peers at any address, by one or two engines, and branches that call it.
 struct Hub {
-    explicit Hub(Unique unique, unsigned engines = 1) {
+    explicit Hub(Unique unique, unsigned engines = 1, bool mobike_wanted = false) : mobike(mobike_wanted) {
         const auto configuration =
-            snapshot(ConnectionWords{.local = "", .remote = "", .remote_id = "", .unique = unique});
+            snapshot(ConnectionWords{.local = "", .remote = "", .remote_id = "", .mobike = mobike, .unique = unique});
         for (unsigned i = 0; i < engines; ++i) {
             ike::Options options;
             options.shard = static_cast<std::uint8_t>(i);
@@ -42,7 +42,8 @@ struct Hub {
     bool call(const std::string& from, std::size_t engine = 0, const std::string& id = "one.example",
               bool knows_another = true) {
         const std::string to = hosts[engine]->address.to_string();
-        Host& branch = wire.add(from, snapshot(mirrored({.local = to, .remote = from, .remote_id = id})));
+        Host& branch =
+            wire.add(from, snapshot(mirrored({.local = to, .remote = from, .remote_id = id, .mobike = mobike})));
         branches.push_back(&branch);
         // Such a one does not say that it has no other.
         ike::Initiate wish{{}, "gw", {}, branch.address, hosts[engine]->address};
@@ -58,6 +59,7 @@ struct Hub {
         return all;
     }
 
+    bool mobike;
     VirtualWire wire;
     std::vector<Host*> hosts;
     std::vector<Host*> branches;
@@ -200,6 +202,43 @@ TEST_CASE("unique = replace does not forget an IKE SA that is rekeyed meanwhile"
     CHECK(lonely.live() == 2);
     lonely.wire.run_for(milliseconds(200));
     CHECK(lonely.live() == 1);
+}
+
+TEST_CASE("unique = keep knows where a peer is that has moved", "[engine][rfc7296-2.4][rfc4555-3.5]") {
+    const unsigned engines = GENERATE(1U, 2U);
+    Hub hub(Unique::keep, engines, true);
+    CHECK(hub.call("192.0.2.11"));
+    Host& branch = *hub.branches[0];
+    branch.address = address("192.0.2.12");
+    hub.wire.feed(branch, ike::UsePath{branch.sas().at(0)->sa().id, branch.address, hub.hosts[0]->address});
+    hub.wire.settle();
+    hub.spread();
+    REQUIRE(hub.hosts[0]->sas().at(0)->sa().remote.address == branch.address);
+    branch.address = address("192.0.2.99");  // the wire has one host at an address
+    CHECK_FALSE(hub.call("192.0.2.11", engines - 1));
+    CHECK(hub.call("192.0.2.12", engines - 1));
+}
+
+TEST_CASE("other engines hear of IKE SAs that stand, and of nothing else", "[engine][rfc7296-2.4]") {
+    const Unique unique = GENERATE(Unique::no, Unique::never, Unique::keep);
+    ike::Options options;
+    options.shards = 2;
+    Lonely lonely(ConnectionWords{.unique = unique}, options);
+    lonely.begin();
+    lonely.wire.run_for(options.half_open_life + seconds(1));
+    REQUIRE(lonely.sa() == nullptr);
+    CHECK(lonely.host.told.empty());
+    lonely.peer = ScriptedPeer(5);
+    lonely.establish();
+    const auto id = lonely.sa()->sa().id;
+    lonely.tell(lonely.peer.protect(wire::ExchangeType::create_child_sa, 2, false, ScriptedPeer::ike_rekeying(2)));
+    lonely.wire.clear(lonely.host, id, {}, true);
+    const std::size_t told = unique == Unique::never ? 0 : 2;
+    REQUIRE(lonely.host.told.size() == told);
+    if (told == 0) return;
+    CHECK(lonely.host.told[0].turn == ike::PeerTurn::stands);
+    CHECK(lonely.host.told[1].turn == ike::PeerTurn::gone);
+    for (const ike::PeerNews& news : lonely.host.told) CHECK(news.ike_sa == id);
 }
 
 }  // namespace xfrmd::tests
