@@ -58,7 +58,7 @@ base::Result<base::SecretBytes> shared_secret(const sa::CreatingChild& creating,
 }
 
 // The peer's request for the same child may have come while ours was on its way: one of them is enough.
-const sa::ChildSa* made_by_peer(const sa::Established& phase, const sa::CreatingChild& creating) {
+sa::ChildSa* made_by_peer(sa::Established& phase, const sa::CreatingChild& creating) {
     if (creating.rekeyed) return nullptr;
     const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
         using enum sa::ChildState;
@@ -86,12 +86,18 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     return {};
 }
 
+// The kernel may still refuse what the peer has made: nobody has waited for that so far.
+void wait_for(sa::Step& step, sa::ChildSa& made, ike::OperationId operation) {
+    if (made.state == sa::ChildState::installed) return step.done(operation, made.number, {}, true);
+    made.operation = operation;
+}
+
 void give_up(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating, const base::Error& error,
              const wire::Payloads& answer) {
-    const sa::ChildSa* made = made_by_peer(phase, creating);
+    sa::ChildSa* made = made_by_peer(phase, creating);
     if (made != nullptr && error.reason == Reason::TemporaryFailure) {
         withdraw_child(step, creating.proposed, answer);
-        return step.done(creating.proposed.operation, made->number, {}, true);
+        return wait_for(step, *made, creating.proposed.operation);
     }
     if (!creating.rekeyed) return fail_proposed_child(step, creating.proposed, error, answer);
     withdraw_child(step, creating.proposed, answer);

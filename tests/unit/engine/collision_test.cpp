@@ -150,4 +150,25 @@ TEST_CASE("whatever two gateways wish at the same time, they agree after it", "[
     }
 }
 
+TEST_CASE("who asked for a child that the peer was making hears whether it came up", "[engine][rfc7296-2.25]") {
+    Lonely lonely;
+    lonely.establish();
+    const auto tell = [&](wire::ExchangeType exchange, std::uint32_t id, bool is_response, const Payloads& payloads) {
+        lonely.tell(lonely.peer.protect(exchange, id, is_response, payloads));
+    };
+    tell(wire::ExchangeType::informational, 2, false, {wire::Delete{policy::ProtocolId::esp, {0xc0ffee01}}});
+    lonely.host.kernel_answers = false;
+    const auto operation = lonely.wire.initiate(lonely.host, "192.0.2.2");
+    tell(wire::ExchangeType::create_child_sa, 3, false,
+         {ScriptedPeer::esp_offer(0xc0ffee02), wire::Nonce{base::Bytes(32, 2)}, lonely.peer.own_selectors(),
+          lonely.peer.engine_selectors()});
+    tell(wire::ExchangeType::create_child_sa, 0, true, {notify(wire::NotifyType::temporary_failure)});
+    REQUIRE(lonely.host.held.size() == 1);
+    CHECK(lonely.host.outcome(operation) == "running");
+    const bool refused = GENERATE(false, true);
+    if (refused) lonely.host.held[0].result = base::fail(Reason::KernelRefused);
+    lonely.wire.feed(lonely.host, lonely.host.held[0]);
+    CHECK(lonely.host.outcome(operation) == (refused ? base::name(Reason::KernelRefused) : "ok"));
+}
+
 }  // namespace xfrmd::tests
