@@ -78,7 +78,7 @@ constexpr ReasonTraits kTable[] = {
     {HalfOpenExpired, "half_open_expired", "peer did not finish in time", delete_ike_sa, 0},
     {OperatorRequest, "operator_request", "cleared by the operator", delete_ike_sa, 0},
     {Rekeyed, "rekeyed", "another one has taken its place", delete_ike_sa, 0},
-    {Redundant, "redundant", "both ends began at once, and another one stays", delete_ike_sa, 0},
+    {Redundant, "redundant", "another IKE SA with this peer stays", delete_ike_sa, 0},
     {NotUnique, "not_unique", "another IKE SA with this peer counts", delete_ike_sa, 24},
     {LifeOver, "life_over", "it was not rekeyed in time", delete_ike_sa, 0},
     {PeerDeleted, "peer_deleted", "deleted by the peer", delete_ike_sa, 0},

@@ -106,7 +106,8 @@ base::Result<void> check_unique(const sa::Step& step, const Proven& proven, cons
         proven.connection->unique == policy::Unique::keep && request.find(wire::NotifyType::initial_contact) == nullptr;
     const policy::Identity& remote_id = request.id_i->identity;
     if (!matters || !step.spis.has_elsewhere(proven.local_id, remote_id, step.sa.remote.address)) return {};
-    return base::fail(Reason::NotUnique, "peer " + remote_id.to_string() + " at " + step.sa.remote.to_string());
+    return base::fail(Reason::NotUnique, "`unique = keep`: peer " + remote_id.to_string() + " is refused at " +
+                                             step.sa.remote.to_string());
 }
 
 }  // namespace

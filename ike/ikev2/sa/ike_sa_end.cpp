@@ -34,11 +34,20 @@ bool is_rekeyed(const Phase& phase, const base::Error& why) {
     return why.reason == Reason::Rekeyed || (deleting != nullptr && deleting->reason == Reason::Rekeyed);
 }
 
+// Or expected. A peer that is refused may not know why.
+bool is_wanted(Reason reason, bool was_established) {
+    return reason == Reason::OperatorRequest || reason == Reason::Rekeyed || reason == Reason::Redundant ||
+           (reason == Reason::NotUnique && was_established) || reason == Reason::PeerDeleted ||
+           reason == Reason::ConfigurationRemoved;
+}
+
 // What a stranger begins and does not finish is nobody's business, nor is one that nobody has been told of: it was to
 // take another one's place.
-ike::Turn end_of_life(const Sa& sa, bool was_established, bool is_wanted) {
-    if (sa.repeats.of != ike::IkeSaId::none && (was_established || is_wanted)) return ike::Turn::none;
+ike::Turn end_of_life(const Sa& sa, bool was_established, Reason why) {
+    const bool has_failed = !was_established && !is_wanted(why, false);
+    if (sa.repeats.of != ike::IkeSaId::none && !has_failed) return ike::Turn::none;
     if (was_established) return ike::Turn::ike_closed;
+    if (why == Reason::Redundant) return ike::Turn::none;  // the peer's stands
     return sa.original_initiator ? ike::Turn::ike_failed : ike::Turn::none;
 }
 
@@ -68,11 +77,6 @@ std::optional<wire::Payload> farewell_to(const Phase& phase, const base::Error& 
     if (base::traits(why.reason).notify == static_cast<std::uint16_t>(unconvinced))
         return exchange::notify(unconvinced);
     return all;
-}
-
-bool is_wanted(Reason reason) {
-    return reason == Reason::OperatorRequest || reason == Reason::Rekeyed || reason == Reason::Redundant ||
-           reason == Reason::NotUnique || reason == Reason::PeerDeleted || reason == Reason::ConfigurationRemoved;
 }
 
 // What a phase owes to others when it ends.
@@ -122,9 +126,9 @@ void IkeSa::tell_end(const base::Error& why, Surroundings& around) {
     const bool lives_on = is_rekeyed(phase_, why);
     settle(current, phase_, why);
     for (const Task& task : std::exchange(sa_.tasks, {})) tell_waiting(current, task, why);
-    current.report(is_wanted(why.reason) ? ike::Level::info : ike::Level::warning,
+    current.report(is_wanted(why.reason, was_established) ? ike::Level::info : ike::Level::warning,
                    (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason,
-                   {lives_on ? ike::Turn::none : end_of_life(sa_, was_established, is_wanted(why.reason))});
+                   {lives_on ? ike::Turn::none : end_of_life(sa_, was_established, why.reason)});
 }
 
 }  // namespace xfrmd::ikev2::sa

@@ -199,6 +199,8 @@ TEST_CASE("an attempt that has not come far yields to the peer's, and its child 
     const auto left = gateways.connect();
     CHECK(gateways.left.outcome(left) == "ok");
     CHECK(gateways.right.outcome(right) == "ok");
+    CHECK(gateways.right.reported("another IKE SA with this peer stays"));
+    for (const ike::Report& report : gateways.right.reports) CHECK(report.milestone.turn != ike::Turn::ike_failed);
     CHECK(gateways.right.engine.size() == 1);
     CHECK(gateways.right.kernel.children().size() == (child == "net" ? 1 : 2));
     gateways.wire.run_for(seconds(60));

@@ -146,6 +146,9 @@ TEST_CASE("unique = keep refuses one from elsewhere", "[engine][rfc7296-2.4]") {
     CHECK_FALSE(hub.call("192.0.2.12", engines - 1));
     CHECK(hub.branches[1]->count(Reason::AuthenticationRefused) == 1);
     CHECK(hub.hosts[engines - 1]->count(Reason::NotUnique) == 1);
+    const auto& report = hub.hosts[engines - 1]->reports.back();
+    CHECK(report.level == ike::Level::warning);
+    CHECK(report.text.find("`unique = keep`: peer one.example is refused at 192.0.2.12:") != std::string::npos);
     CHECK(hub.established() == 1);
     CHECK(hub.call("192.0.2.13", engines - 1, "two.example"));
     CHECK(hub.established() == 2);
