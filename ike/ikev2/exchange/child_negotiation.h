@@ -38,7 +38,7 @@ struct NegotiatedChild {
     ike::OperationId operation{};
     std::optional<ike::IpComp> ipcomp;
     bool tfc_padding_allowed = true;
-    // Rekeying; see sa::ChildSa.
+    // As of sa::ChildSa.
     ike::ChildSaId replaces{};
     ike::ChildSaId number{};  // none: its own
     bool defer_outbound = false;

@@ -38,7 +38,8 @@ struct ChildSa {
     std::optional<ike::IpComp> ipcomp;
     // The number operators know it by: that of the first in the line of those that replaced each other.
     ike::ChildSaId number{};
-    ike::ChildSaId replaces{};          // by rekeying (RFC 7296 1.3.3); none: nobody
+    // By rekeying (RFC 7296 1.3.3); or in another IKE SA, because of authenticating again (2.8.3). none: nobody.
+    ike::ChildSaId replaces{};
     bool is_outbound_deferred = false;  // we still send on the one that it replaces (RFC 7296 2.8)
     bool is_redundant = false;  // the loser of two rekeyings that crossed (RFC 7296 2.8.1): deleted once installed
     base::Instant rekey_at = base::kNever;
