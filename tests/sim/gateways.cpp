@@ -194,12 +194,19 @@ void Gateways::check_wanted() {
     network_.violated("a child that is wanted does not come up");
 }
 
+// Where the peer is just authenticating again, that comes up.
 void Gateways::clear_all() {
     const std::size_t place = dice_.between(kLeft, kRight);
     streams_.excuse(place);
-    network_.tell("clearing all");
-    for (const auto* sa : network_.at(place).sas()) network_.wire.clear(network_.at(place), sa->sa().id);
-    network_.wire.run_for(seconds(60));
+    Host& host = network_.at(place);
+    const unsigned tries = weather_.words.reauth_time.count() > 0 ? 2 : 1;
+    for (unsigned i = 0; i < tries; ++i) {
+        network_.tell("clearing all");
+        std::vector<ike::IkeSaId> ids;
+        for (const auto* sa : host.sas()) ids.push_back(sa->sa().id);
+        for (const ike::IkeSaId id : ids) network_.wire.clear(host, id);
+        network_.wire.run_for(seconds(60));
+    }
     check_empty(network_);
 }
 

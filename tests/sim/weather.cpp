@@ -54,6 +54,15 @@ ike::Options drawn_options(Dice& dice) {
     return options;
 }
 
+// Of all that happens then, two things lose packets: a child that a kernel refuses is not asked for again, and whose
+// answer is late sends on the new child before the peer has it.
+void add_reauthentication(Weather& weather, Dice& dice) {
+    weather.words.reauth_time = dice.time(seconds(10), seconds(60));
+    weather.words.over_time = seconds(60);
+    weather.kernel_refusals = 0;
+    weather.faults.loss = 0;
+}
+
 }  // namespace
 
 Weather Weather::drawn(Dice& dice, bool both_initiate) {
@@ -77,6 +86,7 @@ Weather Weather::drawn(Dice& dice, bool both_initiate) {
         weather.words.mobike = true;
         weather.moves = 0.2;
     }
+    if (dice.chance(0.25)) add_reauthentication(weather, dice);
     weather.wrong_guess = dice.chance(0.05);
     weather.both_initiate = both_initiate;
     return weather;
@@ -102,9 +112,9 @@ std::string Weather::to_string() const {
     std::ostringstream text;
     text << words.children.size() << " children";
     for (const auto& child : words.children) text << ' ' << child.rekey_time.count() << "s/" << child.esp;
-    text << ", IKE SA " << words.rekey_time.count() << "+" << words.over_time.count() << " s, loss " << faults.loss
-         << ", repetition " << faults.repetition << ", delay "
-         << std::chrono::duration_cast<milliseconds>(faults.most_delay).count() << " ms, " << orders
+    text << ", IKE SA " << words.rekey_time.count() << "+" << words.over_time.count() << " s, again after "
+         << words.reauth_time.count() << " s, loss " << faults.loss << ", repetition " << faults.repetition
+         << ", delay " << std::chrono::duration_cast<milliseconds>(faults.most_delay).count() << " ms, " << orders
          << " orders, refusals " << kernel_refusals << ", clears " << clears << ", forced " << forced << ", restarts "
          << restarts << ", jumps " << jumps << (nat ? ", NAT" : "") << (moves > 0 ? ", moves" : "")
          << (words.mobike ? ", MOBIKE" : "") << (both_initiate ? ", both initiate" : "") << ", fragments "
