@@ -20,7 +20,7 @@ some_seen() { [[ $(seen "$1") -gt 0 ]]; }
 
 gateways
 start_pair "$1" outer="${2:-4}"
-change moon 'conn=dscp = 101110'
+change moon outer="${2:-4}" 'conn=dscp = 101110'
 watch_ike
 expect up moon net
 expect xfrmctl moon sa rekey gw --ike
