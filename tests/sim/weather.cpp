@@ -54,13 +54,15 @@ ike::Options drawn_options(Dice& dice) {
     return options;
 }
 
-// Of all that happens then, two things lose packets: a child that a kernel refuses is not asked for again, and whose
-// answer is late sends on the new child before the peer has it.
+// Of all that happens then, three things lose packets: a child that a kernel refuses is not asked for again; whose
+// answer is late sends on the new child before the peer has it, and so does who knows of one IKE SA only that the peer
+// has moved.
 void add_reauthentication(Weather& weather, Dice& dice) {
     weather.words.reauth_time = dice.time(seconds(10), seconds(60));
     weather.words.over_time = seconds(60);
     weather.kernel_refusals = 0;
     weather.faults.loss = 0;
+    weather.moves = 0;
 }
 
 }  // namespace
