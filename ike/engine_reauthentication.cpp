@@ -10,6 +10,33 @@ namespace xfrmd::ike {
 
 using ikev2::sa::IkeSa;
 
+namespace {
+
+constexpr unsigned kMostTries = 10;
+
+// What the peer or a kernel refuses may be granted a little later (RFC 7296 2.25); until then the old one carries its
+// packets.
+void ask_again_for_refused(IkeSa& sa, const IkeSa& old, base::Instant now, base::Duration pause) {
+    auto& repeats = sa.sa().repeats;
+    const auto refused = [&sa](ChildSaId number) {
+        return ikev2::exchange::find_number(*sa.established(), number) == nullptr;
+    };
+    const auto wanted = old.children_to_repeat();
+    const bool any = sa.established() != nullptr &&
+                     std::any_of(wanted.begin(), wanted.end(), [&](const auto& task) { return refused(task.number); });
+    if (!any || repeats.tries == kMostTries) {
+        repeats.again_at = base::kNever;
+    } else if (repeats.again_at == base::kNever) {
+        repeats.again_at = now + pause;
+    } else if (repeats.again_at <= now) {
+        repeats.again_at = base::kNever;
+        ++repeats.tries;
+        std::erase_if(repeats.children, [&](const auto& child) { return !child.is_cleared && refused(child.number); });
+    }
+}
+
+}  // namespace
+
 void Engine::reauthenticate(IkeSa& old, Turn& turn) {
     const ikev2::sa::Sa& before = old.sa();
     const policy::Connection& connection = *before.connection;
@@ -31,8 +58,9 @@ void Engine::reauthenticate(IkeSa& old, Turn& turn) {
     settle(added, false, turn);
 }
 
-// With what has come up in the old one meanwhile. What has been asked for once and was refused is not asked for again.
+// With what has come up in the old one meanwhile.
 void Engine::catch_up(IkeSa& sa, const IkeSa& old, Turn& turn) {
+    ask_again_for_refused(sa, old, turn.now, options_.retirement);
     auto& asked_for = sa.sa().repeats.children;
     for (ikev2::sa::CreateChildTask& task : old.children_to_repeat()) {
         const bool is_known = std::any_of(asked_for.begin(), asked_for.end(),
@@ -63,6 +91,10 @@ void Engine::drop_cleared(IkeSa& sa, Turn& turn) {
 // The new one is complete, or has failed. Numbers change hands when nothing of both is with the kernel, whose answers
 // name them.
 void Engine::settle_reauthentication(IkeSa& sa, Turn& turn) {
+    if (IkeSa* heir = sa.is_closed() ? table_.find(sa.sa().successor) : nullptr) {
+        heir->end_inheritance(around(turn));
+        settle(*heir, heir->established() != nullptr, turn);
+    }
     if (sa.sa().repeated_by != IkeSaId::none) return settle_repeated(sa, turn);
     if (sa.sa().repeats.of == IkeSaId::none) return;
     IkeSa* old = table_.find(sa.sa().repeats.of);
@@ -75,7 +107,7 @@ void Engine::settle_reauthentication(IkeSa& sa, Turn& turn) {
     if (!sa.is_complete() || (old != nullptr && !old->is_complete())) return;
     drop_cleared(sa, turn);
     if (old != nullptr) catch_up(sa, *old, turn);
-    if (!sa.is_complete()) return;
+    if (!sa.is_complete() || sa.sa().repeats.again_at != base::kNever) return;
     old != nullptr ? take_over(sa, *old, turn) : outlive(sa, turn);
 }
 
@@ -100,6 +132,7 @@ void Engine::take_over(IkeSa& sa, IkeSa& old, Turn& turn) {
     sa.take_place_of(old, around(turn));
     table_.swap_numbers(old.sa().id, sa.sa().id);
     sa.sa().predecessor = old.sa().id;
+    old.sa().successor = sa.sa().id;
     turn.actions.push_back(Report{Level::info,
                                   sa.sa().id,
                                   sa.sa().connection_name(),
@@ -107,6 +140,10 @@ void Engine::take_over(IkeSa& sa, IkeSa& old, Turn& turn) {
                                   "IKE SA reauthenticated",
                                   false,
                                   {ike::Turn::ike_rekeyed}});
+    // What the peer would not grant beside the old one, it may grant in its place (RFC 7296 2.25).
+    for (const ikev2::sa::CreateChildTask& left : old.children_to_repeat()) {
+        sa.add_task(ikev2::sa::CreateChildTask{left.child, OperationId::none, {}}, around(turn));
+    }
     settle(old, true, turn);
     sa.start_waiting_tasks(around(turn));
 }

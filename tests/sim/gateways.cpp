@@ -18,7 +18,7 @@ constexpr Bounds kBounds{16, 8};
 
 class Gateways {
 public:
-    Gateways(std::uint64_t seed, bool both_initiate, std::ostream* trace);
+    Gateways(std::uint64_t seed, Kind kind, std::ostream* trace);
 
     Outcome run();
 
@@ -49,11 +49,8 @@ private:
     unsigned moves_ = 0;
 };
 
-Gateways::Gateways(std::uint64_t seed, bool both_initiate, std::ostream* trace)
-    : dice_(seed),
-      weather_(Weather::drawn(dice_, both_initiate)),
-      network_(seed + 1, trace),
-      streams_(network_, seed + 2) {
+Gateways::Gateways(std::uint64_t seed, Kind kind, std::ostream* trace)
+    : dice_(seed), weather_(Weather::drawn(dice_, kind)), network_(seed + 1, trace), streams_(network_, seed + 2) {
     network_.tell(weather_.to_string());
     if (weather_.nat) nat_ = &network_.wire.add_nat(weather_.words.local, "203.0.113.9");
     add_host(weather_.left_words(), weather_.left_options);
@@ -248,8 +245,6 @@ void Gateways::order_clear(std::size_t place) {
 
 }  // namespace
 
-Outcome run_gateways(std::uint64_t seed, bool both_initiate, std::ostream* trace) {
-    return Gateways(seed, both_initiate, trace).run();
-}
+Outcome run_gateways(std::uint64_t seed, Kind kind, std::ostream* trace) { return Gateways(seed, kind, trace).run(); }
 
 }  // namespace xfrmd::sim

@@ -6,7 +6,7 @@ namespace xfrmd::sim {
 
 Outcome run(Kind kind, std::uint64_t seed, std::ostream* trace) {
     if (kind == Kind::mesh) return run_mesh(seed, trace);
-    return run_gateways(seed, kind == Kind::rivals, trace);
+    return run_gateways(seed, kind, trace);
 }
 
 Outcome outcome_of(const Network& network, const Streams& streams) {

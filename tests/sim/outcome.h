@@ -6,7 +6,7 @@
 
 namespace xfrmd::sim {
 
-Outcome run_gateways(std::uint64_t seed, bool both_initiate, std::ostream* trace);
+Outcome run_gateways(std::uint64_t seed, Kind kind, std::ostream* trace);
 Outcome run_mesh(std::uint64_t seed, std::ostream* trace);
 
 Outcome outcome_of(const Network& network, const Streams& streams);

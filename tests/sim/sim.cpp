@@ -25,7 +25,7 @@ using xfrmd::sim::Outcome;
 constexpr std::uint64_t kMeshEvery = 500;
 constexpr std::uint64_t kRivalsEvery = 4;
 const std::vector<std::pair<std::string, Kind>> kKinds = {
-    {"gateways", Kind::gateways}, {"rivals", Kind::rivals}, {"mesh", Kind::mesh}};
+    {"gateways", Kind::gateways}, {"rivals", Kind::rivals}, {"renewals", Kind::renewals}, {"mesh", Kind::mesh}};
 // So many are run twice, to see that a seed says everything.
 constexpr std::uint64_t kTwiceEvery = 100;
 

@@ -12,10 +12,8 @@ std::string named(const tests::Packet& packet) {
     return "packet " + packet.source.to_string() + " > " + packet.destination.to_string();
 }
 
-// Nobody may be blamed for the packets of an IKE SA that ended because its peer could not be heard, nor of a child that
-// it would not grant again at the moment.
+// Nobody may be blamed for the packets of an IKE SA that ended because its peer could not be heard.
 bool is_excuse(const ike::Report& report) {
-    if (report.milestone.turn == ike::Turn::child_failed) return report.reason == base::Reason::TemporaryFailure;
     return report.milestone.turn == ike::Turn::ike_closed &&
            (report.reason == base::Reason::PeerSilent || report.reason == base::Reason::LifeOver);
 }

@@ -54,20 +54,15 @@ ike::Options drawn_options(Dice& dice) {
     return options;
 }
 
-// Of all that happens then, three things lose packets: a child that a kernel refuses is not asked for again; whose
-// answer is late sends on the new child before the peer has it, and so does who knows of one IKE SA only that the peer
-// has moved.
 void add_reauthentication(Weather& weather, Dice& dice) {
     weather.words.reauth_time = dice.time(seconds(10), seconds(60));
     weather.words.over_time = seconds(60);
-    weather.kernel_refusals = 0;
-    weather.faults.loss = 0;
-    weather.moves = 0;
 }
 
 }  // namespace
 
-Weather Weather::drawn(Dice& dice, bool both_initiate) {
+Weather Weather::drawn(Dice& dice, Kind kind) {
+    const bool both_initiate = kind == Kind::rivals;
     Weather weather;
     weather.words = drawn_words(dice);
     weather.dpd_delay = dice.time(seconds(10), seconds(30));
@@ -88,9 +83,9 @@ Weather Weather::drawn(Dice& dice, bool both_initiate) {
         weather.words.mobike = true;
         weather.moves = 0.2;
     }
-    if (dice.chance(0.25)) add_reauthentication(weather, dice);
     weather.wrong_guess = dice.chance(0.05);
     weather.both_initiate = both_initiate;
+    if (kind == Kind::renewals) add_reauthentication(weather, dice);
     return weather;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tests/sim/dice.h"
+#include "tests/sim/world.h"
 #include "tests/support/policies.h"
 #include "tests/support/virtual_wire.h"
 
@@ -34,7 +35,7 @@ struct Weather {
     tests::ConnectionWords left_words() const;
     tests::ConnectionWords right_words() const;
 
-    static Weather drawn(Dice& dice, bool both_initiate);
+    static Weather drawn(Dice& dice, Kind kind);
     std::string to_string() const;
 };
 

@@ -7,8 +7,9 @@
 
 namespace xfrmd::sim {
 
-// Two gateways of which one begins; two that both do; a full mesh that starts at once.
-enum class Kind : std::uint8_t { gateways, rivals, mesh };
+// Two gateways of which one begins; two that both do; two of which one authenticates again; a full mesh that starts at
+// once.
+enum class Kind : std::uint8_t { gateways, rivals, renewals, mesh };
 
 struct Outcome {
     std::uint64_t steps = 0;

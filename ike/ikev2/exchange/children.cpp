@@ -168,8 +168,11 @@ std::chrono::seconds inactivity_of(const sa::Sa& sa, const sa::ChildSa& child) {
     return configured == nullptr ? std::chrono::seconds(0) : configured->inactivity;
 }
 
+bool waits_for_proof(const sa::ChildSa& child) { return child.is_outbound_deferred && child.number == child.id; }
+
 base::Instant look_instant(const sa::Step& step, const sa::ChildSa& child) {
     constexpr int kLooks = 4;
+    if (waits_for_proof(child)) return step.now + step.options.retirement;
     const base::Duration inactivity = inactivity_of(step.sa, child);
     return inactivity.count() == 0 || child.is_redundant ? base::kNever : step.now + inactivity / kLooks;
 }
@@ -257,7 +260,9 @@ sa::Next on_child_installed(sa::Step& step, sa::Established& phase, const ike::C
     child->active_at = step.now;
     child->look_at = look_instant(step, *child);
     if (child->is_outbound_deferred && find_child(phase, child->replaces) == nullptr) {
-        child->use_at = std::min(child->use_at, step.now + step.options.retirement);
+        const bool is_unproven = waits_for_proof(*child);
+        const base::Duration wait = is_unproven ? step.options.predecessor_life : step.options.retirement;
+        child->use_at = std::min(child->use_at, step.now + wait);
     }
     if (sa::ChildSa* old = find_child(phase, child->replaces)) {
         old->rekey_at = base::kNever;

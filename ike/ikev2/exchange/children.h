@@ -22,8 +22,12 @@ void postpone_rekeying(const sa::Step& step, sa::Established& phase, ike::ChildS
 
 // After which time without packets a child is deleted (its `inactivity`); 0 is never.
 std::chrono::seconds inactivity_of(const sa::Sa& sa, const sa::ChildSa& child);
-// When its packets are looked at again for that: it is deleted a quarter of `inactivity` late at most. kNever where it
-// has none.
+// It takes the place of one in another IKE SA (RFC 7296 2.8.3), and our answer to the peer's request for it may have
+// been lost: a later request of that IKE SA, or packets on the child, show that it was not.
+bool waits_for_proof(const sa::ChildSa& child);
+
+// When its packets are looked at again for that, or for its `inactivity`: it is deleted a quarter of that late at most.
+// kNever where there is nothing to look for.
 base::Instant look_instant(const sa::Step& step, const sa::ChildSa& child);
 
 // Is the kernel at work on a child, or does the peer wait for it? Nothing of ours is begun meanwhile.

@@ -48,7 +48,7 @@ struct ChildSa {
     std::uint64_t packets_in = 0;         // as the kernel told last
     std::uint64_t packets_out = 0;
     base::Instant active_at = {};          // when they were found to have grown, or when it came up
-    base::Instant look_at = base::kNever;  // for its `inactivity`
+    base::Instant look_at = base::kNever;  // for its `inactivity`, or whether the peer has it
 
     ChildSpi inbound() const { return {proposal.protocol, spi_in}; }
     ChildSpi outbound() const { return {proposal.protocol, spi_out}; }

@@ -156,6 +156,7 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
     sa_.reply = arrival;
     sa_.last_inbound = around.now;  // a repetition may be a replay and proves nothing (RFC 7296 2.4)
     follow_peer(arrival, around);
+    use_proven_children(around);
     if (!payloads) return resolve_request_error(header, payloads.error(), around);
     const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
         const Message message{header, shape, std::move(*payloads), bytes};

@@ -76,6 +76,8 @@ public:
     bool is_ended_by(base::Reason reason) const;
     // Has the children of `old` by now; those come to it for their last packets. Both are complete.
     void take_place_of(IkeSa& old, Surroundings around);
+    // The peer knows that `old` has gone: the children that came from it stay for late packets only.
+    void end_inheritance(Surroundings around);
     // What another IKE SA has carried goes out on this child, once it is installed. False where there is none.
     bool use_child(ike::ChildSaId child, Surroundings around);
     // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
@@ -113,6 +115,7 @@ private:
     void check_liveness(Established& phase, Surroundings& around);
     void check_activity(Established& phase, Surroundings& around);
     void ask_for_use(Established& phase, Surroundings& around);
+    void use_proven_children(Surroundings& around);
     void judge_activity(const ChildSa& child, Surroundings& around);
     void queue_due_tasks(Established& phase, Surroundings& around);
     void hand_over_tasks(IkeSa& heir, Surroundings& around);

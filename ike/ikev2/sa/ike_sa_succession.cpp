@@ -112,6 +112,15 @@ void IkeSa::postpone_reauthentication(Surroundings around) {
     if (is_rekeyed && phase->rekey_at == base::kNever) phase->rekey_at = phase->proof.repeat_at;
 }
 
+void IkeSa::end_inheritance(Surroundings around) {
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return;
+    for (ChildSa& child : phase->children) {
+        if (child.state != ChildState::retired) continue;
+        child.retired_until = std::min(child.retired_until, around.now + around.options.retirement);
+    }
+}
+
 bool IkeSa::use_child(ike::ChildSaId id, Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
     ChildSa* child = phase == nullptr ? nullptr : exchange::find_child(*phase, id);
@@ -148,8 +157,8 @@ bool IkeSa::is_ended_by(Reason reason) const {
     });
 }
 
-// The old children stay for packets that are late. Those that the peer did not grant again go with the old IKE SA,
-// which is deleted when ours to the peer can no longer be late either.
+// The old children stay for packets that are late, or that the peer sends before it hears that the old IKE SA goes.
+// Those that it did not grant again go with that, which is deleted when ours to the peer can no longer be late either.
 void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
     auto* before = std::get_if<Established>(&old.phase_);
@@ -164,7 +173,7 @@ void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
         }
         child.state = ChildState::retired;
         child.rekey_at = child.look_at = base::kNever;
-        child.retired_until = std::min(child.retired_until, around.now + around.options.retirement);
+        child.retired_until = std::min(child.retired_until, around.now + around.options.predecessor_life);
         phase->children.push_back(std::move(child));
     }
     before->children = std::move(left);

@@ -88,8 +88,8 @@ base::Instant IkeSa::deadline(const Options& options) const {
     }
     if (sa_.nat.local) due = std::min(due, sa_.last_outbound + options.nat_keepalive);
     const Proof& proof = established()->proof;
-    due = std::min(
-        {due, established()->rekey_at, established()->over_at, proof.over_at, repeat_at(), sa_.mobility.lead_at});
+    due = std::min({due, established()->rekey_at, established()->over_at, proof.over_at, repeat_at(),
+                    sa_.mobility.lead_at, sa_.repeats.again_at});
     for (const ChildSa& child : established()->children) {
         if (child.state == ChildState::installed) due = std::min(due, child.use_at);
         due = std::min({due, child.rekey_at, child.retired_until, child.look_at});

@@ -78,8 +78,22 @@ void IkeSa::on_use(const ike::ChildrenUsed& answer, Surroundings around) {
     } else if (liveness_is_due(around.now)) {
         sa_.tasks.push_back(LivenessTask{});
     }
-    for (const ChildSa& child : phase->children) judge_activity(child, around);
+    Step current = step(around);
+    for (ChildSa& child : phase->children) {
+        if (child.packets_in > 0 && exchange::waits_for_proof(child)) exchange::use_child(current, child);
+        judge_activity(child, around);
+    }
     start_waiting_tasks(around);
+}
+
+// Our window is 1: the peer has had our answer to its last request when it sends another one.
+void IkeSa::use_proven_children(Surroundings& around) {
+    auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr) return;
+    Step current = step(around);
+    for (ChildSa& child : phase->children) {
+        if (is_installed(child) && exchange::waits_for_proof(child)) exchange::use_child(current, child);
+    }
 }
 
 void IkeSa::judge_activity(const ChildSa& child, Surroundings& around) {

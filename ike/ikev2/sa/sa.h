@@ -53,11 +53,14 @@ struct RepeatedChild {
 struct Repetition {
     ike::IkeSaId of{};  // none: it takes nobody's place
     std::vector<RepeatedChild> children;
+    base::Instant again_at = base::kNever;  // what was not granted is asked for then
+    unsigned tries = 0;                     // of that
 };
 
 struct Sa {
     ike::IkeSaId id{};
     ike::IkeSaId predecessor{};  // whose place it has taken by rekeying; may have gone. none: it is the first
+    ike::IkeSaId successor{};    // that has its children since it was authenticated again; none: nobody has
     bool is_rival = false;       // made by the peer while we were making one ourselves: one of the two will stay
     Repetition repeats;
     ike::IkeSaId repeated_by{};  // the one that is made to take this one's place; none: none is

@@ -146,6 +146,20 @@ TEST_CASE("a child that comes up while the IKE SA is authenticated again is kept
     CHECK(gateways.disagreement() == "");
 }
 
+TEST_CASE("a child that the peer would not grant at first is asked for once more", "[engine][rfc7296-2.25]") {
+    const ConnectionWords words = two_children(seconds(100));
+    Reauthenticated gateways(words, mirrored(without_reauth(words)));
+    gateways.right.kernel.verdict = [times = 0](const ike::ChildInstall&) mutable -> base::Result<void> {
+        if (++times != 2) return {};
+        return base::fail(Reason::KernelRefused, "out of sorts");
+    };
+    gateways.wire.run_for(seconds(130));
+    CHECK(gateways.is_another());
+    CHECK(gateways.left.reported("failed: temporarily not possible"));
+    gateways.expect_settled();
+    CHECK(gateways.left.kernel.children().size() == 2);
+}
+
 TEST_CASE("an IKE SA without children waits for one to be authenticated again with", "[engine][rfc7296-2.8.3]") {
     ConnectionWords words = two_children(seconds(100));
     words.over_time = seconds(100);
@@ -184,7 +198,20 @@ TEST_CASE("packets to a peer that authenticates again go out on the old child fi
         lonely.tell(lonely.peer.protect(wire::ExchangeType::informational, 2, false, {all}));
         CHECK(lonely.host.kernel.children().size() == 1);
     }
-    SECTION("but not for long") { lonely.wire.run_for(seconds(6)); }
+    SECTION("until the peer's next request shows that it had our answer") {
+        lonely.wire.run_for(seconds(30));
+        CHECK(lonely.host.kernel.outbound("net")->child == old);
+        const base::Bytes alive = again.protect(wire::ExchangeType::informational, 2, false, {});
+        const base::Endpoint from{again.self.address, std::uint16_t{500}};
+        lonely.tell(from, again.engine, alive);
+    }
+    SECTION("until packets come in on the new one") {
+        for (const auto& [id, child] : lonely.host.kernel.children()) {
+            if (id != old) lonely.host.kernel.carry(id, 1, 0);
+        }
+        lonely.wire.run_for(seconds(6));
+    }
+    SECTION("as long as the peer may be asking again") { lonely.wire.run_for(std::chrono::minutes(3) + seconds(1)); }
     CHECK(lonely.host.kernel.outbound("net")->child != old);
     CHECK(lonely.host.kernel.complaints().empty());
 }
