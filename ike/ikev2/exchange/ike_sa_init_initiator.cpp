@@ -149,6 +149,8 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
         if (error->type == wire::NotifyType::invalid_ke_payload) return on_invalid_key_exchange(step, phase, *error);
         return remember_refusal(step, phase, *error);
     }
+    // With a cookie beside some of an answer.
+    if (response.shape != wire::Shape::initial) return base::fail(Reason::PayloadMissing, "SA, KE or Nr");
     // RFC 7296 2.6: a responder that agrees has chosen an SPI.
     if (response.header.spi_r == wire::IkeSpi::none) return base::fail(Reason::SpiInvalid);
     auto agreed = agree(step, phase, payloads);

@@ -212,4 +212,17 @@ TEST_CASE("only our own fresh cookie for this peer and nonce opens the door", "[
     CHECK(lonely.host.count(Reason::CookieRequired) == 1);
 }
 
+TEST_CASE("a cookie beside half of an answer is no answer", "[engine][rfc7296-2.6]") {
+    Lonely lonely;
+    lonely.wire.initiate(lonely.host, "192.0.2.2");
+    lonely.wire.settle();
+    wire::Received answer = read(lonely.peer.answer_init(lonely.host.sent.back().bytes));
+    Payloads payloads{notify(wire::NotifyType::cookie, base::Bytes(16, 1)), *answer.clear.sa};
+    if (GENERATE(false, true)) payloads.emplace_back(*answer.clear.nonce);
+    lonely.tell(wire::encode(answer.header, payloads));
+    CHECK(lonely.host.count(Reason::PayloadMissing) == 1);
+    CHECK(lonely.host.counted() == 1);
+    CHECK(lonely.host.sent.size() == 1);
+}
+
 }  // namespace xfrmd::tests
