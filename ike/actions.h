@@ -43,8 +43,8 @@ struct MoveChild {
     bool udp_encapsulation = false;
 };
 
-// The peer does not answer where it was: how would it be reached there? Answered by UsePath, or not where there is no
-// way.
+// The peer does not answer where it was, or sends us to another gateway (RFC 5685): how would that be reached? Answered
+// by UsePath, or not where there is no way.
 struct SeekPath {
     IkeSaId ike_sa{};
     base::Address remote;

@@ -185,9 +185,14 @@ void Engine::on(const PeerMoved& notice, Turn& turn) {
 
 void Engine::on(const UsePath& path, Turn& turn) {
     IkeSa* sa = table_.find(path.ike_sa);
-    if (sa == nullptr || sa->established() == nullptr) return;
-    sa->on_path(path, around(turn));
-    settle(*sa, true, turn);
+    if (sa == nullptr) return;
+    const bool was_established = sa->established() != nullptr;
+    if (path.sought && sa->sa().redirection.wanted == path.remote) {
+        follow_redirect(*sa, path.local, turn);
+    } else if (was_established) {
+        sa->on_path(path, around(turn));
+    }
+    settle(*sa, was_established, turn);
 }
 
 void Engine::on(const ChildInstalled& answer, Turn& turn) {

@@ -52,8 +52,7 @@ public:
     std::size_t half_open() const { return half_open_.size(); }
 
 private:
-    // One input's context.
-    struct Turn {
+    struct Turn {  // one input's context
         base::Instant now;
         Actions actions;
         std::vector<ikev2::sa::Succession> successions;
@@ -63,6 +62,7 @@ private:
     void on(const Initiate& wish, Turn& turn);
     void on(const Clear& wish, Turn& turn);
     void on(const Rekey& wish, Turn& turn);
+    void on(const Redirect& wish, Turn& turn);
     void on(const ChildExpiring& notice, Turn& turn);
     void on(const PeerMoved& notice, Turn& turn);
     void on(const UsePath& path, Turn& turn);
@@ -99,15 +99,14 @@ private:
                           Turn& turn);
     ikev2::sa::IkeSa* ike_sa_for(const Initiate& wish);
     void initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn);
-    // After anything happened to an SA: indexes, INITIAL_CONTACT, removal.
-    void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);
-    // What a rekeying means beyond the IKE SA that it happened in.
-    void carry_out(ikev2::sa::IkeSa& old, ikev2::sa::Succession succession, Turn& turn);
+    void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);  // after anything happened to it
+    void carry_out(ikev2::sa::IkeSa& old, ikev2::sa::Succession succession, Turn& turn);  // of a rekeying
     void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
     void fail(OperationId operation, base::Error error, Turn& turn);
     void count(const Actions& actions);
 
-    void reauthenticate(ikev2::sa::IkeSa& old, Turn& turn);  // engine_reauthentication.cpp
+    void follow_redirect(ikev2::sa::IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp
+    void reauthenticate(ikev2::sa::IkeSa& old, Turn& turn);                               // engine_reauthentication.cpp
     struct Heir {
         IkeSaId ike_sa{};
         ChildSaId child{};
@@ -144,6 +143,7 @@ private:
     ikev2::sa::CookieJar cookies_;
     TokenBucket stateless_answers_{20, 40};
     std::unordered_map<ChildSaId, Heir> heirs_;  // of children in other IKE SAs
+    ikev2::sa::RedirectHistory redirects_;
     Counters counters_;
 };
 

@@ -52,6 +52,14 @@ struct Rekey {
     ChildSaId child{};  // none: the IKE SA; else as of Clear
 };
 
+// Send the peer to another gateway (RFC 5685 5). Ends with OperationDone when the peer has heard it; where it does not
+// delete the IKE SA in time then, we do. Error: RedirectUnacceptable of a peer that has not said that it follows.
+struct Redirect {
+    OperationId operation{};
+    IkeSaId ike_sa{};
+    base::Address gateway;
+};
+
 // A child has come near the end of what its SAs may carry; said by the kernel.
 struct ChildExpiring {
     IkeSaId ike_sa{};
@@ -93,7 +101,7 @@ struct Reconfigure {
 struct TimePassed {};
 
 // PeerNews: what another engine has given as TellEngines.
-using Input = std::variant<Datagram, Initiate, Clear, Rekey, ChildExpiring, PeerMoved, UsePath, ChildInstalled,
-                           ChildrenUsed, PeerNews, Reconfigure, TimePassed>;
+using Input = std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath,
+                           ChildInstalled, ChildrenUsed, PeerNews, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

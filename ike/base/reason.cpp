@@ -63,6 +63,7 @@ constexpr ReasonTraits kTable[] = {
     {NoAdditionalSas, "no_additional_sas", "no more SAs are accepted", fail_child, 35},
     {TemporaryFailure, "temporary_failure", "temporarily not possible", fail_child, 43},
     {TooManyRetries, "too_many_retries", "peer keeps asking for another attempt", delete_ike_sa, 0},
+    {RedirectUnacceptable, "redirect_unacceptable", "redirection is not acceptable", delete_ike_sa, 0},
     {PeerRefused, "peer_refused", "peer refused", delete_ike_sa, 0},
 
     {AuthenticationFailed, "authentication_failed", "authentication failed", delete_ike_sa, 24},
@@ -80,6 +81,7 @@ constexpr ReasonTraits kTable[] = {
     {Rekeyed, "rekeyed", "another one has taken its place", delete_ike_sa, 0},
     {Redundant, "redundant", "another IKE SA with this peer stays", delete_ike_sa, 0},
     {NotUnique, "not_unique", "another IKE SA with this peer counts", delete_ike_sa, 24},
+    {Redirected, "redirected", "peer was sent to another gateway", delete_ike_sa, 0},
     {LifeOver, "life_over", "it was not rekeyed in time", delete_ike_sa, 0},
     {PeerDeleted, "peer_deleted", "deleted by the peer", delete_ike_sa, 0},
     {ConfigurationRemoved, "configuration_removed", "connection was removed from the configuration", delete_ike_sa, 0},

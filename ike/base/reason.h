@@ -58,6 +58,7 @@ enum class Reason : std::uint16_t {
     NoAdditionalSas,
     TemporaryFailure,
     TooManyRetries,
+    RedirectUnacceptable,
     PeerRefused,
     // Authentication
     AuthenticationFailed,
@@ -75,6 +76,7 @@ enum class Reason : std::uint16_t {
     Rekeyed,
     Redundant,
     NotUnique,
+    Redirected,
     LifeOver,
     PeerDeleted,
     ConfigurationRemoved,

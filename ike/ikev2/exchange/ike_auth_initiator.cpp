@@ -5,6 +5,7 @@
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/redirect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -135,6 +136,12 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     const wire::Payloads& answer = response.payloads;
     if (const auto authenticated = authenticate(step.sa, phase, answer); !authenticated) {
         return tl::unexpected(authenticated.error());
+    }
+    if (const auto* redirect = find_redirect(step, answer)) {  // RFC 5685 6
+        const auto gateway = read_redirect(*redirect, {});
+        if (!gateway) return tl::unexpected(gateway.error());
+        go_to(step, *gateway);
+        return sa::stay();
     }
     if (!phase.child && answer.sa) return base::fail(Reason::PayloadUnexpected, "a child that was not asked for");
     step.sa.window.answered();

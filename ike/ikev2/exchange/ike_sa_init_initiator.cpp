@@ -10,6 +10,7 @@
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/redirect.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -27,6 +28,7 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
     for (wire::Payload& hash : nat_detection(step.sa, {step.sa.local, step.sa.remote}))
         payloads.push_back(std::move(hash));
     if (auto fragments = fragmentation_notify(*step.sa.connection)) payloads.push_back(std::move(*fragments));
+    append_redirect_support(step, payloads);
     for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
 
     wire::Header header = request_header(step, wire::ExchangeType::ike_sa_init);
@@ -91,6 +93,14 @@ sa::Next remember_refusal(sa::Step& step, sa::InitRequested& phase, const wire::
     return sa::stay();
 }
 
+// RFC 5685 3: whoever does not know our nonce is not on the path, and is not heard.
+sa::Next on_redirect(sa::Step& step, const sa::InitRequested& phase, const wire::Notify& redirect) {
+    const auto gateway = read_redirect(redirect, phase.nonce);
+    if (!gateway) return tl::unexpected(gateway.error());
+    go_to(step, *gateway);
+    return sa::stay();
+}
+
 struct Agreed {
     Answered answered;
     crypto::IkeSuite suite;
@@ -145,11 +155,12 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     if (const auto* cookie = payloads.find(wire::NotifyType::cookie); cookie != nullptr && !payloads.sa) {
         return on_cookie(step, phase, *cookie);
     }
+    if (const auto* redirect = find_redirect(step, payloads)) return on_redirect(step, phase, *redirect);
     if (const auto* error = payloads.error()) {
         if (error->type == wire::NotifyType::invalid_ke_payload) return on_invalid_key_exchange(step, phase, *error);
         return remember_refusal(step, phase, *error);
     }
-    // With a cookie beside some of an answer.
+    // With a cookie beside some of an answer, or with a redirect that is not heeded.
     if (response.shape != wire::Shape::initial) return base::fail(Reason::PayloadMissing, "SA, KE or Nr");
     // RFC 7296 2.6: a responder that agrees has chosen an SPI.
     if (response.header.spi_r == wire::IkeSpi::none) return base::fail(Reason::SpiInvalid);

@@ -8,6 +8,7 @@
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/redirect.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -79,6 +80,7 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
     sa.connection = choice->connection;
     sa.nat = detect_nat(sa, wire::IkeSpi::none, payloads);
     sa.fragmentation = agreed_fragmentation(*sa.connection, payloads);
+    note_redirect_support(sa, payloads);
     base::Bytes nonce = step.random.bytes(kNonceSize);
     base::Bytes response = make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce);
     sa::Keyed keyed =

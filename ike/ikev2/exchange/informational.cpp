@@ -10,6 +10,7 @@
 #include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/redirect.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 #include "ike/ikev2/exchange/rekey_ike.h"
 #include "ike/ikev2/exchange/rekey_time.h"
@@ -121,6 +122,7 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
         return closed(Reason::PeerRefused, "peer sent " + to_string(fatal->type));
     }
     heed_lifetime(step, phase, request.payloads);  // RFC 4478 3: it may be told at any time
+    heed_redirect(step, phase, request.payloads);
     std::vector<wire::Payload> answer = delete_children(step, phase, request.payloads);
     std::ranges::move(answer_mobility(step, request.payloads), std::back_inserter(answer));
     send_response(step, phase.keyed, wire::ExchangeType::informational, answer);
@@ -141,6 +143,8 @@ sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const
         return on_addresses_updated(step, phase, *updating, response.payloads);
     } else if (const auto* checking = std::get_if<sa::CheckingPath>(&exchange)) {
         return on_path_checked(step, phase, *checking, response.payloads);
+    } else if (const auto* redirecting = std::get_if<sa::Redirecting>(&exchange)) {
+        on_redirect_heard(step, phase, *redirecting);
     } else {
         on_mobile_liveness(step, response.payloads);
     }
@@ -190,6 +194,8 @@ sa::Next start_task(sa::Step& step, sa::Established& phase) {
         send_delete_child(step, phase, *remove);
     } else if (const auto* remove_ike = std::get_if<sa::DeleteIkeTask>(&task)) {
         return send_delete_ike(step, phase, *remove_ike);
+    } else if (const auto* redirect = std::get_if<sa::RedirectTask>(&task)) {
+        send_redirect(step, phase, *redirect);
     } else if (std::holds_alternative<sa::UpdateAddressesTask>(task)) {
         send_update_addresses(step, phase);
     } else if (std::holds_alternative<sa::CheckPathTask>(task)) {

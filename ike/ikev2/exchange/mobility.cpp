@@ -27,11 +27,6 @@ void put_first(sa::Sa& sa) {
     if (!waits) sa.tasks.push_front(Task{});
 }
 
-bool is_usable(const base::Address& address) {
-    return !address.is_any() && !address.is_multicast() && !address.is_broadcast() && !address.is_loopback() &&
-           !address.is_link_local();
-}
-
 bool lists_addresses(const wire::Payloads& payloads) {
     return payloads.find(NotifyType::additional_ip4_address) != nullptr ||
            payloads.find(NotifyType::additional_ip6_address) != nullptr ||
@@ -111,6 +106,11 @@ void remember_view(sa::Sa& sa, const wire::Payloads& answer) {
 }
 
 }  // namespace
+
+bool is_usable(const base::Address& address) {
+    return !address.is_any() && !address.is_multicast() && !address.is_broadcast() && !address.is_loopback() &&
+           !address.is_link_local();
+}
 
 void append_mobility(const sa::Sa& sa, std::vector<wire::Payload>& payloads) {
     if (sa.connection->mobike) payloads.emplace_back(notify(NotifyType::mobike_supported));

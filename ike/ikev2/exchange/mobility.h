@@ -9,6 +9,9 @@
 
 namespace xfrmd::ikev2::exchange {
 
+// Can a peer that names this address be there?
+bool is_usable(const base::Address& address);
+
 // 3.2: for IKE_AUTH, if the connection wants it.
 void append_mobility(const sa::Sa& sa, std::vector<wire::Payload>& payloads);
 // 3.2, 3.4: what the peer's IKE_AUTH says. `decides`: we began.

@@ -48,6 +48,7 @@ sa::Sa new_sa(const sa::Step& step, const Halves& halves, ike::IkeSaId id, bool 
     sa.fragmentation = step.sa.fragmentation;
     sa.mobility = step.sa.mobility;
     sa.origin = step.sa.origin;
+    sa.redirection.peer_follows = step.sa.redirection.peer_follows;
     sa.created = sa.last_inbound = sa.last_outbound = step.now;
     return sa;
 }

@@ -72,7 +72,10 @@ struct CheckingPath {
     std::uint32_t moves = 0;
     base::Bytes cookie;
 };
-using Exchange =
-    std::variant<std::monostate, Liveness, DeletingChild, CreatingChild, RekeyingIke, UpdatingAddresses, CheckingPath>;
+struct Redirecting {
+    ike::OperationId operation{};
+};
+using Exchange = std::variant<std::monostate, Liveness, DeletingChild, CreatingChild, RekeyingIke, UpdatingAddresses,
+                              CheckingPath, Redirecting>;
 
 }  // namespace xfrmd::ikev2::sa

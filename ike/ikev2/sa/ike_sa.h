@@ -82,6 +82,10 @@ public:
     bool use_child(ike::ChildSaId child, Surroundings around);
     // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
     void close_now(base::Error why, Surroundings around);
+    // What was to be done once it stands, for the one that is begun in its place. For attempts of ours.
+    std::deque<Task> take_wishes(Surroundings around);
+    // The peer wants us elsewhere, and we do not go (RFC 5685).
+    void refuse_redirect(base::Error why, Surroundings around);
     // The same for an attempt; where the peer may be established by now, it is told until it has heard.
     void give_up(base::Error why, Surroundings around);
     // Without a word to the peer.

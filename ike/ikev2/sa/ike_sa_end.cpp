@@ -23,6 +23,8 @@ void tell_waiting(Step& step, const Task& task, const base::Error& why) {
         step.done(rekey_ike->operation, {}, tl::unexpected(why));
     } else if (const auto* child = std::get_if<DeleteChildTask>(&task)) {
         step.done(child->operation, child->child, {});  // the child goes with its IKE SA
+    } else if (const auto* redirect = std::get_if<RedirectTask>(&task)) {
+        step.done(redirect->operation, {}, tl::unexpected(why));
     } else if (const auto* ike = std::get_if<DeleteIkeTask>(&task)) {
         step.done(ike->operation, {}, {});
     }
@@ -37,8 +39,8 @@ bool is_rekeyed(const Phase& phase, const base::Error& why) {
 // Or expected. A peer that is refused may not know why.
 bool is_wanted(Reason reason, bool was_established) {
     return reason == Reason::OperatorRequest || reason == Reason::Rekeyed || reason == Reason::Redundant ||
-           (reason == Reason::NotUnique && was_established) || reason == Reason::PeerDeleted ||
-           reason == Reason::ConfigurationRemoved;
+           (reason == Reason::NotUnique && was_established) || reason == Reason::Redirected ||
+           reason == Reason::PeerDeleted || reason == Reason::ConfigurationRemoved;
 }
 
 // What a stranger begins and does not finish is nobody's business, nor is one that nobody has been told of: it was to
@@ -57,6 +59,8 @@ void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why)
         step.done(creating->proposed.operation, {}, tl::unexpected(why));
     } else if (const auto* deleting = std::get_if<DeletingChild>(&exchange)) {
         step.done(deleting->operation, deleting->child, {});
+    } else if (const auto* redirecting = std::get_if<Redirecting>(&exchange)) {
+        step.done(redirecting->operation, {}, tl::unexpected(why));
     } else if (const auto* rekeying = std::get_if<RekeyingIke>(&exchange)) {
         step.done(rekeying->operation, {}, tl::unexpected(why));
         // What the peer made of it has no children, and nobody wants it alone.

@@ -46,8 +46,9 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     heir.sa_.repeats = std::exchange(sa_.repeats, {});
     heir.sa_.repeated_by = std::exchange(sa_.repeated_by, ike::IkeSaId::none);
     exchange::inherit_path(sa_, *old, heir.sa_);
-    if (old->is_outdone) {
-        next->is_outdone = true;
+    if (old->is_outdone || old->is_redirected) {
+        next->is_outdone = old->is_outdone;
+        next->is_redirected = old->is_redirected;
         next->over_at = old->over_at;
         next->rekey_at = base::kNever;
     }
@@ -141,7 +142,7 @@ bool IkeSa::is_leaving() const {
     const auto* phase = established();
     if (phase == nullptr) return is_ending();
     const bool is_rekeying = std::holds_alternative<RekeyingIke>(phase->exchange);
-    return phase->is_succeeded || phase->is_outdone ||
+    return phase->is_succeeded || phase->is_outdone || phase->is_redirected ||
            std::any_of(sa_.tasks.begin(), sa_.tasks.end(), [is_rekeying](const Task& task) {
                const auto* end = std::get_if<DeleteIkeTask>(&task);
                return end != nullptr && !(is_rekeying && end->reason == Reason::LifeOver);
@@ -178,7 +179,9 @@ void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
     }
     before->children = std::move(left);
     old.await_delete(around);
-    before->over_at = around.now + kOverlap;
+    // Policies let in what comes from one gateway: the other one has nothing to wait for (RFC 5685 5).
+    const bool is_same_gateway = old.sa_.remote.address == sa_.remote.address;
+    before->over_at = is_same_gateway ? around.now + kOverlap : around.now;
 }
 
 }  // namespace xfrmd::ikev2::sa

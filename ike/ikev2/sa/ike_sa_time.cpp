@@ -14,6 +14,7 @@ namespace {
 
 Reason end_of(const Established& phase) {
     if (phase.is_succeeded) return Reason::Rekeyed;
+    if (phase.is_redirected) return Reason::Redirected;
     return phase.is_outdone ? Reason::NotUnique : Reason::LifeOver;
 }
 

@@ -40,6 +40,12 @@ struct Options {
     std::size_t most_children = 64;  // of one IKE SA (NO_ADDITIONAL_SAS beyond, RFC 7296 1.3)
     std::size_t most_tasks = 256;    // waiting in one IKE SA
     unsigned most_restarts = 8;      // of IKE_SA_INIT by COOKIE and INVALID_KE_PAYLOAD
+    // RFC 5685: as initiator, whether we go where a gateway sends us, and how often in which time (7); as responder,
+    // how long a peer that we have sent elsewhere has for that (5).
+    bool follow_redirects = true;
+    unsigned most_redirects = 5;
+    base::Duration redirect_period = std::chrono::seconds(300);
+    base::Duration redirect_patience = std::chrono::seconds(30);
 };
 
 }  // namespace xfrmd::ikev2::sa

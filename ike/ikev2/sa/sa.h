@@ -10,6 +10,7 @@
 #include "ike/ikev2/sa/mobility.h"
 #include "ike/ikev2/sa/phases.h"
 #include "ike/ikev2/sa/reassembly.h"
+#include "ike/ikev2/sa/redirection.h"
 #include "ike/ikev2/sa/tasks.h"
 #include "ike/ikev2/sa/window.h"
 
@@ -77,6 +78,7 @@ struct Sa {
     NatStatus nat;
     Fragmentation fragmentation;
     Mobility mobility;
+    Redirection redirection;
     Reassembly fragmented_request;   // of the peer's
     Reassembly fragmented_response;  // to ours
     Window window;

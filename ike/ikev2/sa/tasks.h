@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "ike/base/address.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
 #include "ike/ikev2/sa/child_sa.h"
@@ -35,11 +36,16 @@ struct DeleteIkeTask {
     ike::OperationId operation{};
     base::Reason reason{};
 };
+// RFC 5685 5: sends the peer to another gateway.
+struct RedirectTask {
+    base::Address gateway;
+    ike::OperationId operation{};
+};
 struct LivenessTask {};
 // RFC 4555 3.5: tells the peer where we are. 3.7: asks whether it is where it says.
 struct UpdateAddressesTask {};
 struct CheckPathTask {};
-using Task = std::variant<CreateChildTask, RekeyChildTask, DeleteChildTask, RekeyIkeTask, DeleteIkeTask, LivenessTask,
-                          UpdateAddressesTask, CheckPathTask>;
+using Task = std::variant<CreateChildTask, RekeyChildTask, DeleteChildTask, RekeyIkeTask, DeleteIkeTask, RedirectTask,
+                          LivenessTask, UpdateAddressesTask, CheckPathTask>;
 
 }  // namespace xfrmd::ikev2::sa

@@ -104,12 +104,14 @@ bool fits(const Rule& rule, Kinds present) {
     return (rule.required & ~present) == 0 && (present & ~(rule.required | rule.optional)) == 0;
 }
 
-// RFC 7296 1.2, 2.6, 2.21: a responder that refuses says why and leaves out the rest. In a request an error notify
+// RFC 7296 1.2, 2.6, 2.21: a responder that refuses says why and leaves out the rest, as does one that sends us to
+// another gateway (RFC 5685 3). In a request an error notify
 // excuses nothing: unrecognized ones are to be ignored there (3.10.1).
 bool is_refusal(const Header& header, const Payloads& payloads) {
     if (!header.is_response) return false;
-    const bool wants_cookie = header.exchange == ike_sa_init && payloads.find(NotifyType::cookie) != nullptr;
-    return payloads.error() != nullptr || wants_cookie;
+    const auto* cookie = payloads.find(NotifyType::cookie);
+    const bool is_elsewhere = cookie != nullptr || payloads.find(NotifyType::redirect) != nullptr;
+    return payloads.error() != nullptr || (header.exchange == ike_sa_init && is_elsewhere);
 }
 
 }  // namespace

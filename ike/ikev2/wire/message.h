@@ -89,7 +89,8 @@ enum class Shape : std::uint8_t {
     new_child,       // CREATE_CHILD_SA: sa, nonce, ts_i, ts_r, perhaps key_exchange; with N(REKEY_SA) it replaces one
     rekey_ike,       // CREATE_CHILD_SA: sa, nonce, key_exchange
     informational,   // INFORMATIONAL: anything of deletes, configuration, or nothing
-    refusal,  // a response with an error notify (IKE_SA_INIT: or COOKIE) that is none of the above; all may be missing
+    refusal,  // a response with an error notify (IKE_SA_INIT: COOKIE, REDIRECT) that is none of the above; all may be
+              // missing
 };
 
 // Checks required, optional and forbidden payloads of an exchange against its grammar table.

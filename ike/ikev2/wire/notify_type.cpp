@@ -52,6 +52,8 @@ constexpr Named<NotifyType> kNames[] = {
     {auth_lifetime, "AUTH_LIFETIME"},
     {multiple_auth_supported, "MULTIPLE_AUTH_SUPPORTED"},
     {redirect_supported, "REDIRECT_SUPPORTED"},
+    {redirect, "REDIRECT"},
+    {redirected_from, "REDIRECTED_FROM"},
     {eap_only_authentication, "EAP_ONLY_AUTHENTICATION"},
     {childless_ikev2_supported, "CHILDLESS_IKEV2_SUPPORTED"},
     {ikev2_fragmentation_supported, "IKEV2_FRAGMENTATION_SUPPORTED"},

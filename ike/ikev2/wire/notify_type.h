@@ -50,6 +50,8 @@ enum class NotifyType : std::uint16_t {
     auth_lifetime = 16403,
     multiple_auth_supported = 16404,
     redirect_supported = 16406,
+    redirect = 16407,
+    redirected_from = 16408,
     eap_only_authentication = 16417,
     childless_ikev2_supported = 16418,
     ikev2_fragmentation_supported = 16430,

@@ -1,4 +1,4 @@
-// Rows C9, E7, E9, E10, F14 of tests/rfc/hostile.md: changes on the way, spoofed addresses, and extensions that we do
+// Rows C9, E7, E10, F14 of tests/rfc/hostile.md: changes on the way, spoofed addresses, and extensions that we do
 // not speak.
 #include "tests/unit/engine/hostile.h"
 
@@ -11,8 +11,6 @@ namespace {
 constexpr auto kAuth = wire::ExchangeType::ike_auth;
 constexpr auto kInformational = wire::ExchangeType::informational;
 
-constexpr wire::NotifyType kRedirect{16407};
-constexpr wire::NotifyType kRedirectedFrom{16408};
 constexpr wire::NotifyType kTicketRequest{16410};
 constexpr wire::NotifyType kUseAggfrag{16442};
 constexpr wire::NotifyType kSaResourceInfo{16444};
@@ -162,36 +160,6 @@ TEST_CASE("two peers behind one NAT that swap their ports stay two", "[engine][r
     }
     CHECK(lonely.host.established() == 2);
     CHECK(lonely.host.counted() == 0);
-}
-
-TEST_CASE("a redirect nobody asked for leads nowhere", "[engine][rfc5685-3][hostile-e9]") {
-    // To 127.0.0.1, without our nonce.
-    const wire::Notify redirect = notify(kRedirect, {1, 4, 127, 0, 0, 1});
-    Lonely lonely;
-    SECTION("instead of an answer to IKE_SA_INIT") {
-        lonely.wire.initiate(lonely.host, "192.0.2.2");
-        lonely.wire.settle();
-        const base::Bytes answer = refusal(lonely.host.sent.back().bytes, redirect);
-        check_refused(lonely, Reason::PayloadMissing, [&] { lonely.tell(answer); });
-        lonely.wire.run_for(seconds(300));
-    }
-    SECTION("beside AUTH, and later") {
-        lonely.be_called();
-        Payloads answer = lonely.peer.auth_response(lonely.auth_request);
-        answer.emplace_back(redirect);
-        lonely.tell(lonely.peer.protect(kAuth, 1, true, answer));
-        const auto answers = lonely.tell(lonely.peer.protect(kInformational, 0, false, {redirect}));
-        CHECK(lonely.peer.open(answers.at(0)) == wire::Payloads{});
-        CHECK(lonely.host.established() == 1);
-        CHECK(lonely.host.kernel.children().size() == 1);
-        CHECK(lonely.host.counted() == 0);
-    }
-    for (const Parcel& parcel : lonely.host.sent) {
-        CHECK(parcel.to == lonely.peer.self);
-        if (parcel.bytes.at(18) != static_cast<std::uint8_t>(wire::ExchangeType::ike_sa_init)) continue;
-        CHECK(read(parcel.bytes).clear.find(wire::NotifyType::redirect_supported) == nullptr);
-        CHECK(read(parcel.bytes).clear.find(kRedirectedFrom) == nullptr);
-    }
 }
 
 TEST_CASE("nobody gets a ticket, and a ticket opens nothing", "[engine][rfc5723-4.3][hostile-e10]") {
