@@ -47,6 +47,11 @@ void declare_sa_rekey(CLI::App& app, Options& options) {
     declare_kind(app, options);
 }
 
+void declare_sa_redirect(CLI::App& app, Options& options) {
+    app.add_option("ID", options.selector, "of the IKE SA, as sa list shows it: 7")->required();
+    app.add_option("GATEWAY", options.gateway, "the address that the peer is to go to")->required();
+}
+
 void declare_conn_up(CLI::App& app, Options& options) {
     app.add_option("NAME", options.selector, "CONN (all its children), CONN/CHILD or CHILD")->required();
 }
@@ -68,6 +73,7 @@ constexpr Command kCommands[] = {
     {"sa", "show", "everything about one SA", declare_sa_show, sa_show},
     {"sa", "clear", "delete SAs", declare_sa_clear, sa_clear},
     {"sa", "rekey", "give SAs new keys", declare_sa_rekey, sa_rekey},
+    {"sa", "redirect", "send the peer of an IKE SA to another gateway", declare_sa_redirect, sa_redirect},
     {"conn", "list", "the connections that are configured", nullptr, conn_list},
     {"conn", "up", "bring up a connection's children, or one of them", declare_conn_up, conn_up},
     {"conn", "down", "delete a connection's SAs, or those of one child", declare_conn_down, conn_down},

@@ -20,6 +20,7 @@ struct Options {
     bool ike = false;     // --ike
     bool child = false;   // --child
     bool manual = false;  // --manual
+    std::string gateway;
     std::string conn;
     std::string peer;
     std::string state;

@@ -32,6 +32,9 @@ std::vector<std::string> clear_warnings(const Json& result);
 // sa.rekey's result: what became of each.
 std::string render_rekey(const Json& result, Style style);
 
+// sa.redirect's result.
+std::string render_redirected(const Json& result);
+
 std::string render_connections(const Json& items, Style style);
 std::string render_initiated(const Json& result);
 std::string render_system(const Json& info);

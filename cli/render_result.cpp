@@ -147,6 +147,11 @@ std::string render_connections(const Json& items, Style style) {
     return table.render(style) + counted(items.size(), "connection") + "\n";
 }
 
+std::string render_redirected(const Json& result) {
+    return terminal_safe("the peer of SA " + text_of(result, "id") + " was sent to " + text_of(result, "gateway")) +
+           "\n";
+}
+
 std::string render_initiated(const Json& result) {
     const std::string how = flag_of(result, "existed") ? " was up already: SA " : " is up: SA ";
     return name_of(result) + how + terminal_safe(text_of(result, "id")) + "\n";

@@ -116,6 +116,16 @@ ExitCode sa_rekey(Session& session) {
     return exit_code_of_rows(*result);
 }
 
+ExitCode sa_redirect(Session& session) {
+    const Options& options = session.options;
+    const auto timeout = timeout_of(options);
+    const Json params = {{"id", options.selector}, {"gateway", options.gateway}, {"timeout", timeout.count()}};
+    const Answer result = session.client.call("sa.redirect", params, timeout + kGrace);
+    if (!result) return fail(session, result.error());
+    print(session, *result, render_redirected(*result));
+    return ExitCode::ok;
+}
+
 ExitCode conn_down(Session& session) { return clear(session, readings_of(session.options.selector)); }
 
 }  // namespace xfrmd::cli

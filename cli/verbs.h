@@ -9,6 +9,7 @@ ExitCode sa_list(Session& session);
 ExitCode sa_show(Session& session);
 ExitCode sa_clear(Session& session);
 ExitCode sa_rekey(Session& session);
+ExitCode sa_redirect(Session& session);
 ExitCode conn_list(Session& session);
 ExitCode conn_up(Session& session);
 ExitCode conn_down(Session& session);

@@ -147,6 +147,11 @@ void Daemon::rekey(ike::IkeSaId ike_sa, ike::ChildSaId child, Operations::End en
     pool_->submit(ike::shard_of(ike_sa), ike::Rekey{operation, ike_sa, child});
 }
 
+void Daemon::redirect(ike::IkeSaId ike_sa, const base::Address& gateway, Operations::End end) {
+    const ike::OperationId operation = operations_.begin(std::move(end));
+    pool_->submit(ike::shard_of(ike_sa), ike::Redirect{operation, ike_sa, gateway});
+}
+
 // This child, and none that has replaced it.
 void Daemon::clear_very(const TunnelOwner& owner, Operations::End end) {
     const ike::OperationId operation = operations_.begin(std::move(end));

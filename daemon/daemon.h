@@ -70,6 +70,7 @@ public:
     // Children by their numbers, as of ike::Clear and ike::Rekey.
     void clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
     void rekey(ike::IkeSaId ike_sa, ike::ChildSaId child, Operations::End end);
+    void redirect(ike::IkeSaId ike_sa, const base::Address& gateway, Operations::End end);
     WorkerPool& pool() { return *pool_; }
     KernelSide& kernel() { return *kernel_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }

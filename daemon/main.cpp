@@ -95,6 +95,12 @@ void describe_engine(CLI::App& app, ike::Options& engine) {
     app.add_option("--fragment-size", engine.fragment_size, "of the IP packets that IKE messages are cut into")
         ->check(CLI::Range(576, 65535))
         ->capture_default_str();
+    app.add_flag("!--no-follow-redirects", engine.follow_redirects, "stay with a gateway that sends us to another one");
+    const auto set_patience = [&engine](unsigned seconds) { engine.redirect_patience = std::chrono::seconds(seconds); };
+    app.add_option_function<unsigned>("--redirect-timeout", set_patience,
+                                      "seconds that a peer has to leave once it was sent to another gateway")
+        ->check(CLI::Range(1, 3600))
+        ->default_str(std::to_string(std::chrono::round<std::chrono::seconds>(engine.redirect_patience).count()));
     describe_limits(app, engine);
     describe_retransmission(app, engine.retransmit);
 }

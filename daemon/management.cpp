@@ -223,6 +223,24 @@ void Management::initiate(const api::InitiateRequest& request, api::Done<api::Ou
     });
 }
 
+void Management::redirect(const api::RedirectRequest& request, api::Done<api::Outcome<api::SaId>> done) {
+    auto attempt = std::make_shared<Attempt>(io_);
+    const auto tell = [attempt, done = std::move(done)](api::Outcome<api::SaId> outcome) {
+        if (std::exchange(attempt->ended, true)) return;
+        attempt->timer.cancel();
+        done(std::move(outcome));
+    };
+    attempt->timer.expires_after(request.timeout);
+    attempt->timer.async_wait([tell](const std::error_code& error) {
+        if (error) return;
+        tell(tl::unexpected(api::ApiError{api::ErrorKind::OperationTimeout, "the peer has not answered yet"}));
+    });
+    daemon_.redirect(ike_id(request.id), request.gateway, [tell, request](const ike::OperationDone& end) {
+        if (end.result) return tell(request.id);
+        tell(tl::unexpected(api::error_of(end.result.error())));
+    });
+}
+
 void Management::list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) {
     std::vector<const policy::Connection*> sorted;
     for (const policy::Connection& connection : daemon_.configuration().connections()) {

@@ -20,6 +20,7 @@ public:
                    api::Done<api::Outcome<std::vector<api::ClearedSa>>> done) override;
     void rekey_sas(const api::RekeyRequest& request,
                    api::Done<api::Outcome<std::vector<api::RekeyedSa>>> done) override;
+    void redirect(const api::RedirectRequest& request, api::Done<api::Outcome<api::SaId>> done) override;
     void initiate(const api::InitiateRequest& request, api::Done<api::Outcome<api::Initiated>> done) override;
     void list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) override;
     void system_info(api::Done<api::SystemInfo> done) override;

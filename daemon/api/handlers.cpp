@@ -172,6 +172,19 @@ void handle_sa_rekey(Call call, MethodDone done) {
                       });
 }
 
+void handle_sa_redirect(Call call, MethodDone done) {
+    const auto id = id_of(call.params);
+    if (!id) return done(tl::unexpected<ApiError>(id.error()));
+    if (id->child) return done(invalid("/id", "/id must be an IKE SA's", "children go with their IKE SA"));
+    const auto gateway = base::Address::parse(text_of(call.params, "gateway"));
+    if (!gateway) return done(invalid("/gateway", "/gateway must be an IP address", "names are not looked up"));
+    const RedirectRequest request{*id, *gateway, std::chrono::seconds(call.params.at("timeout").get<std::int64_t>())};
+    call.service.redirect(request, [request, done = std::move(done)](Outcome<SaId> outcome) {
+        if (!outcome) return done(tl::unexpected<ApiError>(std::move(outcome.error())));
+        done(encode(RedirectResult{*outcome, request.gateway}));
+    });
+}
+
 void handle_sa_initiate(Call call, MethodDone done) {
     InitiateRequest asked{text_of(call.params, "conn"), text_of(call.params, "child"),
                           std::chrono::seconds(call.params.at("timeout").get<std::int64_t>())};

@@ -10,6 +10,7 @@ void handle_sa_list(Call call, MethodDone done);
 void handle_sa_get(Call call, MethodDone done);
 void handle_sa_clear(Call call, MethodDone done);
 void handle_sa_rekey(Call call, MethodDone done);
+void handle_sa_redirect(Call call, MethodDone done);
 void handle_sa_initiate(Call call, MethodDone done);
 void handle_conn_list(Call call, MethodDone done);
 void handle_system_info(Call call, MethodDone done);

@@ -60,6 +60,11 @@ constexpr Parameter kSaRekey[] = {
     {"kind", string, false, "what to rekey; child where a child is named, else ike", "", kNegotiatedKinds},
     {"timeout", integer, false, "seconds to wait for the peers", "10", {}, 0, 3600},
 };
+constexpr Parameter kSaRedirect[] = {
+    {"id", string, true, "of an IKE SA (\"7\")"},
+    {"gateway", string, true, "the address that the peer is to go to"},
+    {"timeout", integer, false, "seconds to wait for the peer", "10", {}, 0, 3600},
+};
 constexpr Parameter kSaInitiate[] = {
     {"conn", string, false, "name of the connection; needed where several have the child"},
     {"child", string, false, "name of the configured child; needed where the connection has several"},
@@ -82,6 +87,9 @@ constexpr Parameter kUnsubscribe[] = {
 constexpr ErrorKind kNoErrors[] = {ErrorKind::InvalidParams};
 constexpr ErrorKind kFindErrors[] = {ErrorKind::InvalidParams, ErrorKind::SaNotFound};
 constexpr ErrorKind kClearErrors[] = {ErrorKind::InvalidParams, ErrorKind::SaNotFound, ErrorKind::SaManual};
+constexpr ErrorKind kRedirectErrors[] = {ErrorKind::InvalidParams,     ErrorKind::SaNotFound,
+                                         ErrorKind::NegotiationFailed, ErrorKind::OperationTimeout,
+                                         ErrorKind::PeerSilent,        ErrorKind::PeerRefused};
 constexpr ErrorKind kKernelErrors[] = {ErrorKind::InvalidParams, ErrorKind::KernelRefused};
 constexpr ErrorKind kSubscribeErrors[] = {ErrorKind::InvalidParams, ErrorKind::ServerBusy};
 constexpr ErrorKind kInitiateErrors[] = {
@@ -102,6 +110,8 @@ constexpr Method kMethods[] = {
      handle_sa_clear},
     {"sa.rekey", "gives SAs new keys and tells of each whether it has them", kSaRekey, "RekeyResult", true,
      kClearErrors, handle_sa_rekey},
+    {"sa.redirect", "sends the peer of an IKE SA to another gateway", kSaRedirect, "Redirected", true, kRedirectErrors,
+     handle_sa_redirect},
     {"sa.initiate", "brings up one child, and the IKE SA for it where there is none", kSaInitiate, "Initiated", true,
      kInitiateErrors, handle_sa_initiate},
     {"conn.list", "the connections that are configured", kConnList, "ConnectionList", false, kNoErrors,

@@ -119,6 +119,13 @@ struct Initiated {
     bool existed = false;  // it was up already
 };
 
+// Send the peer of one IKE SA to another gateway (RFC 5685).
+struct RedirectRequest {
+    SaId id;
+    base::Address gateway;
+    std::chrono::seconds timeout{10};  // then OperationTimeout; the peer may still hear it
+};
+
 class Service {
 public:
     virtual ~Service() = default;
@@ -128,6 +135,8 @@ public:
     // One row for each SA that matched; none is no error here.
     virtual void clear_sas(const ClearRequest& request, Done<Outcome<std::vector<ClearedSa>>> done) = 0;
     virtual void rekey_sas(const RekeyRequest& request, Done<Outcome<std::vector<RekeyedSa>>> done) = 0;
+    // Done when the peer has heard it.
+    virtual void redirect(const RedirectRequest& request, Done<Outcome<SaId>> done) = 0;
     virtual void initiate(const InitiateRequest& request, Done<Outcome<Initiated>> done) = 0;
     virtual void list_connections(const ConnectionQuery& query, Done<ConnectionPage> done) = 0;
     virtual void system_info(Done<SystemInfo> done) = 0;

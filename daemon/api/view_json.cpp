@@ -73,6 +73,13 @@ constexpr Field<InitiateResult> kInitiated[] = {
     {"existed", "boolean", "it was up already", [](const InitiateResult& v) -> Json { return v.existed; }},
 };
 
+constexpr Field<RedirectResult> kRedirected[] = {
+    {"id", "string", "of the IKE SA whose peer has heard it",
+     [](const RedirectResult& v) -> Json { return v.id.to_string(); }},
+    {"gateway", "string", "where the peer is to go",
+     [](const RedirectResult& v) -> Json { return v.gateway.to_string(); }},
+};
+
 constexpr Field<ClearedSa> kClearedSa[] = {
     {"id", "string", "of the SA", [](const ClearedSa& v) -> Json { return v.id.to_string(); }},
     {"kind", "SaKind", "what it was",
@@ -116,6 +123,7 @@ bool is_shown_before(const ClearedSa& a, const ClearedSa& b) {
 
 Json encode(const SystemInfo& info) { return encode_fields(kSystemInfo, info); }
 Json encode(const InitiateResult& result) { return encode_fields(kInitiated, result); }
+Json encode(const RedirectResult& result) { return encode_fields(kRedirected, result); }
 
 Json encode(ClearResult result) {
     std::sort(result.rows.begin(), result.rows.end(), is_shown_before);
@@ -136,6 +144,7 @@ Json schemas() {
     all["TrafficAfter"] = schema_of_choices(kTrafficAfter);
     all["SaKind"] = schema_of_choices(kNegotiatedKinds);
     all["Initiated"] = schema_of_fields(kInitiated);
+    all["Redirected"] = schema_of_fields(kRedirected);
     all["SystemInfo"] = schema_of_fields(kSystemInfo);
     for (const char* numbers : {"Limits", "Counts"}) {
         all[numbers] = Json{{"type", "object"}, {"additionalProperties", Json{{"type", "integer"}}}};

@@ -24,6 +24,13 @@ struct InitiateResult {
 };
 Json encode(const InitiateResult& result);
 
+// What sa.redirect answers.
+struct RedirectResult {
+    SaId id;
+    base::Address gateway;
+};
+Json encode(const RedirectResult& result);
+
 // What sa.clear answers: all counts, and at most kMaxPage rows, those that failed first.
 struct ClearResult {
     bool dry_run = false;

@@ -87,16 +87,16 @@ TEST_CASE("the table has the methods that were promised, each once, as noun and 
         CHECK(row.handler != nullptr);
         CHECK(find_method(row.name) == &row);
     }
-    CHECK(names == std::set<std::string_view>{"sa.list", "sa.get", "sa.clear", "sa.rekey", "sa.initiate", "conn.list",
-                                              "kernel.status", "kernel.reconcile", "events.subscribe",
+    CHECK(names == std::set<std::string_view>{"sa.list", "sa.get", "sa.clear", "sa.rekey", "sa.redirect", "sa.initiate",
+                                              "conn.list", "kernel.status", "kernel.reconcile", "events.subscribe",
                                               "events.unsubscribe", "system.info", "rpc.discover"});
     CHECK(find_method("sa.lis") == nullptr);
 }
 
 TEST_CASE("what changes something is marked so", "[api]") {
     for (const Method& row : all_methods()) {
-        CHECK(row.mutates == (row.name == "sa.clear" || row.name == "sa.rekey" || row.name == "sa.initiate" ||
-                              row.name == "kernel.reconcile"));
+        CHECK(row.mutates == (row.name == "sa.clear" || row.name == "sa.rekey" || row.name == "sa.redirect" ||
+                              row.name == "sa.initiate" || row.name == "kernel.reconcile"));
     }
 }
 
@@ -126,6 +126,7 @@ TEST_CASE("results are what the document says", "[api][openrpc]") {
                                                          {"sa.get", R"({"id":"7"})"},
                                                          {"sa.clear", R"({"all":true})"},
                                                          {"sa.rekey", R"({"conn":"gw"})"},
+                                                         {"sa.redirect", R"({"id":"7","gateway":"192.0.2.3"})"},
                                                          {"sa.initiate", R"({"conn":"gw"})"},
                                                          {"conn.list", "{}"},
                                                          {"kernel.status", "{}"},

@@ -22,6 +22,7 @@ public:
     Outcome<Initiated> initiate_outcome = Initiated{SaId{7, 12}};
     std::vector<ClearRequest> cleared;
     std::vector<RekeyRequest> rekeyed;
+    std::vector<RedirectRequest> redirected;
     std::vector<InitiateRequest> initiated;
     ClearOutcome clear_outcome = ClearOutcome::acknowledged;
     std::string failing;  // a child with which everything fails
@@ -81,6 +82,13 @@ public:
                 add(SaId{selected->id, child.id}, selected->conn, child.child);
         }
         answer<Outcome<std::vector<RekeyedSa>>>(std::move(done), std::move(rows));
+    }
+
+    void redirect(const RedirectRequest& request, Done<Outcome<SaId>> done) override {
+        redirected.push_back(request);
+        Outcome<SaId> outcome = request.id;
+        if (request.id.ike != 7) outcome = tl::unexpected<ApiError>({ErrorKind::SaNotFound, "no such SA"});
+        answer(std::move(done), std::move(outcome));
     }
 
     void initiate(const InitiateRequest& request, Done<Outcome<Initiated>> done) override {

@@ -121,6 +121,19 @@ TEST_CASE("sa.clear does nothing without a selector, with a wrong one, or on a d
     CHECK(desk.result("sa.clear", R"({"all":true})").at("matched") == 0);
 }
 
+TEST_CASE("sa.redirect takes one IKE SA and an address", "[api]") {
+    Desk desk;
+    const Json result = desk.result("sa.redirect", R"({"id":"7","gateway":"2001:db8::3","timeout":3})");
+    CHECK(result == Json::parse(R"({"id":"7","gateway":"2001:db8::3"})"));
+    REQUIRE(desk.service.redirected.size() == 1);
+    CHECK(desk.service.redirected[0].timeout == std::chrono::seconds(3));
+    CHECK(desk.kind("sa.redirect", R"({"id":"8","gateway":"192.0.2.3"})") == "sa.not_found");
+    CHECK(desk.error("sa.redirect", R"({"id":"7.12","gateway":"192.0.2.3"})").at("data").at("pointer") == "/id");
+    CHECK(desk.error("sa.redirect", R"({"id":"7","gateway":"gw2"})").at("data").at("pointer") == "/gateway");
+    CHECK(desk.kind("sa.redirect", R"({"id":"7"})") == "rpc.invalid_params");
+    CHECK(desk.service.redirected.size() == 2);
+}
+
 TEST_CASE("sa.rekey takes IKE SAs, or children where a child is named or asked for", "[api]") {
     Desk desk;
     const Json result = desk.result("sa.rekey", R"({"conn":"gw","timeout":3})");

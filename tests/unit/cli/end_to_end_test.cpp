@@ -177,6 +177,17 @@ TEST_CASE("sa clear tells what happened, and its exit code does, too", "[cli]") 
     CHECK(json_of(stage.run({"sa", "clear", "gw", "--json"})).at("failed") == 1);
 }
 
+TEST_CASE("sa redirect says where the peer goes", "[cli]") {
+    Stage stage;
+    const Run& run = stage.run({"sa", "redirect", "7", "192.0.2.3"});
+    CHECK(run.code == ExitCode::ok);
+    CHECK(run.out.str() == "the peer of SA 7 was sent to 192.0.2.3\n");
+    REQUIRE(stage.service().redirected.size() == 1);
+    CHECK(stage.service().redirected[0].gateway == ::xfrmd::base::Address::parse("192.0.2.3"));
+    CHECK(stage.run({"sa", "redirect", "8", "192.0.2.3"}).code == ExitCode::no_match);
+    CHECK(stage.run({"sa", "redirect", "7"}).code == ExitCode::usage);
+}
+
 TEST_CASE("sa rekey takes the same selectors, and tells what became of each", "[cli]") {
     Stage stage;
     const Run& rekeyed = stage.run({"sa", "rekey", "gw"});
@@ -280,7 +291,7 @@ TEST_CASE("system info and rpc discover", "[cli]") {
     CHECK(has(stage.run({"system", "info"}).out, "xfrmd 0.1.0, pid 42"));
     CHECK(json_of(stage.run({"system", "info", "--json"})).at("limits").at("batch") == 256);
     CHECK(Json::parse(stage.run({"rpc", "discover"}).out.str()).at("openrpc") == "1.3.2");
-    CHECK(json_of(stage.run({"rpc", "discover", "--json"})).at("methods").size() == 12);
+    CHECK(json_of(stage.run({"rpc", "discover", "--json"})).at("methods").size() == 13);
 }
 
 TEST_CASE("kernel reconcile says what it did, and its exit code does, too", "[cli]") {
