@@ -35,6 +35,19 @@ void ask_again_for_refused(IkeSa& sa, const IkeSa& old, base::Instant now, base:
     }
 }
 
+// Who was rekeyed in its own IKE SA has not gone for good: none is there before the last of its line has.
+ChildSaId successor_of(SaTable& table, ChildSaId gone, const IkeSa& other) {
+    const auto* peer = other.established();
+    if (peer == nullptr) return ChildSaId::none;
+    for (const IkeSa* sa : table.of_identities(peer->local_id, peer->remote_id)) {
+        if (sa == &other || sa->established() == nullptr) continue;
+        for (const ikev2::sa::ChildSa& child : sa->established()->children) {
+            if (child.replaces == gone) return child.id;
+        }
+    }
+    return ChildSaId::none;
+}
+
 }  // namespace
 
 void Engine::reauthenticate(IkeSa& old, Turn& turn) {
@@ -183,6 +196,11 @@ void Engine::lead_over(Turn& turn) {
 bool Engine::use_heir_of(ChildSaId child, Turn& turn) {
     const auto heir = heirs_.extract(child);
     IkeSa* sa = heir.empty() ? nullptr : table_.find(heir.mapped().ike_sa);
+    const ChildSaId successor = sa == nullptr ? ChildSaId::none : successor_of(table_, child, *sa);
+    if (successor != ChildSaId::none) {
+        heirs_.insert_or_assign(successor, heir.mapped());
+        return false;
+    }
     if (sa == nullptr || !sa->use_child(heir.mapped().child, around(turn))) return false;
     settle(*sa, true, turn);
     return true;

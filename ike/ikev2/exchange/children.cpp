@@ -168,7 +168,9 @@ std::chrono::seconds inactivity_of(const sa::Sa& sa, const sa::ChildSa& child) {
     return configured == nullptr ? std::chrono::seconds(0) : configured->inactivity;
 }
 
-bool waits_for_proof(const sa::ChildSa& child) { return child.is_outbound_deferred && child.number == child.id; }
+bool waits_for_proof(const sa::ChildSa& child) {
+    return child.is_outbound_deferred && child.number == child.id && child.replaces != ike::ChildSaId::none;
+}
 
 base::Instant look_instant(const sa::Step& step, const sa::ChildSa& child) {
     constexpr int kLooks = 4;

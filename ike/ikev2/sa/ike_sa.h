@@ -120,6 +120,7 @@ private:
     void check_activity(Established& phase, Surroundings& around);
     void ask_for_use(Established& phase, Surroundings& around);
     void use_proven_children(Surroundings& around);
+    void use_in_time(ChildSa& child, Surroundings& around);
     void judge_activity(const ChildSa& child, Surroundings& around);
     void queue_due_tasks(Established& phase, Surroundings& around);
     void hand_over_tasks(IkeSa& heir, Surroundings& around);

@@ -131,6 +131,7 @@ bool IkeSa::use_child(ike::ChildSaId id, Surroundings around) {
         exchange::use_child(current, *child);
     } else {
         child->use_at = around.now;
+        child->replaces = ike::ChildSaId::none;  // that has gone, and nothing is to be proved
     }
     return true;
 }

@@ -45,7 +45,7 @@ void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
         return at <= around.now && has_room(around.options) && std::exchange(at, base::kNever) != base::kNever;
     };
     for (ChildSa& child : phase.children) {
-        if (child.use_at <= around.now && child.state == ChildState::installed) exchange::use_child(current, child);
+        if (child.use_at <= around.now && child.state == ChildState::installed) use_in_time(child, around);
         if (is_due(child.rekey_at)) sa_.tasks.push_back(RekeyChildTask{child.id, ike::OperationId::none});
     }
     if (is_due(phase.rekey_at)) sa_.tasks.push_back(RekeyIkeTask{});

@@ -96,6 +96,16 @@ void IkeSa::use_proven_children(Surroundings& around) {
     }
 }
 
+// Whoever has said something since is not asking again any more, and has the child. It may also be that nobody is
+// there.
+void IkeSa::use_in_time(ChildSa& child, Surroundings& around) {
+    Step current = step(around);
+    if (!exchange::waits_for_proof(child) || sa_.last_inbound > child.created)
+        return exchange::use_child(current, child);
+    child.use_at = around.now + around.options.retirement;
+    if (sa_.window.idle() && sa_.tasks.empty()) sa_.tasks.push_back(LivenessTask{});
+}
+
 void IkeSa::judge_activity(const ChildSa& child, Surroundings& around) {
     const auto inactivity = exchange::inactivity_of(sa_, child);
     const bool counts =

@@ -134,6 +134,32 @@ TEST_CASE("a new configuration ends an attempt that it no longer has", "[engine]
     CHECK(gateways.left.sas().empty());
 }
 
+// Its sender has forgotten it, and does not know the child that it asks for.
+TEST_CASE("an IKE_AUTH that comes when another IKE SA stands takes no packets from that",
+          "[engine][rfc7296-2.4][rfc7296-2.8.3]") {
+    Gateways gateways;
+    std::optional<Parcel> late;
+    gateways.wire.on_the_way = [&, count = 0](Parcel& parcel) mutable {
+        if (++count != 3) return true;
+        late = parcel;
+        return false;
+    };
+    gateways.connect();
+    gateways.wire.clear(gateways.left, gateways.left.sas().at(0)->sa().id, {}, true);
+    gateways.wire.settle();
+    gateways.connect();
+    gateways.wire.inject(late->from, late->to, late->bytes);
+    gateways.wire.settle();
+    REQUIRE(gateways.right.kernel.children().size() == 2);
+    const ike::ChildSaId first = gateways.right.kernel.outbound("net")->child;
+    gateways.wire.rekey(gateways.left, gateways.left.sas().at(0)->sa().id, gateways.left.kernel.list().at(0)->child);
+    gateways.wire.run_for(seconds(30));
+    const auto* out = gateways.right.kernel.outbound("net");
+    REQUIRE(out != nullptr);
+    CHECK(out->child != first);
+    CHECK(gateways.left.kernel.list().at(0)->spi_in == out->spi_out);
+}
+
 TEST_CASE("a half-open IKE SA is judged by the new configuration", "[engine]") {
     Lonely lonely;
     lonely.begin();

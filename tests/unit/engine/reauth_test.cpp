@@ -211,7 +211,13 @@ TEST_CASE("packets to a peer that authenticates again go out on the old child fi
         }
         lonely.wire.run_for(seconds(6));
     }
-    SECTION("as long as the peer may be asking again") { lonely.wire.run_for(std::chrono::minutes(3) + seconds(1)); }
+    SECTION("until it answers when it is asked, as long as it may be asking again itself") {
+        lonely.wire.run_for(std::chrono::minutes(3) + seconds(1));
+        CHECK(lonely.host.kernel.outbound("net")->child == old);
+        const base::Bytes alive = again.protect(wire::ExchangeType::informational, 0, true, {});
+        lonely.tell({again.self.address, again.engine.port}, again.engine, alive);
+        lonely.wire.run_for(seconds(6));
+    }
     CHECK(lonely.host.kernel.outbound("net")->child != old);
     CHECK(lonely.host.kernel.complaints().empty());
 }
