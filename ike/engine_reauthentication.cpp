@@ -42,7 +42,7 @@ ChildSaId successor_of(SaTable& table, ChildSaId gone, const IkeSa& other) {
     for (const IkeSa* sa : table.of_identities(peer->local_id, peer->remote_id)) {
         if (sa == &other || sa->established() == nullptr) continue;
         for (const ikev2::sa::ChildSa& child : sa->established()->children) {
-            if (child.replaces == gone) return child.id;
+            if (child.replaces == gone && !child.is_outbound_deferred) return child.id;
         }
     }
     return ChildSaId::none;
