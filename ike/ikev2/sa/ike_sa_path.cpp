@@ -20,6 +20,17 @@ bool is_named(const policy::Connection& connection, const base::Address& local) 
                        [&](const base::AddressRange& range) { return range.contains(local); });
 }
 
+// Who is behind the peer is reached through the tunnel, and IKE to there would show the address outside of it. A peer
+// that is itself among what its children protect is where it is.
+bool is_behind(const Established& phase, const base::Address& peer, const base::Address& other) {
+    const auto covers = [&](const policy::TrafficSelector& selector) {
+        return selector.addresses.contains(other) && !selector.addresses.contains(peer);
+    };
+    return std::any_of(phase.children.begin(), phase.children.end(), [&](const ChildSa& child) {
+        return std::any_of(child.remote_ts.begin(), child.remote_ts.end(), covers);
+    });
+}
+
 }  // namespace
 
 // RFC 7296 2.23: who is behind a NAT itself does not follow, as anybody who delays a packet could lead it astray; to
@@ -100,11 +111,12 @@ void IkeSa::seek_path(Surroundings& around) {
     Mobility& mobility = sa_.mobility;
     if (phase_id() != PhaseId::established || !mobility.agreed || !mobility.decides) return;
     if (sa_.window.retransmissions() < kPatience) return;
+    std::vector<base::Address> others = mobility.elsewhere;
+    std::erase_if(others,
+                  [&](const base::Address& other) { return is_behind(*established(), sa_.remote.address, other); });
     const unsigned turn = mobility.sought++;
-    const std::size_t others = mobility.elsewhere.size();
-    const bool stays = turn == 0 || others == 0;
-    around.actions.push_back(
-        ike::SeekPath{sa_.id, stays ? sa_.remote.address : mobility.elsewhere[(turn - 1) % others]});
+    const bool stays = turn == 0 || others.empty();
+    around.actions.push_back(ike::SeekPath{sa_.id, stays ? sa_.remote.address : others[(turn - 1) % others.size()]});
 }
 
 }  // namespace xfrmd::ikev2::sa

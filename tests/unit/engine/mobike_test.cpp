@@ -234,6 +234,14 @@ TEST_CASE("users' packets go to an address that the peer named when it has answe
     CHECK(leading.child().remote.address == address("192.0.2.22"));
 }
 
+TEST_CASE("an address of the peer's that its children protect is no path to it", "[engine][rfc4555-3.6]") {
+    Leading leading({notify(wire::NotifyType::additional_ip4_address, {10, 2, 0, 1})});
+    leading.wire.rekey(leading.host, leading.sa()->sa().id);
+    leading.wire.run_for(seconds(60));
+    REQUIRE(leading.host.sought.size() >= 2);
+    for (const ike::SeekPath& sought : leading.host.sought) CHECK(sought.remote == address("192.0.2.2"));
+}
+
 TEST_CASE("addresses that lead to nobody but ourselves are not tried", "[engine][rfc4555-3.6]") {
     Leading leading({notify(wire::NotifyType::additional_ip4_address, {127, 0, 0, 1}),
                      notify(wire::NotifyType::additional_ip4_address, {169, 254, 0, 1}),
