@@ -10,7 +10,6 @@ std::vector<Installation::Result> Installation::run(std::span<TunnelSpec> specs)
     std::vector<Job> jobs;
     jobs.reserve(specs.size());
     for (TunnelSpec& spec : specs) jobs.push_back({spec});
-    changes_.reserve(kMostOfRound);
     steps_.reserve(kMostOfRound);
     for (Job& job : jobs) begin(job);
     carry_out();
@@ -49,12 +48,9 @@ void Installation::begin(Job& job) {
     if (!job.shares_policies) add_policies(job, std::move(policies));
 }
 
-// What makes a round goes at once, while it is still at hand.
-template <typename T>
-void Installation::add(Step step, T&& change) {
-    changes_.emplace_back(std::forward<T>(change));
+void Installation::add(const Step& step, Change&& change) {
     steps_.push_back(step);
-    if (changes_.size() == kMostOfRound) carry_out();
+    if (books_.kernel.queue(std::move(change))) carry_out();
 }
 
 bool Installation::enter(const std::vector<PolicySpec>& policies) {
@@ -79,29 +75,41 @@ void Installation::add_policies(Job& job, std::vector<PolicySpec> policies) {
     for (std::uint32_t number = 0; number < policies.size(); ++number) {
         const Claim claim{job.kept->claimant, number, Rank::tunnel};
         auto change = books_.claim(places_[number], claim, std::move(policies[number]));
-        if (change) add({&job, InstallStep::policy, places_[number]}, std::move(*change));
+        if (!change) continue;
+        const bool replaces = std::holds_alternative<UpdatePolicy>(*change);
+        add({&job, InstallStep::policy, number, places_[number], replaces}, std::move(*change));
     }
 }
 
 void Installation::carry_out() {
-    if (changes_.empty()) return;
-    const auto results = books_.kernel.apply(changes_);
-    for (std::size_t i = 0; i < results.size(); ++i) note(steps_[i], changes_[i], results[i]);
-    changes_.clear();
+    if (steps_.empty()) return;
+    const auto results = books_.kernel.flush();
+    for (std::size_t i = 0; i < results.size(); ++i) note(steps_[i], results[i]);
     steps_.clear();
 }
 
 // After an EEXIST, what is there is not ours.
-void Installation::note(const Step& step, const Change& change, const KernelResult<void>& result) {
+void Installation::note(const Step& step, const KernelResult<void>& result) {
     Job& job = *step.job;
     if (result || answer_was_lost(result.error())) {
         if (step.step == InstallStep::policy) {
-            books_.policies.put_in_kernel(Place{step.what});
+            books_.policies.put_in_kernel(step.place);
         } else {
-            job.added = static_cast<std::uint8_t>(job.added | 1U << step.what);
+            job.added = static_cast<std::uint8_t>(job.added | 1U << step.number);
         }
     }
-    if (!result && !job.error) job.error = {step.step, named(change, result.error())};
+    if (!result && !job.error) job.error = {step.step, named(step, result.error())};
+}
+
+// The change itself has gone, and its keys with it.
+KernelError Installation::named(const Step& step, const KernelError& error) const {
+    const Job& job = *step.job;
+    if (step.step != InstallStep::policy) {
+        return netlink::named(AddSa{sa_of(job.spec, job.kept->tunnel, step.number)}, error);
+    }
+    PolicySpec policy = policy_of(job.kept->tunnel, step.number);
+    if (step.replaces) return netlink::named(UpdatePolicy{std::move(policy)}, error);
+    return netlink::named(AddPolicy{std::move(policy)}, error);
 }
 
 void Installation::settle(const Job& job) {

@@ -32,7 +32,9 @@ private:
     struct Step {
         Job* job;
         InstallStep step;
-        std::uint32_t what;  // an SA's number; a policy's place
+        std::uint32_t number;    // the SA's or policy's
+        Place place = kNoPlace;  // the policy's
+        bool replaces = false;   // a policy that stands
     };
 
     void begin(Job& job);
@@ -41,18 +43,16 @@ private:
     bool enter(const std::vector<PolicySpec>& policies);
     // Which are those in places_.
     void add_policies(Job& job, std::vector<PolicySpec> policies);
-    // A Change, or one of its kinds.
-    template <typename T>
-    void add(Step step, T&& change);
+    void add(const Step& step, Change&& change);
     void carry_out();
-    void note(const Step& step, const Change& change, const KernelResult<void>& result);
+    void note(const Step& step, const KernelResult<void>& result);
+    KernelError named(const Step& step, const KernelError& error) const;
     void settle(const Job& job);
     void give_up(Job& job);
     Result finish(Job& job);
 
     Books& books_;
-    std::vector<Change> changes_;  // of the next round
-    std::vector<Step> steps_;      // for each of them
+    std::vector<Step> steps_;  // for each change of the next round
     std::vector<Place> places_;
 };
 

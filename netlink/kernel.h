@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -58,6 +59,13 @@ public:
     // In order; one result for each change. More than a round are sent in several. See answer_was_lost() for
     // errors that do not tell whether the change was made.
     virtual std::vector<KernelResult<void>> apply(std::span<const Change> changes) = 0;
+    // The same for who makes many of them one by one: each is taken while it is at hand. True where flush() is due,
+    // which sends them, one result for each. Nothing else is asked for in between.
+    virtual bool queue(Change&& change) {
+        queued_.push_back(std::move(change));
+        return queued_.size() == kMostOfRound;
+    }
+    virtual std::vector<KernelResult<void>> flush() { return apply(std::exchange(queued_, {})); }
     // ESRCH where there is none.
     virtual KernelResult<SaState> find_sa(const SaId& id) = 0;
     // The SA with its keys and how far it has come, to be added in another place. ESRCH where there is none, EACCES
@@ -71,6 +79,9 @@ public:
     virtual KernelResult<std::vector<PolicyState>> list_policies() = 0;
     // Can it do ESP at all, for either family? The error's text is one sentence for the operator.
     virtual KernelResult<void> probe() = 0;
+
+private:
+    std::vector<Change> queued_;
 };
 
 }  // namespace xfrmd::netlink

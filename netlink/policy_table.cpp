@@ -119,9 +119,8 @@ std::vector<PolicyId> PolicyTable::all() const {
 std::uint32_t PolicyTable::new_index(Direction direction) {
     for (std::uint32_t tried = 1; tried < most_numbers_; ++tried) {
         last_number_ = last_number_ + 1 < most_numbers_ ? last_number_ + 1 : 1;
-        if (numbers_.size() <= last_number_) numbers_.resize(last_number_ + 1);
-        if (numbers_[last_number_]) continue;
-        numbers_[last_number_] = true;
+        if (last_number_ < numbers_.size() && numbers_[last_number_]) continue;
+        take_number(last_number_);
         return kOurs | policy_index(last_number_, direction);
     }
     return 0;
@@ -130,9 +129,12 @@ std::uint32_t PolicyTable::new_index(Direction direction) {
 void PolicyTable::set_index(Entry& entry, std::uint32_t index) {
     free_index(entry.index);
     entry.index = index;
-    if (!is_our_index(index)) return;
-    if (numbers_.size() <= number_of(index)) numbers_.resize(number_of(index) + 1);
-    numbers_[number_of(index)] = true;
+    if (is_our_index(index)) take_number(number_of(index));
+}
+
+void PolicyTable::take_number(std::uint32_t number) {
+    if (numbers_.size() <= number) numbers_.resize(std::max<std::size_t>(number + 1, 2 * numbers_.size()));
+    numbers_[number] = true;
 }
 
 void PolicyTable::free_index(std::uint32_t index) {

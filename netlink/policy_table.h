@@ -90,6 +90,7 @@ private:
     // 0: none is free.
     std::uint32_t new_index(Direction direction);
     void set_index(Entry& entry, std::uint32_t index);
+    void take_number(std::uint32_t number);
     void free_index(std::uint32_t index);
     void drop_if_unused(Place place);
 

@@ -83,43 +83,35 @@ bool is_of_sa(const Change& change) {
            std::holds_alternative<DeleteSa>(change);
 }
 
-// How many of them make the next round.
-std::size_t round_of(std::span<const Change> changes) {
-    std::size_t count = 0;
-    std::size_t sas = 0;
-    for (const Change& change : changes.first(std::min(changes.size(), kMostOfRound))) {
-        if (is_of_sa(change) && ++sas > kMostSasOfRound) break;
-        ++count;
-    }
-    return count;
-}
-
 }  // namespace
 
 std::vector<KernelResult<void>> XfrmKernel::apply(std::span<const Change> changes) {
-    std::size_t done = round_of(changes);
-    std::vector<KernelResult<void>> results = apply_round(changes.first(done));
-    while (done < changes.size()) {
-        const std::size_t count = round_of(changes.subspan(done));
-        std::ranges::move(apply_round(changes.subspan(done, count)), std::back_inserter(results));
-        done += count;
+    std::vector<KernelResult<void>> results;
+    results.reserve(changes.size());
+    for (const Change& change : changes) {
+        if (enter(change)) std::ranges::move(flush(), std::back_inserter(results));
     }
+    std::ranges::move(flush(), std::back_inserter(results));
     return results;
 }
 
-std::vector<KernelResult<void>> XfrmKernel::apply_round(std::span<const Change> changes) {
-    std::vector<std::pair<std::size_t, KernelError>> unsent;
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-        if (auto sound = check(changes[i])) {
-            encode(changes[i], batch_);
-        } else {
-            unsent.emplace_back(i, std::move(sound.error()));
-        }
+bool XfrmKernel::enter(const Change& change) {
+    if (auto sound = check(change)) {
+        encode(change, batch_);
+    } else {
+        round_.unsound.emplace_back(round_.changes, std::move(sound.error()));
     }
+    ++round_.changes;
+    if (is_of_sa(change)) ++round_.sas;
+    return round_.changes == kMostOfRound || round_.sas == kMostSasOfRound;
+}
+
+std::vector<KernelResult<void>> XfrmKernel::flush() {
+    Round round = std::exchange(round_, {});
     std::vector<KernelResult<void>> results = transport_.change(batch_);
     // What check() lets pass has room, but a batch that was not sent has fewer answers.
-    results.resize(changes.size() - unsent.size(), refused(EMSGSIZE, "a request longer than any"));
-    for (auto& [place, error] : unsent) {
+    results.resize(round.changes - round.unsound.size(), refused(EMSGSIZE, "a request longer than any"));
+    for (auto& [place, error] : round.unsound) {
         results.insert(results.begin() + static_cast<std::ptrdiff_t>(place), tl::unexpected(std::move(error)));
     }
     return results;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "netlink/kernel.h"
 #include "netlink/transport.h"
@@ -16,6 +17,8 @@ public:
     static KernelResult<std::unique_ptr<XfrmKernel>> open();
 
     std::vector<KernelResult<void>> apply(std::span<const Change> changes) override;
+    bool queue(Change&& change) override { return enter(change); }
+    std::vector<KernelResult<void>> flush() override;
     KernelResult<SaState> find_sa(const SaId& id) override;
     KernelResult<SaSpec> read_sa(const SaId& id) override;
     KernelResult<PolicyState> find_policy(const PolicyId& id) override;
@@ -31,11 +34,20 @@ public:
 private:
     explicit XfrmKernel(Transport transport);
 
-    std::vector<KernelResult<void>> apply_round(std::span<const Change> changes);
+    // True where the round is full.
+    bool enter(const Change& change);
     KernelResult<void> probe_family(base::Family family);
+
+    // What waits for flush().
+    struct Round {
+        std::size_t changes = 0;
+        std::size_t sas = 0;
+        std::vector<std::pair<std::size_t, KernelError>> unsound;  // by their places; the kernel does not see them
+    };
 
     Transport transport_;
     MessageBatch batch_;
+    Round round_;
 };
 
 // One sentence for what a refused probe means; pure, for tests.
