@@ -2,8 +2,8 @@
 # namespace. Sourced by scripts/bench, which sets project and json.
 # shellcheck shell=bash
 
-# A hundred thousand tunnels want 3 GiB of a guest; on a small machine there are fewer.
-guest_memory() { awk '/^MemAvailable:/ { print ($2 > 5000000 ? "3G" : "1G") }' /proc/meminfo; }
+# A hundred thousand tunnels, twice, want 4 GiB of a guest; on a small machine there are fewer.
+guest_memory() { awk '/^MemAvailable:/ { print ($2 > 8000000 ? "4G" : $2 > 5000000 ? "3G" : "1G") }' /proc/meminfo; }
 
 # bench_kernel [TUNNELS...]
 bench_kernel() {

@@ -17,6 +17,9 @@ std::string_view name_of(Phase phase);
 
 // What a phase other than listing asks the port for; the first is not measured.
 void prepare_for(PortWork& work, Phase phase);
+std::size_t parts_of(const PortWork& work, Phase phase);
+void carry_out(PortWork& work, Phase phase, std::size_t part);
+// All of it.
 void carry_out(PortWork& work, Phase phase);
 
 class Contender {
@@ -24,7 +27,11 @@ public:
     virtual ~Contender() = default;
     // What the phase needs made beforehand.
     virtual void prepare(Phase phase) = 0;
-    virtual void run(Phase phase) = 0;
+    // Of a phase that was prepared, from 0 on, in their order.
+    virtual std::size_t parts(Phase phase) const = 0;
+    virtual void run(Phase phase, std::size_t part) = 0;
+    // What the last list had in it: SAs and policies of everybody.
+    virtual std::size_t listed() const = 0;
 };
 
 // The work to do, over any port.

@@ -99,7 +99,7 @@ public:
     void prepare(Phase phase) override {
         lines_.open(file_, std::ios::trunc);
         if (phase == Phase::list) {
-            if (work_->sas() != 0) lines_ << "xfrm state list\n";
+            if (work_->has_sas()) lines_ << "xfrm state list\n";
             lines_ << "xfrm policy list\n";
         } else {
             prepare_for(*work_, phase);
@@ -109,7 +109,10 @@ public:
         if (!lines_) throw std::runtime_error("no room for " + file_);
     }
 
-    void run(Phase /*phase*/) override { run_ip_batch(file_); }
+    std::size_t parts(Phase /*phase*/) const override { return 1; }
+    void run(Phase /*phase*/, std::size_t /*part*/) override { run_ip_batch(file_); }
+    // Nobody reads it.
+    std::size_t listed() const override { return 0; }
 
 private:
     std::string file_;

@@ -20,14 +20,13 @@ void want(const netlink::KernelResult<void>& result) {
     if (!result) throw std::runtime_error(result.error().text);
 }
 
-template <typename T, typename Each>
-void in_batches(std::span<T> all, Each each) {
-    while (!all.empty()) {
-        const std::size_t count = std::min(all.size(), kWaiting);
-        each(all.first(count));
-        all = all.subspan(count);
-    }
+template <typename T>
+std::span<T> part_of(std::span<T> all, std::size_t part) {
+    const std::size_t first = part * kWaiting;
+    return all.subspan(first, std::min(kWaiting, all.size() - first));
 }
+
+std::size_t parts_of(std::size_t tunnels) { return (tunnels + kWaiting - 1) / kWaiting; }
 
 // The daemon says everything of the SA again, so does this one.
 netlink::SaSpec updated_sa(const TunnelSpec& spec, const netlink::InstalledTunnel& ids, bool inbound) {
@@ -69,40 +68,35 @@ public:
 
     void tidy_up() override { to_install_ = std::vector<TunnelSpec>(); }
 
-    void install() override {
-        in_batches(std::span(to_install_), [this](std::span<TunnelSpec> some) {
-            for (const auto& result : installer_.install(some)) {
-                if (!result) throw std::runtime_error(result.error().kernel.text);
-                installed_.push_back(*result);
-            }
-        });
+    std::size_t parts() const override { return parts_of(specs_.size()); }
+
+    void install(std::size_t part) override {
+        for (const auto& result : installer_.install(part_of(std::span(to_install_), part))) {
+            if (!result) throw std::runtime_error(result.error().kernel.text);
+            installed_.push_back(*result);
+        }
     }
 
-    void update() override {
-        std::size_t next = 0;
-        in_batches(specs_, [&](std::span<const TunnelSpec> some) {
-            std::vector<Change> changes;
-            for (const TunnelSpec& spec : some) {
-                const auto& ids = installed_[next++];
-                changes.emplace_back(netlink::UpdateSa{updated_sa(spec, ids, true)});
-                changes.emplace_back(netlink::UpdateSa{updated_sa(spec, ids, false)});
-            }
-            for (const auto& result : books_.apply(changes)) want(result);
-        });
+    void update(std::size_t part) override {
+        const auto all = std::span<const netlink::InstalledTunnel>(installed_);
+        auto ids = part_of(all, part).begin();
+        std::vector<Change> changes;
+        for (const TunnelSpec& spec : part_of(specs_, part)) {
+            changes.emplace_back(netlink::UpdateSa{updated_sa(spec, *ids, true)});
+            changes.emplace_back(netlink::UpdateSa{updated_sa(spec, *ids++, false)});
+        }
+        for (const auto& result : books_.apply(changes)) want(result);
     }
 
-    void remove() override {
-        in_batches(std::span<const netlink::InstalledTunnel>(installed_),
-                   [this](std::span<const netlink::InstalledTunnel> some) { want(installer_.remove(some)); });
-        installed_.clear();
+    void remove(std::size_t part) override {
+        want(installer_.remove(part_of(std::span<const netlink::InstalledTunnel>(installed_), part)));
     }
 
     void renew() override {
         renew_sample(books_, specs_, [this](const auto& policy) { return books_.change_for(policy.id, true); });
     }
 
-    std::size_t sas() const override { return specs_.size() * 2; }
-    std::size_t policies() const override { return specs_.size() * 3; }
+    bool has_sas() const override { return true; }
 
 private:
     netlink::Books books_;
@@ -119,19 +113,20 @@ public:
     void prepare() override {}
     void tidy_up() override {}
 
-    void install() override {
-        each_batch([this](const netlink::PolicySpec& policy) { return claim(policy); });
+    std::size_t parts() const override { return parts_of(specs_.size()); }
+
+    void install(std::size_t part) override {
+        each_of(part, [this](const netlink::PolicySpec& policy) { return claim(policy); });
     }
-    void update() override {}
+    void update(std::size_t /*part*/) override {}
+    void remove(std::size_t part) override {
+        each_of(part, [this](const netlink::PolicySpec& policy) { return books_.let_go(kOurs, policy.id); });
+    }
     void renew() override {
         renew_sample(books_, specs_, [this](const auto& policy) { return claim(policy); });
     }
-    void remove() override {
-        each_batch([this](const netlink::PolicySpec& policy) { return books_.let_go(kOurs, policy.id); });
-    }
 
-    std::size_t sas() const override { return 0; }
-    std::size_t policies() const override { return specs_.size() * 3; }
+    bool has_sas() const override { return false; }
 
 private:
     static constexpr netlink::Claimant kOurs{2};
@@ -142,17 +137,15 @@ private:
     }
 
     template <typename ChangeOf>
-    void each_batch(ChangeOf change_of) {
-        std::uint32_t number = 0;
-        in_batches(specs_, [&](std::span<const TunnelSpec> some) {
-            std::vector<Change> changes;
-            for (const TunnelSpec& spec : some) {
-                for (const auto& policy : policies_alone(spec, netlink::Reqid{++number})) {
-                    changes.push_back(change_of(policy).value());
-                }
+    void each_of(std::size_t part, ChangeOf change_of) {
+        auto number = static_cast<std::uint32_t>(part * kWaiting);
+        std::vector<Change> changes;
+        for (const TunnelSpec& spec : part_of(specs_, part)) {
+            for (const auto& policy : policies_alone(spec, netlink::Reqid{++number})) {
+                changes.push_back(change_of(policy).value());
             }
-            for (const auto& result : books_.apply(changes)) want(result);
-        });
+        }
+        for (const auto& result : books_.apply(changes)) want(result);
     }
 
     netlink::Books books_;

@@ -19,16 +19,17 @@ public:
     // Makes what install() uses up, and frees what it left of that; neither is measured.
     virtual void prepare() = 0;
     virtual void tidy_up() = 0;
-    virtual void install() = 0;
+    // The work comes in parts, from 0 on, in their order: so many tunnels as the daemon's queue has waiting when there
+    // is much to do.
+    virtual std::size_t parts() const = 0;
+    virtual void install(std::size_t part) = 0;
     // Both SAs of every tunnel.
-    virtual void update() = 0;
-    // The policies of a sample of the tunnels: replacing one takes Linux longer the more there are.
+    virtual void update(std::size_t part) = 0;
+    virtual void remove(std::size_t part) = 0;
+    // The policies of a sample of the tunnels, at once: replacing one takes Linux longer the more there are.
     virtual void renew() = 0;
-    virtual void remove() = 0;
 
-    // SAs and policies that install() makes.
-    virtual std::size_t sas() const = 0;
-    virtual std::size_t policies() const = 0;
+    virtual bool has_sas() const = 0;
 };
 
 // Both keep `specs` in view, which outlive them, as `port` does.

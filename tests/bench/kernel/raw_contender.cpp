@@ -46,13 +46,18 @@ public:
         end_request();
     }
 
-    void run(Phase phase) override {
-        std::size_t listed = 0;
-        for (const Request& request : requests_) listed += carry_out(request);
-        if (phase == Phase::list && listed != work_->sas() + work_->policies()) {
-            throw std::runtime_error("not what was installed");
+    std::size_t parts(Phase phase) const override { return phase == Phase::list ? 1 : requests_.size(); }
+
+    void run(Phase phase, std::size_t part) override {
+        if (phase != Phase::list) {
+            carry_out(requests_[part]);
+            return;
         }
+        listed_ = 0;
+        for (const Request& request : requests_) listed_ += carry_out(request);
     }
+
+    std::size_t listed() const override { return listed_; }
 
 private:
     struct Request {
@@ -115,6 +120,7 @@ private:
     std::unique_ptr<mnl_socket, Close> socket_;
     std::vector<Request> requests_;
     std::uint32_t next_ = 1;
+    std::size_t listed_ = 0;
 };
 
 }  // namespace
