@@ -68,6 +68,9 @@ public:
     bool is_path(const base::Address& local, const base::Address& remote) const {
         return !network_ || network_->is_path(local, remote);
     }
+    std::vector<base::Address> own_addresses() const {
+        return network_ ? network_->own_addresses() : std::vector<base::Address>();
+    }
     // KernelClient::renew() or expire() came to nothing: if it is still so at the next comparison, it is told again.
     void tell_again(ike::ChildSaId child) { told_.erase(child); }
     // What has become of a move. A tunnel that could not follow is of no use any more: another one is negotiated.

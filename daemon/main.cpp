@@ -25,6 +25,7 @@
 #include "daemon/launch.h"
 #include "daemon/log.h"
 #include "daemon/management.h"
+#include "daemon/token_secret.h"
 #include "daemon/version.h"
 
 namespace {
@@ -38,6 +39,8 @@ constexpr int kConfigurationInvalid = 8;  // as xfrmctl's exit codes
 struct Arguments {
     daemon::DaemonOptions daemon;
     daemon::api::SocketOptions socket;
+    std::string token_secret = "/var/lib/xfrmd/token_secret";
+    bool crash_tokens = true;
     bool check = false;
     bool foreground = false;
     bool debug = false;
@@ -116,6 +119,10 @@ void describe(CLI::App& app, Arguments& arguments) {
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     describe_engine(app, arguments.daemon.pool.worker.engine);
+    app.add_option("--token-secret", arguments.token_secret,
+                   "what quick crash detection's tokens are made of; made where it is missing")
+        ->capture_default_str();
+    app.add_flag("!--no-crash-tokens", arguments.crash_tokens, "tell peers no tokens for quick crash detection");
     app.add_flag("--fail-closed", arguments.daemon.fail_closed,
                  "nothing of a tunnel's leaves or enters in the clear, unless its connection says otherwise");
     const std::map<std::string, daemon::KernelChoice> kernels{{"linux", daemon::KernelChoice::linux_xfrm},
@@ -149,15 +156,17 @@ void keep_standard_descriptors() {
 // Everything that lives as long as the daemon runs, in the order it is made.
 class Process {
 public:
-    Process(const Arguments& arguments, daemon::Log& log) : arguments_(arguments), log_(log) {}
+    Process(const Arguments& arguments, daemon::Log& log)
+        : arguments_(arguments), options_(arguments.daemon), log_(log) {}
 
     // The configuration first: most mistakes are there. Then the socket, which says whether another xfrmd runs already.
     tl::expected<void, daemon::StartError> start() {
-        auto configuration = daemon::Daemon::load(log_, files_, arguments_.daemon);
+        auto configuration = daemon::Daemon::load(log_, files_, options_);
         if (!configuration) return tl::unexpected(std::move(configuration.error()));
         auto socket = daemon::api::SocketFile::make(arguments_.socket);
         if (!socket) return tl::unexpected(daemon::StartError{socket.error()});
-        auto daemon = daemon::Daemon::start(io_, log_, files_, arguments_.daemon, std::move(*configuration));
+        open_token_secret();
+        auto daemon = daemon::Daemon::start(io_, log_, files_, options_, std::move(*configuration));
         if (!daemon) return tl::unexpected(daemon::StartError{daemon.error()});
         daemon_ = std::move(*daemon);
         management_ = std::make_unique<daemon::Management>(io_, *daemon_);
@@ -187,6 +196,15 @@ public:
     }
 
 private:
+    // Without it everything works but quick crash detection, for the peers.
+    void open_token_secret() {
+        if (!arguments_.crash_tokens) return;
+        auto secret = daemon::TokenSecret::open(arguments_.token_secret);
+        if (!secret) return log_.warning("peers get no tokens for quick crash detection: " + secret.error());
+        token_secret_ = std::make_unique<daemon::TokenSecret>(std::move(*secret));
+        options_.pool.worker.engine.token_secret = &token_secret_->bytes();
+    }
+
     void wait_for_signals() {
         signals_.async_wait([this](const std::error_code& error, int number) {
             if (error) return;
@@ -204,7 +222,9 @@ private:
     }
 
     const Arguments& arguments_;
+    daemon::DaemonOptions options_;
     daemon::Log& log_;
+    std::unique_ptr<daemon::TokenSecret> token_secret_;  // outlives the daemon
     daemon::DiskFiles files_;
     asio::io_context io_{1};
     asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
@@ -233,6 +253,7 @@ int run(Arguments arguments) {
     // The background has another working directory.
     arguments.daemon.config_path = std::filesystem::absolute(arguments.daemon.config_path);
     arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
+    arguments.token_secret = std::filesystem::absolute(arguments.token_secret);
     if (arguments.check) return check_configuration(arguments.daemon);
     keep_memory_private();
     keep_standard_descriptors();

@@ -22,11 +22,20 @@ using api::ClearedSa;
 using api::ClearOutcome;
 
 // One operation with a time limit: whichever comes first, its end or the limit, is told once.
-struct Attempt {
-    explicit Attempt(asio::io_context& io) : timer(io) {}
-    asio::steady_timer timer;
-    bool ended = false;
-};
+template <typename T>
+api::Done<api::Outcome<T>> within(std::chrono::seconds limit, std::string too_late, asio::io_context& io,
+                                  api::Done<api::Outcome<T>> done) {
+    auto timer = std::make_shared<asio::steady_timer>(io, limit);
+    const auto tell = [timer, done = std::move(done), ended = std::make_shared<bool>(false)](api::Outcome<T> outcome) {
+        if (std::exchange(*ended, true)) return;
+        timer->cancel();
+        done(std::move(outcome));
+    };
+    timer->async_wait([tell, too_late = std::move(too_late)](const std::error_code& error) {
+        if (!error) tell(tl::unexpected(api::ApiError{api::ErrorKind::OperationTimeout, too_late}));
+    });
+    return tell;
+}
 
 std::vector<ClearedSa> rows_of(const api::ClearRequest& request, const api::IkeSaView& sa) {
     if (request.filter.kind == api::SaKind::ike)
@@ -199,19 +208,9 @@ void Management::clear_row(const std::shared_ptr<ClearJob>& job, std::size_t row
 }
 
 void Management::initiate(const api::InitiateRequest& request, api::Done<api::Outcome<api::Initiated>> done) {
-    auto attempt = std::make_shared<Attempt>(io_);
-    const auto tell = [attempt, done = std::move(done)](api::Outcome<api::Initiated> outcome) {
-        if (std::exchange(attempt->ended, true)) return;
-        attempt->timer.cancel();
-        done(std::move(outcome));
-    };
-    attempt->timer.expires_after(request.timeout);
-    attempt->timer.async_wait([tell, request](const std::error_code& error) {
-        if (error) return;
-        tell(tl::unexpected(api::ApiError{api::ErrorKind::OperationTimeout,
-                                          "child " + request.child + " of " + request.conn + " is not up after " +
-                                              std::to_string(request.timeout.count()) + " s; the attempt goes on"}));
-    });
+    const std::string too_late = "child " + request.child + " of " + request.conn + " is not up after " +
+                                 std::to_string(request.timeout.count()) + " s; the attempt goes on";
+    const auto tell = within(request.timeout, too_late, io_, std::move(done));
     daemon_.initiate({request.conn, request.child}, [this, tell, request](const ike::OperationDone& end) {
         if (end.result) {
             const api::SaId id{static_cast<std::uint64_t>(end.ike_sa), static_cast<std::uint64_t>(end.child)};
@@ -224,17 +223,7 @@ void Management::initiate(const api::InitiateRequest& request, api::Done<api::Ou
 }
 
 void Management::redirect(const api::RedirectRequest& request, api::Done<api::Outcome<api::SaId>> done) {
-    auto attempt = std::make_shared<Attempt>(io_);
-    const auto tell = [attempt, done = std::move(done)](api::Outcome<api::SaId> outcome) {
-        if (std::exchange(attempt->ended, true)) return;
-        attempt->timer.cancel();
-        done(std::move(outcome));
-    };
-    attempt->timer.expires_after(request.timeout);
-    attempt->timer.async_wait([tell](const std::error_code& error) {
-        if (error) return;
-        tell(tl::unexpected(api::ApiError{api::ErrorKind::OperationTimeout, "the peer has not answered yet"}));
-    });
+    const auto tell = within(request.timeout, "the peer has not answered yet", io_, std::move(done));
     daemon_.redirect(ike_id(request.id), request.gateway, [tell, request](const ike::OperationDone& end) {
         if (end.result) return tell(request.id);
         tell(tl::unexpected(api::error_of(end.result.error())));

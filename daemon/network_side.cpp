@@ -184,6 +184,18 @@ bool NetworkSide::is_path(const base::Address& local, const base::Address& remot
     return link != nullptr && link->is_up() && network_->route_to({remote, local}).has_value();
 }
 
+std::vector<base::Address> NetworkSide::own_addresses() const {
+    std::vector<base::Address> all;
+    const auto& interfaces = network_->interfaces();
+    for (const base::Family family : {base::Family::ipv4, base::Family::ipv6}) {
+        for (const auto& one : interfaces.addresses_within({base::Address::any(family), 0})) {
+            const auto* link = interfaces.by_index(one.interface);
+            if (link != nullptr && link->is_up() && link->kind != "xfrm") all.push_back(one.address);
+        }
+    }
+    return all;
+}
+
 void NetworkSide::wait() {
     descriptor_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const std::error_code& error) {
         if (error) return;  // closed

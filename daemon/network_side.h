@@ -64,6 +64,8 @@ public:
     netlink::KernelResult<Device> device_towards(const base::Address& remote, const base::Address& local) const;
     // Is the local address ours, on a link that works, and may packets to the peer leave from it?
     bool is_path(const base::Address& local, const base::Address& remote) const;
+    // Of links that work, other than xfrm interfaces; the best sources first.
+    std::vector<base::Address> own_addresses() const;
     // Removes routes of an earlier process that nobody wants any more.
     void retire();
     // Removes our routes, our rule and our interfaces.

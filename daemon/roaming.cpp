@@ -24,7 +24,7 @@ constexpr int kPausesOfLook = 20;
 using Ends = std::pair<base::Address, base::Address>;  // local and remote
 
 void note_path(const ikev2::sa::Sa& sa, std::vector<ike::UsePath>& in_use) {
-    if (sa.mobility.agreed && sa.mobility.decides) in_use.push_back({sa.id, sa.local.address, sa.remote.address});
+    if (sa.mobility.agreed) in_use.push_back({sa.id, sa.local.address, sa.remote.address});
 }
 
 }  // namespace
@@ -32,6 +32,16 @@ void note_path(const ikev2::sa::Sa& sa, std::vector<ike::UsePath>& in_use) {
 Roaming::Roaming(asio::io_context& io, KernelSide& kernel, WorkerPool& pool)
     : kernel_(kernel), pool_(pool), look_(io, [this] { look(); }) {
     kernel_.watch_paths([this] { on_network_change(); });
+    tell_addresses();
+}
+
+void Roaming::tell_addresses() {
+    std::vector<base::Address> all = kernel_.own_addresses();
+    if (all == told_) return;
+    told_ = std::move(all);
+    for (std::size_t shard = 0; shard < pool_.size(); ++shard) {
+        pool_.submit(static_cast<std::uint8_t>(shard), ike::OwnAddresses{told_});
+    }
 }
 
 void Roaming::on_network_change() {
@@ -40,6 +50,7 @@ void Roaming::on_network_change() {
 
 // Work, not waiting for a turn: what is throttled is what it costs.
 void Roaming::look() {
+    tell_addresses();
     struct Look {
         std::vector<ike::UsePath> in_use;
         steady_clock::duration took{};

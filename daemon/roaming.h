@@ -1,6 +1,6 @@
 // Keeps paths to peers in line with this host's routing, for IKE SAs that can move (RFC 4555 3.5): after a change of
 // addresses, links or routes it looks whether the paths in use still are any, and tells the engines where they lead
-// now. Main thread only.
+// now, and what addresses this host has (3.4). Main thread only.
 #pragma once
 
 #include <chrono>
@@ -27,12 +27,14 @@ public:
     void seek(const ike::SeekPath& wish);
 
 private:
+    void tell_addresses();
     void look();
     void judge(const std::vector<ike::UsePath>& in_use) const;
 
     KernelSide& kernel_;
     WorkerPool& pool_;
     Deadline look_;
+    std::vector<base::Address> told_;
     std::chrono::steady_clock::duration took_{};  // the last look, the engines' part of it too
 };
 

@@ -40,8 +40,8 @@ void StartActions::start(const Attempt& attempt) {
                      [this, attempt](const ike::OperationDone& done) { after(done, attempt); });
 }
 
-// keyingtries: only silence is worth another try; whoever answered with a refusal will refuse again. A route that is
-// not there yet, as while a host boots, costs no try.
+// keyingtries: only silence is worth another try, or a restart; whoever answered with a refusal will refuse again. A
+// route that is not there yet, as while a host boots, costs no try.
 void StartActions::after(const ike::OperationDone& done, Attempt attempt) {
     if (done.result || daemon_.is_stopping()) return;
     const base::Error& error = done.result.error();
@@ -53,7 +53,8 @@ void StartActions::after(const ike::OperationDone& done, Attempt attempt) {
     attempt.waits_for_route = no_route;
     if (no_route) return start_later(attempt, kRoutePause);
     const policy::Connection* configured = daemon_.configuration().connection(attempt.connection);
-    if (configured == nullptr || error.reason != Reason::PeerSilent) return;
+    const bool is_absent = error.reason == Reason::PeerSilent || error.reason == Reason::PeerCrashed;
+    if (configured == nullptr || !is_absent) return;
     if (configured->keyingtries != 0 && attempt.number >= configured->keyingtries) return;
     ++attempt.number;
     start(attempt);

@@ -2,6 +2,7 @@
 
 #include <linux/sock_diag.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -19,7 +20,7 @@ namespace {
 constexpr std::size_t kLargestDatagram = 65536;
 constexpr int kReceiveBuffer = 4 * 1024 * 1024;
 
-// Room for one IP_PKTINFO or IPV6_PKTINFO.
+// Room for one IP_PKTINFO or IPV6_PKTINFO, and one IP_TOS or IPV6_TCLASS.
 struct ControlBuffer {
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int))> bytes{};
 };
@@ -92,6 +93,23 @@ void set_dscp(msghdr& message, ControlBuffer& control, base::Family family, std:
     put_control(message, control, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, &traffic_class,
                 sizeof traffic_class);
 }
+
+// What one datagram is sent from.
+struct Letter {
+    SystemAddress to;
+    ControlBuffer control;
+    iovec part{};
+
+    void attach(msghdr& message, ike::SendDatagram& datagram, base::Family family) {
+        part = {datagram.bytes.data(), datagram.bytes.size()};
+        message.msg_name = &to;
+        message.msg_namelen = to_system(datagram.remote, to);
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        if (!datagram.local.address.is_any()) set_source(message, control, datagram.local.address);
+        if (datagram.dscp != 0) set_dscp(message, control, family, datagram.dscp);
+    }
+};
 
 UdpSocketError failure(const UdpSocketOptions& options, const std::string& what, const std::string& why) {
     return {"UDP port " + std::to_string(options.port) +
@@ -196,18 +214,22 @@ std::uint64_t UdpSocket::overflowed() const {
     return got == 0 ? counts[SK_MEMINFO_DROPS] : 0;
 }
 
-bool UdpSocket::send(const ike::SendDatagram& datagram) {
-    SystemAddress address;
-    ControlBuffer control;
-    iovec part{const_cast<std::uint8_t*>(datagram.bytes.data()), datagram.bytes.size()};
-    msghdr message{};
-    message.msg_name = &address;
-    message.msg_namelen = to_system(datagram.remote, address);
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    if (!datagram.local.address.is_any()) set_source(message, control, datagram.local.address);
-    if (datagram.dscp != 0) set_dscp(message, control, options_.family, datagram.dscp);
-    return sendmsg(descriptor_.native_handle(), &message, 0) >= 0;
+bool UdpSocket::put(ike::SendDatagram&& datagram) {
+    leaving_.push_back(std::move(datagram));
+    return leaving_.size() < kAtOnce;
+}
+
+void UdpSocket::send(const Unsent& unsent) {
+    std::array<Letter, kAtOnce> letters;
+    std::array<mmsghdr, kAtOnce> messages{};
+    const std::size_t count = leaving_.size();
+    for (std::size_t i = 0; i < count; ++i) letters[i].attach(messages[i].msg_hdr, leaving_[i], options_.family);
+    for (std::size_t done = 0; done < count;) {
+        const int sent = sendmmsg(descriptor_.native_handle(), &messages[done], static_cast<unsigned>(count - done), 0);
+        if (sent < 0) unsent(leaving_[done], errno);
+        done += static_cast<std::size_t>(std::max(sent, 1));
+    }
+    leaving_.clear();
 }
 
 }  // namespace xfrmd::daemon

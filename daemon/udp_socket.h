@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -32,8 +33,9 @@ struct UdpSocketError {
 
 class UdpSocket {
 public:
-    static constexpr std::size_t kAtOnce = 64;  // datagrams that read() takes in
+    static constexpr std::size_t kAtOnce = 64;  // datagrams that a system call takes in, or sends
     using Receiver = std::function<void(const ike::Datagram&)>;
+    using Unsent = std::function<void(const ike::SendDatagram&, int error)>;  // an errno
 
     static tl::expected<std::unique_ptr<UdpSocket>, UdpSocketError> open(asio::io_context& io,
                                                                          const UdpSocketOptions& options);
@@ -43,8 +45,10 @@ public:
     // Calls `receiver` for each of up to kAtOnce datagrams; their bytes are good for the call only. False once nothing
     // is left for now.
     bool read(const Receiver& receiver);
-    // False when the datagram could not be sent; errno says why. A full buffer loses it, as the network may.
-    bool send(const ike::SendDatagram& datagram);
+    // What is put leaves with the next send(), in order. False where that is due: kAtOnce wait.
+    bool put(ike::SendDatagram&& datagram);
+    // `unsent` hears of each that the system does not take. A full buffer loses it, as the network may.
+    void send(const Unsent& unsent);
 
     // Datagrams that the kernel has lost because nobody read in time.
     std::uint64_t overflowed() const;
@@ -59,6 +63,7 @@ private:
     UdpSocketOptions options_;
     std::function<void()> readable_;
     std::unique_ptr<std::uint8_t[]> buffer_;  // its pages are touched as far as datagrams reach
+    std::vector<ike::SendDatagram> leaving_;
 };
 
 }  // namespace xfrmd::daemon

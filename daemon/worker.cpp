@@ -64,6 +64,7 @@ void Worker::serve() {
         handle(ike::Datagram{next->local, next->remote, next->bytes});
         drain();
     }
+    end_turn();
     if (!inbox_.empty()) take_another_turn();
 }
 
@@ -106,7 +107,9 @@ std::map<base::Reason, std::uint64_t> Worker::lost() const {
 
 void Worker::submit(ike::Input input) {
     waiting_.push_back(std::move(input));
-    if (!draining_) drain();
+    if (draining_) return;
+    drain();
+    end_turn();
 }
 
 void Worker::drain() {
@@ -117,6 +120,11 @@ void Worker::drain() {
         handle(input);
     }
     draining_ = false;
+}
+
+// One system call for many datagrams.
+void Worker::end_turn() {
+    for (const auto& socket : sockets_) send(*socket);
     arm_timer();
 }
 
@@ -135,24 +143,20 @@ void Worker::run(ike::UseChild action) {
 }
 
 void Worker::used() {
-    for (const ike::SendDatagram& datagram : outbox_.answer()) send(datagram);
+    for (ike::SendDatagram& datagram : outbox_.answer()) put(std::move(datagram));
+    end_turn();
 }
 
 void Worker::run(ike::SendDatagram action) {
-    if (!outbox_.keeps(action)) send(action);
+    if (!outbox_.keeps(action)) put(std::move(action));
 }
 
-void Worker::send(const ike::SendDatagram& datagram) {
+void Worker::put(ike::SendDatagram&& datagram) {
     for (const auto& socket : sockets_) {
         const UdpSocketOptions& options = socket->options();
         if (options.family != datagram.remote.address.family() || options.port != datagram.local.port) continue;
-        if (socket->send(datagram)) return;
-        return outside_.report({ike::Level::warning,
-                                {},
-                                {},
-                                {},
-                                "cannot send to " + datagram.remote.to_string() + " from " +
-                                    datagram.local.to_string() + ": " + std::strerror(errno)});
+        if (!socket->put(std::move(datagram))) send(*socket);
+        return;
     }
     outside_.report(
         {ike::Level::warning,
@@ -160,6 +164,17 @@ void Worker::send(const ike::SendDatagram& datagram) {
          {},
          {},
          "no socket on port " + std::to_string(datagram.local.port) + " to reach " + datagram.remote.to_string()});
+}
+
+void Worker::send(UdpSocket& socket) {
+    socket.send([this](const ike::SendDatagram& datagram, int error) {
+        outside_.report({ike::Level::warning,
+                         {},
+                         {},
+                         {},
+                         "cannot send to " + datagram.remote.to_string() + " from " + datagram.local.to_string() +
+                             ": " + std::strerror(error)});
+    });
 }
 
 void Worker::run(ike::InstallChild action) { outside_.install(shard(), std::move(action.child)); }

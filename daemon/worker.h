@@ -80,7 +80,9 @@ private:
     void take_another_turn();
     void drain();
     void handle(const ike::Input& input);
-    void send(const ike::SendDatagram& datagram);
+    void put(ike::SendDatagram&& datagram);
+    void send(UdpSocket& socket);
+    void end_turn();
     void run(ike::SendDatagram action);
     void run(ike::InstallChild action);
     void run(ike::UseChild action);

@@ -41,7 +41,9 @@ Engine::Engine(Options options, base::Random& random, policy::Snapshot configura
       random_(random),
       configuration_(std::move(configuration)),
       table_(options.shard, options.shards, random),
-      budgets_(options.attempts_per_address) {}
+      admission_(options_),
+      tickets_{{options.shard, options.ticket_life, options.most_revoked_tickets},
+               ikev2::sa::TicketWallet(options.most_held_tickets)} {}
 
 Actions Engine::handle(const Input& input, base::Instant now) {
     Turn turn{now, {}, {}};
@@ -195,6 +197,16 @@ void Engine::on(const UsePath& path, Turn& turn) {
     settle(*sa, was_established, turn);
 }
 
+void Engine::on(const OwnAddresses& own, Turn& turn) {
+    options_.own_addresses = own.addresses;
+    for (const IkeSaId id : table_.ids()) {
+        IkeSa* sa = table_.find(id);
+        if (sa == nullptr || sa->established() == nullptr) continue;
+        sa->on_own_addresses(around(turn));
+        settle(*sa, true, turn);
+    }
+}
+
 void Engine::on(const ChildInstalled& answer, Turn& turn) {
     IkeSa* sa = table_.find(answer.ike_sa);
     if (sa == nullptr) return;
@@ -220,9 +232,7 @@ void Engine::on(const TimePassed&, Turn& turn) {
 
 void Engine::on(const Reconfigure& change, Turn& turn) {
     configuration_ = change.configuration;
-    std::vector<IkeSaId> ids;
-    for (const auto& [id, sa] : table_.all()) ids.push_back(id);
-    for (const IkeSaId id : ids) {
+    for (const IkeSaId id : table_.ids()) {
         if (IkeSa* sa = table_.find(id)) adopt(*sa, change.configuration, turn);  // or another one took it along
     }
 }
@@ -269,13 +279,7 @@ void Engine::carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn)
     table_.swap_numbers(old.sa().id, heir->sa().id);
     heir->sa().predecessor = old.sa().id;
     heir->sa().is_rival = false;
-    turn.actions.push_back(Report{Level::info,
-                                  heir->sa().id,
-                                  heir->sa().connection_name(),
-                                  {},
-                                  "IKE SA rekeyed",
-                                  false,
-                                  {ike::Turn::ike_rekeyed}});
+    turn.actions.push_back(heir->sa().news("IKE SA rekeyed", {ike::Turn::ike_rekeyed}));
     if (succession.predecessor == Predecessor::is_deleted) {
         old.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::Rekeyed}, around(turn));
     } else if (succession.predecessor == Predecessor::is_gone) {
@@ -290,8 +294,8 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     if (!was_established && sa.established() != nullptr) {
         ++counters_.established;
         sa.sa().origin = {sa.sa().original_initiator, sa.sa().spi_i, sa.sa().created, sa.established()->since};
-        const auto& begun_by = sa.sa().first_request;
-        if (half_open_.authenticated(begun_by)) budgets_.give_back(begun_by.remote.address);
+        admission_.authenticated(sa.sa().first_request);
+        end_resumed(sa, turn);
         claim_peer(sa, turn);
         give_up_attempts(sa, turn);
         settle_crossing(sa, turn);
@@ -300,8 +304,9 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     if (told_at && *told_at != sa.sa().remote.address && sa.established() != nullptr) tell_place(sa, turn);
     settle_reauthentication(sa, turn);
     if (sa.is_closed()) {
-        half_open_.remove(sa.sa().first_request);
+        admission_.half_open().remove(sa.sa().first_request);
         tell_gone(sa.sa(), turn);
+        ask_elsewhere(sa, turn);
         const IkeSaId repeated_by = sa.sa().repeated_by;
         table_.remove(sa.sa().id);
         if (IkeSa* next = table_.find(repeated_by)) settle(*next, next->established() != nullptr, turn);

@@ -9,13 +9,11 @@
 #include <unordered_map>
 
 #include "ike/actions.h"
-#include "ike/half_open.h"
-#include "ike/ikev2/sa/cookie.h"
+#include "ike/admission.h"
 #include "ike/ikev2/sa/ike_sa.h"
 #include "ike/inputs.h"
 #include "ike/rank.h"
 #include "ike/sa_table.h"
-#include "ike/source_budgets.h"
 #include "ike/token_bucket.h"
 
 namespace xfrmd::ike {
@@ -34,6 +32,7 @@ class Engine {
 public:
     // `random` outlives the engine.
     Engine(Options options, base::Random& random, policy::Snapshot configuration);
+    Engine(Engine&&) = delete;  // what it holds knows its options
 
     Actions handle(const Input& input, base::Instant now);
     // By its header alone, for whoever has more datagrams than time. Says nothing about whether it will be accepted.
@@ -49,7 +48,7 @@ public:
     std::size_t size() const { return table_.ike_sas(); }
     const Counters& counters() const { return counters_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
-    std::size_t half_open() const { return half_open_.size(); }
+    std::size_t half_open() const { return admission_.half_open().size(); }
 
 private:
     struct Turn {  // one input's context
@@ -66,6 +65,7 @@ private:
     void on(const ChildExpiring& notice, Turn& turn);
     void on(const PeerMoved& notice, Turn& turn);
     void on(const UsePath& path, Turn& turn);
+    void on(const OwnAddresses& own, Turn& turn);
     void on(const ChildInstalled& answer, Turn& turn);
     void on(const ChildrenUsed& answer, Turn& turn);
     void on(const PeerNews& news, Turn& turn);
@@ -82,18 +82,16 @@ private:
     base::Result<void> route(const Frame& frame, Turn& turn);
     base::Result<ikev2::wire::Received> decode(const Frame& frame, Turn& turn);
     base::Result<void> on_first_request(const ikev2::wire::Header& header, const Frame& frame, Turn& turn);
-    bool wants_cookie(const base::Address& remote, base::Instant now);
     base::Result<void> check_cookie(const ikev2::wire::Header& header, const Frame& frame, Turn& turn);
-    base::Result<void> admit(const ikev2::wire::Received& received, const Frame& frame, Turn& turn);
-    bool is_under_load() const { return half_open_.size() >= (options_.most_half_open + 9) / 10; }
+    base::Result<void> admit(const Frame& frame, Turn& turn);
     void drop(const Datagram& datagram, const base::Error& error, Turn& turn);
     base::Result<void> on_repeated_first_request(const ikev2::sa::IkeSa& sa, const Frame& frame, Turn& turn);
     void answer_without_state(const ikev2::wire::Header& header, const base::Error& error, const Frame& frame,
-                              Turn& turn);
+                              Turn& turn, const std::vector<ikev2::wire::Payload>& beside = {});
 
     // --- Life ---
     ikev2::sa::Surroundings around(Turn& turn) {
-        return {turn.now, random_, table_, options_, turn.actions, turn.successions};
+        return {turn.now, random_, table_, options_, tickets_, turn.actions, turn.successions};
     }
     ikev2::sa::Sa make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,
                           Turn& turn);
@@ -106,7 +104,9 @@ private:
     void count(const Actions& actions);
 
     void follow_redirect(ikev2::sa::IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp
-    void reauthenticate(ikev2::sa::IkeSa& old, Turn& turn);                               // engine_reauthentication.cpp
+    void end_resumed(ikev2::sa::IkeSa& sa, Turn& turn);                                   // engine_resumption.cpp
+    void begin_anew(ikev2::sa::IkeSa& old, Turn& turn);
+    void reauthenticate(ikev2::sa::IkeSa& old, Turn& turn);  // engine_reauthentication.cpp
     struct Heir {
         IkeSaId ike_sa{};
         ChildSaId child{};
@@ -132,18 +132,18 @@ private:
     void settle_crossing(ikev2::sa::IkeSa& sa, Turn& turn);
     void give_up_attempts(ikev2::sa::IkeSa& sa, Turn& turn);
     void hand_over_wishes(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
+    void ask_elsewhere(ikev2::sa::IkeSa& closed, Turn& turn);
     void replace(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
 
     Options options_;
     base::Random& random_;
     policy::Snapshot configuration_;
     SaTable table_;
-    HalfOpenTable half_open_;
-    SourceBudgets budgets_;
-    ikev2::sa::CookieJar cookies_;
+    Admission admission_;
     TokenBucket stateless_answers_{20, 40};
     std::unordered_map<ChildSaId, Heir> heirs_;  // of children in other IKE SAs
     ikev2::sa::RedirectHistory redirects_;
+    ikev2::sa::Tickets tickets_;
     Counters counters_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ike/engine.h"
+#include "ike/ikev2/exchange/crash_detection.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/wire/first_look.h"
 
@@ -27,7 +28,7 @@ bool can_be_peer(const base::Endpoint& local, const base::Endpoint& remote) {
 }
 
 bool is_first_request(const wire::Header& header) {
-    return header.exchange == wire::ExchangeType::ike_sa_init && !header.is_response;
+    return wire::is_first_exchange(header.exchange) && !header.is_response;
 }
 
 // RFC 7296 2.6, 3.1: SPIi chosen, SPIr not yet, sent by the original initiator, message id 0.
@@ -59,6 +60,17 @@ wire::IkeSpi receiver_spi(const wire::Header& header) {
 // The other SPI must be the SA's as well; before the responder's is known any may come with its first answer.
 bool belongs_to(const wire::Header& header, const ikev2::sa::Sa& sa) {
     return header.spi_i == sa.spi_i && (header.spi_r == sa.spi_r || sa.spi_r == wire::IkeSpi::none);
+}
+
+// RFC 6290 4.5: who still uses an IKE SA that we have lost is shown so. 9.1: not of one that we have, or may be about
+// to have, nor of another engine's.
+std::vector<wire::Payload> token_of_lost(const wire::Received& request, const SaTable& table, const Options& options) {
+    const wire::Header& header = request.header;
+    const wire::IkeSpi own = receiver_spi(header);
+    const auto shard = static_cast<unsigned>(static_cast<std::uint64_t>(own) >> 56);
+    const bool is_another_engines = shard != options.shard && shard < options.shards;
+    if (!request.encrypted || is_another_engines || table.is_ours(own)) return {};
+    return exchange::crash_token(options, header.spi_i, header.spi_r);
 }
 
 }  // namespace
@@ -125,13 +137,15 @@ base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
     IkeSa* sa = table_.find(receiver_spi(header));
     if (sa == nullptr || !belongs_to(header, sa->sa())) {
         const base::Error error{Reason::UnknownSpi, to_string(header.spi_i) + "_" + to_string(header.spi_r), {}};
-        if (!header.is_response) answer_without_state(header, error, frame, turn);
+        if (!header.is_response)
+            answer_without_state(header, error, frame, turn, token_of_lost(*received, table_, options_));
         return tl::unexpected(error);
     }
     if (sa->phase_id() == ikev2::sa::PhaseId::init_requested)
         sa->sa().announce_initial_contact = is_first_contact(sa->sa());
     const bool was_established = sa->established() != nullptr;
     sa->on_message(*received, frame.bytes, frame.local, frame.remote, around(turn));
+    begin_anew(*sa, turn);
     settle(*sa, was_established, turn);
     return {};
 }
@@ -151,30 +165,31 @@ base::Result<void> Engine::on_first_request(const wire::Header& header, const Fr
     if (const auto checked = check_first_request(header); !checked) return checked;
     if (table_.find(header.spi_i) != nullptr) return base::fail(Reason::ReflectedMessage);
     const auto request = HalfOpenTable::first_request(header.spi_i, frame.remote, frame.bytes);
-    if (const IkeSa* known = table_.find(half_open_.find(request)))
+    if (const IkeSa* known = table_.find(admission_.half_open().find(request)))
         return on_repeated_first_request(*known, frame, turn);
     if (const auto proven = check_cookie(header, frame, turn); !proven) return proven;
     const auto received = decode(frame, turn);
     if (!received) return tl::unexpected(received.error());
-    if (const auto admitted = admit(*received, frame, turn); !admitted) return admitted;
+    const auto shape = wire::check_grammar(header, received->clear);
+    if (!shape) return tl::unexpected(shape.error());
+    if (const auto admitted = admit(frame, turn); !admitted) return admitted;
 
     auto sa = std::make_unique<IkeSa>(make_sa(false, frame.local, frame.remote, turn));
-    sa->sa().half_open_until =
-        turn.now + (is_under_load() ? options_.half_open_life_under_load : options_.half_open_life);
+    sa->sa().half_open_until = turn.now + admission_.half_open_life();
     sa->sa().spi_i = header.spi_i;
     sa->sa().first_request = request;
-    const auto answered = sa->answer_first({header, wire::Shape::initial, received->clear, frame.bytes}, around(turn));
+    const auto answered = sa->answer_first({header, *shape, received->clear, frame.bytes}, around(turn));
     if (!answered) {
-        turn.actions.push_back(
-            Report{Level::warning,
-                   {},
-                   {},
-                   {},
-                   "IKE_SA_INIT of " + frame.remote.to_string() + " refused: " + answered.error().sentence()});
+        turn.actions.push_back(Report{Level::warning,
+                                      {},
+                                      {},
+                                      {},
+                                      std::string(to_string(header.exchange)) + " of " + frame.remote.to_string() +
+                                          " refused: " + answered.error().sentence()});
         answer_without_state(header, answered.error(), frame, turn);
         return answered;
     }
-    half_open_.add(request, sa->sa().own_spi());
+    admission_.half_open().add(request, sa->sa().own_spi());
     settle(table_.add(std::move(sa)), false, turn);
     return {};
 }
@@ -190,52 +205,39 @@ base::Result<void> Engine::on_repeated_first_request(const IkeSa& sa, const Fram
 }
 
 // Everything that can be refused without a key exchange, and without keeping anything (RFC 7296 2.6; RFC 8019 4.2).
-base::Result<void> Engine::admit(const wire::Received& received, const Frame& frame, Turn& turn) {
-    if (const auto shape = wire::check_grammar(received.header, received.clear); !shape)
-        return tl::unexpected(shape.error());
+base::Result<void> Engine::admit(const Frame& frame, Turn& turn) {
     // AUTH needs all of it later, so it is kept (RFC 7296 2.15).
     if (frame.bytes.size() > kLongestFirstRequest) return base::fail(Reason::DatagramTooLong);
     if (table_.ike_sas() >= options_.most_ike_sas) return base::fail(Reason::TableFull);
-    if (half_open_.size() >= options_.most_half_open) return base::fail(Reason::HalfOpenTableFull);
-    const base::Address& remote = frame.remote.address;
-    if (half_open_.of_address(remote) >= options_.half_open_per_address ||
-        half_open_.of_network(remote) >= options_.half_open_per_network || !budgets_.take(remote, turn.now)) {
-        return base::fail(Reason::RateLimited);
-    }
-    return {};
-}
-
-// Once there are many of them; and before an address or network has all it may, so that nobody can use that up for it.
-bool Engine::wants_cookie(const base::Address& remote, base::Instant now) {
-    return half_open_.size() >= options_.cookie_threshold ||
-           half_open_.of_address(remote) >= options_.cookie_threshold_per_address ||
-           half_open_.of_network(remote) >= options_.half_open_per_network / 2 || budgets_.is_low(remote, now);
+    return admission_.admit(frame.remote.address, turn.now);
 }
 
 // RFC 7296 2.6. Who sends what could not be a first request learns so from decode() or admit().
 base::Result<void> Engine::check_cookie(const wire::Header& header, const Frame& frame, Turn& turn) {
     const base::Address& remote = frame.remote.address;
-    if (!wants_cookie(remote, turn.now)) return {};
+    if (!admission_.wants_cookie(remote, turn.now)) return {};
+    ikev2::sa::CookieJar& cookies = admission_.cookies();
     const auto look = wire::look_at_first_request(frame.bytes);
     if (!look) {
         const auto received = decode(frame, turn);
         const auto shape = received ? wire::check_grammar(header, received->clear) : tl::unexpected(received.error());
         return shape ? base::fail(Reason::PayloadUnexpected) : tl::unexpected(shape.error());
     }
-    if (look->cookie && cookies_.check(turn.now, random_, *look->cookie, look->nonce, remote, header.spi_i)) return {};
+    if (look->cookie && cookies.check(turn.now, random_, *look->cookie, look->nonce, remote, header.spi_i)) return {};
     base::Error error{look->cookie ? Reason::CookieInvalid : Reason::CookieRequired, {}, {}};
-    error.notify_data = cookies_.make(turn.now, random_, look->nonce, remote, header.spi_i);
+    error.notify_data = cookies.make(turn.now, random_, look->nonce, remote, header.spi_i);
     answer_without_state(header, error, frame, turn);
     return tl::unexpected(std::move(error));
 }
 
 // An unprotected response with one notify (RFC 7296 1.5, 2.5, 2.6, 2.21.4): never to a response, and never faster than
 // the bucket allows. What helps a peer on its way is smaller than what it answers and does not take from it.
-void Engine::answer_without_state(const wire::Header& header, const base::Error& error, const Frame& frame,
-                                  Turn& turn) {
+void Engine::answer_without_state(const wire::Header& header, const base::Error& error, const Frame& frame, Turn& turn,
+                                  const std::vector<wire::Payload>& beside) {
     const wire::NotifyType type = stateless_refusal(error);
     if (type == wire::NotifyType{}) return;
-    const bool helps = type == wire::NotifyType::cookie || type == wire::NotifyType::invalid_ke_payload;
+    const bool helps = type == wire::NotifyType::cookie || type == wire::NotifyType::invalid_ke_payload ||
+                       type == wire::NotifyType::ticket_nack;
     if (!helps && !stateless_answers_.take(turn.now)) return;
     wire::Header answer;
     answer.spi_i = header.spi_i;
@@ -244,7 +246,9 @@ void Engine::answer_without_state(const wire::Header& header, const base::Error&
     answer.from_original_initiator = !header.from_original_initiator;
     answer.is_response = true;
     answer.message_id = header.message_id;
-    base::Bytes bytes = wire::encode(answer, {wire::Notify{policy::ProtocolId::none, {}, type, error.notify_data}});
+    std::vector<wire::Payload> payloads{wire::Notify{policy::ProtocolId::none, {}, type, error.notify_data}};
+    payloads.insert(payloads.end(), beside.begin(), beside.end());
+    base::Bytes bytes = wire::encode(answer, payloads);
     if (frame.local.port == options_.nat_port) bytes.insert(bytes.begin(), kMarkerSize, 0);
     turn.actions.push_back(SendDatagram{frame.local, frame.remote, std::move(bytes)});
 }

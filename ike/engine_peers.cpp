@@ -145,12 +145,29 @@ void Engine::hand_over_wishes(IkeSa& redundant, IkeSa& stays, Turn& turn) {
         const bool creates = std::holds_alternative<ikev2::sa::CreateChildTask>(task);
         (creates ? stays : redundant).add_task(std::move(task), around(turn));
     }
+    redundant.hand_over_postponed(stays);
+}
+
+// RFC 7296 2.25: what the peer had put off in an IKE SA that it has deleted, it may grant in another one.
+void Engine::ask_elsewhere(IkeSa& closed, Turn& turn) {
+    for (const ikev2::sa::PostponedChild& left : std::exchange(closed.sa().postponed, {})) {
+        const auto& task = left.task;
+        Initiate wish{task.operation, closed.sa().connection_name(), task.child, {}, {}, IkeSaId::none, task.packet};
+        const IkeSa* other = ike_sa_for(wish);
+        if (other == nullptr) {
+            fail(wish.operation, {Reason::PeerDeleted, {}, {}}, turn);
+        } else {
+            wish.ike_sa = other->sa().id;
+            on(wish, turn);
+        }
+    }
 }
 
 // Children that only the redundant one has come up in the other one.
 void Engine::replace(IkeSa& redundant, IkeSa& stays, Turn& turn) {
     for (const ikev2::sa::ChildSa& child : redundant.established()->children) {
-        stays.add_task(ikev2::sa::CreateChildTask{child.name, OperationId::none, {}}, around(turn));
+        stays.add_task(ikev2::sa::CreateChildTask{child.name, OperationId::none, {}, {}, {}, 0, child.only},
+                       around(turn));
     }
     hand_over_wishes(redundant, stays, turn);
     redundant.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::Redundant}, around(turn));

@@ -81,6 +81,12 @@ struct UsePath {
     bool sought = false;
 };
 
+// This host's addresses that peers may be told, the best first (RFC 4555 3.4): eight of them are, of those that the
+// connection names.
+struct OwnAddresses {
+    std::vector<base::Address> addresses;
+};
+
 struct ChildInstalled {
     IkeSaId ike_sa{};
     ChildSaId child{};
@@ -101,7 +107,7 @@ struct Reconfigure {
 struct TimePassed {};
 
 // PeerNews: what another engine has given as TellEngines.
-using Input = std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath,
+using Input = std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses,
                            ChildInstalled, ChildrenUsed, PeerNews, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

@@ -15,12 +15,28 @@ constexpr unsigned kShardShift = 56;
 constexpr std::uint32_t kFirstEspSpi = 0xc0000000;
 constexpr std::uint32_t kEspSpiMask = 0x0fffffff;
 
+// Who has begun an IKE SA with MOBIKE may have moved since, and told so in another one only (RFC 4555 3.5).
+bool may_be_at(const ikev2::sa::Sa& sa, const base::Address& address) {
+    return sa.remote.address == address || (sa.mobility.agreed && !sa.mobility.decides);
+}
+
+bool is_older(const ikev2::sa::ChildSa& one, const ikev2::sa::ChildSa& other) {
+    return std::pair(one.used_since, one.id) < std::pair(other.used_since, other.id);
+}
+
 std::string key_of(const policy::Identity& local, const policy::Identity& remote) {
     const auto part = [](const policy::Identity& identity) {
         const base::Bytes folded = identity.folded();
         return std::to_string(folded.size()) + ":" + std::string(base::as_text(folded));
     };
     return part(local) + part(remote);
+}
+
+IkeSpi offered_by(const IkeSa& sa) {
+    const auto* established = sa.established();
+    const auto* rekeying =
+        established == nullptr ? nullptr : std::get_if<ikev2::sa::RekeyingIke>(&established->exchange);
+    return rekeying == nullptr ? IkeSpi::none : rekeying->spi;
 }
 
 }  // namespace
@@ -75,14 +91,17 @@ ChildSaId SaTable::twin_of(const ikev2::sa::Sa& sa, const ikev2::sa::Established
                            const policy::TrafficSelectors& local, const policy::TrafficSelectors& remote) const {
     const auto group = by_identities_.find(key_of(phase.local_id, phase.remote_id));
     if (group == by_identities_.end()) return ChildSaId::none;
+    const ikev2::sa::ChildSa* twin = nullptr;
     for (const IkeSaId id : group->second) {
-        if (id == sa.id || !is_live(id) || by_id_.at(id)->sa().remote.address != sa.remote.address) continue;
+        if (id == sa.id || !is_live(id) || !may_be_at(by_id_.at(id)->sa(), sa.remote.address)) continue;
         for (const ikev2::sa::ChildSa& child : established(id)->children) {
             const bool stands = child.state == ikev2::sa::ChildState::installed && !child.is_outbound_deferred;
-            if (stands && child.name == name && child.local_ts == local && child.remote_ts == remote) return child.id;
+            const bool is_same = child.name == name && child.local_ts == local && child.remote_ts == remote;
+            // The others may be of IKE SAs that the peer has no more.
+            if (stands && is_same && (twin == nullptr || is_older(*twin, child))) twin = &child;
         }
     }
-    return ChildSaId::none;
+    return twin == nullptr ? ChildSaId::none : twin->id;
 }
 
 void SaTable::note_elsewhere(const PeerNews& news) {
@@ -134,7 +153,22 @@ void SaTable::forget_indexes(IkeSaId id) {
     regroup(by_connection_, indexed.connection, {}, id);
     regroup(by_identities_, indexed.identities, {}, id);
     due_.erase({indexed.deadline, id});
+    note_offered(indexed, IkeSpi::none);
     indexed = {};
+}
+
+std::vector<IkeSaId> SaTable::ids() const {
+    std::vector<IkeSaId> ids;
+    ids.reserve(by_id_.size());
+    for (const auto& entry : by_id_) ids.push_back(entry.first);
+    return ids;
+}
+
+void SaTable::note_offered(Indexed& indexed, IkeSpi spi) {
+    if (indexed.offered == spi) return;
+    offered_.erase(indexed.offered);
+    if (spi != IkeSpi::none) offered_.insert(spi);
+    indexed.offered = spi;
 }
 
 void SaTable::swap_numbers(IkeSaId one, IkeSaId other) {
@@ -182,6 +216,7 @@ void SaTable::update(IkeSa& sa, base::Instant deadline) {
         if (deadline != base::kNever) due_.emplace(deadline, id);
         indexed.deadline = deadline;
     }
+    note_offered(indexed, offered_by(sa));
     // A half-open SA's connection is a guess: it is found by connection only once that is sure.
     const bool sure = sa.sa().original_initiator || sa.established() != nullptr;
     if (sure && indexed.connection.empty()) regroup(by_connection_, indexed.connection, sa.sa().connection_name(), id);

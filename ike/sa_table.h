@@ -55,8 +55,13 @@ public:
     ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi);
     const ikev2::sa::IkeSa* find(ikev2::wire::IkeSpi own_spi) const;
     ikev2::sa::IkeSa* find(IkeSaId id);
+    // Is there an IKE SA with this SPI of ours, or will there be, as far as the peer knows? A rekeying of ours that
+    // waits for its answer may have made one at the peer.
+    bool is_ours(ikev2::wire::IkeSpi spi) const { return by_spi_.contains(spi) || offered_.contains(spi); }
     // In the order of their numbers.
     const std::map<IkeSaId, std::unique_ptr<ikev2::sa::IkeSa>>& all() const { return by_id_; }
+    // For who changes them: any of them may go meanwhile, and others come.
+    std::vector<IkeSaId> ids() const;
 
     // Keeps the secondary indexes true after anything happened to the SA.
     void update(ikev2::sa::IkeSa& sa, base::Instant deadline);
@@ -72,6 +77,7 @@ private:
         base::Instant deadline = base::kNever;
         std::string connection;
         std::string identities;
+        ikev2::wire::IkeSpi offered{};  // by a rekeying; none: there is none
     };
     struct Elsewhere {
         std::string identities;
@@ -81,6 +87,7 @@ private:
     // nullptr where it is not, or not there.
     const ikev2::sa::Established* established(IkeSaId id) const;
     void forget_indexes(IkeSaId id);
+    void note_offered(Indexed& indexed, ikev2::wire::IkeSpi spi);
     static void regroup(Group& group, std::string& current, std::string wanted, IkeSaId id);
     std::vector<ikev2::sa::IkeSa*> members(const Group& group, const std::string& key);
 
@@ -92,6 +99,7 @@ private:
     std::map<IkeSaId, std::unique_ptr<ikev2::sa::IkeSa>> by_id_;
     std::unordered_map<IkeSaId, Indexed> indexed_;
     std::unordered_map<ikev2::wire::IkeSpi, IkeSaId> by_spi_;
+    std::unordered_set<ikev2::wire::IkeSpi> offered_;
     std::unordered_set<EspSpi> esp_spis_;
     std::unordered_set<Cpi> cpis_;
     std::set<std::pair<base::Instant, IkeSaId>> due_;

@@ -78,6 +78,7 @@ constexpr Translation kTranslations[] = {
     {base::Reason::NoSharedSecret, NoSharedSecret},
     {base::Reason::NoRoute, NoRoute},
     {base::Reason::PeerSilent, PeerSilent},
+    {base::Reason::PeerCrashed, PeerTemporaryFailure},
     {base::Reason::PathRefused, PeerRefused},
     {base::Reason::HalfOpenExpired, PeerSilent},
     {base::Reason::PeerRefused, PeerRefused},

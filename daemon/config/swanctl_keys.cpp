@@ -62,6 +62,7 @@ constexpr Key kKeys[] = {
     // Ours:
     {connection, Kind::word, "on_local_down", "hold clear", "", set_on_local_down},
     {connection, Kind::boolean, "fail_closed", "", "", set_flag<&Draft::connection, &Connection::fail_closed>},
+    {connection, Kind::boolean, "session_resumption", "", "", set_flag<&Draft::connection, &Connection::session_resumption>},
 
     {round, Kind::number, "round", "", "*"},  // an order among several rounds, of which there is one
     {round, Kind::list, "certs", "", ""},

@@ -103,12 +103,12 @@ Verdict set_esp_proposals(const Draft& draft, const Value& value) {
                            value);
 }
 
-// IKEv1 alone knows a difference between `force` and `yes`.
 Verdict set_dscp(const Draft& draft, const Value& value) {
     draft.connection->dscp = static_cast<std::uint8_t>(value.number);
     return {};
 }
 
+// IKEv1 alone knows a difference between `force` and `yes`.
 Verdict set_fragmentation(const Draft& draft, const Value& value) {
     using enum policy::Fragmentation;
     draft.connection->fragmentation = value.canonical == "no" ? no : value.canonical == "accept" ? accept : yes;

@@ -66,15 +66,22 @@ constexpr ReasonTraits kTable[] = {
     {RedirectUnacceptable, "redirect_unacceptable", "redirection is not acceptable", delete_ike_sa, 0},
     {PeerRefused, "peer_refused", "peer refused", delete_ike_sa, 0},
 
+    {TicketUnknown, "ticket_unknown", "ticket is not one of ours", notify, 16412},
+    {TicketExpired, "ticket_expired", "ticket has expired", notify, 16412},
+    {TicketSpent, "ticket_spent", "ticket was used, or its IKE SA has been deleted", notify, 16412},
+    {TicketOutdated, "ticket_outdated", "ticket does not fit the configuration any more", notify, 16412},
+
     {AuthenticationFailed, "authentication_failed", "authentication failed", delete_ike_sa, 24},
     {AuthenticationRefused, "authentication_refused", "peer refused our authentication", delete_ike_sa, 0},
     {AuthenticationMethodUnacceptable, "authentication_method_unacceptable", "authentication method is not the configured one", delete_ike_sa, 24},
     {NoPeerConfiguration, "no_peer_configuration", "no connection for these addresses and identities", delete_ike_sa, 24},
     {NoSharedSecret, "no_shared_secret", "no pre-shared key for these identities", delete_ike_sa, 24},
     {NotAuthenticated, "not_authenticated", "exchange needs an authenticated IKE SA", drop, 0},
+    {CrashTokenWrong, "crash_token_wrong", "token of a crash is not the one that the peer has told", drop, 0},
 
     {NoRoute, "no_route", "no route to the peer", refuse_request, 0},
     {PeerSilent, "peer_silent", "peer does not answer", delete_ike_sa, 0},
+    {PeerCrashed, "peer_crashed", "peer has been restarted and knows the IKE SA no more", delete_ike_sa, 0},
     {PathRefused, "path_refused", "peer does not accept the addresses that the IKE SA has now", delete_ike_sa, 0},
     {HalfOpenExpired, "half_open_expired", "peer did not finish in time", delete_ike_sa, 0},
     {OperatorRequest, "operator_request", "cleared by the operator", delete_ike_sa, 0},

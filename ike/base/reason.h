@@ -60,6 +60,11 @@ enum class Reason : std::uint16_t {
     TooManyRetries,
     RedirectUnacceptable,
     PeerRefused,
+    // Resumption (RFC 5723)
+    TicketUnknown,
+    TicketExpired,
+    TicketSpent,
+    TicketOutdated,
     // Authentication
     AuthenticationFailed,
     AuthenticationRefused,
@@ -67,9 +72,11 @@ enum class Reason : std::uint16_t {
     NoPeerConfiguration,
     NoSharedSecret,
     NotAuthenticated,
+    CrashTokenWrong,
     // Life
     NoRoute,
     PeerSilent,
+    PeerCrashed,
     PathRefused,
     HalfOpenExpired,
     OperatorRequest,

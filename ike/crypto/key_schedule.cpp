@@ -71,6 +71,13 @@ IkeKeys derive_rekeyed_ike_keys(const OldIkeSa& old, const IkeSuite& suite, cons
     return expand(suite, seed, nonces, spi_i, spi_r);
 }
 
+// As of rekeying, with that word where g^ir stands.
+IkeKeys derive_resumed_ike_keys(const IkeSuite& suite, const SecretBytes& old_sk_d, const Nonces& nonces,
+                                ByteView spi_i, ByteView spi_r) {
+    return derive_rekeyed_ike_keys({suite.prf, old_sk_d}, suite, nonces, spi_i, spi_r,
+                                   SecretBytes(base::as_bytes("Resumption")));
+}
+
 ChildKeys derive_child_keys(policy::PrfId prf, const SecretBytes& sk_d, const ChildSuite& suite, const Nonces& nonces,
                             const SecretBytes& shared_secret) {
     const std::size_t encryption_size = suite.encryption_key_bytes();
@@ -89,6 +96,13 @@ SecretBytes psk_auth(policy::PrfId prf, ByteView secret, ByteView message, ByteV
     return Prf(prf, padded_secret.view())({message, peer_nonce, maced_id.view()});
 }
 
+SecretBytes resumption_auth(policy::PrfId prf, ByteView message, ByteView peer_nonce, const SecretBytes& sk_p,
+                            ByteView id_body) {
+    Prf keyed(prf, sk_p.view());
+    const SecretBytes maced_id = keyed({id_body});
+    return keyed({message, peer_nonce, maced_id.view()});
+}
+
 Bytes nat_detection_hash(ByteView spi_i, ByteView spi_r, ByteView address, std::uint16_t port) {
     const auto sha1 = Botan::HashFunction::create_or_throw("SHA-1");
     for (const ByteView part : {spi_i, spi_r, address}) sha1->update(part);
@@ -96,7 +110,7 @@ Bytes nat_detection_hash(ByteView spi_i, ByteView spi_r, ByteView address, std::
     return sha1->final_stdvec();
 }
 
-Bytes cookie_mac(const SecretBytes& secret, std::initializer_list<ByteView> parts) {
+Bytes keyed_hash(const SecretBytes& secret, std::initializer_list<ByteView> parts) {
     return base::to_bytes(Prf(policy::PrfId::hmac_sha2_256, secret.view())(parts).view());
 }
 

@@ -38,6 +38,10 @@ struct OldIkeSa {
 IkeKeys derive_rekeyed_ike_keys(const OldIkeSa& old, const IkeSuite& suite, const Nonces& nonces, base::ByteView spi_i,
                                 base::ByteView spi_r, const base::SecretBytes& shared_secret);
 
+// Resumption (RFC 5723 5.1): SKEYSEED = prf(SK_d (old), "Resumption" | Ni | Nr), with the suite of the old IKE SA.
+IkeKeys derive_resumed_ike_keys(const IkeSuite& suite, const base::SecretBytes& old_sk_d, const Nonces& nonces,
+                                base::ByteView spi_i, base::ByteView spi_r);
+
 // KEYMAT = prf+(SK_d, [g^ir (new)] | Ni | Nr). `shared_secret` is empty without a key exchange of the child's own.
 ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, const ChildSuite& suite,
                             const Nonces& nonces, const base::SecretBytes& shared_secret);
@@ -48,10 +52,15 @@ ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, co
 base::SecretBytes psk_auth(policy::PrfId prf, base::ByteView secret, base::ByteView message, base::ByteView peer_nonce,
                            const base::SecretBytes& sk_p, base::ByteView id_body);
 
+// AUTH of a resumed IKE SA (RFC 5723 4.3.3): prf(sk_p, message | nonce | prf(sk_p, id body)), the parts as of psk_auth.
+base::SecretBytes resumption_auth(policy::PrfId prf, base::ByteView message, base::ByteView peer_nonce,
+                                  const base::SecretBytes& sk_p, base::ByteView id_body);
+
 // SHA-1(SPIi | SPIr | address | port), RFC 7296 2.23.
 base::Bytes nat_detection_hash(base::ByteView spi_i, base::ByteView spi_r, base::ByteView address, std::uint16_t port);
 
-// Keyed hash for cookies (RFC 7296 2.6): HMAC-SHA-256 over the concatenation.
-base::Bytes cookie_mac(const base::SecretBytes& secret, std::initializer_list<base::ByteView> parts);
+// For what only we are to know again, cookies (RFC 7296 2.6), tokens (RFC 6290 5.1) and the credentials of tickets:
+// HMAC-SHA-256 over the concatenation.
+base::Bytes keyed_hash(const base::SecretBytes& secret, std::initializer_list<base::ByteView> parts);
 
 }  // namespace xfrmd::crypto

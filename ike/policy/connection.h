@@ -44,6 +44,7 @@ struct Connection {
     bool mobike = true;     // RFC 4555, where the peer can do it
     Fragmentation fragmentation = Fragmentation::yes;
     Childless childless = Childless::allow;
+    bool session_resumption = false;     // our own: RFC 5723, as client and as gateway
     std::chrono::seconds dpd_delay{0};   // 0: no liveness checks of our own
     std::uint32_t keyingtries = 1;       // 0: for ever
     std::chrono::seconds rekey_time{0};  // of the IKE SA, as of a child's; it ends over_time after this

@@ -1,7 +1,7 @@
-# MOBIKE (RFC 4555): the initiator's address goes away in the middle of streams in both directions, and then comes back.
-# The tunnel goes on with the same SAs, and what is rekeyed afterwards works, too.
-#   mobike.sh PEER INITIATOR [NET]   PEER: 5.9, 6.0 (strongSwan) or xfrmd, on sun; INITIATOR: moon or sun, who moves; NET:
-#   behind sun, 10.2.0.0/24 where nothing is said
+# MOBIKE (RFC 4555): an address goes away in the middle of streams in both directions, and then comes back. The tunnel goes
+# on with the same SAs, and what is rekeyed afterwards works, too.
+#   mobike.sh PEER INITIATOR [NET [MOVER]]   PEER: 5.9, 6.0 (strongSwan) or xfrmd, on sun; INITIATOR: moon or sun; NET: behind
+#   sun, 10.2.0.0/24 where nothing is said; MOVER: initiator, or responder
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/streams.sh
@@ -9,7 +9,8 @@ source "$lib/streams.sh"
 # shellcheck source=tests/lab/lib/rekeying.sh
 source "$lib/rekeying.sh"
 
-mover=$2 net=${3:-10.2.0.0/24}
+initiator=$2 mover=$2 net=${3:-10.2.0.0/24}
+if [[ ${4:-initiator} == responder ]]; then [[ $initiator == moon ]] && mover=sun || mover=moon; fi
 if [[ $mover == moon ]]; then other=sun old=192.0.2.1 new=192.0.2.11 end=192.0.2.2; else other=moon old=192.0.2.2 new=192.0.2.12 end=192.0.2.1; fi
 
 # In two moves, each of which xfrmd is done with within a second and a half. What strongSwan has asked when it moves goes on
@@ -38,7 +39,7 @@ on "$mover" sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/promote_secondaries
     for all in /proc/sys/net/ipv4/conf/*/send_redirects; do echo 0 >"$all"; done'
 start_sun "$1" <<<"$(tunnel_conf sun id=sun peer_id=moon local_net="$net")"
 start_xfrmd moon <<<"$(tunnel_conf moon id=moon peer_id=sun remote_net="$net")"
-expect up "$mover" net
+expect up "$initiator" net
 expect_ping alice 10.2.0.10
 before=$(spis_of moon)
 stream alice bob 10.2.0.10 200 10

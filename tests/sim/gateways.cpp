@@ -194,11 +194,11 @@ void Gateways::check_wanted() {
 // Where the peer is just authenticating again, that comes up.
 void Gateways::clear_all() {
     const std::size_t place = dice_.between(kLeft, kRight);
-    streams_.excuse(place);
     Host& host = network_.at(place);
     const unsigned tries = weather_.words.reauth_time.count() > 0 ? 2 : 1;
     for (unsigned i = 0; i < tries; ++i) {
         network_.tell("clearing all");
+        streams_.excuse(place);
         std::vector<ike::IkeSaId> ids;
         for (const auto* sa : host.sas()) ids.push_back(sa->sa().id);
         for (const ike::IkeSaId id : ids) network_.wire.clear(host, id);

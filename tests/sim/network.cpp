@@ -55,6 +55,7 @@ bool Network::is_quiet(const Host& host) const {
     host.engine.visit([&](const ikev2::sa::IkeSa& sa) {
         const auto* phase = sa.established();
         quiet = phase != nullptr && !phase->is_succeeded && sa.sa().window.idle() && sa.sa().tasks.empty() &&
+                sa.sa().postponed.empty() &&
                 std::all_of(phase->children.begin(), phase->children.end(), [](const ikev2::sa::ChildSa& child) {
                     return child.state == ikev2::sa::ChildState::installed;
                 });

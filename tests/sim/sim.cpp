@@ -24,6 +24,7 @@ using xfrmd::sim::Outcome;
 // A mesh costs as much as hundreds of pairs.
 constexpr std::uint64_t kMeshEvery = 500;
 constexpr std::uint64_t kRivalsEvery = 4;
+constexpr std::uint64_t kRenewalsEvery = 3;  // of the others
 const std::vector<std::pair<std::string, Kind>> kKinds = {
     {"gateways", Kind::gateways}, {"rivals", Kind::rivals}, {"renewals", Kind::renewals}, {"mesh", Kind::mesh}};
 // So many are run twice, to see that a seed says everything.
@@ -34,12 +35,13 @@ struct Wishes {
     std::uint64_t first = 1;
     unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
     bool trace = false;
-    std::optional<Kind> kind;  // nothing: gateways, often rivals, and now and then a mesh
+    std::optional<Kind> kind;  // nothing: gateways, often rivals or renewals, and now and then a mesh
 
     Kind kind_of(std::uint64_t seed) const {
         if (kind) return *kind;
         if (seed % kMeshEvery == 0) return Kind::mesh;
-        return seed % kRivalsEvery == 0 ? Kind::rivals : Kind::gateways;
+        if (seed % kRivalsEvery == 0) return Kind::rivals;
+        return seed % kRenewalsEvery == 0 ? Kind::renewals : Kind::gateways;
     }
 };
 

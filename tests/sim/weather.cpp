@@ -54,6 +54,14 @@ ike::Options drawn_options(Dice& dice) {
     return options;
 }
 
+// RFC 6290: each of its own, which survives a crash; or none.
+void add_crash_tokens(Weather& weather, Dice& dice) {
+    static const base::SecretBytes left(base::Bytes(32, 1));
+    static const base::SecretBytes right(base::Bytes(32, 2));
+    if (dice.chance(0.5)) weather.left_options.token_secret = &left;
+    if (dice.chance(0.5)) weather.right_options.token_secret = &right;
+}
+
 void add_reauthentication(Weather& weather, Dice& dice) {
     weather.words.reauth_time = dice.time(seconds(10), seconds(60));
     weather.words.over_time = seconds(60);
@@ -85,7 +93,11 @@ Weather Weather::drawn(Dice& dice, Kind kind) {
     }
     weather.wrong_guess = dice.chance(0.05);
     weather.both_initiate = both_initiate;
-    if (kind == Kind::renewals) add_reauthentication(weather, dice);
+    if (kind == Kind::renewals) {
+        add_reauthentication(weather, dice);
+    } else {
+        add_crash_tokens(weather, dice);
+    }
     return weather;
 }
 
@@ -115,7 +127,9 @@ std::string Weather::to_string() const {
          << " orders, refusals " << kernel_refusals << ", clears " << clears << ", forced " << forced << ", restarts "
          << restarts << ", jumps " << jumps << (nat ? ", NAT" : "") << (moves > 0 ? ", moves" : "")
          << (words.mobike ? ", MOBIKE" : "") << (both_initiate ? ", both initiate" : "") << ", fragments "
-         << left_options.fragment_size << "/" << right_options.fragment_size << (wrong_guess ? ", wrong guess" : "");
+         << left_options.fragment_size << "/" << right_options.fragment_size << ", tokens "
+         << (left_options.token_secret != nullptr) << "/" << (right_options.token_secret != nullptr)
+         << (wrong_guess ? ", wrong guess" : "");
     return text.str();
 }
 

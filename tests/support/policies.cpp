@@ -97,6 +97,7 @@ policy::Connection connection(const ConnectionWords& words) {
     connection.unique = words.unique;
     connection.reauth_time = words.reauth_time;
     connection.dpd_delay = words.dpd_delay;
+    connection.session_resumption = words.session_resumption;
     for (const ChildWords& one : words.children) connection.children.push_back(child(one));
     return connection;
 }

@@ -52,6 +52,7 @@ struct ConnectionWords {
     policy::Unique unique = policy::Unique::no;
     std::chrono::seconds reauth_time{0};
     std::chrono::seconds dpd_delay{0};
+    bool session_resumption = false;
 };
 policy::Connection connection(const ConnectionWords& words);
 // With a child "second", 10.3.0.0/16 to 10.4.0.0/16, beside "net".

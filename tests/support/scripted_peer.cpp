@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ike/base/writer.h"
+#include "ike/crypto/prf.h"
 #include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/offers.h"
 
@@ -46,14 +47,8 @@ void ScriptedPeer::take_init_response(base::ByteView response) {
 
 base::Bytes ScriptedPeer::answer_init(base::ByteView request) {
     const wire::Received received = read(request);
-    initiator_ = false;
-    spi_i = received.header.spi_i;
-    spi_r = wire::IkeSpi{random_.number()};
+    const wire::Header answer = answer_to(received.header);
     engine_nonce = received.clear.nonce->data;
-    wire::Header answer;
-    answer.spi_i = spi_i;
-    answer.spi_r = spi_r;
-    answer.is_response = true;
     Payloads payloads = init_payloads();
     payloads.insert(payloads.end(), after_init.begin(), after_init.end());
     own_message_ = wire::encode(answer, payloads);
@@ -61,25 +56,80 @@ base::Bytes ScriptedPeer::answer_init(base::ByteView request) {
     return own_message_;
 }
 
+wire::Header ScriptedPeer::answer_to(const wire::Header& request) {
+    initiator_ = false;
+    spi_i = request.spi_i;
+    spi_r = wire::IkeSpi{random_.number()};
+    wire::Header answer;
+    answer.spi_i = spi_i;
+    answer.spi_r = spi_r;
+    answer.exchange = request.exchange;
+    answer.is_response = true;
+    return answer;
+}
+
+base::Bytes ScriptedPeer::resume_request(base::ByteView ticket) {
+    constexpr std::size_t kLifetimeSize = 4;
+    spi_i = wire::IkeSpi{random_.number()};
+    nonce = random_.bytes(32);
+    initiator_ = true;
+    wire::Header header = init_header();
+    header.exchange = wire::ExchangeType::ike_session_resume;
+    const auto opaque = notify(wire::NotifyType::ticket_opaque, base::to_bytes(ticket.subspan(kLifetimeSize)));
+    return own_message_ = wire::encode(header, {wire::Nonce{nonce}, opaque});
+}
+
+void ScriptedPeer::take_resume_response(base::ByteView response) {
+    const wire::Received received = read(response);
+    if (!received.clear.nonce) throw std::invalid_argument("no IKE_SESSION_RESUME response");
+    spi_r = received.header.spi_r;
+    engine_nonce = received.clear.nonce->data;
+    derive_resumed();
+}
+
+base::Bytes ScriptedPeer::answer_resume(base::ByteView request) {
+    const wire::Received received = read(request);
+    const wire::Header answer = answer_to(received.header);
+    engine_nonce = received.clear.nonce->data;
+    nonce = random_.bytes(32);
+    own_message_ = wire::encode(answer, {wire::Nonce{nonce}});
+    derive_resumed();
+    return own_message_;
+}
+
+void ScriptedPeer::derive_resumed() {
+    resumed_ = true;
+    const crypto::Nonces nonces =
+        initiator_ ? crypto::Nonces{nonce, engine_nonce} : crypto::Nonces{engine_nonce, nonce};
+    use(crypto::derive_resumed_ike_keys(suite_, session_, nonces, wire::spi_bytes(spi_i), wire::spi_bytes(spi_r)));
+}
+
 void ScriptedPeer::derive(base::ByteView engine_value) {
     const base::SecretBytes shared = key_exchange_->shared_secret(engine_value).value();
     const crypto::Nonces nonces =
         initiator_ ? crypto::Nonces{nonce, engine_nonce} : crypto::Nonces{engine_nonce, nonce};
-    crypto::IkeKeys keys =
-        crypto::derive_ike_keys(suite_, nonces, wire::spi_bytes(spi_i), wire::spi_bytes(spi_r), shared);
+    resumed_ = false;
+    use(crypto::derive_ike_keys(suite_, nonces, wire::spi_bytes(spi_i), wire::spi_bytes(spi_r), shared));
+}
+
+void ScriptedPeer::use(crypto::IkeKeys keys) {
     if (!initiator_) {
         std::swap(keys.sk_ei, keys.sk_er);
         std::swap(keys.sk_ai, keys.sk_ar);
         std::swap(keys.sk_pi, keys.sk_pr);
     }
+    sk_d_ = std::move(keys.sk_d);
     sk_p_ = std::move(keys.sk_pi);
     outbound_.emplace(suite_, std::move(keys.sk_ei), std::move(keys.sk_ai));
     inbound_.emplace(suite_, std::move(keys.sk_er), std::move(keys.sk_ar));
 }
 
 wire::Authentication ScriptedPeer::auth() const {
-    const base::SecretBytes mac = crypto::psk_auth(suite_.prf, base::as_bytes(secret), own_message_, engine_nonce,
-                                                   sk_p_, exchange::identity_body({identity(id), 0}));
+    const base::Bytes body = exchange::identity_body({identity(id), 0});
+    const base::SecretBytes mac =
+        resumed_ && signs_message_alone ? crypto::Prf(suite_.prf, sk_p_.view())({own_message_})
+        : resumed_                      ? crypto::resumption_auth(suite_.prf, own_message_, engine_nonce, sk_p_, body)
+                   : crypto::psk_auth(suite_.prf, base::as_bytes(secret), own_message_, engine_nonce, sk_p_, body);
     return {wire::AuthMethodId::shared_key_mic, base::to_bytes(mac.view())};
 }
 

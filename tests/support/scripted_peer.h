@@ -32,7 +32,8 @@ public:
     wire::IkeSpi spi_r{};
     base::Bytes nonce;
     base::Bytes engine_nonce;
-    Payloads after_init;  // of answer_init(): behind SA, KE and Nr
+    bool signs_message_alone = false;  // when resuming, as libreswan does
+    Payloads after_init;               // of answer_init(): behind SA, KE and Nr
 
     // --- As original initiator ---
     // What IKE_SA_INIT carries: SA, KE, Ni.
@@ -45,11 +46,18 @@ public:
     // IDi, IDr, AUTH, SA, TSi, TSr.
     Payloads auth_request(std::uint32_t esp_spi = 0xc0ffee01) const;
 
+    // RFC 5723: the IKE SA there is may be resumed; another one, with its ticket. `ticket` is TICKET_LT_OPAQUE's data.
+    void keep_session() { session_ = sk_d_.clone(); }
+    base::Bytes resume_request(base::ByteView ticket);
+    void take_resume_response(base::ByteView response);
+
     // --- As responder ---
     // Takes the engine's IKE_SA_INIT request and answers it; keys exist from here on.
     base::Bytes answer_init(base::ByteView request);
     // IDr, AUTH, then SA, TSi, TSr as the engine proposed them.
     Payloads auth_response(const wire::Payloads& request, std::uint32_t esp_spi = 0xc0ffee02) const;
+    // The same for IKE_SESSION_RESUME, with the keys of keep_session().
+    base::Bytes answer_resume(base::ByteView request);
 
     // --- Both ---
     base::Bytes protect(wire::ExchangeType exchange, std::uint32_t id, bool is_response, const Payloads& payloads);
@@ -75,6 +83,9 @@ public:
 
 private:
     void derive(base::ByteView engine_value);
+    void derive_resumed();
+    void use(crypto::IkeKeys keys);
+    wire::Header answer_to(const wire::Header& request);
 
     SeededRandom random_;
     bool initiator_ = true;
@@ -82,6 +93,9 @@ private:
     crypto::IkeSuite suite_;
     std::unique_ptr<crypto::KeyExchange> key_exchange_;
     base::Bytes own_message_;
+    bool resumed_ = false;
+    base::SecretBytes sk_d_;
+    base::SecretBytes session_;  // SK_d of the one that is resumed
     base::SecretBytes sk_p_;
     std::optional<crypto::SkCipher> inbound_;
     std::optional<crypto::SkCipher> outbound_;

@@ -2,6 +2,7 @@
 
 #include "ike/base/writer.h"
 #include "ike/crypto/key_schedule.h"
+#include "ike/crypto/prf.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -13,6 +14,19 @@ base::Result<const policy::SharedSecret*> find_secret(const sa::Sa& sa, const po
                                                       const policy::Identity& remote) {
     if (const auto* secret = sa.configuration->shared_secret(local, remote)) return secret;
     return base::fail(Reason::NoSharedSecret, "for " + local.to_string() + " - " + remote.to_string());
+}
+
+// Of one side.
+struct SignedParts {
+    base::ByteView message;
+    base::ByteView peer_nonce;
+    const base::SecretBytes& sk_p;
+};
+
+base::SecretBytes resumed_auth(policy::PrfId prf, const SignedParts& parts, const wire::Identification& id,
+                               Octets octets) {
+    if (octets == Octets::message) return crypto::Prf(prf, parts.sk_p.view())({parts.message});
+    return crypto::resumption_auth(prf, parts.message, parts.peer_nonce, parts.sk_p, identity_body(id));
 }
 
 }  // namespace
@@ -54,6 +68,23 @@ base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, con
     if (base::SecretBytes::equal_constant_time(expected.view(), auth.data)) return {};
     return base::fail(Reason::AuthenticationFailed,
                       who + " has another pre-shared key than ours for " + local.to_string());
+}
+
+wire::Authentication make_resumed_auth(const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                       const policy::Identity& local, Octets octets) {
+    const base::SecretBytes auth = resumed_auth(
+        keyed.suite.prf, {transcript.local_message, transcript.remote_nonce, keyed.sk_p_local}, {local, 0}, octets);
+    return {wire::AuthMethodId::shared_key_mic, base::to_bytes(auth.view())};
+}
+
+base::Result<Octets> verify_resumed_auth(const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                         const wire::Identification& remote, const wire::Authentication& auth) {
+    for (const Octets octets : {Octets::all, Octets::message}) {
+        const base::SecretBytes expected = resumed_auth(
+            keyed.suite.prf, {transcript.remote_message, transcript.local_nonce, keyed.sk_p_remote}, remote, octets);
+        if (base::SecretBytes::equal_constant_time(expected.view(), auth.data)) return octets;
+    }
+    return base::fail(Reason::AuthenticationFailed, remote.identity.to_string() + " resumes with other keys than ours");
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -1,5 +1,5 @@
-// AUTH with pre-shared keys (RFC 7296 2.15): what each side signs, and the check of the peer's. Certificates and EAP
-// come beside it.
+// AUTH with pre-shared keys (RFC 7296 2.15) and of resumed IKE SAs (RFC 5723 4.3.3): what each side signs, and the
+// check of the peer's. Certificates and EAP come beside it.
 #pragma once
 
 #include "ike/ikev2/sa/step.h"
@@ -22,5 +22,18 @@ base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Key
 base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
                                    const policy::Identity& local, const wire::Identification& remote,
                                    const wire::Authentication& auth);
+
+// What AUTH of a resumed IKE SA covers. RFC 5723 4.3.3 says "message octets", and means those of RFC 7296 2.15, with
+// nonce and identity; libreswan takes the message alone. That is no less: SK_p is made of both nonces, and the identity
+// has to be the ticket's.
+enum class Octets : std::uint8_t { all, message };
+
+// RFC 5723 4.3.3: with the keys of the IKE SA in place of a secret.
+wire::Authentication make_resumed_auth(const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                       const policy::Identity& local, Octets octets);
+// What the peer's covers. Error: AuthenticationFailed. The method does not matter: peers put that of the first time
+// into it.
+base::Result<Octets> verify_resumed_auth(const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                         const wire::Identification& remote, const wire::Authentication& auth);
 
 }  // namespace xfrmd::ikev2::exchange

@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "ike/ikev2/exchange/child_compression.h"
 #include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/protect.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -17,14 +20,13 @@ std::string both_ends(const policy::TrafficSelectors& local, const policy::Traff
 }
 
 base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Child& child,
-                                              const wire::Payloads& request) {
+                                              const wire::Payloads& request, const SelectorsHere& offered) {
     NegotiatedChild negotiated;
     negotiated.name = child.name;
     negotiated.mode = child.mode;
     negotiated.tfc_padding_allowed = request.find(wire::NotifyType::esp_tfc_padding_not_supported) == nullptr;
     const policy::TrafficSelectors local_ts = resolve(child.local_ts, sa.local.address);
     const policy::TrafficSelectors remote_ts = resolve(child.remote_ts, sa.remote.address);
-    const SelectorsHere offered = selectors_here(sa, child.mode, {request.ts_r->selectors, request.ts_i->selectors});
     negotiated.local_ts = narrow(local_ts, offered.local);
     negotiated.remote_ts = narrow(remote_ts, offered.remote);
     if (negotiated.local_ts.empty() || negotiated.remote_ts.empty()) {
@@ -33,6 +35,14 @@ base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Ch
                                                                     both_ends(offered.local, offered.remote));
     }
     return negotiated;
+}
+
+Share share_of(const SelectorsHere& offered, const NegotiatedChild& child) {
+    const auto has = [&child](const policy::TrafficSelectors& local, const policy::TrafficSelectors& remote) {
+        return covers(child.local_ts, local) && covers(child.remote_ts, remote);
+    };
+    if (has(offered.local, offered.remote)) return Share::all;
+    return has({offered.local.front()}, {offered.remote.front()}) ? Share::first_choice : Share::some;
 }
 
 // RFC 7296 1.2: no key exchange is negotiated in IKE_AUTH, whatever a peer may have written there.
@@ -66,11 +76,13 @@ base::Result<void> match_proposals(const sa::Sa& sa, const policy::Child& child,
 
 base::Result<AcceptedChild> match_child(const sa::Sa& sa, const policy::Child& child, const wire::Payloads& request,
                                         bool first_child) {
-    auto negotiated = match_selectors(sa, child, request);
+    const SelectorsHere offered = selectors_here(sa, child.mode, {request.ts_r->selectors, request.ts_i->selectors});
+    auto negotiated = match_selectors(sa, child, request, offered);
     if (!negotiated) return tl::unexpected(negotiated.error());
     if (const auto mode = match_mode(child, request); !mode) return tl::unexpected(mode.error());
     if (const auto hosts = check_hosts(*negotiated); !hosts) return tl::unexpected(hosts.error());
-    AcceptedChild accepted{std::move(*negotiated), 1};
+    const Share share = share_of(offered, *negotiated);
+    AcceptedChild accepted{std::move(*negotiated), 1, share};
     const auto matched = match_proposals(sa, child, request, first_child, accepted);
     if (!matched) return tl::unexpected(matched.error());
     return accepted;
@@ -91,26 +103,56 @@ bool tells_more(const base::Error& candidate, const std::optional<base::Error>& 
                      candidate.reason != Reason::TrafficSelectorsUnacceptable);
 }
 
+// Those of the connection that fit the request; after one that has all of it there is nothing to look for. Else why the
+// best of them does not.
+base::Result<std::vector<AcceptedChild>> match_children(const sa::Sa& sa, const wire::Payloads& request,
+                                                        bool first_child) {
+    std::vector<AcceptedChild> fitting;
+    std::optional<base::Error> error;
+    for (const policy::Child& child : sa.connection->children) {
+        auto matched = match_child(sa, child, request, first_child);
+        if (!matched && tells_more(matched.error(), error)) error = matched.error();
+        if (!matched) continue;
+        fitting.push_back(std::move(*matched));
+        if (fitting.back().share == Share::all) break;
+    }
+    if (!fitting.empty()) return fitting;
+    if (!error) error = base::Error{Reason::TrafficSelectorsUnacceptable, "the connection has no children", {}};
+    return tl::unexpected(std::move(*error));
+}
+
+// RFC 7296 2.9: of several subsets one that has the peer's first choice, if any has. The others may be in children of
+// their own.
+AcceptedChild choose_child(std::vector<AcceptedChild> fitting) {
+    const auto best = std::ranges::max_element(fitting, {}, &AcceptedChild::share);
+    const auto has_more = [&best](const AcceptedChild& other) {
+        return !covers(best->child.local_ts, other.child.local_ts) ||
+               !covers(best->child.remote_ts, other.child.remote_ts);
+    };
+    best->more_possible = best->share != Share::all && std::ranges::any_of(fitting, has_more);
+    return std::move(*best);
+}
+
+void take(sa::Step& step, const policy::Child& child, const wire::Payloads& request, AcceptedChild& accepted) {
+    accepted.child.spi_in = step.spis.new_esp_spi();
+    accepted.child.ipcomp = accept_compression(step, child, request);
+}
+
 }  // namespace
 
 base::Result<AcceptedChild> accept_child(sa::Step& step, const policy::Child& child, const wire::Payloads& request,
                                          bool first_child) {
     auto accepted = match_child(step.sa, child, request, first_child);
-    if (!accepted) return accepted;
-    accepted->child.spi_in = step.spis.new_esp_spi();
-    accepted->child.ipcomp = accept_compression(step, child, request);
+    if (accepted) take(step, child, request, *accepted);
     return accepted;
 }
 
 base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& request, bool first_child) {
-    std::optional<base::Error> error;
-    for (const policy::Child& child : step.sa.connection->children) {
-        auto accepted = accept_child(step, child, request, first_child);
-        if (accepted) return accepted;
-        if (tells_more(accepted.error(), error)) error = accepted.error();
-    }
-    if (!error) error = base::Error{Reason::TrafficSelectorsUnacceptable, "the connection has no children", {}};
-    return tl::unexpected(std::move(*error));
+    auto fitting = match_children(step.sa, request, first_child);
+    if (!fitting) return tl::unexpected(std::move(fitting.error()));
+    AcceptedChild accepted = choose_child(std::move(*fitting));
+    take(step, *step.sa.connection->child(accepted.child.name), request, accepted);
+    return accepted;
 }
 
 void defer_to_twin(const sa::Step& step, const sa::Established& phase, NegotiatedChild& child) {
@@ -131,6 +173,7 @@ void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keyin
     }
     payloads.emplace_back(wire::TrafficSelectorPayload{true, child.remote_ts, {}});
     payloads.emplace_back(wire::TrafficSelectorPayload{false, child.local_ts, {}});
+    if (accepted.more_possible) payloads.emplace_back(notify(wire::NotifyType::additional_ts_possible));
 }
 
 }  // namespace xfrmd::ikev2::exchange

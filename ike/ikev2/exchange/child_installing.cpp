@@ -46,23 +46,25 @@ ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& chil
 }
 
 sa::ChildSa record_of(const sa::Step& step, NegotiatedChild child, ike::ChildSaId id) {
-    return {id,
-            std::move(child.name),
-            sa::ChildState::installing,
-            child.mode,
-            std::move(child.proposal),
-            step.sa.nat.any(),
-            child.spi_in,
-            child.spi_out,
-            std::move(child.local_ts),
-            std::move(child.remote_ts),
-            step.now,
-            child.operation,
-            child.ipcomp,
-            child.number == ike::ChildSaId::none ? id : child.number,
-            child.replaces,
-            child.defer_outbound,
-            child.is_redundant};
+    sa::ChildSa record{id,
+                       std::move(child.name),
+                       sa::ChildState::installing,
+                       child.mode,
+                       std::move(child.proposal),
+                       step.sa.nat.any(),
+                       child.spi_in,
+                       child.spi_out,
+                       std::move(child.local_ts),
+                       std::move(child.remote_ts),
+                       step.now,
+                       child.operation,
+                       child.ipcomp,
+                       child.number == ike::ChildSaId::none ? id : child.number,
+                       child.replaces,
+                       child.defer_outbound,
+                       child.is_redundant};
+    record.only = child.only;
+    return record;
 }
 
 }  // namespace
@@ -77,6 +79,7 @@ ike::ChildSaId install_child(sa::Step& step, sa::Established& established, Negot
     install.child = step.spis.new_child_id();
     const ike::ChildSaId id = install.child;
     established.children.push_back(record_of(step, std::move(child), id));
+    established.children.back().used_since = step.now;
     step.actions.push_back(ike::InstallChild{std::move(install)});
     return id;
 }

@@ -43,6 +43,7 @@ struct NegotiatedChild {
     ike::ChildSaId number{};  // none: its own
     bool defer_outbound = false;
     bool is_redundant = false;
+    std::optional<sa::AddressPair> only = {};
 };
 
 // Checks the answer to `proposed`. Errors: NoProposalChosen, TrafficSelectorsUnacceptable and what else the peer's
@@ -50,31 +51,42 @@ struct NegotiatedChild {
 base::Result<NegotiatedChild> check_child_answer(const sa::Sa& sa, const policy::Child& child,
                                                  const sa::ProposedChild& proposed, const wire::Payloads& answer);
 
+// Tells operators that the peer takes more of what was proposed, in a child of its own (ADDITIONAL_TS_POSSIBLE).
+void heed_more_possible(sa::Step& step, const sa::ProposedChild& proposed, const wire::Payloads& answer);
+
 // Once it is installed: a CPI that the peer did not want is free again.
 void release_unused_cpi(sa::Step& step, const sa::ProposedChild& proposed, const NegotiatedChild& negotiated);
 
 // Releases the SPI and CPI of a proposed child. Where the peer has the child (its answer carries an SA payload), it is
 // told to delete it (RFC 7296 1.4.1).
 void withdraw_child(sa::Step& step, const sa::ProposedChild& proposed, const wire::Payloads& answer);
-// And says that there is none, to who asked for it and to everybody.
+// The peer will grant it later (RFC 7296 2.25): it is asked for again. False where it will not, or has been asked often
+// enough.
+bool postpone_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error);
+// Postponed, or failed: then who asked for it is told, and everybody, unless the peer takes parts of it.
 void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
                          const wire::Payloads& answer);
 
 // --- Responder of the exchange ---
 
+// How much of what the peer wants a child for its configuration allows (RFC 7296 2.9).
+enum class Share : std::uint8_t { some, first_choice, all };
+
 struct AcceptedChild {
     NegotiatedChild child;
     std::uint8_t proposal_number = 1;
+    Share share = Share::all;
+    bool more_possible = false;  // selectors that it has not, in a child of their own
 };
 
-// Chooses the first child of the connection that fits the request. Errors: TrafficSelectorsUnacceptable,
-// NoProposalChosen, ModeUnacceptable, each with both sides' view.
+// Chooses the child of the connection that allows most of the request, the first of these. Errors:
+// TrafficSelectorsUnacceptable, NoProposalChosen, ModeUnacceptable, each with both sides' view.
 base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& request, bool first_child);
 // This one or none.
 base::Result<AcceptedChild> accept_child(sa::Step& step, const policy::Child& child, const wire::Payloads& request,
                                          bool first_child);
 
-// [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAr, [Nr, KEr], TSi, TSr
+// [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAr, [Nr, KEr], TSi, TSr, [N(ADDITIONAL_TS_POSSIBLE)]
 void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,
                          std::vector<wire::Payload>& payloads);
 

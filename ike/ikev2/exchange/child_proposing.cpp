@@ -8,6 +8,7 @@
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/single_pair.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -120,9 +121,15 @@ base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Chil
                                resolve(child.remote_ts, step.sa.remote.address),
                                std::move(*proposals),
                                child.ipcomp ? step.spis.new_cpi() : std::nullopt,
+                               task.packet,
                                task.replaces,
-                               task.number};
-    if (task.packet) {
+                               task.number,
+                               task.tries,
+                               task.only};
+    if (task.only) {
+        proposed.local_ts = of_address(proposed.local_ts, task.only->local);
+        proposed.remote_ts = of_address(proposed.remote_ts, task.only->remote);
+    } else if (task.packet) {
         proposed.local_ts = with_packet_first(std::move(proposed.local_ts), task.packet->local);
         proposed.remote_ts = with_packet_first(std::move(proposed.remote_ts), task.packet->remote);
     }
@@ -141,6 +148,13 @@ void append_child_request(const policy::Child& child, const sa::ProposedChild& p
     }
     payloads.emplace_back(wire::TrafficSelectorPayload{true, proposed.local_ts, {}});
     payloads.emplace_back(wire::TrafficSelectorPayload{false, proposed.remote_ts, {}});
+}
+
+void heed_more_possible(sa::Step& step, const sa::ProposedChild& proposed, const wire::Payloads& answer) {
+    if (answer.find(wire::NotifyType::additional_ts_possible) == nullptr) return;
+    step.report(ike::Level::info, "peer takes more of " + to_string(proposed.local_ts) +
+                                      " === " + to_string(proposed.remote_ts) + " than child SA " + proposed.name +
+                                      " has now, in a child of its own");
 }
 
 base::Result<NegotiatedChild> check_child_answer(const sa::Sa& sa, const policy::Child& child,
@@ -166,6 +180,7 @@ base::Result<NegotiatedChild> check_child_answer(const sa::Sa& sa, const policy:
     negotiated.operation = proposed.operation;
     negotiated.replaces = proposed.replaces;
     negotiated.number = proposed.number;
+    negotiated.only = proposed.only;
     negotiated.tfc_padding_allowed = answer.find(wire::NotifyType::esp_tfc_padding_not_supported) == nullptr;
     if (const auto rest = check_rest(sa, child, proposed, answer, negotiated); !rest)
         return tl::unexpected(rest.error());

@@ -6,6 +6,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
+#include "ike/ikev2/exchange/single_pair.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -30,6 +31,21 @@ ike::Milestone milestone_of_installation(const sa::ChildSa& child) {
     return {is_first ? ike::Turn::child_installed : ike::Turn::child_rekeyed, child.number, child.name};
 }
 
+// A later one in its line carries packets, or will if the kernel takes it.
+bool is_outdone(const sa::Established& phase, const sa::ChildSa& child) {
+    return std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
+        return other.number == child.number && other.id > child.id && !other.is_outbound_deferred &&
+               !other.is_redundant && other.state != sa::ChildState::retired;
+    });
+}
+
+// That later one has not come: packets are left to the one before it, if nothing but this has kept them from it.
+void fall_back(sa::Step& step, sa::Established& phase, ike::ChildSaId before) {
+    sa::ChildSa* child = find_child(phase, before);
+    const bool waits = child != nullptr && child->state == sa::ChildState::installed && child->is_outbound_deferred;
+    if (waits && child->replaces == ike::ChildSaId::none) use_child(step, phase, *child);
+}
+
 // The child leaves the list; it is not, or no longer, in the kernel.
 sa::ChildSa forget_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id) {
     const auto found = std::find_if(phase.children.begin(), phase.children.end(),
@@ -37,6 +53,7 @@ sa::ChildSa forget_child(sa::Step& step, sa::Established& phase, ike::ChildSaId 
     sa::ChildSa gone = std::move(*found);
     phase.children.erase(found);
     postpone_rekeying(step, phase, gone.replaces);
+    fall_back(step, phase, gone.replaces);
     release(step, gone.spi_in, gone.ipcomp ? std::optional(gone.ipcomp->in) : std::nullopt);
     return gone;
 }
@@ -47,7 +64,8 @@ void revive(sa::Step& step, const sa::Established& phase, const sa::ChildSa& gon
     if (gone.state == installing || gone.state == deleting || find_number(phase, gone.number) != nullptr) return;
     const policy::Child* wanted = step.sa.connection->child(gone.name);
     if (wanted == nullptr) return;
-    const bool is_cut_off = why == base::Reason::PeerSilent || why == base::Reason::PathRefused;
+    const bool is_cut_off =
+        why == base::Reason::PeerSilent || why == base::Reason::PeerCrashed || why == base::Reason::PathRefused;
     const policy::StartAction action = is_cut_off                         ? wanted->dpd_action
                                        : why == base::Reason::PeerDeleted ? wanted->close_action
                                                                           : policy::StartAction::none;
@@ -95,7 +113,7 @@ void use_successor(sa::Step& step, sa::Established& phase, ike::ChildSaId old) {
             return child.number == heir->number && child.id > old && stays(child) && !child.is_outbound_deferred;
         });
     if (sends_on_newer) return;
-    use_child(step, *heir);
+    use_child(step, phase, *heir);
 }
 
 // What follows from a child that stands: the one that it replaces is deleted by who began the rekeying, and the loser
@@ -151,6 +169,14 @@ const sa::ChildSa* find_named(const sa::Established& phase, ike::ChildSaId id) {
     return found == phase.children.end() ? nullptr : find_number(phase, found->number);
 }
 
+const sa::ChildSa* find_installed(const sa::Established& phase, const std::string& name,
+                                  const std::optional<sa::AddressPair>& only) {
+    const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
+        return child.name == name && child.state == sa::ChildState::installed && (!only || serves(child, *only));
+    });
+    return found == phase.children.end() ? nullptr : &*found;
+}
+
 bool is_replaced(const sa::Established& phase, ike::ChildSaId id) {
     return std::any_of(phase.children.begin(), phase.children.end(), [id](const sa::ChildSa& child) {
         return child.replaces == id && child.state != sa::ChildState::retired;
@@ -199,9 +225,16 @@ void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
     step.done(std::exchange(child->operation, ike::OperationId::none), id, tl::unexpected(why));
 }
 
-void use_child(sa::Step& step, sa::ChildSa& child) {
+void use_child(sa::Step& step, sa::Established& phase, sa::ChildSa& child) {
     child.use_at = base::kNever;
-    if (std::exchange(child.is_outbound_deferred, false)) step.actions.push_back(ike::UseChild{child.id});
+    if (!child.is_outbound_deferred) return;
+    if (is_outdone(phase, child)) {
+        child.replaces = ike::ChildSaId::none;  // should the kernel refuse the later one, it waits for nothing else
+        return;
+    }
+    child.is_outbound_deferred = false;
+    child.used_since = step.now;
+    step.actions.push_back(ike::UseChild{child.id});
 }
 
 void remove_retired_children(sa::Step& step, sa::Established& phase) {
@@ -235,10 +268,12 @@ void move_children(sa::Step& step, sa::Established& phase, const sa::Path& path)
 
 void fail_proposed_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error,
                          const wire::Payloads& answer) {
+    withdraw_child(step, proposed, answer);
+    if (postpone_child(step, proposed, error)) return;
+    if (error.reason == base::Reason::SinglePairRequired && ask_for_pairs(step, proposed)) return;
     step.report(ike::Level::warning, "child SA " + proposed.name + " failed: " + error.sentence(), error.reason,
                 {ike::Turn::child_failed, {}, proposed.name});
     step.done(proposed.operation, {}, tl::unexpected(error));
-    withdraw_child(step, proposed, answer);
 }
 
 void withdraw_child(sa::Step& step, const sa::ProposedChild& proposed, const wire::Payloads& answer) {

@@ -14,6 +14,10 @@ sa::ChildSa* find_outbound(sa::Established& phase, sa::ChildSpi spi_out);
 const sa::ChildSa* find_number(const sa::Established& phase, ike::ChildSaId number);
 // The newest of those that are known by this number, or that have replaced the one whose own it is.
 const sa::ChildSa* find_named(const sa::Established& phase, ike::ChildSaId id);
+// The first one of this name that stands, and serves `only` where that is said: one of several where the peer takes
+// single pairs of addresses only. nullptr if none does.
+const sa::ChildSa* find_installed(const sa::Established& phase, const std::string& name,
+                                  const std::optional<sa::AddressPair>& only);
 // Another one has taken its place, or is about to.
 bool is_replaced(const sa::Established& phase, ike::ChildSaId id);
 // What was to take the child's place has not come, or has gone again: it is rekeyed later (RFC 7296 2.25). Nothing to
@@ -39,8 +43,8 @@ void remove_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, con
 // It has been deleted here and at the peer. Where another one carries its traffic, its SAs stay for a while, for
 // packets that are late; else it is removed.
 void retire_child(sa::Step& step, sa::Established& phase, ike::ChildSaId id, const base::Error& why);
-// Packets go out on it from now on, if they do not yet.
-void use_child(sa::Step& step, sa::ChildSa& child);
+// Packets go out on it from now on, if they do not yet, nor on a later one in its line.
+void use_child(sa::Step& step, sa::Established& phase, sa::ChildSa& child);
 void remove_retired_children(sa::Step& step, sa::Established& phase);
 void remove_all_children(sa::Step& step, sa::Established& phase, const base::Error& why);
 

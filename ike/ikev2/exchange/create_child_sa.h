@@ -7,7 +7,7 @@
 namespace xfrmd::ikev2::exchange {
 
 // Sends the request for a waiting task. A child that is installed already ends the task at once.
-void start_create_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task);
+void start_create_child(sa::Step& step, sa::Established& phase, sa::CreateChildTask task);
 
 // Asks for a child, additional or in the place of another one. Ends the task's operation where it cannot be asked for.
 void request_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task,

@@ -2,12 +2,14 @@
 #include <utility>
 
 #include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 #include "ike/ikev2/exchange/rekey_ike.h"
+#include "ike/ikev2/exchange/single_pair.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -62,7 +64,9 @@ sa::ChildSa* made_by_peer(sa::Established& phase, const sa::CreatingChild& creat
     if (creating.rekeyed) return nullptr;
     const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
         using enum sa::ChildState;
-        return child.name == creating.proposed.name && (child.state == installing || child.state == installed);
+        const auto& only = creating.proposed.only;
+        return child.name == creating.proposed.name && (child.state == installing || child.state == installed) &&
+               (!only || serves(child, *only));
     });
     return found == phase.children.end() ? nullptr : &*found;
 }
@@ -83,6 +87,7 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     release_unused_cpi(step, creating.proposed, *negotiated);
     if (creating.rekeyed) take_place(step, phase, creating, answer.nonce->data, *negotiated);
     install_child(step, phase, std::move(*negotiated), {creating.nonce, answer.nonce->data, &*secret, true});
+    heed_more_possible(step, creating.proposed, answer);
     return {};
 }
 
@@ -104,17 +109,19 @@ void give_up(sa::Step& step, sa::Established& phase, const sa::CreatingChild& cr
     on_rekeying_failed(step, phase, creating, error);
 }
 
-const sa::ChildSa* find_installed(const sa::Established& phase, const std::string& name) {
-    const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
-        return child.name == name && child.state == sa::ChildState::installed;
+// A packet that wants a child of which there are such for other pairs.
+void note_pair(const sa::Established& phase, sa::CreateChildTask& task) {
+    const bool goes_by_pairs = std::any_of(phase.children.begin(), phase.children.end(), [&](const auto& child) {
+        return child.name == task.child && child.state == sa::ChildState::installed && child.only;
     });
-    return found == phase.children.end() ? nullptr : &*found;
+    if (goes_by_pairs && task.packet) task.only = pair_of(*task.packet);
 }
 
 }  // namespace
 
-void start_create_child(sa::Step& step, sa::Established& phase, const sa::CreateChildTask& task) {
-    const sa::ChildSa* existing = find_installed(phase, task.child);
+void start_create_child(sa::Step& step, sa::Established& phase, sa::CreateChildTask task) {
+    note_pair(phase, task);
+    const sa::ChildSa* existing = find_installed(phase, task.child, task.only);
     if (existing != nullptr) return step.done(task.operation, existing->number, {}, true);
     request_child(step, phase, task, std::nullopt);
 }

@@ -10,8 +10,10 @@ namespace xfrmd::ikev2::exchange {
 base::Result<void> check_credentials(const sa::Sa& sa);
 
 // Initiator: sends the request, with the child of the first waiting task unless it goes without one (RFC 6023).
-// IKE_SA_INIT is over by then: what keeps us from authenticating closes the IKE SA.
-sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless);
+// The first exchange is over by then: what keeps us from authenticating closes the IKE SA.
+// `resumed`: the IKE SA that this one resumes, else nullptr.
+sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless,
+                        std::unique_ptr<sa::Session> resumed);
 
 // Initiator. Errors end the IKE SA: AuthenticationFailed, AuthenticationMethodUnacceptable, NoSharedSecret,
 // PeerRefused.

@@ -1,12 +1,17 @@
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/crash_detection.h"
+#include "ike/ikev2/exchange/id_sync.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/redirect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
+#include "ike/ikev2/exchange/ticketing.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -56,12 +61,11 @@ base::Result<void> check_wanted(const sa::Sa& sa) {
 
 // SK {IDi, [N(INITIAL_CONTACT)], [IDr], AUTH, [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAi2, TSi, TSr} (RFC
 // 7296 1.2, appendix C.2)
-std::vector<wire::Payload> make_request(const sa::Sa& sa, policy::Identity id_i, wire::Authentication auth) {
+std::vector<wire::Payload> make_request(const sa::Sa& sa, policy::Identity id_i, const policy::Identity& id_r,
+                                        wire::Authentication auth) {
     std::vector<wire::Payload> payloads{wire::IdentificationInitiator{{std::move(id_i), 0}}};
     if (sa.announce_initial_contact) payloads.emplace_back(notify(wire::NotifyType::initial_contact));
-    if (sa.connection->remote.id.is_exact()) {
-        payloads.emplace_back(wire::IdentificationResponder{{sa.connection->remote.id, 0}});
-    }
+    if (id_r.is_exact()) payloads.emplace_back(wire::IdentificationResponder{{id_r, 0}});
     payloads.emplace_back(std::move(auth));
     return payloads;
 }
@@ -74,6 +78,16 @@ base::Error auth_refusal(const wire::Notify& notify) {
     return {Reason::PeerRefused, "it answered " + to_string(notify.type) + " to IKE_AUTH", {}};
 }
 
+// RFC 5723 4.3.3: it is who it was.
+base::Result<void> authenticate_resumed(const sa::AuthRequested& phase, const wire::Identification& id_r,
+                                        const wire::Authentication& auth) {
+    if (id_r.identity != phase.resumed->remote_id) {
+        return base::fail(Reason::AuthenticationFailed,
+                          "peer is " + id_r.identity.to_string() + ", and was " + phase.resumed->remote_id.to_string());
+    }
+    return verify_resumed_auth(phase.keyed, phase.transcript, id_r, auth).map([](Octets) {});
+}
+
 // RFC 7296 2.15, 2.16: nothing of the answer counts before the peer is who it should be.
 base::Result<void> authenticate(const sa::Sa& sa, const sa::AuthRequested& phase, const wire::Payloads& answer) {
     if (!answer.id_r || !answer.auth) {
@@ -84,6 +98,7 @@ base::Result<void> authenticate(const sa::Sa& sa, const sa::AuthRequested& phase
         return base::fail(Reason::AuthenticationFailed, "peer is " + answer.id_r->identity.to_string() +
                                                             ", we expect " + sa.connection->remote.id.to_string());
     }
+    if (phase.resumed) return authenticate_resumed(phase, *answer.id_r, *answer.auth);
     return verify_psk_auth(sa, phase.keyed, phase.transcript, own_identity(sa), *answer.id_r, *answer.auth);
 }
 
@@ -97,6 +112,7 @@ void take_first_child(sa::Step& step, sa::Established& established, sa::Proposed
         release_unused_cpi(step, proposed, *negotiated);
         install_child(step, established, std::move(*negotiated),
                       {transcript.local_nonce, transcript.remote_nonce, nullptr, true});
+        heed_more_possible(step, proposed, answer);
         return;
     }
     fail_proposed_child(step, proposed, negotiated.error(), answer);
@@ -111,14 +127,20 @@ base::Result<void> check_credentials(const sa::Sa& sa) {
     return base::fail(Reason::NoSharedSecret, "for " + local.to_string() + " - " + remote.to_string());
 }
 
-sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless) {
+sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless,
+                        std::unique_ptr<sa::Session> resumed) {
     sa::Sa& sa = step.sa;
-    policy::Identity id_i = own_identity(sa);
-    auto auth = make_psk_auth(sa, keyed, transcript, id_i, expected_identity(sa));
+    policy::Identity id_i = resumed ? resumed->local_id : own_identity(sa);
+    const policy::Identity id_r = resumed ? resumed->remote_id : sa.connection->remote.id;
+    auto auth = resumed ? make_resumed_auth(keyed, transcript, id_i, Octets::all)
+                        : make_psk_auth(sa, keyed, transcript, id_i, expected_identity(sa));
     if (!auth) return sa::Phase(sa::Closed{auth.error()});
 
-    std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), std::move(*auth));
-    append_mobility(sa, payloads);
+    std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), id_r, std::move(*auth));
+    append_ticket_request(step, payloads);
+    append_mobility(step, payloads);
+    append_id_sync(payloads);
+    std::ranges::move(crash_token(step.options, sa.spi_i, sa.spi_r), std::back_inserter(payloads));
     std::optional<sa::ProposedChild> proposed;
     if (childless) {
         if (const auto wanted = check_wanted(sa); !wanted) return sa::Phase(sa::Closed{wanted.error()});
@@ -129,13 +151,18 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
         proposed = std::move(first->proposed);
     }
     send_request(step, keyed, wire::ExchangeType::ike_auth, payloads);
-    return sa::Phase(sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(proposed)});
+    return sa::Phase(
+        sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(proposed), std::move(resumed)});
 }
 
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response) {
     const wire::Payloads& answer = response.payloads;
     if (const auto authenticated = authenticate(step.sa, phase, answer); !authenticated) {
-        return tl::unexpected(authenticated.error());
+        if (!phase.resumed) return tl::unexpected(authenticated.error());
+        step.report(ike::Level::warning, "resuming failed: " + authenticated.error().sentence() + "; beginning anew",
+                    authenticated.error().reason);
+        step.sa.begins_anew = true;
+        return sa::stay();
     }
     if (const auto* redirect = find_redirect(step, answer)) {  // RFC 5685 6
         const auto gateway = read_redirect(*redirect, {});
@@ -145,16 +172,21 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     }
     if (!phase.child && answer.sa) return base::fail(Reason::PayloadUnexpected, "a child that was not asked for");
     step.sa.window.answered();
-    agree_on_mobility(step.sa, answer, true);
+    agree_on_mobility(step, answer, true);
+    agree_on_id_sync(step.sa, answer);
+    note_crash_token(step.sa, answer);
     sa::Established established{
         std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
     begin_life(step, established);
     established.proof = begin_proof(step);
+    if (phase.resumed) inherit_proof(established, *phase.resumed);
     heed_lifetime(step, established, answer);
+    take_ticket(step, established, answer);
     const bool is_new = step.sa.repeats.of == ike::IkeSaId::none;
     step.report(ike::Level::info,
-                "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
-                    " (" + established.keyed.proposal.to_string() + ")",
+                (phase.resumed ? "IKE SA resumed with " : "IKE SA established with ") +
+                    established.remote_id.to_string() + " at " + step.sa.remote.to_string() + " (" +
+                    established.keyed.proposal.to_string() + ")",
                 {}, {is_new ? ike::Turn::ike_established : ike::Turn::none});
     if (phase.child) take_first_child(step, established, std::move(*phase.child), answer, phase.transcript);
     return sa::Phase(std::move(established));

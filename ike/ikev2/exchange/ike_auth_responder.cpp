@@ -1,13 +1,20 @@
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ike/base/writer.h"
 #include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/childless.h"
+#include "ike/ikev2/exchange/crash_detection.h"
+#include "ike/ikev2/exchange/id_sync.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/mobility.h"
+#include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
+#include "ike/ikev2/exchange/session_resume.h"
+#include "ike/ikev2/exchange/ticketing.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -25,13 +32,6 @@ int fit(const policy::Connection& connection, const sa::Sa& sa, const wire::Payl
     return local == 0 ? 0 : remote * 4 + local;
 }
 
-bool accepts(const policy::Connection& connection, const policy::Proposal& chosen) {
-    for (const policy::Proposal& ours : connection.proposals) {
-        if (policy::check_answer(chosen, ours)) return true;
-    }
-    return false;
-}
-
 // Only now is it known which connection this is: the best fit of those that the addresses and the chosen proposal
 // allow.
 base::Result<const policy::Connection*> choose_connection(const sa::Sa& sa, const sa::Keyed& keyed,
@@ -41,7 +41,7 @@ base::Result<const policy::Connection*> choose_connection(const sa::Sa& sa, cons
     for (const policy::Connection* connection :
          sa.configuration->candidates(sa.local.address, sa.remote.address, request.id_i->identity)) {
         const int candidate = fit(*connection, sa, request);
-        if (candidate > best_fit && accepts(*connection, keyed.proposal)) {
+        if (candidate > best_fit && allows(connection->proposals, keyed.proposal)) {
             best = connection;
             best_fit = candidate;
         }
@@ -67,19 +67,50 @@ struct Proven {
     wire::Authentication auth;
 };
 
-base::Result<Proven> authenticate(const sa::Sa& sa, const sa::HalfOpen& phase, const sa::Message& message) {
-    if (const auto shape = check_shape(message); !shape) return tl::unexpected(shape.error());
-    const wire::Payloads& request = message.payloads;
+base::Result<Proven> authenticate_by_key(const sa::Sa& sa, const sa::HalfOpen& phase, const wire::Payloads& request) {
     const auto connection = choose_connection(sa, phase.keyed, request);
     if (!connection) return tl::unexpected(connection.error());
     policy::Identity local = own_identity(**connection, sa.local.address);
     const auto verified = verify_psk_auth(sa, phase.keyed, phase.transcript, local, *request.id_i, *request.auth);
     if (!verified) return tl::unexpected(verified.error());
-    if (const auto wanted = match_childless(**connection, message.shape); !wanted)
-        return tl::unexpected(wanted.error());
     auto auth = make_psk_auth(sa, phase.keyed, phase.transcript, local, request.id_i->identity);
     if (!auth) return tl::unexpected(auth.error());
     return Proven{*connection, std::move(local), std::move(*auth)};
+}
+
+base::Result<Proven> authenticate_by_ticket(const sa::Step& step, const sa::HalfOpen& phase,
+                                            const wire::Payloads& request) {
+    const auto resumer = authenticate_resumed(step, phase, request);
+    if (!resumer) return tl::unexpected(resumer.error());
+    const policy::Identity& local = phase.ticket->session.local_id;
+    return Proven{resumer->connection, local, make_resumed_auth(phase.keyed, phase.transcript, local, resumer->octets)};
+}
+
+base::Result<Proven> authenticate(const sa::Step& step, const sa::HalfOpen& phase, const sa::Message& message) {
+    if (const auto shape = check_shape(message); !shape) return tl::unexpected(shape.error());
+    const wire::Payloads& request = message.payloads;
+    auto proven =
+        phase.ticket ? authenticate_by_ticket(step, phase, request) : authenticate_by_key(step.sa, phase, request);
+    if (!proven) return proven;
+    if (const auto wanted = match_childless(*proven->connection, message.shape); !wanted)
+        return tl::unexpected(wanted.error());
+    return proven;
+}
+
+// RFC 5723 4.3.1, 4.3.4: the ticket is used now, and the engine ends the IKE SA that it was of.
+void use_up(sa::Step& step, sa::Established& established, const sa::Ticket& ticket) {
+    inherit_proof(established, ticket.session);
+    step.tickets.given.revoke(ticket.number);
+    step.sa.resumes = ticket.spi;
+}
+
+// RFC 4478 3. What is left of it, where the IKE SA is resumed.
+void append_lifetime(const sa::Step& step, const sa::Proof& proof, std::vector<wire::Payload>& payloads) {
+    if (proof.over_at == base::kNever) return;
+    const base::Duration left = proof.over_at - step.now - step.sa.connection->over_time;
+    const auto lasts = std::max<std::int64_t>(1, std::chrono::floor<std::chrono::seconds>(left).count());
+    payloads.emplace_back(
+        notify(wire::NotifyType::auth_lifetime, base::Writer().u32(static_cast<std::uint32_t>(lasts)).take()));
 }
 
 // SK {IDr, AUTH, [SAr2, TSi, TSr]}: the child's part, or why there is none, follows (RFC 7296 1.2, 2.21.2).
@@ -114,26 +145,30 @@ base::Result<void> check_unique(const sa::Step& step, const Proven& proven, cons
 
 sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Message& message) {
     const wire::Payloads& request = message.payloads;
-    auto proven = authenticate(step.sa, phase, message);
+    auto proven = authenticate(step, phase, message);
     if (!proven) return tl::unexpected(proven.error());
     if (const auto unique = check_unique(step, *proven, request); !unique) return tl::unexpected(unique.error());
 
     step.sa.connection = proven->connection;
     step.sa.peer_announced_initial_contact = request.find(wire::NotifyType::initial_contact) != nullptr;
     std::vector<wire::Payload> payloads{wire::IdentificationResponder{{proven->local_id, 0}}, std::move(proven->auth)};
-    agree_on_mobility(step.sa, request, false);
-    if (step.sa.mobility.agreed) append_mobility(step.sa, payloads);
+    agree_on_mobility(step, request, false);
+    if (step.sa.mobility.agreed) append_mobility(step, payloads);
+    agree_on_id_sync(step.sa, request);
+    if (step.sa.id_sync.agreed) append_id_sync(payloads);
+    note_crash_token(step.sa, request);
+    std::ranges::move(crash_token(step.options, step.sa.spi_i, step.sa.spi_r), std::back_inserter(payloads));
     sa::Established established{
         std::move(phase.keyed), std::move(proven->local_id), request.id_i->identity, step.now, {}, {}, {}};
     begin_life(step, established);
     established.proof = begin_proof(step);
-    if (const auto lifetime = step.sa.connection->reauth_time; lifetime.count() > 0) {
-        const auto lasts = static_cast<std::uint32_t>(lifetime.count());
-        payloads.emplace_back(notify(wire::NotifyType::auth_lifetime, base::Writer().u32(lasts).take()));
-    }
+    if (phase.ticket) use_up(step, established, *phase.ticket);
+    append_lifetime(step, established.proof, payloads);
+    answer_ticket_request(step, established, request, payloads);
     step.report(ike::Level::info,
-                "IKE SA established with " + established.remote_id.to_string() + " at " + step.sa.remote.to_string() +
-                    " (" + established.keyed.proposal.to_string() + ")",
+                (phase.ticket ? "IKE SA resumed with " : "IKE SA established with ") +
+                    established.remote_id.to_string() + " at " + step.sa.remote.to_string() + " (" +
+                    established.keyed.proposal.to_string() + ")",
                 {}, {ike::Turn::ike_established});
     if (message.shape == wire::Shape::childless) {
         send_response(step, established.keyed, wire::ExchangeType::ike_auth, payloads);

@@ -7,8 +7,10 @@
 
 namespace xfrmd::ikev2::exchange {
 
-// Initiator: sends the request with the first key exchange method of the first proposal.
-sa::Next start_ike_sa_init(sa::Step& step, sa::Created& created);
+// Initiator: sends the request with the first key exchange method of the first proposal; or IKE_SESSION_RESUME, where
+// there is a ticket (RFC 5723).
+sa::Next start_first_exchange(sa::Step& step, sa::Created& created);
+base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(sa::Step& step);
 
 // Initiator: COOKIE and INVALID_KE_PAYLOAD start over, other errors are remembered, an answer leads to IKE_AUTH. Error
 // ResponseUnexpected: a late copy of what was followed already.

@@ -1,68 +1,19 @@
 #include <utility>
 
 #include "ike/base/reader.h"
-#include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/childless.h"
-#include "ike/ikev2/exchange/fragments.h"
+#include "ike/ikev2/exchange/first_exchange.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
-#include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
-#include "ike/ikev2/exchange/protect.h"
-#include "ike/ikev2/exchange/redirect.h"
+#include "ike/ikev2/exchange/session_resume.h"
 
 namespace xfrmd::ikev2::exchange {
 
 namespace {
 
 using base::Reason;
-
-// HDR, [N(COOKIE)], SAi1, KEi, Ni, N(NAT_DETECTION_*), [V] (RFC 7296 1.2, 2.6)
-base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
-    std::vector<wire::Payload> payloads;
-    if (!phase.cookie.empty()) payloads.emplace_back(notify(wire::NotifyType::cookie, phase.cookie));
-    payloads.emplace_back(offer(step.sa.connection->proposals, {}));
-    payloads.emplace_back(wire::KeyExchangePayload{phase.key_exchange->method(), phase.key_exchange->public_value()});
-    payloads.emplace_back(wire::Nonce{phase.nonce});
-    for (wire::Payload& hash : nat_detection(step.sa, {step.sa.local, step.sa.remote}))
-        payloads.push_back(std::move(hash));
-    if (auto fragments = fragmentation_notify(*step.sa.connection)) payloads.push_back(std::move(*fragments));
-    append_redirect_support(step, payloads);
-    for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
-
-    wire::Header header = request_header(step, wire::ExchangeType::ike_sa_init);
-    header.message_id = wire::MessageId{0};
-    return wire::encode(header, payloads);
-}
-
-base::Bytes packet_of(const sa::Step& step, const sa::InitRequested& phase) {
-    return with_marker(step, step.sa.local, phase.request);
-}
-
-base::Result<void> count_restart(const sa::Step& step, const sa::InitRequested& phase) {
-    if (phase.restarts >= step.options.most_restarts) return base::fail(Reason::TooManyRetries);
-    return {};
-}
-
-sa::Next start_over(sa::Step& step, sa::InitRequested& phase, std::string why) {
-    ++phase.restarts;
-    phase.request = make_request(step, phase);
-    step.sa.window.sent_anew({packet_of(step, phase)}, step.now, step.options.retransmit);
-    step.send(packet_of(step, phase));
-    step.report(ike::Level::debug, std::move(why));
-    return sa::stay();
-}
-
-// RFC 7296 2.6: repeat the request with the cookie as its first payload.
-sa::Next on_cookie(sa::Step& step, sa::InitRequested& phase, const wire::Notify& cookie) {
-    if (cookie.data.empty() || cookie.data.size() > 64)
-        return base::fail(Reason::PayloadMalformed, "COOKIE of a wrong size");
-    if (cookie.data == phase.cookie) return base::fail(Reason::ResponseUnexpected, "that cookie is on its way");
-    if (const auto counted = count_restart(step, phase); !counted) return tl::unexpected(counted.error());
-    phase.cookie = cookie.data;
-    return start_over(step, phase, "peer asks for a cookie: starting over with it");
-}
 
 // RFC 7296 1.2: the responder names the group it wants; it must be one that we offered (2.7).
 sa::Next on_invalid_key_exchange(sa::Step& step, sa::InitRequested& phase, const wire::Notify& refusal) {
@@ -93,14 +44,6 @@ sa::Next remember_refusal(sa::Step& step, sa::InitRequested& phase, const wire::
     return sa::stay();
 }
 
-// RFC 5685 3: whoever does not know our nonce is not on the path, and is not heard.
-sa::Next on_redirect(sa::Step& step, const sa::InitRequested& phase, const wire::Notify& redirect) {
-    const auto gateway = read_redirect(redirect, phase.nonce);
-    if (!gateway) return tl::unexpected(gateway.error());
-    go_to(step, *gateway);
-    return sa::stay();
-}
-
 struct Agreed {
     Answered answered;
     crypto::IkeSuite suite;
@@ -121,41 +64,34 @@ base::Result<Agreed> agree(const sa::Step& step, sa::InitRequested& phase, const
     return Agreed{std::move(*answered), *suite, std::move(*secret)};
 }
 
-// RFC 7296 2.23: with a NAT in between, everything from IKE_AUTH on goes to and from the NAT traversal port. RFC
-// 4555 3.3: so it does where there may be one on a later path, if the peer listens there.
-void float_to_nat_port(sa::Step& step, const wire::Payloads& answer) {
-    const bool may_move = step.sa.connection->mobike && step.sa.remote.port == step.options.port &&
-                          answer.find(wire::NotifyType::nat_detection_source_ip) != nullptr;
-    if ((!step.sa.nat.any() && !may_move) || step.sa.remote.port == step.options.nat_port) return;
-    step.sa.local.port = step.options.nat_port;
-    if (step.sa.remote.port == step.options.port) step.sa.remote.port = step.options.nat_port;
-}
-
 }  // namespace
 
-sa::Next start_ike_sa_init(sa::Step& step, sa::Created&) {
-    if (const auto credentials = check_credentials(step.sa); !credentials) return tl::unexpected(credentials.error());
+base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(sa::Step& step) {
     const auto methods = step.sa.connection->proposals.front().of(policy::TransformType::key_exchange);
     if (methods.empty()) return base::fail(Reason::ConfigurationInvalid, "proposal without a key exchange");
-    auto key_exchange = crypto::KeyExchange::make(policy::KeyExchangeId{methods.front().id}, step.random);
-    if (!key_exchange) return tl::unexpected(key_exchange.error());
+    return crypto::KeyExchange::make(policy::KeyExchangeId{methods.front().id}, step.random);
+}
 
+sa::Next start_first_exchange(sa::Step& step, sa::Created&) {
+    if (const auto credentials = check_credentials(step.sa); !credentials) return tl::unexpected(credentials.error());
     sa::InitRequested next;
-    next.key_exchange = std::move(*key_exchange);
+    next.ticket = ticket_for(step);
+    if (!next.ticket) {
+        auto key_exchange = first_key_exchange(step);
+        if (!key_exchange) return tl::unexpected(key_exchange.error());
+        next.key_exchange = std::move(*key_exchange);
+    }
     next.nonce = step.random.bytes(kNonceSize);
-    next.request = make_request(step, next);
-    step.send(packet_of(step, next));
-    step.sa.window.sent({packet_of(step, next)}, step.now, step.options.retransmit);
-    step.report(ike::Level::info, "initiating an IKE SA with " + step.sa.remote.to_string());
+    send_first_request(step, next);
+    step.report(ike::Level::info,
+                (next.ticket ? "resuming an IKE SA with " : "initiating an IKE SA with ") + step.sa.remote.to_string());
     return sa::Phase(std::move(next));
 }
 
 sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const sa::Message& response) {
     const wire::Payloads& payloads = response.payloads;
-    if (const auto* cookie = payloads.find(wire::NotifyType::cookie); cookie != nullptr && !payloads.sa) {
-        return on_cookie(step, phase, *cookie);
-    }
-    if (const auto* redirect = find_redirect(step, payloads)) return on_redirect(step, phase, *redirect);
+    if (phase.ticket) return base::fail(Reason::ResponseUnexpected, "IKE_SA_INIT to IKE_SESSION_RESUME");
+    if (auto detour = heed_detour(step, phase, payloads, payloads.sa.has_value())) return *std::move(detour);
     if (const auto* error = payloads.error()) {
         if (error->type == wire::NotifyType::invalid_ke_payload) return on_invalid_key_exchange(step, phase, *error);
         return remember_refusal(step, phase, *error);
@@ -169,17 +105,12 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     const auto childless = goes_childless(*step.sa.connection, payloads);
     if (!childless) return tl::unexpected(childless.error());
 
-    sa::Sa& sa = step.sa;
-    sa.spi_r = response.header.spi_r;
-    sa.nat = detect_nat(sa, sa.spi_r, payloads);
-    sa.fragmentation = agreed_fragmentation(*sa.connection, payloads);
-    sa::Keyed keyed = derive_keyed(sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce,
+    take_answer(step, response);
+    sa::Keyed keyed = derive_keyed(step.sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce,
                                    payloads.nonce->data, agreed->secret);
-    sa.window.answered();
-    float_to_nat_port(step, payloads);
     sa::Transcript transcript{std::move(phase.request), base::to_bytes(response.bytes), std::move(phase.nonce),
                               payloads.nonce->data};
-    return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless);
+    return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless, nullptr);
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -1,14 +1,10 @@
 #include <utility>
 
-#include "ike/ikev2/exchange/child_mode.h"
-#include "ike/ikev2/exchange/childless.h"
-#include "ike/ikev2/exchange/fragments.h"
+#include "ike/ikev2/exchange/first_exchange.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
-#include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
-#include "ike/ikev2/exchange/redirect.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -56,11 +52,7 @@ base::Result<Exchanged> exchange_keys(sa::Step& step, const crypto::IkeSuite& su
 base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& chosen, wire::KeyExchangePayload value,
                           const base::Bytes& nonce) {
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
-    for (wire::Payload& hash : nat_detection(step.sa, {step.sa.local, step.sa.remote}))
-        payloads.push_back(std::move(hash));
-    if (step.sa.fragmentation.receives) payloads.push_back(*fragmentation_notify(*step.sa.connection));
-    if (auto childless = childless_notify(*step.sa.connection)) payloads.push_back(std::move(*childless));
-    for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
+    append_announcements(step, payloads);
     return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);
 }
 
@@ -78,19 +70,15 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
 
     sa::Sa& sa = step.sa;
     sa.connection = choice->connection;
-    sa.nat = detect_nat(sa, wire::IkeSpi::none, payloads);
-    sa.fragmentation = agreed_fragmentation(*sa.connection, payloads);
-    note_redirect_support(sa, payloads);
+    take_request(sa, payloads);
     base::Bytes nonce = step.random.bytes(kNonceSize);
     base::Bytes response = make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce);
     sa::Keyed keyed =
         derive_keyed(sa, *suite, std::move(choice->chosen.proposal), payloads.nonce->data, nonce, exchanged->secret);
-    step.send(with_marker(step, sa.local, response));
-    sa.window.respond({with_marker(step, sa.local, response)});
     step.report(ike::Level::debug, "answered IKE_SA_INIT of " + sa.remote.to_string());
-    return sa::Phase(
-        sa::HalfOpen{std::move(keyed),
-                     {std::move(response), base::to_bytes(request.bytes), std::move(nonce), payloads.nonce->data}});
+    return answer_first_request(
+        step, std::move(keyed),
+        {std::move(response), base::to_bytes(request.bytes), std::move(nonce), payloads.nonce->data});
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -4,8 +4,10 @@
 #include <iterator>
 #include <utility>
 
+#include "ike/ikev2/exchange/additional_addresses.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/crash_detection.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/mobility.h"
@@ -14,6 +16,7 @@
 #include "ike/ikev2/exchange/rekey_child.h"
 #include "ike/ikev2/exchange/rekey_ike.h"
 #include "ike/ikev2/exchange/rekey_time.h"
+#include "ike/ikev2/exchange/ticketing.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -94,18 +97,21 @@ void send_delete_child(sa::Step& step, sa::Established& phase, const sa::DeleteC
     const std::vector<wire::Payload> payloads{
         wire::Delete{task.spi_in.protocol, {static_cast<std::uint32_t>(task.spi_in.spi)}}};
     send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
-    phase.exchange = sa::DeletingChild{task.child, task.operation};
+    phase.exchange = sa::DeletingChild{task.spi_in, task.child, task.operation};
 }
 
 sa::Phase send_delete_ike(sa::Step& step, sa::Established& phase, const sa::DeleteIkeTask& task) {
-    const std::vector<wire::Payload> payloads{wire::Delete{policy::ProtocolId::ike, {}}};
-    send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
+    send_delete(step, phase.keyed);
     remove_all_children(step, phase, base::Error{task.reason, {}, {}});
     step.report(ike::Level::info, "deleting the IKE SA: " + std::string(base::traits(task.reason).sentence));
     return sa::Deleting{std::move(phase.keyed), task.operation, task.reason};
 }
 
 }  // namespace
+
+void send_delete(sa::Step& step, sa::Keyed& keyed) {
+    send_request(step, keyed, wire::ExchangeType::informational, {wire::Delete{policy::ProtocolId::ike, {}}});
+}
 
 bool deletes_ike_sa(const wire::Payloads& payloads) {
     return std::any_of(payloads.deletes.begin(), payloads.deletes.end(),
@@ -123,8 +129,10 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
     }
     heed_lifetime(step, phase, request.payloads);  // RFC 4478 3: it may be told at any time
     heed_redirect(step, phase, request.payloads);
+    note_crash_token(step.sa, request.payloads);
     std::vector<wire::Payload> answer = delete_children(step, phase, request.payloads);
     std::ranges::move(answer_mobility(step, request.payloads), std::back_inserter(answer));
+    answer_ticket_request(step, phase, request.payloads, answer);
     send_response(step, phase.keyed, wire::ExchangeType::informational, answer);
     return sa::stay();
 }
@@ -143,8 +151,12 @@ sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const
         return on_addresses_updated(step, phase, *updating, response.payloads);
     } else if (const auto* checking = std::get_if<sa::CheckingPath>(&exchange)) {
         return on_path_checked(step, phase, *checking, response.payloads);
+    } else if (const auto* telling = std::get_if<sa::TellingAddresses>(&exchange)) {
+        return on_additional_addresses_told(step, phase, *telling);
     } else if (const auto* redirecting = std::get_if<sa::Redirecting>(&exchange)) {
         on_redirect_heard(step, phase, *redirecting);
+    } else if (std::holds_alternative<sa::AskingForTicket>(exchange)) {
+        take_ticket(step, phase, response.payloads);
     } else {
         on_mobile_liveness(step, response.payloads);
     }
@@ -164,9 +176,8 @@ sa::Next on_delete_response(sa::Step& step, sa::Deleting& phase, const sa::Messa
 }
 
 sa::Withdrawing withdraw(sa::Step& step, sa::AuthRequested& phase) {
-    const std::vector<wire::Payload> payloads{wire::Delete{policy::ProtocolId::ike, {}}};
     step.sa.window.answered();
-    send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
+    send_delete(step, phase.keyed);
     return {std::move(phase.keyed)};
 }
 
@@ -196,10 +207,16 @@ sa::Next start_task(sa::Step& step, sa::Established& phase) {
         return send_delete_ike(step, phase, *remove_ike);
     } else if (const auto* redirect = std::get_if<sa::RedirectTask>(&task)) {
         send_redirect(step, phase, *redirect);
+    } else if (std::holds_alternative<sa::TellCrashTokenTask>(task)) {
+        tell_crash_token(step, phase);
     } else if (std::holds_alternative<sa::UpdateAddressesTask>(task)) {
         send_update_addresses(step, phase);
     } else if (std::holds_alternative<sa::CheckPathTask>(task)) {
         send_path_check(step, phase);
+    } else if (std::holds_alternative<sa::AdditionalAddressesTask>(task)) {
+        send_additional_addresses(step, phase);
+    } else if (std::holds_alternative<sa::TicketTask>(task)) {
+        send_ticket_request(step, phase);
     } else {
         send_request(step, phase.keyed, wire::ExchangeType::informational, mobile_liveness(step.sa));
         phase.exchange = sa::Liveness{};

@@ -5,6 +5,8 @@
 
 namespace xfrmd::ikev2::exchange {
 
+// A Delete of the IKE SA.
+void send_delete(sa::Step& step, sa::Keyed& keyed);
 bool deletes_ike_sa(const wire::Payloads& payloads);
 
 // Deletes of the peer's are carried out and answered; an empty request is a liveness check and gets an empty answer.

@@ -41,6 +41,13 @@ sa::Keyed derive_rekeyed(const sa::Keyed& old, const sa::Sa& sa, const crypto::I
                                         wire::spi_bytes(sa.spi_r), shared_secret));
 }
 
+sa::Keyed derive_resumed(const sa::Session& session, const sa::Sa& sa, const crypto::IkeSuite& suite,
+                         base::ByteView nonce_i, base::ByteView nonce_r) {
+    return make_keyed(sa, suite, session.proposal,
+                      crypto::derive_resumed_ike_keys(suite, session.sk_d, {nonce_i, nonce_r},
+                                                      wire::spi_bytes(sa.spi_i), wire::spi_bytes(sa.spi_r)));
+}
+
 base::Result<void> check_nonce(const wire::Nonce& theirs, base::ByteView ours) {
     if (base::equal(theirs.data, ours)) return base::fail(base::Reason::NonceReflected);
     return {};

@@ -14,6 +14,10 @@ sa::Keyed derive_rekeyed(const sa::Keyed& old, const sa::Sa& sa, const crypto::I
                          policy::Proposal proposal, base::ByteView nonce_i, base::ByteView nonce_r,
                          const base::SecretBytes& shared_secret);
 
+// Of an IKE SA that takes up where another one has ended (RFC 5723 5.1).
+sa::Keyed derive_resumed(const sa::Session& session, const sa::Sa& sa, const crypto::IkeSuite& suite,
+                         base::ByteView nonce_i, base::ByteView nonce_r);
+
 inline constexpr std::size_t kNonceSize = 32;  // RFC 7296 2.10: at least half of the PRF's key, at least 16
 
 // The peer's nonce has 16 to 256 bytes (RFC 7296 2.10; the codec checked it) and is not our own one sent back.

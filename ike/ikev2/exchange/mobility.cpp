@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ike/base/reader.h"
+#include "ike/ikev2/exchange/additional_addresses.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/protect.h"
@@ -19,32 +20,6 @@ using wire::NotifyType;
 constexpr std::size_t kCookieSize = 16;
 constexpr std::size_t kShortestCookie = 8;  // 4.2.5
 constexpr std::size_t kLongestCookie = 64;
-
-template <typename Task>
-void put_first(sa::Sa& sa) {
-    const bool waits = std::any_of(sa.tasks.begin(), sa.tasks.end(),
-                                   [](const sa::Task& task) { return std::holds_alternative<Task>(task); });
-    if (!waits) sa.tasks.push_front(Task{});
-}
-
-bool lists_addresses(const wire::Payloads& payloads) {
-    return payloads.find(NotifyType::additional_ip4_address) != nullptr ||
-           payloads.find(NotifyType::additional_ip6_address) != nullptr ||
-           payloads.find(NotifyType::no_additional_addresses) != nullptr;
-}
-
-// 3.6: the whole list each time. What makes no sense, or is too much, is left out.
-std::vector<base::Address> listed_addresses(const wire::Payloads& payloads, std::size_t most) {
-    std::vector<base::Address> all;
-    for (const wire::Notify& notify : payloads.notifies) {
-        const bool is_v6 = notify.type == NotifyType::additional_ip6_address;
-        if (!is_v6 && notify.type != NotifyType::additional_ip4_address) continue;
-        const auto address = base::Address::from_bytes(notify.data);
-        if (!address || address->is_v6() != is_v6 || !is_usable(*address)) continue;
-        if (all.size() < most && std::find(all.begin(), all.end(), *address) == all.end()) all.push_back(*address);
-    }
-    return all;
-}
 
 // 4.2.6: source and destination addresses, then their ports, as the sender had them.
 bool agrees(const wire::Notify& no_nats_allowed, const sa::Path& arrival) {
@@ -92,7 +67,7 @@ void follow_update(sa::Step& step, const wire::Payloads& request) {
         step.report(ike::Level::info, "peer has moved: the path is " + words_for(sa) + " now");
         step.send_again();
     }
-    put_first<sa::CheckPathTask>(sa);
+    sa::put_first<sa::CheckPathTask>(sa.tasks);
 }
 
 base::Result<void> check_cookie(const base::Bytes& cookie, const wire::Payloads& answer) {
@@ -112,14 +87,17 @@ bool is_usable(const base::Address& address) {
            !address.is_link_local();
 }
 
-void append_mobility(const sa::Sa& sa, std::vector<wire::Payload>& payloads) {
-    if (sa.connection->mobike) payloads.emplace_back(notify(NotifyType::mobike_supported));
+void append_mobility(sa::Step& step, std::vector<wire::Payload>& payloads) {
+    if (!step.sa.connection->mobike) return;
+    payloads.emplace_back(notify(NotifyType::mobike_supported));
+    append_additional_addresses(step, false, payloads);
 }
 
-void agree_on_mobility(sa::Sa& sa, const wire::Payloads& payloads, bool decides) {
+void agree_on_mobility(sa::Step& step, const wire::Payloads& payloads, bool decides) {
+    sa::Sa& sa = step.sa;
     sa.mobility.agreed = sa.connection->mobike && payloads.find(NotifyType::mobike_supported) != nullptr;
     sa.mobility.decides = decides;
-    if (sa.mobility.agreed) sa.mobility.elsewhere = listed_addresses(payloads, sa::kMostPeerAddresses);
+    if (sa.mobility.agreed) keep_additional_addresses(step, payloads);
 }
 
 std::vector<wire::Payload> answer_mobility(sa::Step& step, const wire::Payloads& request) {
@@ -136,7 +114,7 @@ std::vector<wire::Payload> answer_mobility(sa::Step& step, const wire::Payloads&
         answer.emplace_back(notify(NotifyType::unexpected_nat_detected));  // 3.9: and nothing changes
         return answer;
     }
-    if (lists_addresses(request)) sa.mobility.elsewhere = listed_addresses(request, sa::kMostPeerAddresses);
+    keep_additional_addresses(step, request);
     if (updates) follow_update(step, request);
     if (has_nat_detection(request)) std::ranges::move(nat_detection(sa, sa.reply), std::back_inserter(answer));
     return answer;
@@ -151,7 +129,17 @@ void use_path(sa::Step& step, sa::Established& phase, const sa::Path& path) {
     step.report(ike::Level::info, "the path is " + words_for(sa) + " now");
     sa.mobility.children_wait = is_hearsay;
     if (!is_hearsay) move_children(step, phase, path);
-    put_first<sa::UpdateAddressesTask>(sa);
+    sa::put_first<sa::UpdateAddressesTask>(sa.tasks);
+}
+
+void change_own_address(sa::Step& step, const base::Address& local) {
+    sa::Sa& sa = step.sa;
+    sa.local.address = local;
+    ++sa.mobility.moves;
+    sa.mobility.children_wait = true;
+    step.report(ike::Level::info, "the path is " + words_for(sa) + " now, where the peer agrees");
+    step.send_again();
+    sa::put_first<sa::AdditionalAddressesTask>(sa.tasks);
 }
 
 void send_update_addresses(sa::Step& step, sa::Established& phase) {
@@ -160,6 +148,7 @@ void send_update_addresses(sa::Step& step, sa::Established& phase) {
     std::vector<wire::Payload> payloads{notify(NotifyType::update_sa_addresses)};
     std::ranges::move(nat_detection(sa, {sa.local, sa.remote}), std::back_inserter(payloads));
     payloads.emplace_back(notify(NotifyType::cookie2, asked.cookie));
+    if (has_untold_addresses(step)) append_additional_addresses(step, true, payloads);
     send_request(step, phase.keyed, wire::ExchangeType::informational, payloads);
     phase.exchange = std::move(asked);
 }
@@ -181,8 +170,12 @@ void inherit_path(const sa::Sa& old, const sa::Established& phase, sa::Sa& heir)
     }
     if (has_moved || std::holds_alternative<sa::UpdatingAddresses>(phase.exchange) ||
         std::holds_alternative<sa::CheckingPath>(phase.exchange)) {
-        heir.mobility.decides ? put_first<sa::UpdateAddressesTask>(heir) : put_first<sa::CheckPathTask>(heir);
+        heir.mobility.decides ? sa::put_first<sa::UpdateAddressesTask>(heir.tasks)
+                              : sa::put_first<sa::CheckPathTask>(heir.tasks);
     }
+    heir.mobility.told = old.mobility.told;
+    if (std::holds_alternative<sa::TellingAddresses>(phase.exchange))
+        sa::put_first<sa::AdditionalAddressesTask>(heir.tasks);
 }
 
 // 3.5: what was asked before another move says nothing of that. A path that the peer refuses must not be used, and our
@@ -209,7 +202,7 @@ sa::Next on_path_checked(sa::Step& step, sa::Established& phase, const sa::Check
     sa::Sa& sa = step.sa;
     if (const auto sound = check_cookie(asked.cookie, answer); !sound) return tl::unexpected(sound.error());
     if (asked.moves != sa.mobility.moves) {
-        put_first<sa::CheckPathTask>(sa);
+        sa::put_first<sa::CheckPathTask>(sa.tasks);
     } else {
         move_children(step, phase, {sa.local, sa.remote});
     }
@@ -228,7 +221,7 @@ void on_mobile_liveness(sa::Step& step, const wire::Payloads& answer) {
     if (!sa.mobility.agreed || !sa.mobility.decides || !has_nat_detection(answer)) return;
     const base::Bytes before = sa.mobility.seen_as;
     remember_view(sa, answer);
-    if (before != sa.mobility.seen_as) put_first<sa::UpdateAddressesTask>(sa);
+    if (before != sa.mobility.seen_as) sa::put_first<sa::UpdateAddressesTask>(sa.tasks);
 }
 
 }  // namespace xfrmd::ikev2::exchange

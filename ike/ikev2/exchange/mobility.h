@@ -13,9 +13,9 @@ namespace xfrmd::ikev2::exchange {
 bool is_usable(const base::Address& address);
 
 // 3.2: for IKE_AUTH, if the connection wants it.
-void append_mobility(const sa::Sa& sa, std::vector<wire::Payload>& payloads);
+void append_mobility(sa::Step& step, std::vector<wire::Payload>& payloads);
 // 3.2, 3.4: what the peer's IKE_AUTH says. `decides`: we began.
-void agree_on_mobility(sa::Sa& sa, const wire::Payloads& payloads, bool decides);
+void agree_on_mobility(sa::Step& step, const wire::Payloads& payloads, bool decides);
 
 // What a peer's INFORMATIONAL request moves, and what belongs into the answer (3.5-3.9). Nothing where MOBIKE was not
 // agreed on.
@@ -24,6 +24,9 @@ std::vector<wire::Payload> answer_mobility(sa::Step& step, const wire::Payloads&
 // As decider: this is the way from now on (3.5). The peer is told as soon as may be.
 void use_path(sa::Step& step, sa::Established& phase, const sa::Path& path);
 void send_update_addresses(sa::Step& step, sa::Established& phase);
+// As follower: the address in use has gone, and this is another one of ours. The peer learns it by where our list of
+// addresses comes from (3.6), and decides.
+void change_own_address(sa::Step& step, const base::Address& local);
 // As follower: does anybody answer there (3.7)?
 void send_path_check(sa::Step& step, sa::Established& phase);
 // 3.8: a liveness check that also asks how we are seen.

@@ -70,6 +70,12 @@ base::Result<Answered> check_answer(const wire::SecurityAssociation& sa,
     return policy::check_answer(proposal, ours).map([&] { return Answered{std::move(proposal), chosen.spi}; });
 }
 
+bool allows(const std::vector<policy::Proposal>& proposals, const policy::Proposal& chosen) {
+    return std::any_of(proposals.begin(), proposals.end(), [&chosen](const policy::Proposal& proposal) {
+        return policy::check_answer(chosen, proposal).has_value();
+    });
+}
+
 bool offers(const std::vector<policy::Proposal>& proposals, policy::KeyExchangeId method) {
     return std::any_of(proposals.begin(), proposals.end(), [method](const policy::Proposal& proposal) {
         const auto methods = proposal.of(policy::TransformType::key_exchange);

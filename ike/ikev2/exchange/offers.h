@@ -27,6 +27,9 @@ struct Answered {
 base::Result<Answered> check_answer(const wire::SecurityAssociation& sa,
                                     const std::vector<policy::Proposal>& offered_by_us, std::size_t spi_size);
 
+// Is what was chosen once still a choice that one of these allows?
+bool allows(const std::vector<policy::Proposal>& proposals, const policy::Proposal& chosen);
+
 // Does any of our proposals have this key exchange method?
 bool offers(const std::vector<policy::Proposal>& proposals, policy::KeyExchangeId method);
 // RFC 7296 1.3, 3.4: what a key exchange value of another method than the chosen one is answered with.

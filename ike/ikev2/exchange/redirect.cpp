@@ -95,7 +95,7 @@ void send_redirect(sa::Step& step, sa::Established& phase, const sa::RedirectTas
     step.report(ike::Level::info, "redirecting the peer to " + task.gateway.to_string());
     send_request(step, phase.keyed, wire::ExchangeType::informational,
                  {notify(NotifyType::redirect, encode_gateway(task.gateway))});
-    phase.exchange = sa::Redirecting{task.operation};
+    phase.exchange = sa::Redirecting{task.gateway, task.operation};
 }
 
 // 5: it has time for its next IKE SA before this one goes.

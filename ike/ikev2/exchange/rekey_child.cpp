@@ -76,7 +76,7 @@ void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyCh
         return step.done(task.operation, child->number, lasts);
     }
     child->rekey_at = base::kNever;
-    request_child(step, phase, {child->name, task.operation, {}}, rekeyed_child(*child));
+    request_child(step, phase, {child->name, task.operation, {}, {}, {}, 0, child->only}, rekeyed_child(*child));
     const bool is_asked_for = std::holds_alternative<sa::CreatingChild>(phase.exchange);
     if (!is_asked_for) postpone_rekeying(step, phase, child->id);
 }
@@ -113,7 +113,7 @@ void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::Creati
     const sa::ChildSa* old = find_child(phase, rekeyed.child);
     if (old == nullptr || old->state != sa::ChildState::installed) return;
     if (error.reason == Reason::ChildSaNotFound) {
-        step.sa.tasks.push_front(sa::CreateChildTask{old->name, ike::OperationId::none, {}});
+        step.sa.tasks.push_front(sa::CreateChildTask{old->name, ike::OperationId::none, {}, {}, {}, 0, old->only});
         return remove_child(step, phase, old->id, error);
     }
     postpone_rekeying(step, phase, old->id);

@@ -1,10 +1,12 @@
 #include "ike/ikev2/exchange/rekey_ike.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ike/base/reader.h"
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/crash_detection.h"
 #include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
@@ -49,6 +51,7 @@ sa::Sa new_sa(const sa::Step& step, const Halves& halves, ike::IkeSaId id, bool 
     sa.mobility = step.sa.mobility;
     sa.origin = step.sa.origin;
     sa.redirection.peer_follows = step.sa.redirection.peer_follows;
+    sa.id_sync.agreed = step.sa.id_sync.agreed;
     sa.created = sa.last_inbound = sa.last_outbound = step.now;
     return sa;
 }
@@ -207,6 +210,8 @@ sa::Next on_rekey_ike_response(sa::Step& step, sa::Established& phase, const sa:
     const bool loses = rival != ike::IkeSaId::none && lowest < rekeying.rival->lowest_nonce;
     if (rival != ike::IkeSaId::none) report_crossing(step, loses ? Winner::the_peers : Winner::ours);
     (*born)->is_redundant = loses;
+    note_crash_token((*born)->sa, response.payloads);
+    if (step.options.token_secret != nullptr) (*born)->sa.tasks.push_front(sa::TellCrashTokenTask{});  // RFC 6290 4.3
     const ike::IkeSaId heir = loses ? rival : (*born)->sa.id;
     step.done(rekeying.operation, {}, {});
     const ike::IkeSaId loser = loses ? ike::IkeSaId::none : rival;
@@ -230,9 +235,14 @@ sa::Next on_rekey_ike_request(sa::Step& step, sa::Established& phase, const sa::
 
     const base::Bytes nonce = step.random.bytes(kNonceSize);
     const Halves halves{accepted->spi_i, step.spis.new_ike_spi(), request.nonce->data, nonce};
-    send_response(step, phase.keyed, wire::ExchangeType::create_child_sa,
-                  {answer(accepted->chosen, wire::spi_bytes(halves.spi_r)), wire::Nonce{nonce},
-                   wire::KeyExchangePayload{(*key_exchange)->method(), (*key_exchange)->public_value()}});
+    std::vector<wire::Payload> payloads{
+        answer(accepted->chosen, wire::spi_bytes(halves.spi_r)), wire::Nonce{nonce},
+        wire::KeyExchangePayload{(*key_exchange)->method(), (*key_exchange)->public_value()}};
+    std::ranges::move(crash_token(step.options, halves.spi_i, halves.spi_r), std::back_inserter(payloads));
+    // RFC 5723 4.1: not before it is known that the new one stays; the client may ask then.
+    if (request.find(wire::NotifyType::ticket_request) != nullptr)
+        payloads.emplace_back(notify(wire::NotifyType::ticket_ack));
+    send_response(step, phase.keyed, wire::ExchangeType::create_child_sa, payloads);
     auto born = bear(step, phase, new_sa(step, halves, step.spis.new_ike_id(), false), accepted->suite,
                      std::move(accepted->chosen.proposal), halves, *secret);
     step.successions.push_back(succession(phase, std::move(born), std::min(request.nonce->data, nonce)));

@@ -19,6 +19,12 @@ struct ChildSpi {
     friend bool operator==(const ChildSpi&, const ChildSpi&) = default;
 };
 
+// One address of either side, for a peer that takes no child for more (RFC 7296 2.9).
+struct AddressPair {
+    base::Address local;
+    base::Address remote;
+};
+
 // A retired one has gone for the peer and for us; its SAs stay a little for packets that are late.
 enum class ChildState : std::uint8_t { installing, installed, deleting, retired };
 
@@ -45,10 +51,12 @@ struct ChildSa {
     base::Instant rekey_at = base::kNever;
     base::Instant retired_until = base::kNever;
     base::Instant use_at = base::kNever;  // packets go out on it then, where it replaces one of another IKE SA
+    base::Instant used_since = {};        // that they have; meaningless while is_outbound_deferred
     std::uint64_t packets_in = 0;         // as the kernel told last
     std::uint64_t packets_out = 0;
     base::Instant active_at = {};          // when they were found to have grown, or when it came up
     base::Instant look_at = base::kNever;  // for its `inactivity`, or whether the peer has it
+    std::optional<AddressPair> only = {};  // as of CreateChildTask
 
     ChildSpi inbound() const { return {proposal.protocol, spi_in}; }
     ChildSpi outbound() const { return {proposal.protocol, spi_out}; }

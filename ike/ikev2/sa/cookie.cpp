@@ -48,7 +48,7 @@ base::Bytes CookieJar::with(const Secret& secret, base::ByteView nonce_i, const 
                             wire::IkeSpi spi_i) {
     base::Bytes cookie{secret.version};
     const base::Bytes spi = wire::spi_bytes(spi_i);
-    base::append(cookie, crypto::cookie_mac(secret.bytes, {nonce_i, peer.bytes(), spi}));
+    base::append(cookie, crypto::keyed_hash(secret.bytes, {nonce_i, peer.bytes(), spi}));
     return cookie;
 }
 

@@ -20,14 +20,18 @@ struct ProposedChild {
     ike::OperationId operation{};
     policy::TrafficSelectors local_ts;
     policy::TrafficSelectors remote_ts;
-    std::vector<policy::Proposal> proposals;  // never empty; without key exchanges in IKE_AUTH
-    std::optional<ike::Cpi> cpi_in;           // with IPComp
-    ike::ChildSaId replaces = {};             // as of CreateChildTask
+    std::vector<policy::Proposal> proposals;              // never empty; without key exchanges in IKE_AUTH
+    std::optional<ike::Cpi> cpi_in;                       // with IPComp
+    std::optional<policy::TriggeringPacket> packet = {};  // as of CreateChildTask, and what follows
+    ike::ChildSaId replaces = {};
     ike::ChildSaId number = {};
+    unsigned tries = 0;
+    std::optional<AddressPair> only = {};
 };
 
 struct Liveness {};
 struct DeletingChild {
+    ChildSpi spi_in;
     ike::ChildSaId child{};
     ike::OperationId operation{};
 };
@@ -72,10 +76,16 @@ struct CheckingPath {
     std::uint32_t moves = 0;
     base::Bytes cookie;
 };
+// 3.6: and where from.
+struct TellingAddresses {
+    std::uint32_t moves = 0;
+};
 struct Redirecting {
+    base::Address gateway;
     ike::OperationId operation{};
 };
+struct AskingForTicket {};
 using Exchange = std::variant<std::monostate, Liveness, DeletingChild, CreatingChild, RekeyingIke, UpdatingAddresses,
-                              CheckingPath, Redirecting>;
+                              CheckingPath, TellingAddresses, Redirecting, AskingForTicket>;
 
 }  // namespace xfrmd::ikev2::sa

@@ -5,8 +5,10 @@
 
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/crash_detection.h"
 #include "ike/ikev2/exchange/informational.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/ticketing.h"
 
 namespace xfrmd::ikev2::sa {
 
@@ -98,7 +100,8 @@ void IkeSa::initiate(Surroundings around) {
 
 base::Result<void> IkeSa::answer_first(const Message& request, Surroundings around) {
     sa_.window.accept(request.header.message_id, request.bytes);
-    return dispatch(Event::ike_sa_init_request, &request, around);
+    const bool resumes = request.header.exchange == wire::ExchangeType::ike_session_resume;
+    return dispatch(resumes ? Event::session_resume_request : Event::ike_sa_init_request, &request, around);
 }
 
 void IkeSa::on_message(const wire::Received& received, base::ByteView bytes, const base::Endpoint& local,
@@ -106,14 +109,24 @@ void IkeSa::on_message(const wire::Received& received, base::ByteView bytes, con
     if (received.header.from_original_initiator == sa_.original_initiator) {
         return drop({Reason::FlagsInconsistent, {}, {}}, around);
     }
-    if (received.header.exchange == wire::ExchangeType::ike_sa_init) return on_init_response(received, bytes, around);
-    if (!received.encrypted || keyed() == nullptr) return drop(unexpected(received.header, phase_id()), around);
+    if (wire::is_first_exchange(received.header.exchange)) return on_init_response(received, bytes, around);
+    if (!received.encrypted) return on_unprotected(received, around);
+    if (keyed() == nullptr) return drop(unexpected(received.header, phase_id()), around);
     if (received.header.is_response) {
         on_response(received, bytes, around);
     } else {
         on_request(received, bytes, {local, remote}, around);
     }
     start_waiting_tasks(around);
+}
+
+// RFC 7296 2.21.4: what anybody may have sent says nothing, but for the peer's own token: it has lost the IKE SA, and
+// nobody is told of its end (RFC 6290 4.5).
+void IkeSa::on_unprotected(const wire::Received& received, Surroundings& around) {
+    const auto proven = exchange::check_crash_token(sa_, received.clear);
+    if (proven) return close({Reason::PeerCrashed, {}, {}}, around);
+    if (proven.error().reason == Reason::CrashTokenWrong) return drop(proven.error(), around);
+    drop(unexpected(received.header, phase_id()), around);
 }
 
 // Unauthenticated: whatever is wrong with it, the real answer may still come (RFC 7296 2.21.1).
@@ -124,7 +137,8 @@ void IkeSa::on_init_response(const wire::Received& received, base::ByteView byte
     }
     const auto handled = check_grammar(header, received.clear).and_then([&](wire::Shape shape) {
         const Message message{header, shape, received.clear, bytes};
-        return dispatch(Event::ike_sa_init_response, &message, around);
+        const bool resumes = header.exchange == wire::ExchangeType::ike_session_resume;
+        return dispatch(resumes ? Event::session_resume_response : Event::ike_sa_init_response, &message, around);
     });
     if (handled) return;
     if (handled.error().reason == Reason::ResponseUnexpected) return drop(handled.error(), around);
@@ -136,6 +150,7 @@ void IkeSa::on_init_response(const wire::Received& received, base::ByteView byte
 void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival,
                        Surroundings& around) {
     const wire::Header& header = received.header;
+    if (on_id_sync(received, bytes, arrival, around)) return;
     const RequestKind kind = sa_.window.classify(header.message_id, bytes, received.encrypted->fragment);
     if (kind == RequestKind::outside) return drop({Reason::MessageIdUnexpected, {}, {}}, around);
     if (kind != RequestKind::fresh) return answer_repetition(received, arrival, around);
@@ -221,6 +236,7 @@ void IkeSa::on_child_installed(const ike::ChildInstalled& answer, Surroundings a
 
 void IkeSa::add_task(Task task, Surroundings around) {
     if (std::holds_alternative<DeleteIkeTask>(task)) {
+        exchange::drop_tickets(around.tickets, sa_);
         sa_.tasks.push_front(std::move(task));  // what else waits has become pointless
     } else if (has_room(around.options)) {
         sa_.tasks.push_back(std::move(task));

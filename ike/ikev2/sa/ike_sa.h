@@ -6,23 +6,16 @@
 #include "ike/ikev2/sa/step.h"
 #include "ike/ikev2/sa/transition.h"
 
-namespace xfrmd::ikev2::sa {
+namespace xfrmd::ikev2::exchange {
+struct MessageIds;
+}
 
-// What an SA borrows from its engine for the length of a call.
-struct Surroundings {
-    base::Instant now;
-    base::Random& random;
-    SpiSource& spis;
-    const Options& options;
-    ike::Actions& actions;
-    std::vector<Succession>& successions;
-};
+namespace xfrmd::ikev2::sa {
 
 class IkeSa {
 public:
     explicit IkeSa(Sa sa) : sa_(std::move(sa)) {}
-    // By rekeying.
-    explicit IkeSa(Birth born) : sa_(std::move(born.sa)), phase_(std::move(born.phase)) {}
+    explicit IkeSa(Birth born) : sa_(std::move(born.sa)), phase_(std::move(born.phase)) {}  // by rekeying
 
     const Sa& sa() const { return sa_; }
     Sa& sa() { return sa_; }
@@ -46,14 +39,18 @@ public:
     void on_use(const ike::ChildrenUsed& answer, Surroundings around);
     // Its packets come from there now, as the kernel says (RFC 7296 2.23).
     void on_peer_moved(const base::Endpoint& remote, Surroundings around);
-    // As routing says (RFC 4555 3.5); nothing where the peer decides, or cannot follow.
+    // As routing says (RFC 4555 3.5); nothing where the peer cannot follow.
     void on_path(const ike::UsePath& path, Surroundings around);
+    // Options::own_addresses has changed.
+    void on_own_addresses(Surroundings around);
     void add_task(Task task, Surroundings around);
     void on_time(Surroundings around);
     // Those that wait begin where nothing is in flight.
     void start_waiting_tasks(Surroundings around);
     // `force`: the child goes at once, and the peer is told when it is its turn.
     void delete_child(ike::ChildSaId child, ike::OperationId operation, bool force, Surroundings around);
+    // What the peer has put off, the other one asks for.
+    void hand_over_postponed(IkeSa& heir);
     // Another one takes its place: children, and waiting tasks that this does not end. Both are established.
     void hand_over_to(IkeSa& heir, Surroundings around);
     // Another one has taken its place: the peer should delete it, and we do if it does not.
@@ -82,31 +79,32 @@ public:
     bool use_child(ike::ChildSaId child, Surroundings around);
     // Ends the SA without waiting for the peer; a Delete is sent once if there are keys for it.
     void close_now(base::Error why, Surroundings around);
-    // What was to be done once it stands, for the one that is begun in its place. For attempts of ours.
-    std::deque<Task> take_wishes(Surroundings around);
-    // The peer wants us elsewhere, and we do not go (RFC 5685).
-    void refuse_redirect(base::Error why, Surroundings around);
     // The same for an attempt; where the peer may be established by now, it is told until it has heard.
     void give_up(base::Error why, Surroundings around);
     // Without a word to the peer.
     void close_silently(base::Error why, Surroundings around) { close(std::move(why), around); }
+    // What was to be done once it stands, for the one that is begun in its place. For attempts of ours.
+    std::deque<Task> take_wishes(Surroundings around);
+    // The peer wants us elsewhere, and we do not go (RFC 5685).
+    void refuse_redirect(base::Error why, Surroundings around);
 
     // When on_time() wants to be called; kNever if nothing is due.
     base::Instant deadline(const Options& options) const;
 
 private:
-    Step step(Surroundings& around) {
-        return {sa_,         phase_,         around.now,     around.random,
-                around.spis, around.options, around.actions, around.successions};
-    }
+    Step step(const Surroundings& around) { return {around, sa_, phase_}; }
     base::Result<void> dispatch(Event event, const Stimulus& stimulus, Surroundings& around);
     void on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around);
+    bool on_id_sync(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around);
+    void synchronize(const exchange::MessageIds& ids, base::ByteView bytes, const Path& arrival, Surroundings& around);
     void answer_repetition(const wire::Received& received, const Path& arrival, Surroundings& around);
     void on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
+    void on_unprotected(const wire::Received& received, Surroundings& around);
     void on_init_response(const wire::Received& received, base::ByteView bytes, Surroundings& around);
     void resolve_request_error(const wire::Header& header, const base::Error& error, Surroundings& around);
     void on_retransmission(Surroundings& around);
     bool may_follow(const base::Endpoint& remote) const;
+    void leave_address(const ike::UsePath& found, Surroundings& around);
     void follow_peer(const Path& arrival, Surroundings& around);
     void follow_to(const base::Endpoint& remote, Surroundings& around);
     base::Instant next_lead(const Surroundings& around) const;
@@ -123,6 +121,7 @@ private:
     void use_in_time(ChildSa& child, Surroundings& around);
     void judge_activity(const ChildSa& child, Surroundings& around);
     void queue_due_tasks(Established& phase, Surroundings& around);
+    void queue_postponed(Surroundings& around);
     void hand_over_tasks(IkeSa& heir, Surroundings& around);
     base::Instant repeat_at() const;
     void close(base::Error why, Surroundings& around);

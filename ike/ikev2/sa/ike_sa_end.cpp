@@ -5,6 +5,7 @@
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/informational.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/ticketing.h"
 #include "ike/ikev2/sa/ike_sa.h"
 
 namespace xfrmd::ikev2::sa {
@@ -118,8 +119,10 @@ void IkeSa::give_up(base::Error why, Surroundings around) {
     phase_ = exchange::withdraw(current, *auth);
 }
 
+// RFC 5723 6.2: what the peer's silence alone has ended may be resumed.
 void IkeSa::close(base::Error why, Surroundings& around) {
     if (is_closed()) return;
+    if (why.reason != Reason::PeerSilent || is_leaving()) exchange::drop_tickets(around.tickets, sa_);
     if (phase_id() != PhaseId::withdrawing) tell_end(why, around);
     phase_ = Closed{std::move(why)};
 }
@@ -130,6 +133,10 @@ void IkeSa::tell_end(const base::Error& why, Surroundings& around) {
     const bool lives_on = is_rekeyed(phase_, why);
     settle(current, phase_, why);
     for (const Task& task : std::exchange(sa_.tasks, {})) tell_waiting(current, task, why);
+    // A peer that deletes the IKE SA may have made another one, where the engine asks for what it has put off in this.
+    if (why.reason != Reason::PeerDeleted) {
+        for (const auto& child : std::exchange(sa_.postponed, {})) tell_waiting(current, child.task, why);
+    }
     current.report(is_wanted(why.reason, was_established) ? ike::Level::info : ike::Level::warning,
                    (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason,
                    {lives_on ? ike::Turn::none : end_of_life(sa_, was_established, why.reason)});

@@ -2,6 +2,7 @@
 // 4555) by what is agreed on, without it by what is seen (RFC 7296 2.23).
 #include <algorithm>
 
+#include "ike/ikev2/exchange/additional_addresses.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/sa/ike_sa.h"
@@ -12,24 +13,6 @@ namespace {
 
 // Once is bad luck; a path that nobody answers on twice may be gone.
 constexpr unsigned kPatience = 2;
-
-// What the operator has named is left where it has gone, and not only because the peer is silent.
-bool is_named(const policy::Connection& connection, const base::Address& local) {
-    return connection.local_addrs.empty() ||
-           std::any_of(connection.local_addrs.begin(), connection.local_addrs.end(),
-                       [&](const base::AddressRange& range) { return range.contains(local); });
-}
-
-// Who is behind the peer is reached through the tunnel, and IKE to there would show the address outside of it. A peer
-// that is itself among what its children protect is where it is.
-bool is_behind(const Established& phase, const base::Address& peer, const base::Address& other) {
-    const auto covers = [&](const policy::TrafficSelector& selector) {
-        return selector.addresses.contains(other) && !selector.addresses.contains(peer);
-    };
-    return std::any_of(phase.children.begin(), phase.children.end(), [&](const ChildSa& child) {
-        return std::any_of(child.remote_ts.begin(), child.remote_ts.end(), covers);
-    });
-}
 
 }  // namespace
 
@@ -90,8 +73,11 @@ void IkeSa::lead_children(Surroundings& around) {
 void IkeSa::on_path(const ike::UsePath& found, Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
     const Mobility& mobility = sa_.mobility;
-    if (phase == nullptr || phase->is_succeeded || !mobility.agreed || !mobility.decides) return;
-    if (found.sought && found.local != sa_.local.address && !is_named(*sa_.connection, found.local)) return;
+    if (phase == nullptr || phase->is_succeeded || !mobility.agreed) return;
+    if (!mobility.decides) return leave_address(found, around);
+    // What the operator has named is left where it has gone, and not only because the peer is silent.
+    const bool stays_put = found.sought && found.local != sa_.local.address;
+    if (stays_put && !exchange::is_named(*sa_.connection, found.local)) return;
     const bool same_port = found.remote == sa_.remote.address || sa_.local.port != around.options.nat_port;
     const Path path{{found.local, sa_.local.port},
                     {found.remote, same_port ? sa_.remote.port : around.options.nat_port}};
@@ -106,14 +92,30 @@ void IkeSa::on_path(const ike::UsePath& found, Surroundings around) {
     start_waiting_tasks(around);
 }
 
+void IkeSa::leave_address(const ike::UsePath& found, Surroundings& around) {
+    if (found.sought || found.local == sa_.local.address) return;
+    Step current = step(around);
+    exchange::change_own_address(current, found.local);
+    sa_.window.begin_anew(around.now);
+    start_waiting_tasks(around);
+}
+
+void IkeSa::on_own_addresses(Surroundings around) {
+    const auto* phase = std::get_if<Established>(&phase_);
+    if (phase == nullptr || phase->is_succeeded || !exchange::has_untold_addresses(step(around))) return;
+    put_first<AdditionalAddressesTask>(sa_.tasks);
+    start_waiting_tasks(around);
+}
+
 // RFC 4555 3.5, 3.10: first whether we would send from elsewhere by now, then to where the peer said that it is, too.
 void IkeSa::seek_path(Surroundings& around) {
     Mobility& mobility = sa_.mobility;
     if (phase_id() != PhaseId::established || !mobility.agreed || !mobility.decides) return;
     if (sa_.window.retransmissions() < kPatience) return;
     std::vector<base::Address> others = mobility.elsewhere;
-    std::erase_if(others,
-                  [&](const base::Address& other) { return is_behind(*established(), sa_.remote.address, other); });
+    std::erase_if(others, [&](const base::Address& other) {
+        return exchange::is_behind(*established(), sa_.remote.address, other);
+    });
     const unsigned turn = mobility.sought++;
     const bool stays = turn == 0 || others.empty();
     around.actions.push_back(ike::SeekPath{sa_.id, stays ? sa_.remote.address : others[(turn - 1) % others.size()]});

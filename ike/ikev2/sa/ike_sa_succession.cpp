@@ -7,6 +7,7 @@
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/rekey_time.h"
+#include "ike/ikev2/exchange/ticketing.h"
 #include "ike/ikev2/sa/ike_sa.h"
 
 namespace xfrmd::ikev2::sa {
@@ -42,7 +43,10 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     if (old == nullptr || next == nullptr) return;
     std::move(old->children.begin(), old->children.end(), std::back_inserter(next->children));
     old->children.clear();
+    // Other keys prove nothing anew (RFC 4478): what is over for want of that ends all the same.
+    const bool proof_is_over = sa_.connection->reauth_time.count() > 0 && old->proof.over_at == base::kNever;
     next->proof = std::exchange(old->proof, {});
+    if (proof_is_over) next->proof.over_at = around.now;
     heir.sa_.repeats = std::exchange(sa_.repeats, {});
     heir.sa_.repeated_by = std::exchange(sa_.repeated_by, ike::IkeSaId::none);
     exchange::inherit_path(sa_, *old, heir.sa_);
@@ -52,6 +56,8 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
         next->over_at = old->over_at;
         next->rekey_at = base::kNever;
     }
+    // RFC 5723 6.2: a ticket goes with the keys that are in it.
+    if (exchange::drop_tickets(around.tickets, sa_)) heir.sa_.tasks.push_back(TicketTask{});
     await_delete(around);
     hand_over_tasks(heir, around);
 }
@@ -61,11 +67,18 @@ void IkeSa::hand_over_tasks(IkeSa& heir, Surroundings& around) {
     for (Task& task : std::exchange(sa_.tasks, {})) {
         if (!ends_by_succession(current, task)) heir.sa_.tasks.push_back(std::move(task));
     }
+    hand_over_postponed(heir);
+}
+
+void IkeSa::hand_over_postponed(IkeSa& heir) {
+    auto& postponed = heir.sa_.postponed;
+    for (PostponedChild& child : std::exchange(sa_.postponed, {})) postponed.push_back(std::move(child));
 }
 
 void IkeSa::await_delete(Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
     if (phase == nullptr) return;
+    exchange::drop_tickets(around.tickets, sa_);
     phase->is_succeeded = true;
     phase->rekey_at = base::kNever;
     phase->over_at = around.now + around.options.predecessor_life;
@@ -99,7 +112,8 @@ std::vector<CreateChildTask> IkeSa::children_to_repeat() const {
     const auto* phase = established();
     if (phase == nullptr) return tasks;
     for (const ChildSa& child : phase->children) {
-        if (is_wanted(*phase, child)) tasks.push_back({child.name, ike::OperationId::none, {}, child.id, child.number});
+        if (!is_wanted(*phase, child)) continue;
+        tasks.push_back({child.name, ike::OperationId::none, {}, child.id, child.number, 0, child.only});
     }
     return tasks;
 }
@@ -128,7 +142,7 @@ bool IkeSa::use_child(ike::ChildSaId id, Surroundings around) {
     if (child == nullptr) return false;
     Step current = step(around);
     if (child->state == ChildState::installed) {
-        exchange::use_child(current, *child);
+        exchange::use_child(current, *phase, *child);
     } else {
         child->use_at = around.now;
         child->replaces = ike::ChildSaId::none;  // that has gone, and nothing is to be proved
@@ -169,7 +183,10 @@ void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
     if (phase == nullptr || before == nullptr) return;
     std::vector<ChildSa> left;
     for (ChildSa& child : std::exchange(before->children, {})) {
-        if (exchange::find_number(*phase, child.number) == nullptr) {
+        // One that the peer has made, or that came up while this one was gone, has a number of its own.
+        const bool is_there = exchange::find_number(*phase, child.number) != nullptr ||
+                              exchange::find_installed(*phase, child.name, child.only) != nullptr;
+        if (!is_there) {
             left.push_back(std::move(child));
             continue;
         }
@@ -179,6 +196,7 @@ void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
         phase->children.push_back(std::move(child));
     }
     before->children = std::move(left);
+    old.hand_over_postponed(*this);
     old.await_delete(around);
     // Policies let in what comes from one gateway: the other one has nothing to wait for (RFC 5685 5).
     const bool is_same_gateway = old.sa_.remote.address == sa_.remote.address;

@@ -44,6 +44,7 @@ void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
     const auto is_due = [&](base::Instant& at) {
         return at <= around.now && has_room(around.options) && std::exchange(at, base::kNever) != base::kNever;
     };
+    queue_postponed(around);
     for (ChildSa& child : phase.children) {
         if (child.use_at <= around.now && child.state == ChildState::installed) use_in_time(child, around);
         if (is_due(child.rekey_at)) sa_.tasks.push_back(RekeyChildTask{child.id, ike::OperationId::none});
@@ -55,13 +56,27 @@ void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
     check_activity(phase, around);
 }
 
-void IkeSa::on_retransmission(Surroundings& around) {
-    if (auto* waiting = std::get_if<InitRequested>(&phase_); waiting != nullptr && waiting->refusal) {
-        return close(std::move(*waiting->refusal), around);  // nothing better came
+void IkeSa::queue_postponed(Surroundings& around) {
+    for (PostponedChild& child : std::exchange(sa_.postponed, {})) {
+        const bool is_due = child.again_at <= around.now;
+        if (is_due && has_room(around.options)) {
+            sa_.tasks.push_back(std::move(child.task));
+            continue;
+        }
+        if (is_due) child.again_at = around.now + around.options.rekey_retry;  // a time that has gone would not end
+        sa_.postponed.push_back(std::move(child));
     }
-    // RFC 7296 2.23: a peer behind a NAT may have been followed since.
+}
+
+void IkeSa::on_retransmission(Surroundings& around) {
+    // RFC 7296 2.21.1: anybody can refuse, and the peer's own answer may have been lost, so it is asked once more.
+    auto* waiting = std::get_if<InitRequested>(&phase_);
+    const bool is_refused = waiting != nullptr && waiting->refusal;
+    if (is_refused && std::exchange(waiting->is_doubted, true)) return close(std::move(*waiting->refusal), around);
+    // 2.23: a peer behind a NAT may have been followed since.
     const Datagrams* packet = sa_.window.retransmit(around.now, around.options.retransmit);
     if (packet == nullptr) {
+        if (is_refused) return close(std::move(*waiting->refusal), around);
         return close({Reason::PeerSilent, "no answer from " + sa_.remote.to_string(), {}}, around);
     }
     Step current = step(around);
@@ -91,6 +106,7 @@ base::Instant IkeSa::deadline(const Options& options) const {
     const Proof& proof = established()->proof;
     due = std::min({due, established()->rekey_at, established()->over_at, proof.over_at, repeat_at(),
                     sa_.mobility.lead_at, sa_.repeats.again_at});
+    for (const PostponedChild& child : sa_.postponed) due = std::min(due, child.again_at);
     for (const ChildSa& child : established()->children) {
         if (child.state == ChildState::installed) due = std::min(due, child.use_at);
         due = std::min({due, child.rekey_at, child.retired_until, child.look_at});

@@ -80,7 +80,7 @@ void IkeSa::on_use(const ike::ChildrenUsed& answer, Surroundings around) {
     }
     Step current = step(around);
     for (ChildSa& child : phase->children) {
-        if (child.packets_in > 0 && exchange::waits_for_proof(child)) exchange::use_child(current, child);
+        if (child.packets_in > 0 && exchange::waits_for_proof(child)) exchange::use_child(current, *phase, child);
         judge_activity(child, around);
     }
     start_waiting_tasks(around);
@@ -92,7 +92,7 @@ void IkeSa::use_proven_children(Surroundings& around) {
     if (phase == nullptr) return;
     Step current = step(around);
     for (ChildSa& child : phase->children) {
-        if (is_installed(child) && exchange::waits_for_proof(child)) exchange::use_child(current, child);
+        if (is_installed(child) && exchange::waits_for_proof(child)) exchange::use_child(current, *phase, child);
     }
 }
 
@@ -101,7 +101,7 @@ void IkeSa::use_proven_children(Surroundings& around) {
 void IkeSa::use_in_time(ChildSa& child, Surroundings& around) {
     Step current = step(around);
     if (!exchange::waits_for_proof(child) || sa_.last_inbound > child.created)
-        return exchange::use_child(current, child);
+        return exchange::use_child(current, *std::get_if<Established>(&phase_), child);
     child.use_at = around.now + around.options.retirement;
     if (sa_.window.idle() && sa_.tasks.empty()) sa_.tasks.push_back(LivenessTask{});
 }

@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
+#include "ike/base/address.h"
 #include "ike/base/instant.h"
+#include "ike/base/secret_bytes.h"
 #include "ike/ikev2/sa/window.h"
 
 namespace xfrmd::ikev2::sa {
@@ -40,12 +43,21 @@ struct Options {
     std::size_t most_children = 64;  // of one IKE SA (NO_ADDITIONAL_SAS beyond, RFC 7296 1.3)
     std::size_t most_tasks = 256;    // waiting in one IKE SA
     unsigned most_restarts = 8;      // of IKE_SA_INIT by COOKIE and INVALID_KE_PAYLOAD
+    // RFC 5723: tickets that we give are good no longer than this, and the keys that seal them change as often. Beyond
+    // these numbers old tickets are refused, and new ones not kept.
+    base::Duration ticket_life = std::chrono::hours(24);
+    std::size_t most_revoked_tickets = 100'000;
+    std::size_t most_held_tickets = 100'000;
     // RFC 5685: as initiator, whether we go where a gateway sends us, and how often in which time (7); as responder,
     // how long a peer that we have sent elsewhere has for that (5).
     bool follow_redirects = true;
     unsigned most_redirects = 5;
     base::Duration redirect_period = std::chrono::seconds(300);
     base::Duration redirect_patience = std::chrono::seconds(30);
+    // RFC 6290: what tokens are made of, of 32 octets. It outlives the engine, and is the same for all that share our
+    // addresses; a restarted daemon has to know it, and nobody else. nullptr: none are made.
+    const base::SecretBytes* token_secret = nullptr;
+    std::vector<base::Address> own_addresses = {};  // of this host, the best first; ike::OwnAddresses changes them
 };
 
 }  // namespace xfrmd::ikev2::sa

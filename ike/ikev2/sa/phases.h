@@ -13,6 +13,7 @@
 #include "ike/crypto/sk_cipher.h"
 #include "ike/ikev2/sa/child_sa.h"
 #include "ike/ikev2/sa/exchanges.h"
+#include "ike/ikev2/sa/session.h"
 #include "ike/ikev2/wire/payloads.h"
 
 namespace xfrmd::ikev2::sa {
@@ -39,27 +40,31 @@ struct Transcript {
 // Initiator, nothing sent yet.
 struct Created {};
 
-// Initiator, IKE_SA_INIT sent.
+// Initiator, IKE_SA_INIT sent; or IKE_SESSION_RESUME with a ticket, and without a key exchange (RFC 5723).
 struct InitRequested {
     std::unique_ptr<crypto::KeyExchange> key_exchange;
+    std::unique_ptr<HeldTicket> ticket;
     base::Bytes nonce;
     base::Bytes cookie;                  // what the responder asked us to repeat; may be empty
     base::Bytes request;                 // the first message as last sent
     unsigned restarts = 0;               // by COOKIE and INVALID_KE_PAYLOAD together
     std::optional<base::Error> refusal;  // unauthenticated, so only remembered (RFC 7296 2.21.1)
+    bool is_doubted = false;             // the request has been sent once more since
 };
 
 // Initiator, IKE_AUTH sent.
 struct AuthRequested {
     Keyed keyed;
     Transcript transcript;
-    std::optional<ProposedChild> child;  // nothing: it is to come in an exchange of its own (RFC 6023)
+    std::optional<ProposedChild> child;     // nothing: it is to come in an exchange of its own (RFC 6023)
+    std::unique_ptr<Session> resumed = {};  // nullptr: it began with IKE_SA_INIT
 };
 
-// Responder, IKE_SA_INIT answered.
+// Responder, IKE_SA_INIT or IKE_SESSION_RESUME answered.
 struct HalfOpen {
     Keyed keyed;
     Transcript transcript;
+    std::unique_ptr<Ticket> ticket = {};  // nullptr: it began with IKE_SA_INIT
 };
 
 // A request whose answer waits for the kernel. `payloads` come first in the response.
@@ -68,14 +73,6 @@ struct PendingResponse {
     wire::ExchangeType exchange{};
     std::vector<wire::Payload> payloads;  // when the child is installed
     std::vector<wire::Payload> payloads_if_refused;
-};
-
-// How long the authentication counts, whatever keys the IKE SA is given meanwhile (RFC 4478): who began it does so
-// again in time, which makes another IKE SA (RFC 7296 2.8.3).
-struct Proof {
-    bool is_ours_to_repeat = false;
-    base::Instant repeat_at = base::kNever;
-    base::Instant over_at = base::kNever;  // deleted then
 };
 
 struct Established {

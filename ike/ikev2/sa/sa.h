@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "ike/actions.h"
 #include "ike/base/instant.h"
+#include "ike/base/secret_bytes.h"
 #include "ike/ikev2/sa/mobility.h"
 #include "ike/ikev2/sa/phases.h"
 #include "ike/ikev2/sa/reassembly.h"
@@ -15,6 +17,13 @@
 #include "ike/ikev2/sa/window.h"
 
 namespace xfrmd::ikev2::sa {
+
+// RFC 6311: both have said that message ids may be agreed on anew after a failover of the peer, a cluster.
+struct IdSync {
+    bool agreed = false;
+    std::size_t print = 0;  // of the last request for it
+    base::Bytes answer;     // and what it got; empty where there was none
+};
 
 // What tells an IKE_SA_INIT request from any other: all of it (RFC 7296 2.1), as a hash, and where it came from.
 struct FirstRequest {
@@ -79,22 +88,32 @@ struct Sa {
     Fragmentation fragmentation;
     Mobility mobility;
     Redirection redirection;
+    IdSync id_sync;
+    base::SecretBytes crash_token;   // with which the peer would show that it knows this IKE SA no more (RFC 6290)
+    std::uint64_t ticket = 0;        // as responder: the number of those that the peer has been given for it; 0: none
+    wire::IkeSpi resumes{};          // as responder: our SPI of the one that its ticket was of; none: there is none
     Reassembly fragmented_request;   // of the peer's
     Reassembly fragmented_response;  // to ours
     Window window;
     std::deque<Task> tasks;
+    std::vector<PostponedChild> postponed;  // no more than there may be tasks
     base::Instant created;
     base::Instant half_open_until = base::kNever;  // as responder: by then the peer has to be authenticated
     Origin origin;                                 // once established
     base::Instant last_inbound;  // of the peer: an authenticated message, or packets that a look has found
     base::Instant last_outbound;
-    bool has_inherited_sas = false;         // see ike::Initiate
+    bool begins_anew = false;        // as initiator: what was to be resumed is not, and the engine begins another one
+    bool has_inherited_sas = false;  // see ike::Initiate
     bool announce_initial_contact = false;  // as initiator: no other IKE SA between these identities (RFC 7296 2.4)
     bool peer_announced_initial_contact = false;
     std::optional<base::Address> told_at;  // where the peer is by what other engines know; nothing: they know of none
 
     wire::IkeSpi own_spi() const { return original_initiator ? spi_i : spi_r; }
     std::string connection_name() const { return connection == nullptr ? std::string() : connection->name; }
+    // What the log and its readers are told of this IKE SA.
+    ike::Report news(std::string text, ike::Turn turn = ike::Turn::none) const {
+        return {ike::Level::info, id, connection_name(), {}, std::move(text), false, {turn}};
+    }
 };
 
 }  // namespace xfrmd::ikev2::sa

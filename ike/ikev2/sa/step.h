@@ -11,6 +11,7 @@
 #include "ike/base/random.h"
 #include "ike/ikev2/sa/options.h"
 #include "ike/ikev2/sa/sa.h"
+#include "ike/ikev2/sa/tickets.h"
 #include "ike/ikev2/wire/message.h"
 
 namespace xfrmd::ikev2::sa {
@@ -60,16 +61,22 @@ struct Succession {
     ike::IkeSaId loser = {};  // of two that crossed; the peer made it and deletes it, if it still knows it
 };
 
-// One event being handled. `actions` are those of this event only; they count only if the handler does not fail.
-struct Step {
-    Sa& sa;
-    Phase& phase;
+// What an IKE SA borrows from its engine for the length of a call. `actions` are those of one event; they count only if
+// its handler does not fail.
+struct Surroundings {
     base::Instant now;
     base::Random& random;
     SpiSource& spis;
     const Options& options;
+    Tickets& tickets;
     ike::Actions& actions;
     std::vector<Succession>& successions;
+};
+
+// One event being handled.
+struct Step : Surroundings {
+    Sa& sa;
+    Phase& phase;
 
     void send(base::Bytes bytes) { send_on({sa.local, sa.remote}, std::move(bytes)); }
     void send_on(const Path& path, const Datagrams& datagrams) {

@@ -2,11 +2,14 @@
 // given.
 #pragma once
 
+#include <algorithm>
+#include <deque>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "ike/base/address.h"
+#include "ike/base/instant.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
 #include "ike/ikev2/sa/child_sa.h"
@@ -19,6 +22,8 @@ struct CreateChildTask {
     std::optional<policy::TriggeringPacket> packet;
     ike::ChildSaId replaces = {};  // a child of the IKE SA that this one reauthenticates, known by `number`
     ike::ChildSaId number = {};
+    unsigned tries = 0;                    // that the peer has put off (RFC 7296 2.25)
+    std::optional<AddressPair> only = {};  // not all that its selectors hold
 };
 struct RekeyChildTask {
     ike::ChildSaId child{};
@@ -42,10 +47,31 @@ struct RedirectTask {
     ike::OperationId operation{};
 };
 struct LivenessTask {};
+// RFC 6290 4.3: of an IKE SA that a rekeying of ours has made.
+struct TellCrashTokenTask {};
 // RFC 4555 3.5: tells the peer where we are. 3.7: asks whether it is where it says.
 struct UpdateAddressesTask {};
 struct CheckPathTask {};
+// 3.6: tells the peer where else we are.
+struct AdditionalAddressesTask {};
+// RFC 5723 4.1
+struct TicketTask {};
 using Task = std::variant<CreateChildTask, RekeyChildTask, DeleteChildTask, RekeyIkeTask, DeleteIkeTask, RedirectTask,
-                          LivenessTask, UpdateAddressesTask, CheckPathTask>;
+                          LivenessTask, TellCrashTokenTask, UpdateAddressesTask, CheckPathTask, AdditionalAddressesTask,
+                          TicketTask>;
+
+// Before all others, and once only.
+template <typename T>
+void put_first(std::deque<Task>& tasks) {
+    const bool waits =
+        std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return std::holds_alternative<T>(task); });
+    if (!waits) tasks.push_front(T{});
+}
+
+// What the peer has put off is asked for again then.
+struct PostponedChild {
+    CreateChildTask task;
+    base::Instant again_at = base::kNever;
+};
 
 }  // namespace xfrmd::ikev2::sa

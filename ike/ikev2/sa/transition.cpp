@@ -10,6 +10,7 @@
 #include "ike/ikev2/exchange/informational.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 #include "ike/ikev2/exchange/rekey_ike.h"
+#include "ike/ikev2/exchange/session_resume.h"
 
 namespace xfrmd::ikev2::sa {
 
@@ -43,9 +44,11 @@ namespace x = exchange;
 
 // clang-format off
 constexpr Transition kTransitions[] = {
-    {created,        initiate,               row<x::start_ike_sa_init>,         {init_requested},        "1.2",   "we offer algorithms and a key exchange value"},
+    {created,        initiate,               row<x::start_first_exchange>,      {init_requested},        "1.2",   "we offer algorithms and a key exchange value, or show a ticket"},
     {created,        ike_sa_init_request,    row<x::on_ike_sa_init_request>,    {half_open},             "1.2",   "a peer starts; we choose, answer and have keys"},
+    {created,        session_resume_request, row<x::on_session_resume_request>, {half_open},             "RFC 5723 4.3.2", "a peer starts with a ticket of ours; we answer and have keys"},
     {init_requested, ike_sa_init_response,   row<x::on_ike_sa_init_response>,   {auth_requested, closed}, "1.2",  "the peer chose (or wants a cookie or another group); we prove who we are"},
+    {init_requested, session_resume_response, row<x::on_session_resume_response>, {auth_requested, closed}, "RFC 5723 4.3.2", "the peer knows its ticket (or wants a cookie, or IKE_SA_INIT); we prove who we are"},
     {half_open,      ike_auth_request,       row<x::on_ike_auth_request>,       {established},           "1.2",   "the peer proves who it is and asks for the first child"},
     {auth_requested, ike_auth_response,      row<x::on_ike_auth_response>,      {established},           "1.2",   "the peer proves who it is; the first child stands or falls"},
 
@@ -86,11 +89,21 @@ constexpr auto kIndex = make_index();
 
 constexpr std::string_view kPhaseNames[kPhases] = {"created",     "init_requested", "auth_requested", "half_open",
                                                    "established", "deleting",       "withdrawing",    "closed"};
-constexpr std::string_view kEventNames[kEvents] = {
-    "initiate",          "ike_sa_init_request",   "ike_sa_init_response",   "ike_auth_request",
-    "ike_auth_response", "create_child_request",  "create_child_response",  "rekey_child_request",
-    "rekey_ike_request", "informational_request", "informational_response", "child_installed",
-    "task_ready"};
+constexpr std::string_view kEventNames[kEvents] = {"initiate",
+                                                   "ike_sa_init_request",
+                                                   "ike_sa_init_response",
+                                                   "session_resume_request",
+                                                   "session_resume_response",
+                                                   "ike_auth_request",
+                                                   "ike_auth_response",
+                                                   "create_child_request",
+                                                   "create_child_response",
+                                                   "rekey_child_request",
+                                                   "rekey_ike_request",
+                                                   "informational_request",
+                                                   "informational_response",
+                                                   "child_installed",
+                                                   "task_ready"};
 
 }  // namespace
 

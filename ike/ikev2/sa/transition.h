@@ -17,6 +17,8 @@ enum class Event : std::uint8_t {
     initiate,
     ike_sa_init_request,
     ike_sa_init_response,
+    session_resume_request,
+    session_resume_response,
     ike_auth_request,
     ike_auth_response,
     create_child_request,
@@ -53,7 +55,7 @@ struct Transition {
     Event event;
     Handler handler;
     PhaseSet to;               // staying is always legal
-    std::string_view section;  // of RFC 7296
+    std::string_view section;  // of RFC 7296, where it names no other
     std::string_view story;
 };
 

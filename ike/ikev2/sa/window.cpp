@@ -13,10 +13,9 @@ namespace {
 
 constexpr auto kLast = std::numeric_limits<std::uint32_t>::max();
 
-// Tells a repetition from another message under the same id. Both are authentic, so nobody gains by a collision.
-std::size_t print_of(base::ByteView request) { return std::hash<std::string_view>{}(base::as_text(request)); }
-
 }  // namespace
+
+std::size_t Window::print_of(base::ByteView request) { return std::hash<std::string_view>{}(base::as_text(request)); }
 
 base::Duration RetransmitSchedule::after(unsigned sent_again) const {
     using Seconds = std::chrono::duration<double>;
@@ -65,7 +64,8 @@ RequestKind Window::classify(wire::MessageId id, base::ByteView request,
 }
 
 void Window::accept(wire::MessageId id, base::ByteView request) {
-    next_expected_ = static_cast<std::uint32_t>(id) + 1;
+    accepted_ = static_cast<std::uint32_t>(id);
+    next_expected_ = accepted_ + 1;
     print_ = print_of(request);
     in_progress_ = true;
     response_.clear();
@@ -74,6 +74,18 @@ void Window::accept(wire::MessageId id, base::ByteView request) {
 void Window::respond(Datagrams response) {
     in_progress_ = false;
     response_ = std::move(response);
+}
+
+std::optional<wire::MessageId> Window::synchronize(wire::MessageId theirs, wire::MessageId ours) {
+    const auto next_of_peer = static_cast<std::uint32_t>(theirs);
+    if (next_of_peer < next_expected_ || (synchronized_ && next_of_peer <= *synchronized_)) return std::nullopt;
+    outstanding_.reset();
+    next_request_ = std::max(next_request_, static_cast<std::uint32_t>(ours));
+    next_expected_ = next_of_peer;
+    synchronized_ = next_of_peer;
+    print_ = 0;
+    response_.clear();
+    return next_request_id();
 }
 
 bool Window::exhausted() const { return next_request_ == kLast || next_expected_ == kLast; }

@@ -75,10 +75,19 @@ public:
     void accept(wire::MessageId id, base::ByteView request);
     void respond(Datagrams response);
     const Datagrams& cached_response() const { return response_; }
-    wire::MessageId accepted_id() const { return wire::MessageId{next_expected_ - 1}; }
+    wire::MessageId accepted_id() const { return wire::MessageId{accepted_}; }
+
+    // --- Both ---
+    // RFC 6311 5.1: what a cluster's member that has taken over says of its own next request, and of ours. Nobody waits
+    // any more for what was under way. Ours as it is now; nothing where the peer has used such ids already: then that
+    // is an old message, and nothing has changed.
+    std::optional<wire::MessageId> synchronize(wire::MessageId theirs, wire::MessageId ours);
 
     // After 2^32 - 1 there is no next id (RFC 7296 2.2): the SA must go before.
     bool exhausted() const;
+
+    // Tells a repetition from another message under the same id. Both are authentic, so nobody gains by a collision.
+    static std::size_t print_of(base::ByteView request);
 
 private:
     struct Outstanding {
@@ -91,6 +100,8 @@ private:
     std::optional<Outstanding> outstanding_;
     std::uint32_t next_request_ = 0;
     std::uint32_t next_expected_ = 0;
+    std::uint32_t accepted_ = 0;                 // the last request
+    std::optional<std::uint32_t> synchronized_;  // to which of the peer's
     bool in_progress_ = false;
     std::size_t print_ = 0;  // of the last request
     Datagrams response_;

@@ -11,15 +11,16 @@ namespace xfrmd::ikev2::wire {
 namespace {
 
 constexpr std::size_t kNextPayloadAt = 16;
+constexpr std::size_t kExchangeAt = 18;
 
-// RFC 7296 3.10: protocol, size of the SPI, type, SPI (a COOKIE should have none), data.
-std::optional<base::ByteView> cookie_in(base::ByteView notify) {
+// RFC 7296 3.10: protocol, size of the SPI, type, SPI (these should have none), data.
+std::optional<base::ByteView> data_of(NotifyType wanted, base::ByteView notify) {
     base::Reader in(notify);
     in.u8();
     const std::size_t spi_size = in.u8();
     const auto type = static_cast<NotifyType>(in.u16());
     in.skip(spi_size);
-    if (!in.ok() || type != NotifyType::cookie) return std::nullopt;
+    if (!in.ok() || type != wanted) return std::nullopt;
     return in.remaining();
 }
 
@@ -35,12 +36,14 @@ struct Seen {
         if (type == PayloadType::nonce) {
             ++nonce;
             look.nonce = body;
-        } else if (type == PayloadType::notify && !look.cookie) {
-            look.cookie = cookie_in(body);
+        } else if (type == PayloadType::notify) {
+            if (!look.cookie) look.cookie = data_of(NotifyType::cookie, body);
+            if (!look.ticket) look.ticket = data_of(NotifyType::ticket_opaque, body);
         }
     }
-    bool is_first_request() const {
-        return sa == 1 && key_exchange == 1 && nonce == 1 && look.nonce.size() >= kMinNonce &&
+    bool is_first_request(ExchangeType exchange) const {
+        const unsigned wanted = exchange == ExchangeType::ike_session_resume ? 0 : 1;
+        return sa == wanted && key_exchange == wanted && nonce == 1 && look.nonce.size() >= kMinNonce &&
                look.nonce.size() <= kMaxNonce;
     }
 };
@@ -58,14 +61,14 @@ std::optional<FirstLook> look_at_first_request(base::ByteView message) {
         seen.note(type, payload->body);
         type = payload->next;
     }
-    if (!in.done() || !seen.is_first_request()) return std::nullopt;
+    if (!in.done() || !seen.is_first_request(static_cast<ExchangeType>(message[kExchangeAt]))) return std::nullopt;
     return seen.look;
 }
 
 bool brings_cookie(base::ByteView message) {
     if (message.size() < kHeaderSize + kGenericHeaderSize) return false;
     return static_cast<PayloadType>(message[kNextPayloadAt]) == PayloadType::notify &&
-           cookie_in(message.subspan(kHeaderSize + kGenericHeaderSize));
+           data_of(NotifyType::cookie, message.subspan(kHeaderSize + kGenericHeaderSize));
 }
 
 }  // namespace xfrmd::ikev2::wire

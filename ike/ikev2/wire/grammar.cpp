@@ -1,6 +1,6 @@
 // Which payloads each message may, must and must not have (RFC 7296 1.2-1.4, appendix C; RFC 6023 for an IKE_AUTH
-// without a child). Notify, Vendor ID and unknown payloads may come with every message (3.10, 3.12, 2.5) and are not in
-// the table.
+// without a child; RFC 5723 for IKE_SESSION_RESUME). Notify, Vendor ID and unknown payloads may come with every message
+// (3.10, 3.12, 2.5) and are not in the table.
 
 #include "ike/ikev2/wire/message.h"
 
@@ -48,6 +48,8 @@ struct Rule {
 constexpr Rule kGrammar[] = {
     {ike_sa_init,     request,  Shape::initial,        SA | KE | Ni,                  0},                          // 1.2, C.1
     {ike_sa_init,     response, Shape::initial,        SA | KE | Nr,                  CERTREQ},
+    {ike_session_resume, request,  Shape::resumption,  Ni,                            0},                          // RFC 5723 4.3.2
+    {ike_session_resume, response, Shape::resumption,  Nr,                            0},
     {ike_auth,        request,  Shape::authentication, IDi | AUTH | SA | TSi | TSr,   CERT | CERTREQ | IDr | CP},  // 1.2, C.2
     {ike_auth,        request,  Shape::childless,      IDi | AUTH,                    CERT | CERTREQ | IDr | CP},  // RFC 6023 4
     {ike_auth,        request,  Shape::eap_start,      IDi | SA | TSi | TSr,          CERTREQ | IDr | CP},         // 2.16, C.3
@@ -105,13 +107,13 @@ bool fits(const Rule& rule, Kinds present) {
 }
 
 // RFC 7296 1.2, 2.6, 2.21: a responder that refuses says why and leaves out the rest, as does one that sends us to
-// another gateway (RFC 5685 3). In a request an error notify
-// excuses nothing: unrecognized ones are to be ignored there (3.10.1).
+// another gateway (RFC 5685 3) or does not take our ticket (RFC 5723 4.3.2). In a request an error notify excuses
+// nothing: unrecognized ones are to be ignored there (3.10.1).
 bool is_refusal(const Header& header, const Payloads& payloads) {
     if (!header.is_response) return false;
-    const auto* cookie = payloads.find(NotifyType::cookie);
-    const bool is_elsewhere = cookie != nullptr || payloads.find(NotifyType::redirect) != nullptr;
-    return payloads.error() != nullptr || (header.exchange == ike_sa_init && is_elsewhere);
+    const auto says = [&payloads](NotifyType type) { return payloads.find(type) != nullptr; };
+    const bool is_elsewhere = says(NotifyType::cookie) || says(NotifyType::redirect) || says(NotifyType::ticket_nack);
+    return payloads.error() != nullptr || (is_first_exchange(header.exchange) && is_elsewhere);
 }
 
 }  // namespace

@@ -44,6 +44,11 @@ enum class ExchangeType : std::uint8_t {
     ike_intermediate = 43,
 };
 
+// With which an IKE SA begins, in the clear: RFC 7296 1.2, RFC 5723 4.3.2.
+constexpr bool is_first_exchange(ExchangeType exchange) {
+    return exchange == ExchangeType::ike_sa_init || exchange == ExchangeType::ike_session_resume;
+}
+
 enum class PayloadType : std::uint8_t {
     none = 0,
     sa = 33,

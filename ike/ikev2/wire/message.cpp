@@ -141,8 +141,8 @@ base::Result<Received> decode(base::ByteView datagram) {
     Received received{.header = *header, .clear = {}, .encrypted = {}};
     if (!chain->empty() && is_encrypted(chain->back().type)) {
         // RFC 7296 1.2: there are no keys yet.
-        if (header->exchange == ExchangeType::ike_sa_init) {
-            return base::fail(base::Reason::PayloadUnexpected, "SK in IKE_SA_INIT");
+        if (is_first_exchange(header->exchange)) {
+            return base::fail(base::Reason::PayloadUnexpected, "SK in " + std::string(to_string(header->exchange)));
         }
         auto encrypted = encrypted_of(datagram, chain->back());
         if (!encrypted) return tl::unexpected(std::move(encrypted).error());

@@ -64,14 +64,14 @@ struct Received {
     std::optional<Encrypted> encrypted;
 };
 
-// Reads header and clear payloads. SK must be the last payload and must not appear in IKE_SA_INIT; what stands beside
-// it in the clear is not trusted and dropped unread (RFC 7296 3.14). A message without SK gives its clear payloads in
-// any exchange (an unprotected INVALID_IKE_SPI answer is one, 1.5): the caller decides whether it may be unprotected.
-// Nothing is authentic yet: outside IKE_SA_INIT an error here is no reason to answer or to change an SA.
+// Reads header and clear payloads. SK must be the last payload and must not appear in an IKE SA's first exchange; what
+// stands beside it in the clear is not trusted and dropped unread (RFC 7296 3.14). A message without SK gives its clear
+// payloads in any exchange (an unprotected INVALID_IKE_SPI answer is one, 1.5): the caller decides whether it may be
+// unprotected. Nothing is authentic yet: outside IKE_SA_INIT an error here is no reason to answer or to change an SA.
 // Errors: decode_header's, PayloadLengthInvalid, PayloadCountExceeded, PayloadRepeated, PayloadUnexpected (SK in
-// IKE_SA_INIT), PayloadMalformed, NonceLengthInvalid, CriticalPayloadUnsupported, EncryptedPayloadMalformed (SK not
-// last), FragmentInvalid (SKF of numbers that cannot be). CriticalPayloadUnsupported carries as notify data the type
-// that its answer must name (RFC 7296 2.5).
+// an IKE SA's first exchange), PayloadMalformed, NonceLengthInvalid, CriticalPayloadUnsupported,
+// EncryptedPayloadMalformed (SK not last), FragmentInvalid (SKF of numbers that cannot be). CriticalPayloadUnsupported
+// carries as notify data the type that its answer must name (RFC 7296 2.5).
 base::Result<Received> decode(base::ByteView datagram);
 
 // Reads the decrypted inner chain. Errors: as decode(); SK inside SK is PayloadUnexpected.
@@ -81,6 +81,7 @@ base::Result<Payloads> decode_inner(PayloadType first, base::ByteView plaintext)
 // notifies and vendor ids may come with all of them. grammar.cpp has the table.
 enum class Shape : std::uint8_t {
     initial,         // IKE_SA_INIT: sa, key_exchange, nonce
+    resumption,      // IKE_SESSION_RESUME: nonce (RFC 5723)
     authentication,  // IKE_AUTH: id_i (response: id_r), auth, sa, ts_i, ts_r
     childless,       // IKE_AUTH: id_i (response: id_r), auth; the child is not wanted (RFC 6023) or failed (1.2)
     eap_start,       // IKE_AUTH: id_i, sa, ts_i, ts_r, no auth; response: id_r, eap
@@ -89,8 +90,8 @@ enum class Shape : std::uint8_t {
     new_child,       // CREATE_CHILD_SA: sa, nonce, ts_i, ts_r, perhaps key_exchange; with N(REKEY_SA) it replaces one
     rekey_ike,       // CREATE_CHILD_SA: sa, nonce, key_exchange
     informational,   // INFORMATIONAL: anything of deletes, configuration, or nothing
-    refusal,  // a response with an error notify (IKE_SA_INIT: COOKIE, REDIRECT) that is none of the above; all may be
-              // missing
+    refusal,  // a response with an error notify (in an IKE SA's first exchange also COOKIE, REDIRECT, TICKET_NACK) that
+              // is none of the above; all may be missing
 };
 
 // Checks required, optional and forbidden payloads of an exchange against its grammar table.

@@ -128,6 +128,7 @@ constexpr Case kChildCases[] = {
 constexpr Case kOwnConnectionCases[] = {
     {"on_local_down", "hold;clear", "-"},
     {"fail_closed", "no;yes", "-"},
+    {"session_resumption", "no;yes", "-"},
 };
 // clang-format on
 

@@ -71,6 +71,7 @@ TEST_CASE("what is left out has strongSwan's defaults", "[config][mapping]") {
     CHECK_FALSE(connection.if_id_in.is_set());
     CHECK(connection.on_local_down == policy::OnLocalDown::hold);
     CHECK_FALSE(connection.fail_closed);
+    CHECK_FALSE(connection.session_resumption);
 }
 
 TEST_CASE("hosts may be named", "[config][mapping]") {
@@ -236,6 +237,7 @@ TEST_CASE("words become what they say", "[config][mapping]") {
     CHECK(local_down("clear") == policy::OnLocalDown::clear);
     CHECK(local_down("hold") == policy::OnLocalDown::hold);
     CHECK(only_connection(connection_with("fail_closed = yes")).fail_closed);
+    CHECK(only_connection(connection_with("session_resumption = yes")).session_resumption);
     for (const bool says_no : {false, true}) {
         const MemoryFiles files({{"/s.conf", connection_with(says_no ? "fail_closed = no" : "")}});
         const auto closed = load_swanctl(files, "/s.conf", {.ports = {}, .fail_closed = true});

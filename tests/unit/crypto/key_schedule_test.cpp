@@ -216,8 +216,28 @@ TEST_CASE("the NAT detection hash covers SPIs, address and port in network order
           "cbdb568e416b17702d6a3fd9c2b2ba148cfc6944");
 }
 
-TEST_CASE("the cookie's MAC is HMAC-SHA-256 over the parts", "[crypto][rfc7296-2.6]") {
+TEST_CASE("the keyed hash is HMAC-SHA-256 over the parts", "[crypto][rfc7296-2.6]") {
     // hashlib: hmac.new(b'secret', b'abcdef', 'sha256')
-    CHECK(to_hex(cookie_mac(SecretBytes(xfrmd::base::as_bytes("secret")), {text("abc"), {}, text("def")})) ==
+    CHECK(to_hex(keyed_hash(SecretBytes(xfrmd::base::as_bytes("secret")), {text("abc"), {}, text("def")})) ==
           "19453afaccabb88e7666a0506936b98c1a7f48afeadd51c54223e96a7d36b081");
+}
+
+TEST_CASE("keys and AUTH of a resumed IKE SA are what RFC 5723 says", "[crypto][rfc5723-5.1][rfc5723-4.3.3]") {
+    const IkeSuite suite = cbc_suite(PrfId::hmac_sha2_256);
+    const SecretBytes old(ByteView(Bytes(32, 1)));
+    const Bytes nonce_i(32, 2), nonce_r(16, 3), spi_i(8, 4), spi_r(8, 5);
+    const IkeKeys keys = derive_resumed_ike_keys(suite, old, {nonce_i, nonce_r}, spi_i, spi_r);
+    Bytes seed{'R', 'e', 's', 'u', 'm', 'p', 't', 'i', 'o', 'n'};
+    xfrmd::base::append(seed, nonce_i);
+    xfrmd::base::append(seed, nonce_r);
+    const SecretBytes skeyseed = Prf(suite.prf, old.view())({seed});
+    const Bytes all = in_order(keys);
+    CHECK(to_hex(all) == to_text(Prf(suite.prf, skeyseed.view()).plus({nonce_i, nonce_r, spi_i, spi_r}, all.size())));
+
+    const Bytes message(100, 6), id{2, 0, 0, 0, 'a'};
+    Bytes octets = message;
+    xfrmd::base::append(octets, nonce_r);
+    xfrmd::base::append(octets, Prf(suite.prf, keys.sk_pi.view())({id}).view());
+    CHECK(to_text(resumption_auth(suite.prf, message, nonce_r, keys.sk_pi, id)) ==
+          to_text(Prf(suite.prf, keys.sk_pi.view())({octets})));
 }

@@ -132,7 +132,7 @@ TEST_CASE("no common proposal is told on both sides with both proposals", "[engi
     Gateways gateways(ConnectionWords{.ike = "aes256gcm16-prfsha384-x25519"},
                       mirrored({.ike = "aes128-sha256-x25519"}));
     const auto operation = gateways.connect();
-    gateways.wire.run_for(seconds(10));
+    gateways.wire.run_for(seconds(15));
     CHECK(gateways.left.outcome(operation) == base::name(Reason::NoProposalChosen));
     CHECK(gateways.left.reported("AES_GCM_16_256"));
     CHECK(gateways.right.reported("AES_GCM_16_256"));

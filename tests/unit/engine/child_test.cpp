@@ -17,8 +17,9 @@ TEST_CASE("a first child that the responder's kernel refuses fails on both sides
     Gateways gateways;
     gateways.right.kernel.verdict = refuse;
     const auto operation = gateways.connect();
+    gateways.wire.run_for(seconds(40));
     CHECK(gateways.left.outcome(operation) == base::name(Reason::TemporaryFailure));
-    CHECK(gateways.right.count(Reason::KernelRefused) == 1);
+    CHECK(gateways.right.count(Reason::KernelRefused) == 4);
     CHECK(gateways.right.reported("out of memory"));
     CHECK(gateways.left.established() == 1);
     CHECK(gateways.left.kernel.children().empty());
@@ -79,6 +80,7 @@ TEST_CASE("a second child that a kernel refuses leaves the first", "[engine][rfc
     gateways.connect();
     (left_refuses ? gateways.left : gateways.right).kernel.verdict = refuse;
     const auto operation = gateways.connect("second");
+    gateways.wire.run_for(seconds(40));
     const auto reason = gateways.left.end_of(operation)->result.error().reason;
     CHECK(reason == (left_refuses ? Reason::KernelRefused : Reason::TemporaryFailure));
     CHECK(gateways.left.kernel.children().size() == 1);
@@ -201,8 +203,9 @@ TEST_CASE("a child cleared while the kernel works on it is gone on both sides", 
     REQUIRE(host.held.size() == 1);
     const auto cleared = gateways.wire.clear(host, host.held[0].ike_sa, host.held[0].child, force);
     gateways.wire.settle();
+    host.kernel_answers = true;
     gateways.wire.feed(host, host.held[0]);
-    gateways.wire.run_for(seconds(10));
+    gateways.wire.run_for(seconds(50));
     CHECK(host.outcome(cleared) != "running");
     CHECK(gateways.left.outcome(operation) != "running");
     CHECK(gateways.left.established() == 1);
@@ -262,7 +265,7 @@ TEST_CASE("a child that both ask for at once comes up once", "[engine][rfc7296-2
     const auto right = gateways.wire.initiate(gateways.right, "192.0.2.1", "gw", "second");
     gateways.wire.run_for(seconds(30));
     CHECK(gateways.left.outcome(left) == "ok");
-    CHECK(gateways.right.outcome(right) == (left_is_slow ? base::name(Reason::TemporaryFailure) : "ok"));
+    CHECK(gateways.right.outcome(right) == "ok");
     CHECK(gateways.left.kernel.children().size() == 2);
     CHECK(gateways.disagreement() == "");
 }

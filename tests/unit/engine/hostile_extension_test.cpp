@@ -1,4 +1,4 @@
-// Rows C9, E7, E10, F14 of tests/rfc/hostile.md: changes on the way, spoofed addresses, and extensions that we do
+// Rows C9, E7, F14 of tests/rfc/hostile.md: changes on the way, spoofed addresses, and extensions that we do
 // not speak.
 #include "tests/unit/engine/hostile.h"
 
@@ -11,10 +11,8 @@ namespace {
 constexpr auto kAuth = wire::ExchangeType::ike_auth;
 constexpr auto kInformational = wire::ExchangeType::informational;
 
-constexpr wire::NotifyType kTicketRequest{16410};
 constexpr wire::NotifyType kUseAggfrag{16442};
 constexpr wire::NotifyType kSaResourceInfo{16444};
-constexpr wire::ExchangeType kSessionResume{38};
 
 using Change = std::function<void(wire::Payloads&)>;
 
@@ -160,25 +158,6 @@ TEST_CASE("two peers behind one NAT that swap their ports stay two", "[engine][r
     }
     CHECK(lonely.host.established() == 2);
     CHECK(lonely.host.counted() == 0);
-}
-
-TEST_CASE("nobody gets a ticket, and a ticket opens nothing", "[engine][rfc5723-4.3][hostile-e10]") {
-    Lonely lonely;
-    wire::Header header = lonely.peer.init_header();
-    header.exchange = kSessionResume;
-    check_refused(
-        lonely, Reason::UnknownSpi,
-        [&] {
-            lonely.tell(wire::encode(
-                header, {wire::Nonce{lonely.peer.nonce}, notify(wire::NotifyType{16413}, base::Bytes(64, 1))}));
-        },
-        1);
-    lonely.begin();
-    Payloads request = lonely.peer.auth_request();
-    request.emplace_back(notify(kTicketRequest));
-    const auto answer = lonely.peer.open(lonely.tell(lonely.peer.protect(kAuth, 1, false, request)).at(0));
-    CHECK(answer->notifies.empty());
-    CHECK(lonely.host.established() == 1);
 }
 
 TEST_CASE("in transport mode a peer behind a NAT gets its own address, whatever it claims",

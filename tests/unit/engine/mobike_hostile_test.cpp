@@ -134,7 +134,7 @@ TEST_CASE("a thousand additional addresses are eight, and nonsense is none", "[e
         many.emplace_back(notify(NotifyType::additional_ip4_address, {10, 0, 0, last}));
     }
     following.ask(following.peer.self, many);
-    CHECK(following.sa()->sa().mobility.elsewhere.size() == ikev2::sa::kMostPeerAddresses);
+    CHECK(following.sa()->sa().mobility.elsewhere.size() == ikev2::sa::kMostAddresses);
     CHECK(following.sa()->sa().mobility.elsewhere.front() == address("10.0.0.1"));
     following.ask(following.peer.self, {notify(NotifyType::additional_ip6_address, base::Bytes(16, 0x20))});
     CHECK(following.sa()->sa().mobility.elsewhere.size() == 1);

@@ -148,7 +148,8 @@ TEST_CASE("after rekeying by the responder it is still the first initiator that 
     world.wire.run_for(seconds(10));
     CHECK(world.kernel_of_right().address == address("192.0.2.11"));
     // Whoever follows does not lead.
-    world.wire.feed(world.right, ike::UsePath{world.id(world.right), address("192.0.2.22"), address("192.0.2.11")});
+    world.wire.feed(world.right,
+                    ike::UsePath{world.id(world.right), address("192.0.2.22"), address("192.0.2.11"), true});
     CHECK(world.sa(world.right).local.address == address("192.0.2.2"));
     CHECK(world.disagreement() == "");
 }

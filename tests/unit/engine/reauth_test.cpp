@@ -160,6 +160,22 @@ TEST_CASE("a child that the peer would not grant at first is asked for once more
     CHECK(gateways.left.kernel.children().size() == 2);
 }
 
+TEST_CASE("a child that is to be asked for once more wakes nobody while a peer is silent", "[engine][rfc7296-2.25]") {
+    ConnectionWords words = two_children(seconds(100));
+    words.dpd_delay = seconds(2);
+    Reauthenticated gateways(words, mirrored(without_reauth(words)));
+    gateways.right.kernel.verdict = [times = 0](const ike::ChildInstall&) mutable -> base::Result<void> {
+        if (++times != 2) return {};
+        return base::fail(Reason::KernelRefused, "out of sorts");
+    };
+    while (!gateways.left.reported("failed: temporarily not possible")) gateways.wire.run_for(milliseconds(10));
+    gateways.wire.on_the_way = [](Parcel&) { return false; };
+    std::size_t fed = 0;
+    gateways.wire.after_feed = [&fed](Host&) { ++fed; };
+    gateways.wire.run_for(seconds(40));
+    CHECK(fed < 200);
+}
+
 TEST_CASE("an IKE SA without children waits for one to be authenticated again with", "[engine][rfc7296-2.8.3]") {
     ConnectionWords words = two_children(seconds(100));
     words.over_time = seconds(100);

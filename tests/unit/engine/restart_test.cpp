@@ -158,12 +158,21 @@ TEST_CASE("a forged refusal does not end the attempt before its time", "[engine]
             lonely.peer.protect(wire::ExchangeType::ike_auth, 1, true, lonely.peer.auth_response(lonely.auth_request)));
         CHECK(lonely.host.outcome(operation) == "ok");
     }
-    SECTION("without one it is believed when the next retransmission is due") {
-        lonely.wire.run_for(milliseconds(3990));
+    SECTION("the peer is asked once more, as its answer may have been lost") {
+        lonely.wire.run_for(milliseconds(4010));
+        REQUIRE(lonely.host.sent.size() == 2);
+        CHECK(lonely.host.sent.back().bytes == request);
+        lonely.tell(refusal(request, notify(type)));
+        CHECK(lonely.tell(lonely.peer.answer_init(request)).size() == 1);
+        CHECK(lonely.sa()->phase_id() == PhaseId::auth_requested);
+    }
+    SECTION("without one it is believed when the next retransmission but one is due") {
+        lonely.wire.run_for(milliseconds(4000 + 7190));
         CHECK(lonely.host.outcome(operation) == "running");
         lonely.wire.run_for(milliseconds(20));
         CHECK(lonely.host.outcome(operation) == base::name(reason));
         CHECK(lonely.sa() == nullptr);
+        CHECK(lonely.host.sent.size() == 2);
     }
 }
 

@@ -36,7 +36,9 @@ std::string matrix() {
 constexpr std::string_view kMatrix =
     "created initiate -> init_requested (1.2)\n"
     "created ike_sa_init_request -> half_open (1.2)\n"
+    "created session_resume_request -> half_open (RFC 5723 4.3.2)\n"
     "init_requested ike_sa_init_response -> auth_requested closed (1.2)\n"
+    "init_requested session_resume_response -> auth_requested closed (RFC 5723 4.3.2)\n"
     "auth_requested ike_auth_response -> established (1.2)\n"
     "half_open ike_auth_request -> established (1.2)\n"
     "established create_child_request -> stays (1.3.1)\n"

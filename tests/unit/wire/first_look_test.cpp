@@ -95,3 +95,23 @@ TEST_CASE("a first look wants SA, KE and one nonce that fill the message", "[wir
     longer.push_back(0);
     CHECK_FALSE(look_at_first_request(longer));
 }
+
+TEST_CASE("a first look at IKE_SESSION_RESUME finds the ticket, and wants one nonce", "[wire][rfc5723-4.3.2]") {
+    const auto request = decode(test::ike_sa_init_request());
+    Header header = request->header;
+    header.exchange = ExchangeType::ike_session_resume;
+    const Payload nonce = *request->clear.nonce;
+    const Notify ticket{policy::ProtocolId::none, {}, NotifyType::ticket_opaque, {4, 5, 6}};
+    const base::Bytes whole = encode(header, {kCookie, nonce, ticket});
+    check_agreement(whole);
+    const auto look = look_at_first_request(whole);
+    REQUIRE(look);
+    REQUIRE(look->ticket);
+    CHECK(base::equal(*look->ticket, ticket.data));
+    CHECK(base::equal(*look->cookie, kCookie.data));
+    CHECK_FALSE(look_at_first_request(encode(header, {ticket})));
+    CHECK_FALSE(look_at_first_request(encode(header, {nonce, nonce, ticket})));
+    CHECK_FALSE(look_at_first_request(encode(header, {nonce, ticket, *request->clear.sa})));
+    CHECK_FALSE(look_at_first_request(encode(header, {nonce, ticket, *request->clear.key_exchange})));
+    CHECK_FALSE(look_at_first_request(test::ike_sa_init_request())->ticket);
+}

@@ -69,6 +69,8 @@ const std::vector<Story>& stories() {
     static const std::vector<Story> all = {
         {ike_sa_init, kRequest, Shape::initial, {"SA", "KE", "Nonce"}, {}},
         {ike_sa_init, kResponse, Shape::initial, {"SA", "KE", "Nonce"}, {"CERTREQ"}},
+        {ike_session_resume, kRequest, Shape::resumption, {"Nonce"}, {}},
+        {ike_session_resume, kResponse, Shape::resumption, {"Nonce"}, {}},
         {ike_auth,
          kRequest,
          Shape::authentication,
@@ -219,6 +221,14 @@ TEST_CASE("COOKIE alone answers IKE_SA_INIT and nothing else", "[wire][rfc7296-2
     CHECK_FALSE(check_grammar(header_of(ExchangeType::create_child_sa, true), cookie));
 }
 
+TEST_CASE("TICKET_NACK alone answers a first request and nothing else", "[wire][rfc5723-4.3.2]") {
+    Payloads nack;
+    nack.notifies = {notify(NotifyType::ticket_nack)};
+    CHECK(check_grammar(header_of(ExchangeType::ike_session_resume, true), nack).value() == Shape::refusal);
+    CHECK_FALSE(check_grammar(header_of(ExchangeType::ike_session_resume, false), nack));
+    CHECK_FALSE(check_grammar(header_of(ExchangeType::ike_auth, true), nack));
+}
+
 TEST_CASE("notifies, vendor ids and unknown payloads come with every message", "[wire][rfc7296-3.12][rfc7296-2.5]") {
     for (const Story& story : stories()) {
         Payloads payloads = payloads_of(story.required);
@@ -245,7 +255,7 @@ TEST_CASE("the error says which payloads are the matter", "[wire][rfc7296-1.2][h
 }
 
 TEST_CASE("exchanges that the table does not have are refused", "[wire][rfc7296-3.1]") {
-    for (const unsigned exchange : {0U, 2U, 33U, 38U, 43U, 255U}) {
+    for (const unsigned exchange : {0U, 2U, 33U, 39U, 43U, 255U}) {
         for (const bool is_response : {false, true}) {
             Payloads payloads;
             payloads.notifies = {notify(NotifyType::invalid_syntax)};
