@@ -143,4 +143,19 @@ TEST_CASE("a child for a single pair is rekeyed as that", "[engine][rfc7296-2.9.
     CHECK(lonely.host.kernel.list().back()->local_ts == selectors({"10.1.0.10/32"}));
 }
 
+TEST_CASE("a child for a single pair that the peer has lost is made anew as that", "[engine][rfc7296-2.25]") {
+    Particular lonely;
+    lonely.ask("10.1.0.10", "10.2.0.10");
+    const auto& sa = *lonely.sa();
+    lonely.wire.rekey(lonely.host, sa.sa().id, sa.established()->children.at(0).id);
+    lonely.wire.settle();
+    const wire::Header header = read(lonely.host.sent.back().bytes).header;
+    const auto sent = lonely.tell(lonely.peer.protect(header.exchange, static_cast<std::uint32_t>(header.message_id), true,
+                                                      {notify(wire::NotifyType::child_sa_not_found)}));
+    REQUIRE(sent.size() == 1);
+    lonely.answer(sent.at(0));
+    CHECK(lonely.asked.back() == "10.1.0.10/32 - 10.2.0.10/32");
+    CHECK(lonely.host.kernel.children().size() == 1);
+}
+
 }  // namespace xfrmd::tests
