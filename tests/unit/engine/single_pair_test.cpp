@@ -150,8 +150,8 @@ TEST_CASE("a child for a single pair that the peer has lost is made anew as that
     lonely.wire.rekey(lonely.host, sa.sa().id, sa.established()->children.at(0).id);
     lonely.wire.settle();
     const wire::Header header = read(lonely.host.sent.back().bytes).header;
-    const auto sent = lonely.tell(lonely.peer.protect(header.exchange, static_cast<std::uint32_t>(header.message_id), true,
-                                                      {notify(wire::NotifyType::child_sa_not_found)}));
+    const auto sent = lonely.tell(lonely.peer.protect(header.exchange, static_cast<std::uint32_t>(header.message_id),
+                                                      true, {notify(wire::NotifyType::child_sa_not_found)}));
     REQUIRE(sent.size() == 1);
     lonely.answer(sent.at(0));
     CHECK(lonely.asked.back() == "10.1.0.10/32 - 10.2.0.10/32");
