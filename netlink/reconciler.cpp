@@ -86,6 +86,15 @@ Rank rank_of(const PolicySpec& policy, const Services& services) {
     return is_served && !policy.templates.empty() ? Rank::inherited : Rank::leftover;
 }
 
+void keep_reqids(const std::vector<PolicySpec>& policies, Reqids& reqids) {
+    std::map<std::pair<Mode, Reqid>, std::vector<Selector>> sets;
+    for (const PolicySpec& policy : policies) {
+        if (policy.id.direction != Direction::out || reqid_of(policy) == Reqid{0}) continue;
+        sets[{policy.templates.front().mode, reqid_of(policy)}].push_back(policy.id.selector);
+    }
+    for (const auto& [whose, selectors] : sets) reqids.keep(whose.first, tidied(selectors), whose.second);
+}
+
 // Their keys are not known, and not needed: Linux keeps those it has (xfrm_state_update()), but wants to see some that
 // the SA's protocol could have. Not the same, or nobody could tell that Linux did not keep them: another cipher, or the
 // same MAC with another ICV. IPComp has nothing to protect with.
@@ -137,6 +146,7 @@ KernelResult<Inheritance> Reconciler::inherit(std::chrono::sys_seconds now, std:
                               {Claimant::earlier_process, number, rank_of(policy, services)});
         ours.push_back(policy);
     }
+    keep_reqids(ours, books_.reqids);
     const std::size_t count = ours.size();
     books_.standing[Claimant::earlier_process] = std::move(ours);
     return Inheritance{count, books_.orphaned_sas.size()};

@@ -27,9 +27,19 @@ std::optional<Place> Reqids::find(std::uint64_t hash, Mode mode, const std::vect
     return uses_.find(hash, [&](const Use& use) { return use.mode == mode && use.selectors == selectors; });
 }
 
+void Reqids::keep(Mode mode, const std::vector<Selector>& selectors, Reqid reqid) {
+    const std::uint64_t hash = hash_of(key_, mode, selectors);
+    reserve(reqid);
+    if (!find(hash, mode, selectors)) uses_.add(hash, {mode, reqid, selectors, 0});
+}
+
 Reqid Reqids::acquire(Mode mode, const std::vector<Selector>& selectors, Reqid preferred) {
     const std::uint64_t hash = hash_of(key_, mode, selectors);
     auto place = find(hash, mode, selectors);
+    if (place && uses_[*place].count == 0 && configured_.contains(uses_[*place].reqid)) {
+        uses_.remove(hash, *place);
+        place.reset();
+    }
     if (!place) {
         const Reqid reqid = preferred == Reqid{0} ? next_free() : preferred;
         if (number_of(reqid) >= next_) lasting_.insert(reqid);

@@ -38,7 +38,7 @@ tell "killed $kills times; flood: $(sent_by_flood) sent, $(flood_lost) lost; wit
 # The flood's last echo may be on its way when its time is up.
 # shellcheck disable=SC2004  # without ${} one that is not there would count as 0
 all=$(($(flood_lost) + ${lost[alice]} + ${lost[bob]}))
-[[ $all -le $((unavoidable + 1)) ]] || fail "packets were lost: $all, of which $unavoidable had no SA here"
+[[ $all -le $((unavoidable + 1)) ]] || fail "packets were lost: $all, of which $unavoidable had no SA here; $(xfrm_errors moon) $(xfrm_errors sun)"
 expect up moon net
 expect_tunnel
 pass

@@ -76,6 +76,18 @@ TEST_CASE("a reqid that is somebody else's is passed over", "[netlink]") {
     CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{4});
 }
 
+TEST_CASE("what comes in place of an earlier process's tunnel has its reqid", "[netlink][hostile-g9]") {
+    Reqids reqids;
+    reqids.keep(Mode::tunnel, set("10.2.0.0/24"), Reqid{1});
+    reqids.keep(Mode::tunnel, set("10.3.0.0/24"), Reqid{7});
+    reqids.configure({Reqid{7}});
+    CHECK(reqids.acquire(Mode::transport, set("10.2.0.0/24")) == Reqid{2});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{1});
+    CHECK(reqids.acquire(Mode::tunnel, set("10.3.0.0/24")) == Reqid{3});
+    reqids.release(Mode::tunnel, set("10.2.0.0/24"));
+    CHECK(reqids.acquire(Mode::tunnel, set("10.2.0.0/24")) == Reqid{4});
+}
+
 TEST_CASE("a configured reqid is free again when it is configured no more", "[netlink]") {
     Reqids reqids(Reqid{0xffffffff});
     reqids.configure({Reqid{1}, Reqid{2}});
