@@ -24,7 +24,8 @@ base::Duration Admission::half_open_life() const {
     return is_under_load ? options_.half_open_life_under_load : options_.half_open_life;
 }
 
-void Admission::authenticated(const HalfOpenTable::FirstRequest& request) {
+void Admission::authenticated(const HalfOpenTable::FirstRequest& request, const base::Address& remote) {
+    known_.note(remote);
     if (half_open_.authenticated(request)) budgets_.give_back(request.remote.address);
 }
 

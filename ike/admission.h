@@ -6,6 +6,7 @@
 #include "ike/half_open.h"
 #include "ike/ikev2/sa/cookie.h"
 #include "ike/ikev2/sa/options.h"
+#include "ike/known_sources.h"
 #include "ike/source_budgets.h"
 
 namespace xfrmd::ike {
@@ -26,13 +27,16 @@ public:
     base::Result<void> admit(const base::Address& remote, base::Instant now);
     // Of an IKE SA that was begun now.
     base::Duration half_open_life() const;
-    // The peer that sent this has been authenticated, so that its attempt has cost nothing.
-    void authenticated(const HalfOpenTable::FirstRequest& request);
+    // The peer has been authenticated. Where it sent the first request, that has cost nothing.
+    void authenticated(const HalfOpenTable::FirstRequest& request, const base::Address& remote);
+    // Some peer has been, there.
+    bool knows(const base::Address& remote) const { return known_.has(remote); }
 
 private:
     const ikev2::sa::Options& options_;
     HalfOpenTable half_open_;
     SourceBudgets budgets_;
+    KnownSources known_;
     ikev2::sa::CookieJar cookies_;
 };
 

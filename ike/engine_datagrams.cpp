@@ -99,7 +99,10 @@ Rank Engine::rank_of(const Datagram& datagram) const {
     const base::ByteView bytes = marked ? datagram.bytes.subspan(kMarkerSize) : datagram.bytes;
     const auto header = wire::peek_header(bytes);
     if (!header) return Rank::fresh;
-    if (is_first_request(*header)) return wire::brings_cookie(bytes) ? Rank::returning : Rank::fresh;
+    if (is_first_request(*header)) {
+        const bool returns = wire::brings_cookie(bytes) || admission_.knows(datagram.remote.address);
+        return returns ? Rank::returning : Rank::fresh;
+    }
     const IkeSa* sa = table_.find(receiver_spi(*header));
     if (sa == nullptr || !belongs_to(*header, sa->sa())) return Rank::fresh;
     const auto phase = sa->phase_id();

@@ -10,7 +10,7 @@ namespace xfrmd::ike {
 enum class Rank : std::uint8_t {
     established,  // for an established IKE SA
     half_open,    // for one that is becoming established, begun by either side
-    returning,    // a first request with a cookie, which may be ours
+    returning,    // a first request with a cookie, which may be ours, or from where a peer was authenticated before
     fresh,        // any other first request, and what is for nobody we know
 };
 

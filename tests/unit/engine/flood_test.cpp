@@ -267,22 +267,27 @@ TEST_CASE("a first request is kept, and so it is not long", "[engine][rfc7296-2]
 TEST_CASE("who is known is served first", "[engine][rfc8019-4.1][hostile-a10]") {
     const bool marked = GENERATE(false, true);
     Lonely lonely(kAnybody);
-    const auto rank = [&](base::Bytes bytes) {
+    const auto rank_from = [&](const base::Address& remote, base::Bytes bytes) {
         if (marked) bytes.insert(bytes.begin(), 4, 0);
         const std::uint16_t port = marked ? 4500 : 500;
-        return lonely.host.engine.rank_of({{lonely.peer.engine.address, port}, {address("198.51.100.7"), 9}, bytes});
+        return lonely.host.engine.rank_of({{lonely.peer.engine.address, port}, {remote, 9}, bytes});
     };
+    const auto rank = [&](const base::Bytes& bytes) { return rank_from(address("198.51.100.7"), bytes); };
     using ike::Rank;
     const base::Bytes request = lonely.peer.init_request();
     CHECK(rank(request) == Rank::fresh);
     CHECK(rank(with_cookie(lonely.peer, base::Bytes(33, 1))) == Rank::returning);
     CHECK(rank({0xff}) == Rank::fresh);
     CHECK(rank(base::Bytes(27, 0)) == Rank::fresh);
+    CHECK(rank_from(lonely.peer.self.address, request) == Rank::fresh);
     lonely.begin();
     const base::Bytes auth = lonely.peer.protect(wire::ExchangeType::ike_auth, 1, false, lonely.peer.auth_request());
     CHECK(rank(auth) == Rank::half_open);
     lonely.tell(auth);
     CHECK(rank(lonely.peer.protect(wire::ExchangeType::informational, 2, false, {})) == Rank::established);
+    // Somebody was authenticated there.
+    CHECK(rank_from(lonely.peer.self.address, request) == Rank::returning);
+    CHECK(rank(request) == Rank::fresh);
     base::Bytes elses = auth;
     elses[15] ^= 1;
     CHECK(rank(elses) == Rank::fresh);
