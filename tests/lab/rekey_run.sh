@@ -3,8 +3,6 @@
 #   rekey_run.sh PEER WHO [SECONDS [RATE]]   PEER: as start_peer has them; WHO: moon or sun, who rekeys; SECONDS: how long (8);
 #   RATE: datagrams a second in each direction (1000)
 # The long run is made by hand, two minutes of it: scripts/lab --timeout 400 tests/lab/rekey_run.sh 6.0 moon 120
-# Where moon rekeys and sun runs libreswan there is no case: sun uses new SAs too early, and with requests in two IKE SAs at
-# once early_packets does not find all of them.
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/streams.sh

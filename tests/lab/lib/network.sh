@@ -125,8 +125,9 @@ default_routes() { printf 'route add default via %s\n' "$2" "$3" | ip -n "$1" -b
 # capture HOST INTERFACE NAME: everything on that interface goes to NAME.pcap, from now until the scenario's end.
 capture() {
     local name=$1 interface=$2 file=$out/$3.pcap
-    # Written through the shell: tcpdump itself would want to give the file to another user.
-    on "$name" tcpdump -Z root -U --immediate-mode -n -s 0 -i "$interface" -w - >"$file" 2>"/run/$3.err" &
+    # Written through the shell: tcpdump itself would want to give the file to another user. Thousands of packets have
+    # room to wait, of the most that Ethernet has, so that it misses none on a busy machine.
+    on "$name" tcpdump -Z root -B 16384 -U --immediate-mode -n -s 2048 -i "$interface" -w - >"$file" 2>"/run/$3.err" &
     # shellcheck disable=SC2034  # read by daemons.sh
     capture_pid[$3]=$!
     eventually 5 grep -qs 'listening on' "/run/$3.err" || fail "tcpdump does not start: $(<"/run/$3.err")"

@@ -1,7 +1,7 @@
 # Streams of numbered datagrams between hosts, and what of them arrived.
 # shellcheck shell=bash
 
-stream_senders=() stream_receivers=()
+stream_senders=() stream_receivers=() sa_watch=
 declare -A lost=()
 
 listens() { [[ -n $(on "$1" ss -Hlun "sport = 9000") ]]; }
@@ -16,6 +16,7 @@ stream() {
     eventually 10 listens "$2" || fail "$2 does not listen"
     on "$1" python3 "$lab_project/tests/lab/lib/udp_stream.py" send "$3" 9000 "$4" "$5" &
     stream_senders+=($!)
+    [[ -n $sa_watch ]] || watch_sas
 }
 
 streams_run() {
@@ -26,23 +27,30 @@ streams_run() {
     return 1
 }
 
-# early_packets: how many ESP packets sun has sent on an SA that moon asked for and was not known to have yet. A responder
-# keeps to the old SA until it gets a packet on the new one, or a request to close the old one (RFC 7296 2.8); libreswan
-# and OpenIKED do not wait, and what is lost of those packets is their doing.
+# watch_sas: from now on moon.sas_then and moon.sas_since tell which SAs moon's kernel has, and since when.
+watch_sas() {
+    on moon ip -ts xfrm monitor SA >>"$out/moon.sas_since" &
+    sa_watch=$!
+    on moon ip xfrm state >>"$out/moon.sas_then"
+}
+
+# early_packets: how many ESP packets sun has sent on an SA before moon had it. A responder keeps to the old SA until it
+# gets a packet on the new one, or a request to close the old one (RFC 7296 2.8); libreswan and OpenIKED do not wait, and
+# what is lost of those packets is their doing.
 early_packets() {
-    packets "($esp_filter) or udp port 500 or udp port 4500" | awk '
-        { from_moon = $3 ~ /^192\.0\.2\.1(\.|$)/ }
-        /ESP\(spi=/ {
-            match($0, /spi=0x[0-9a-f]*/)
-            spi = substr($0, RSTART, RLENGTH)
-            if (!(spi in seen) && from_moon) asked = 0
-            if (!(spi in seen) && asked) early[spi]
-            if (!asked) split("", early)
-            seen[spi]
-            count += !from_moon && spi in early
+    tcpdump -tttt -n -r "$out/outer.pcap" "src host 192.0.2.2 and ($esp_filter)" 2>/dev/null | awk '
+        FILENAME == "-" {
+            if (!match($0, /spi=0x[0-9a-f]*/)) next
+            spi = substr($0, RSTART + 4, RLENGTH - 4)
+            count += !(spi in since) || $1 " " $2 < since[spi]
+            next
         }
-        from_moon && /isakmp.*(child_sa|ikev2_auth|inf2)(\[I\])?$/ { asked = !/inf2/; split("", early) }
-        END { print count + 0 }'
+        /src / {
+            is_new = !/Deleted|Updated/
+            time = /^\[/ ? substr($1, 2, 10) " " substr($1, 13, 15) : ""
+        }
+        / spi / && is_new && !($4 in since) { since[$4] = time }
+        END { print count + 0 }' "$out/moon.sas_since" "$out/moon.sas_then" -
 }
 early_before=0
 
@@ -60,7 +68,8 @@ end_streams() {
         [[ -n $count ]] || fail "$one does not say what it has lost"
         lost[$one]=$count
     done
-    stream_senders=() stream_receivers=()
+    kill "$sa_watch"
+    stream_senders=() stream_receivers=() sa_watch=
 }
 
 # expect_whole_streams: waits for their ends; every datagram has arrived, those apart that sun sent too early where it runs
