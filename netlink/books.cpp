@@ -1,5 +1,6 @@
 #include "netlink/books.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace xfrmd::netlink {
@@ -57,7 +58,31 @@ std::optional<Change> Books::let_go(Claimant claimant, const PolicyId& id) {
 }
 
 void Books::settle(Claimant claimant, const PolicyId& id) {
-    if (policies.is_standing(claimant, id)) policies.release(Claimant::earlier_process, id);
+    if (!policies.is_standing(claimant, id)) return;
+    policies.release(Claimant::earlier_process, id);
+    if (id.direction == Direction::out && !orphaned_sas.empty()) end_replaced_senders(id);
+}
+
+// What they received has Reconciler::kGrace.
+void Books::end_replaced_senders(const PolicyId& id) {
+    const auto serves_it_only = [&](const OrphanedSa& sa) {
+        return std::ranges::find(sa.policies, id) != sa.policies.end() &&
+               std::ranges::none_of(sa.policies, [&](const PolicyId& policy) {
+                   return policies.is_standing(Claimant::earlier_process, policy);
+               });
+    };
+    const std::optional<PolicySpec> in_its_place = wanted(id);
+    std::vector<Change> changes;
+    for (const Template& hop : in_its_place->templates) {
+        auto next = orphaned_sas.lower_bound(SaId{hop.destination, Spi{}, 0});
+        while (next != orphaned_sas.end() && next->first.destination == hop.destination) {
+            const auto sa = next++;
+            if (!serves_it_only(sa->second)) continue;
+            changes.emplace_back(DeleteSa{sa->first});
+            orphaned_sas.erase(sa);
+        }
+    }
+    static_cast<void>(insist(changes));  // what stays has its hard limit
 }
 
 std::vector<KernelResult<void>> Books::apply(std::span<const Change> changes) {

@@ -58,7 +58,8 @@ struct Books {
     // The claim ends. What has to be done in the kernel then, where the policy leads to whoever has it next, or goes:
     // nothing where another one stands, or where it is not there.
     std::optional<Change> let_go(Claimant claimant, const PolicyId& id);
-    // The claimant has got what it wanted: what stood there before this process does not come back.
+    // The claimant has got what it wanted, in the kernel too: what stood there before this process does not come back.
+    // SAs that nothing sends through any more end, or a trap with their reqid would lead packets into them.
     void settle(Claimant claimant, const PolicyId& id);
 
     // Changes the kernel and notes in the policy table what became of it. The Installation, which knows the policies'
@@ -70,6 +71,7 @@ struct Books {
 
 private:
     std::optional<PolicySpec> wanted(const PolicyTable::Entry& entry) const;
+    void end_replaced_senders(const PolicyId& id);
 
     std::uint32_t last_claimant_ = 0;
 };

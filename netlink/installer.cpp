@@ -13,13 +13,16 @@ KernelResult<void> Installer::use(const InstalledTunnel& tunnel) {
     std::vector<Change> changes;
     for (std::size_t number = in_use; number < policy_count(kept->tunnel); ++number) {
         PolicySpec policy = policy_of(kept->tunnel, number);
-        const PolicyId id = policy.id;
         const Claim claim{kept->claimant, static_cast<std::uint32_t>(number), Rank::tunnel};
-        auto change = books_.claim(books_.policies.enter(id), claim, std::move(policy));
+        const Place place = books_.policies.enter(policy.id);
+        auto change = books_.claim(place, claim, std::move(policy));
         if (change) changes.push_back(std::move(*change));
-        books_.settle(kept->claimant, id);
     }
-    return books_.insist(changes);
+    const auto used = books_.insist(changes);
+    for (std::size_t number = in_use; number < policy_count(kept->tunnel); ++number) {
+        books_.settle(kept->claimant, policy_of(kept->tunnel, number).id);
+    }
+    return used;
 }
 
 KernelResult<void> Installer::remove(std::span<const InstalledTunnel> tunnels) {

@@ -37,7 +37,7 @@ InstalledTunnel leave_behind(Kernel& kernel, TunnelSpec&& spec = tunnel(0xc00000
 TEST_CASE("what a killed process left behind works on until a new tunnel takes its policies over",
           "[netlink][hostile-g9]") {
     MemoryKernel kernel;
-    leave_behind(kernel);
+    const InstalledTunnel old = leave_behind(kernel);
     Books books(kernel);
     Reconciler reconciler(books);
     const auto inherited = reconciler.inherit(kNow, kLife);
@@ -53,12 +53,14 @@ TEST_CASE("what a killed process left behind works on until a new tunnel takes i
     CHECK(installed->reqid == Reqid{1});  // or the policies would let nothing pass that comes through the old SAs
     CHECK(kernel.policy_count() == 3);
     CHECK(kernel.policy({Direction::out, kNets})->templates[0].spi == Spi{0xd0000002});
-    CHECK(kernel.sa_count() == 4);
+    CHECK(kernel.find_sa(old.inbound));
+    CHECK_FALSE(kernel.find_sa(old.outbound));
+    CHECK(kernel.sa_count() == 3);
     // The old SAs go when what was on its way has had time to arrive.
     // However often one looks.
     REQUIRE(reconciler.run(kBoot));
     REQUIRE(reconciler.run(kBoot + Reconciler::kGrace - std::chrono::nanoseconds(1)));
-    CHECK(kernel.sa_count() == 4);
+    CHECK(kernel.sa_count() == 3);
     REQUIRE(reconciler.run(kBoot + Reconciler::kGrace));
     CHECK(kernel.sa_count() == 2);
     CHECK(kernel.policy_count() == 3);
@@ -137,7 +139,7 @@ TEST_CASE("an inherited policy goes with the SA that served it", "[netlink][host
     }
     SECTION("unless somebody has claimed it") {
         REQUIRE(Installer(books).install(tunnel(0xc0000002, 0xd0000002)));
-        REQUIRE(make(kernel, DeleteSa{old.outbound}));
+        REQUIRE(make(kernel, DeleteSa{old.inbound}));
         CHECK(reconciler.run(kBoot)->none());
         CHECK_FALSE(reconciler.lower_unserved());
         CHECK(kernel.policy_count() == 3);
