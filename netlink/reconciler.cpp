@@ -157,12 +157,12 @@ void Reconciler::adopt(const std::vector<SaState>& sas, const std::vector<Policy
     const Strays strays(sas, leads);
     for (const SaState& sa : sas) {
         if (is_larval(sa)) continue;
+        books_.reqids.reserve(sa.reqid);
         const auto way = leads.ways.find(way_of(sa));
         const bool is_led_to = way != leads.ways.end() && !way->second.empty();
         if (!is_led_to && !strays.has(sa)) continue;
         books_.orphaned_sas.emplace(sa.id,
                                     OrphanedSa{sa.source, sa.reqid, is_led_to ? way->second : std::vector<PolicyId>()});
-        books_.reqids.reserve(sa.reqid);
     }
 }
 

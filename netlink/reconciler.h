@@ -39,6 +39,7 @@ public:
 
     // At start, before anything is installed: whatever an earlier process left behind is entered in the books. Its SAs
     // get a hard limit, `life` from `now` (the kernel's wall clock), so that they end even if nobody is there to do it.
+    // Reqids that any SA has are not given out: a trap leads packets into whatever SA has its reqid and addresses.
     KernelResult<Inheritance> inherit(std::chrono::sys_seconds now, std::chrono::seconds life);
     // The whole comparison. Also ends inherited SAs that were replaced kGrace ago or earlier. Errors: the kernel could
     // not be listed; nothing was changed.

@@ -25,8 +25,8 @@ public:
     // for a set that has none yet, whoever has it besides; 0 none.
     Reqid acquire(Mode mode, const std::vector<Selector>& selectors, Reqid preferred = Reqid{0});
     void release(Mode mode, const std::vector<Selector>& selectors);
-    // An earlier process's: never given out from now on. Again is fine; one that was given out before stays with its
-    // set.
+    // Of an SA from before this process, whoever's: never given out from now on. Again is fine; one that was given out
+    // before stays with its set.
     void reserve(Reqid reqid) { reserved_.insert(reqid); }
     // The same, of an earlier process's tunnels: theirs that come in their place, so that policies let the packets of
     // both pass. Before the set's first acquire().

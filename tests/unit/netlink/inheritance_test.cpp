@@ -301,6 +301,19 @@ TEST_CASE("an SA with an SPI like ours, that somebody else's policy leads to, is
     CHECK(Reconciler(books).inherit(kNow, kLife)->sas == (has_policy ? 2 : 3));
 }
 
+TEST_CASE("no reqid is given out that an SA of nobody known has: a trap would lead packets into it",
+          "[netlink][hostile-g9][rfc4301-4.4.1]") {
+    MemoryKernel kernel;
+    TunnelSpec spec = tunnel(0xc0000001, 0xd0000001);
+    spec.policy.install = false;
+    const Reqid theirs = leave_behind(kernel, std::move(spec)).reqid;
+    Books books(kernel);
+    REQUIRE(Reconciler(books).inherit(kNow, kLife)->sas == 0);
+    const auto installed = Installer(books).install(tunnel(0xc0000002, 0xd0000002));
+    REQUIRE(installed);
+    CHECK(installed->reqid != theirs);
+}
+
 TEST_CASE("whether SAs towards a peer were inherited is known by its address", "[netlink][hostile-g12]") {
     MemoryKernel kernel;
     leave_behind(kernel);
