@@ -1,6 +1,6 @@
 #include "netlink/codec.h"
 
-#include <libmnl/libmnl.h>
+#include <linux/netlink.h>
 
 #include <algorithm>
 
@@ -38,23 +38,22 @@ nlmsghdr* MessageBatch::current() {
 }
 
 void MessageBatch::begin(std::uint16_t type, std::uint16_t flags) {
-    if (count_ == most_messages_ || memory_.size() - used_ < kHeader) ok_ = false;
+    if (count_ == most_messages_ || room() < kHeader) ok_ = false;
     if (!ok_) return;
     current_ = used_;
-    nlmsghdr* header = mnl_nlmsg_put_header(memory_.writable().data() + current_);
-    header->nlmsg_type = type;
-    header->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
     used_ += kHeader;
+    *current() = {kHeader, type, static_cast<std::uint16_t>(NLM_F_REQUEST | flags), 0, 0};
     ++count_;
 }
 
 void MessageBatch::append(ByteView head, ByteView tail) {
     const std::size_t size = head.size() + tail.size();
-    if (aligned(size) > memory_.size() - used_) ok_ = false;
+    if (aligned(size) > room()) ok_ = false;
     if (!ok_) return;
-    auto* place = static_cast<std::uint8_t*>(mnl_nlmsg_put_extra_header(current(), size));
+    const auto place = memory_.writable().subspan(used_, size).begin();
     std::copy(tail.begin(), tail.end(), std::copy(head.begin(), head.end(), place));
-    used_ = current_ + current()->nlmsg_len;
+    used_ += aligned(size);  // what is skipped is zero
+    current()->nlmsg_len = static_cast<std::uint32_t>(used_ - current_);
 }
 
 void MessageBatch::attribute(std::uint16_t type, ByteView head, ByteView tail) {

@@ -52,6 +52,7 @@ public:
     void clear();
 
     std::size_t count() const { return count_; }
+    std::size_t room() const { return memory_.size() - used_; }  // bytes
     bool ok() const { return ok_; }  // false: something did not fit, and the batch must not be sent
     base::ByteView view() const { return memory_.view().first(used_); }
 

@@ -16,9 +16,8 @@ std::vector<Installation::Result> Installation::run(std::span<TunnelSpec> specs)
     // A policy that others use is touched only when both SAs stand: it may lead into a tunnel that works.
     for (Job& job : jobs) {
         if (job.error || !job.shares_policies) continue;
-        std::vector<PolicySpec> policies = policies_of(job.kept->tunnel);
-        enter(policies);
-        add_policies(job, std::move(policies));
+        enter_policies(job.kept->tunnel);
+        add_policies(job);
     }
     carry_out();
     std::vector<Result> results;
@@ -42,10 +41,9 @@ void Installation::begin(Job& job) {
         if (!job.spec.reqid) books_.reqids.release(job.spec.mode, tidied(job.spec.selectors));
         return;
     }
-    std::vector<PolicySpec> policies = policies_of(job.kept->tunnel);
-    job.shares_policies = enter(policies);
+    job.shares_policies = enter_policies(job.kept->tunnel);
     add_sas(job);
-    if (!job.shares_policies) add_policies(job, std::move(policies));
+    if (!job.shares_policies) add_policies(job);
 }
 
 void Installation::add(const Step& step, Change&& change) {
@@ -53,11 +51,12 @@ void Installation::add(const Step& step, Change&& change) {
     if (books_.kernel.queue(std::move(change))) carry_out();
 }
 
-bool Installation::enter(const std::vector<PolicySpec>& policies) {
+bool Installation::enter_policies(const Tunnel& tunnel) {
     bool is_shared = false;
     places_.clear();
-    for (const PolicySpec& policy : policies) {
-        places_.push_back(books_.policies.enter(policy.id));
+    const std::size_t count = policy_count(tunnel);
+    for (std::size_t number = 0; number < count; ++number) {
+        places_.push_back(books_.policies.enter(policy_id_of(tunnel, number)));
         is_shared = is_shared || books_.policies[places_.back()].is_used();
     }
     return is_shared;
@@ -71,10 +70,10 @@ void Installation::add_sas(Job& job) {
     }
 }
 
-void Installation::add_policies(Job& job, std::vector<PolicySpec> policies) {
-    for (std::uint32_t number = 0; number < policies.size(); ++number) {
+void Installation::add_policies(Job& job) {
+    for (std::uint32_t number = 0; number < places_.size(); ++number) {
         const Claim claim{job.kept->claimant, number, Rank::tunnel};
-        auto change = books_.claim(places_[number], claim, std::move(policies[number]));
+        auto change = books_.claim(places_[number], claim, policy_of(job.kept->tunnel, number));
         if (!change) continue;
         const bool replaces = std::holds_alternative<UpdatePolicy>(*change);
         add({&job, InstallStep::policy, number, places_[number], replaces}, std::move(*change));
@@ -113,15 +112,18 @@ KernelError Installation::named(const Step& step, const KernelError& error) cons
 }
 
 void Installation::settle(const Job& job) {
-    for (const PolicySpec& policy : policies_of(job.kept->tunnel)) books_.settle(job.kept->claimant, policy.id);
+    const std::size_t count = policy_count(job.kept->tunnel);
+    for (std::size_t number = 0; number < count; ++number) {
+        books_.settle(job.kept->claimant, policy_id_of(job.kept->tunnel, number));
+    }
 }
 
 // Policies lead to whoever has them next, or go; then the SAs, last first.
 void Installation::give_up(Job& job) {
     std::vector<Change> back;
-    const std::vector<PolicySpec> policies = policies_of(job.kept->tunnel);
-    for (auto policy = policies.rbegin(); policy != policies.rend(); ++policy) {
-        if (auto change = books_.let_go(job.kept->claimant, policy->id)) back.push_back(std::move(*change));
+    for (std::size_t number = policy_count(job.kept->tunnel); number-- > 0;) {
+        const PolicyId id = policy_id_of(job.kept->tunnel, number);
+        if (auto change = books_.let_go(job.kept->claimant, id)) back.push_back(std::move(*change));
     }
     const std::vector<SaId> sas = sa_ids_of(job.kept->tunnel.ids);
     for (std::size_t number = sas.size(); number-- > 0;) {

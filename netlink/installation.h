@@ -39,10 +39,10 @@ private:
 
     void begin(Job& job);
     void add_sas(Job& job);
-    // Enters them in places_; whether somebody has claimed one of them, or the kernel has it.
-    bool enter(const std::vector<PolicySpec>& policies);
-    // Which are those in places_.
-    void add_policies(Job& job, std::vector<PolicySpec> policies);
+    // Enters its policies, in places_; whether somebody has claimed one of them, or the kernel has it.
+    bool enter_policies(const Tunnel& tunnel);
+    // Those in places_.
+    void add_policies(Job& job);
     void add(const Step& step, Change&& change);
     void carry_out();
     void note(const Step& step, const KernelResult<void>& result);

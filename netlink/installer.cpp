@@ -38,9 +38,9 @@ KernelResult<void> Installer::remove(std::span<const InstalledTunnel> tunnels) {
 }
 
 void Installer::plan_removal(const KeptTunnel& kept, std::vector<Change>& changes) {
-    const std::vector<PolicySpec> policies = policies_of(kept.tunnel);
-    for (auto policy = policies.rbegin(); policy != policies.rend(); ++policy) {
-        if (auto change = books_.let_go(kept.claimant, policy->id)) changes.push_back(std::move(*change));
+    for (std::size_t number = policy_count(kept.tunnel); number-- > 0;) {
+        const PolicyId id = policy_id_of(kept.tunnel, number);
+        if (auto change = books_.let_go(kept.claimant, id)) changes.push_back(std::move(*change));
     }
     const std::vector<SaId> sas = sa_ids_of(kept.tunnel.ids);
     for (auto sa = sas.rbegin(); sa != sas.rend(); ++sa) changes.emplace_back(DeleteSa{*sa});

@@ -47,10 +47,9 @@ using Change = std::variant<AddSa, UpdateSa, DeleteSa, AddPolicy, UpdatePolicy, 
 // "adding the inbound SA 10.0.0.2 -> 10.0.0.1 spi 0xc1234567", "deleting the out policy 10.1.0.0/24 === 10.2.0.0/24"
 std::string describe(const Change& change);
 
-// What is sent at a time, 32 tunnels as they usually are: 64 SAs take the kernel 0.6 ms and 96 policies 0.15, during
+// What is sent at a time, 64 tunnels as they usually are: 128 SAs take the kernel 1.2 ms and 192 policies 0.3, during
 // which nobody else changes its tables.
-inline constexpr std::size_t kMostSasOfRound = 64;
-inline constexpr std::size_t kMostOfRound = 160;
+inline constexpr std::size_t kMostOfRound = 320;
 
 class Kernel {
 public:

@@ -96,9 +96,11 @@ std::vector<Change> Relocation::plan(Sas sas, const KeptTunnel& kept) {
         (sa.known == sa.wanted.id ? changes : removals).emplace_back(DeleteSa{sa.known});
         changes.emplace_back(AddSa{std::move(sa.wanted)});
     }
-    for (const PolicySpec& policy : policies_of(kept.tunnel)) {
-        if (!books_.policies.is_standing(kept.claimant, policy.id)) continue;
-        if (auto change = books_.change_for(policy.id, true)) changes.push_back(std::move(*change));
+    const std::size_t policies = policy_count(kept.tunnel);
+    for (std::size_t number = 0; number < policies; ++number) {
+        const PolicyId id = policy_id_of(kept.tunnel, number);
+        if (!books_.policies.is_standing(kept.claimant, id)) continue;
+        if (auto change = books_.change_for(id, true)) changes.push_back(std::move(*change));
     }
     std::move(removals.begin(), removals.end(), std::back_inserter(changes));
     return changes;

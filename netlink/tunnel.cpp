@@ -107,19 +107,30 @@ std::uint32_t policy_device(const TunnelSpec& spec) {
     return spec.sa.offload && spec.sa.offload->kind == OffloadKind::packet ? spec.sa.offload->interface : 0;
 }
 
-// `selector` is one of the tunnel's, in the outbound view; `out` says which SA serves the policy.
-PolicySpec policy_for(const Tunnel& tunnel, const Selector& selector, Direction direction, bool out) {
+// What one of a tunnel's policies is for.
+struct PolicyRole {
+    Direction direction = Direction::in;
+    bool out = false;          // which SA serves it
+    std::size_t selector = 0;  // which of the tunnel's
+};
+
+PolicyRole role_of(const Tunnel& tunnel, std::size_t number) {
+    for (const Direction direction : kInOrder) {
+        const std::size_t each = policies_each(tunnel, direction);
+        const std::size_t count = each * tunnel.selectors.size();
+        if (number < count) return {direction, direction == Direction::out || number % each == 1, number / each};
+        number -= count;
+    }
+    return {};
+}
+
+PolicyId id_of(const Tunnel& tunnel, const PolicyRole& role) {
     const PolicyOptions& options = tunnel.policy;
-    PolicySpec policy;
-    policy.id = {direction, out ? selector : reversed(selector), out ? options.mark_out : options.mark_in,
-                 out ? options.if_id_out : options.if_id_in};
-    policy.id.selector.interface = options.interface;
-    policy.priority = options.priority != 0 ? options.priority : policy_priority(policy.id.selector);
-    policy.templates = templates_of(tunnel, out);
-    policy.offload_interface = offload_of(tunnel, direction);
-    // What passes through to the tunnel is let through here, and protected behind it.
-    if (out && direction == Direction::forward) policy.templates.clear();
-    return policy;
+    const Selector& outbound = tunnel.selectors[role.selector];
+    PolicyId id{role.direction, role.out ? outbound : reversed(outbound), role.out ? options.mark_out : options.mark_in,
+                role.out ? options.if_id_out : options.if_id_in};
+    id.selector.interface = options.interface;
+    return id;
 }
 
 }  // namespace
@@ -163,17 +174,18 @@ std::vector<PolicySpec> policies_of(const Tunnel& tunnel) {
     return policies;
 }
 
+PolicyId policy_id_of(const Tunnel& tunnel, std::size_t number) { return id_of(tunnel, role_of(tunnel, number)); }
+
 PolicySpec policy_of(const Tunnel& tunnel, std::size_t number) {
-    for (const Direction direction : kInOrder) {
-        const std::size_t each = policies_each(tunnel, direction);
-        const std::size_t count = each * tunnel.selectors.size();
-        if (number < count) {
-            const bool out = direction == Direction::out || number % each == 1;
-            return policy_for(tunnel, tunnel.selectors[number / each], direction, out);
-        }
-        number -= count;
-    }
-    return {};
+    const PolicyRole role = role_of(tunnel, number);
+    PolicySpec policy;
+    policy.id = id_of(tunnel, role);
+    policy.priority = tunnel.policy.priority != 0 ? tunnel.policy.priority : policy_priority(policy.id.selector);
+    policy.offload_interface = offload_of(tunnel, role.direction);
+    // What passes through to the tunnel is let through here, and protected behind it.
+    const bool passes_through = role.out && role.direction == Direction::forward;
+    if (!passes_through) policy.templates = templates_of(tunnel, role.out);
+    return policy;
 }
 
 std::size_t policy_count(const Tunnel& tunnel) {

@@ -104,6 +104,7 @@ std::vector<SaId> sa_ids_of(const InstalledTunnel& tunnel);
 std::vector<PolicySpec> policies_of(const Tunnel& tunnel);
 // One of them alone; `number` is below policy_count().
 PolicySpec policy_of(const Tunnel& tunnel, std::size_t number);
+PolicyId policy_id_of(const Tunnel& tunnel, std::size_t number);
 std::size_t policy_count(const Tunnel& tunnel);
 
 }  // namespace xfrmd::netlink

@@ -13,6 +13,8 @@ namespace xfrmd::netlink {
 namespace {
 
 constexpr int kDumpTries = 8;
+// Room for 64 tunnels as they usually are, and less than Linux lets a socket send at once (wmem_default).
+constexpr std::size_t kRoundBytes = 131072;
 
 using base::Address;
 using base::Family;
@@ -73,17 +75,7 @@ KernelResult<std::unique_ptr<XfrmKernel>> XfrmKernel::open() {
     return tl::unexpected<KernelError>(std::move(error));
 }
 
-XfrmKernel::XfrmKernel(Transport transport)
-    : transport_(std::move(transport)), batch_(kMostOfRound, kMostOfRound * kLongestMessage) {}
-
-namespace {
-
-bool is_of_sa(const Change& change) {
-    return std::holds_alternative<AddSa>(change) || std::holds_alternative<UpdateSa>(change) ||
-           std::holds_alternative<DeleteSa>(change);
-}
-
-}  // namespace
+XfrmKernel::XfrmKernel(Transport transport) : transport_(std::move(transport)), batch_(kMostOfRound, kRoundBytes) {}
 
 std::vector<KernelResult<void>> XfrmKernel::apply(std::span<const Change> changes) {
     std::vector<KernelResult<void>> results;
@@ -102,8 +94,7 @@ bool XfrmKernel::enter(const Change& change) {
         round_.unsound.emplace_back(round_.changes, std::move(sound.error()));
     }
     ++round_.changes;
-    if (is_of_sa(change)) ++round_.sas;
-    return round_.changes == kMostOfRound || round_.sas == kMostSasOfRound;
+    return round_.changes == kMostOfRound || batch_.room() < kLongestMessage;
 }
 
 std::vector<KernelResult<void>> XfrmKernel::flush() {

@@ -41,7 +41,6 @@ private:
     // What waits for flush().
     struct Round {
         std::size_t changes = 0;
-        std::size_t sas = 0;
         std::vector<std::pair<std::size_t, KernelError>> unsound;  // by their places; the kernel does not see them
     };
 

@@ -12,7 +12,7 @@ namespace {
 using netlink::Change;
 using netlink::TunnelSpec;
 
-// Tunnels that the daemon's queue has waiting when there is much to do: 320 messages, five full rounds.
+// Tunnels that the daemon's queue has waiting when there is much to do: 320 messages, a full round.
 constexpr std::size_t kWaiting = 64;
 constexpr std::size_t kSample = 100;
 
