@@ -244,6 +244,18 @@ TEST_CASE("every change of a long batch is made or refused on its own", "[netlin
     CHECK(kernel->apply({}).empty());
 }
 
+TEST_CASE("changes that are longer together than a socket may send at once are made", "[netlink]") {
+    const auto kernel = make_kernel();
+    std::vector<Change> changes;
+    for (std::uint32_t i = 0; i < 320; ++i) {
+        SaSpec spec = sa(0xc0000000 + i);
+        spec.replay_window = kLargestReplayWindow;
+        changes.push_back(add(std::move(spec)));
+    }
+    for (const auto& result : kernel->apply(changes)) REQUIRE(result);
+    CHECK(kernel->list_sas()->size() == 320);
+}
+
 TEST_CASE("a list longer than a netlink datagram is whole", "[netlink][hostile-g3]") {
     const auto kernel = make_kernel();
     std::vector<Change> changes;
