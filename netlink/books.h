@@ -45,6 +45,11 @@ struct Books {
     void give_back_reqid(const Tunnel& tunnel) {
         if (tunnel.owns_reqid) reqids.release(tunnel.mode, tunnel.selectors);
     }
+    // No policy's: of SAs that are not to be sent on.
+    Reqid resting_reqid() {
+        if (resting_ == Reqid{0}) resting_ = reqids.acquire(Mode::tunnel, {});
+        return resting_;
+    }
     // For whoever is no tunnel: those have one from KeptTunnels.
     Claimant new_claimant() { return make_claimant(++last_claimant_); }
 
@@ -74,6 +79,7 @@ private:
     void end_replaced_senders(const PolicyId& id);
 
     std::uint32_t last_claimant_ = 0;
+    Reqid resting_{0};
 };
 
 // The same error with what was tried before it: "adding the inbound SA ...: EEXIST: File exists".

@@ -28,6 +28,7 @@ struct ExpireEvent {
     SaId sa;
     Reqid reqid{};
     bool hard = false;
+    std::optional<std::uint32_t> cpu = {};  // that it is for
 };
 
 // A packet of an SA in UDP came from another place than the SA says (RFC 3948 5.1, RFC 7296 2.23): it was authentic.

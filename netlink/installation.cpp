@@ -35,7 +35,9 @@ void Installation::begin(Job& job) {
     const Reqid preferred = job.spec.preferred_reqid.value_or(Reqid{0});
     const Reqid reqid = job.spec.reqid ? *job.spec.reqid : books_.reqids.acquire(job.spec.mode, selectors, preferred);
     // Somebody may have flushed the kernel's SAs: our own books count as well.
-    job.kept = books_.tunnels.add(make_tunnel(job.spec, std::move(selectors), reqid));
+    Tunnel tunnel = make_tunnel(job.spec, std::move(selectors), reqid);
+    if (tunnel.policy.by_cpu && tunnel.defers_outbound) tunnel.reqid_out = books_.resting_reqid();
+    job.kept = books_.tunnels.add(std::move(tunnel));
     if (job.kept == nullptr) {
         job.error = {InstallStep::inbound_sa, kernel_error(EEXIST)};
         if (!job.spec.reqid) books_.reqids.release(job.spec.mode, tidied(job.spec.selectors));

@@ -1,13 +1,62 @@
 #include "netlink/installer.h"
 
+#include "netlink/relocation.h"
+
 namespace xfrmd::netlink {
 
 std::vector<Installer::Result> Installer::install(std::span<TunnelSpec> specs) { return installation_.run(specs); }
 
+const KeptTunnel* Installer::find(const InstalledTunnel& tunnel) const {
+    const KeptTunnel* kept = books_.tunnels.find(tunnel.inbound);
+    return kept == nullptr || kept->tunnel.ids != tunnel ? nullptr : kept;
+}
+
+KernelResult<void> Installer::rest(const InstalledTunnel& tunnel) {
+    const KeptTunnel* kept = find(tunnel);
+    if (kept == nullptr || !kept->tunnel.policy.by_cpu) return {};
+    return lead_out_by(*kept, books_.resting_reqid());
+}
+
+KernelResult<void> Installer::wake(const InstalledTunnel& tunnel) {
+    const KeptTunnel* kept = find(tunnel);
+    return kept == nullptr ? KernelResult<void>() : lead_out_by(*kept, kept->tunnel.ids.reqid, true);
+}
+
+// Linux changes no SA's reqid.
+KernelResult<void> Installer::lead_out_by(const KeptTunnel& kept, Reqid reqid, bool was_sent_on) {
+    if (kept.tunnel.reqid_out == reqid) return {};
+    const SaId id = kept.tunnel.ids.outbound;
+    auto sa = books_.kernel.read_sa(id);
+    if (!sa) return tl::unexpected<KernelError>(sa.error());
+    sa->reqid = reqid;
+    if (was_sent_on) {
+        if (auto enough = leave_numbers_out(*sa); !enough) return enough;
+    }
+    books_.tunnels.set_reqid_out(kept, reqid);
+    std::vector<Change> changes;
+    changes.emplace_back(DeleteSa{id});
+    changes.emplace_back(AddSa{std::move(*sa)});
+    return books_.insist(changes);
+}
+
+KernelResult<void> Installer::ask_for_cpus(const InstalledTunnel& tunnel, bool asks) {
+    const KeptTunnel* kept = find(tunnel);
+    if (kept == nullptr || kept->tunnel.policy.asks_for_cpus == asks) return {};
+    books_.tunnels.ask_for_cpus(*kept, asks);
+    std::vector<Change> changes;
+    for (const PolicySpec& policy : policies_of(kept->tunnel)) {
+        const bool leads = policy.id.direction == Direction::out;
+        if (!leads || !books_.policies.is_standing(kept->claimant, policy.id)) continue;
+        if (auto change = books_.change_for(policy.id, true)) changes.push_back(std::move(*change));
+    }
+    return books_.insist(changes);
+}
+
 // The out policies are the last of a tunnel's.
 KernelResult<void> Installer::use(const InstalledTunnel& tunnel) {
-    const KeptTunnel* kept = books_.tunnels.find(tunnel.inbound);
-    if (kept == nullptr || kept->tunnel.ids != tunnel || !kept->tunnel.defers_outbound) return {};
+    const KeptTunnel* kept = find(tunnel);
+    if (kept == nullptr || !kept->tunnel.defers_outbound) return {};
+    const KernelResult<void> led = lead_out_by(*kept, kept->tunnel.ids.reqid);
     const std::size_t in_use = policy_count(kept->tunnel);
     books_.tunnels.use(*kept);
     std::vector<Change> changes;
@@ -18,18 +67,18 @@ KernelResult<void> Installer::use(const InstalledTunnel& tunnel) {
         auto change = books_.claim(place, claim, std::move(policy));
         if (change) changes.push_back(std::move(*change));
     }
-    const auto used = books_.insist(changes);
+    const KernelResult<void> made = books_.insist(changes);
     for (std::size_t number = in_use; number < policy_count(kept->tunnel); ++number) {
         books_.settle(kept->claimant, policy_of(kept->tunnel, number).id);
     }
-    return used;
+    return led ? made : led;
 }
 
 KernelResult<void> Installer::remove(std::span<const InstalledTunnel> tunnels) {
     std::vector<Change> changes;
     for (const InstalledTunnel& tunnel : tunnels) {
-        const KeptTunnel* kept = books_.tunnels.find(tunnel.inbound);
-        if (kept == nullptr || kept->tunnel.ids != tunnel) continue;
+        const KeptTunnel* kept = find(tunnel);
+        if (kept == nullptr) continue;
         plan_removal(*kept, changes);
         books_.give_back_reqid(kept->tunnel);
         books_.tunnels.remove(*kept);

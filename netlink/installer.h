@@ -28,6 +28,14 @@ public:
     // Packets go out on a tunnel that was installed with defers_outbound. One that is not there, or is in use already,
     // is not an error; the first other error is returned after everything was tried twice.
     KernelResult<void> use(const InstalledTunnel& tunnel);
+    // Nothing goes out on a tunnel any more among whose like the kernel chooses (PolicyOptions::by_cpu); what comes in
+    // on it is taken. Errors: as use().
+    KernelResult<void> rest(const InstalledTunnel& tunnel);
+    // Packets go out on one that rests again, some sequence numbers left out. Errors: as use(), and that too few are
+    // left.
+    KernelResult<void> wake(const InstalledTunnel& tunnel);
+    // Its policies, where they stand, have that changed. Errors: as use().
+    KernelResult<void> ask_for_cpus(const InstalledTunnel& tunnel, bool asks);
     // See Relocation::run().
     Relocation::Outcome move(const InstalledTunnel& tunnel, const OuterEnds& ends) {
         return Relocation(books_).run(tunnel, ends);
@@ -38,6 +46,8 @@ public:
     KernelResult<void> remove(const InstalledTunnel& tunnel) { return remove({&tunnel, 1}); }
 
 private:
+    const KeptTunnel* find(const InstalledTunnel& tunnel) const;
+    KernelResult<void> lead_out_by(const KeptTunnel& kept, Reqid reqid, bool was_sent_on = false);
     void plan_removal(const KeptTunnel& kept, std::vector<Change>& changes);
 
     Books& books_;

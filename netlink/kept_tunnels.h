@@ -26,6 +26,12 @@ public:
     const KeptTunnel* find(Claimant claimant) const;
     // Its out policies are deferred no more.
     void use(const KeptTunnel& kept) { tunnels_[static_cast<Place>(kept.claimant)].tunnel.defers_outbound = false; }
+    void set_reqid_out(const KeptTunnel& kept, Reqid reqid) {
+        tunnels_[static_cast<Place>(kept.claimant)].tunnel.reqid_out = reqid;
+    }
+    void ask_for_cpus(const KeptTunnel& kept, bool asks) {
+        tunnels_[static_cast<Place>(kept.claimant)].tunnel.policy.asks_for_cpus = asks;
+    }
     // The same tunnel with other addresses: the claimant stays. False where another one has that inbound SA, and
     // nothing was changed then.
     bool move(const KeptTunnel& kept, Tunnel moved);

@@ -30,6 +30,7 @@ std::string difference(const PolicySpec& wanted, const PolicyState& had) {
     if (wanted.action != has.action) return "action";
     if (wanted.templates != has.templates) return "templates";
     if (wanted.icmp != has.icmp) return "icmp";
+    if (wanted.asks_for_cpus != has.asks_for_cpus) return "acquires";
     if (wanted.offload_interface != has.offload_interface) return "offload";
     return {};
 }

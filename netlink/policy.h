@@ -58,7 +58,8 @@ struct PolicySpec {
     // (see policy_index()). 0 lets the kernel choose, which it also does, silently, where the number is taken; it
     // counts up from 8. One that replaces another keeps that one's index.
     std::uint32_t index = 0;
-    bool icmp = false;                    // also ICMP errors about packets that it is for
+    bool asks_for_cpus = false;  // RFC 9611, out: for an SA for the CPU that a packet is on; it goes by another
+    bool icmp = false;           // also ICMP errors about packets that it is for
     std::uint32_t offload_interface = 0;  // the index of the NIC that has the SAs, with OffloadKind::packet
     friend bool operator==(const PolicySpec&, const PolicySpec&) = default;
 };

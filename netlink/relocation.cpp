@@ -26,6 +26,10 @@ UdpEncapsulation turned(const UdpEncapsulation& encapsulation) {
     return {encapsulation.destination_port, encapsulation.source_port};
 }
 
+bool is_gone(const KernelError& error) { return error.errno_value == ESRCH || error.errno_value == ENOENT; }
+
+}  // namespace
+
 KernelResult<void> leave_numbers_out(SaSpec& outbound) {
     std::uint64_t& sent = outbound.progress->sent;
     if (outbound.id.protocol == kIpComp) return {};
@@ -35,10 +39,6 @@ KernelResult<void> leave_numbers_out(SaSpec& outbound) {
     sent += Relocation::kLeftOut;
     return {};
 }
-
-bool is_gone(const KernelError& error) { return error.errno_value == ESRCH || error.errno_value == ENOENT; }
-
-}  // namespace
 
 Relocation::Outcome Relocation::run(const InstalledTunnel& tunnel, const OuterEnds& ends) {
     const KeptTunnel* kept = books_.tunnels.find(tunnel.inbound);

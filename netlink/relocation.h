@@ -56,4 +56,8 @@ private:
     Books& books_;
 };
 
+// Of an SA that Kernel::read_sa() has told, and that was sent on then: kLeftOut. Error: ERANGE where so many are not
+// left.
+KernelResult<void> leave_numbers_out(SaSpec& outbound);
+
 }  // namespace xfrmd::netlink

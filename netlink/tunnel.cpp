@@ -22,7 +22,7 @@ SaSpec common_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
     sa.inbound = inbound;
     sa.source = inbound ? tunnel.remote : tunnel.local;
     sa.id = inbound ? tunnel.ids.inbound : tunnel.ids.outbound;
-    sa.reqid = tunnel.ids.reqid;
+    sa.reqid = inbound ? tunnel.ids.reqid : tunnel.reqid_out;
     sa.mode = mode_under_ipcomp(tunnel);
     sa.selector = own_selector(tunnel);
     if (sa.selector && inbound) sa.selector = reversed(*sa.selector);
@@ -30,7 +30,13 @@ SaSpec common_sa(const TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
     sa.if_id = inbound ? tunnel.policy.if_id_in : tunnel.policy.if_id_out;
     sa.output_mark = inbound ? spec.sa.output_mark_in : spec.sa.output_mark_out;
     sa.tell_direction = spec.sa.tell_direction;
+    sa.cpu = spec.sa.cpu;
     return sa;
+}
+
+void grow_old(SaSpec& sa, const Age& age) {
+    sa.progress.emplace().added = age.added;
+    if (sa.lifetime.hard.since_added.count() != 0) sa.lifetime.hard.since_added += age.ago;
 }
 
 // What only the SA that protects has.
@@ -44,6 +50,7 @@ SaSpec protecting_sa(TunnelSpec& spec, const Tunnel& tunnel, bool inbound) {
     sa.lifetime = spec.sa.lifetime;
     sa.offload = spec.sa.offload;
     if (inbound) return sa;
+    if (spec.sa.age_out) grow_old(sa, *spec.sa.age_out);
     sa.tfc_bytes = sa.mode == Mode::tunnel && spec.protocol == kEsp ? spec.sa.tfc_bytes : 0;
     sa.acquire_sequence = spec.sa.acquire_sequence;
     return sa;
@@ -86,7 +93,7 @@ std::vector<Template> templates_of(const Tunnel& tunnel, bool out) {
     protecting.source = out ? tunnel.local : tunnel.remote;
     protecting.destination = out ? tunnel.remote : tunnel.local;
     // Several SAs may have the reqid and the addresses: this one is to be sent over, any of them may be received.
-    if (out) protecting.spi = tunnel.ids.outbound.spi;
+    if (out && !tunnel.policy.by_cpu) protecting.spi = tunnel.ids.outbound.spi;
     if (!tunnel.ids.ipcomp) return {protecting};
     Template compressing = protecting;
     compressing.mode = tunnel.mode;
@@ -149,8 +156,10 @@ Tunnel make_tunnel(const TunnelSpec& spec, std::vector<Selector> tidied_selector
     ids.outbound.mark = spec.policy.mark_out;
     if (spec.sa.mark_in_sa) ids.inbound.mark = spec.policy.mark_in;
     ids.ipcomp = spec.ipcomp;
-    return {ids,         !spec.reqid,         spec.mode,           spec.local, spec.remote, std::move(tidied_selectors),
-            spec.policy, policy_device(spec), spec.defers_outbound};
+    return {ids,         !spec.reqid,         spec.mode,
+            spec.local,  spec.remote,         std::move(tidied_selectors),
+            spec.policy, policy_device(spec), spec.defers_outbound,
+            reqid};
 }
 
 SaSpec sa_of(TunnelSpec& spec, const Tunnel& tunnel, std::size_t number) {
@@ -182,6 +191,7 @@ PolicySpec policy_of(const Tunnel& tunnel, std::size_t number) {
     policy.id = id_of(tunnel, role);
     policy.priority = tunnel.policy.priority != 0 ? tunnel.policy.priority : policy_priority(policy.id.selector);
     policy.offload_interface = offload_of(tunnel, role.direction);
+    policy.asks_for_cpus = tunnel.policy.asks_for_cpus && role.direction == Direction::out;
     // What passes through to the tunnel is let through here, and protected behind it.
     const bool passes_through = role.out && role.direction == Direction::forward;
     if (!passes_through) policy.templates = templates_of(tunnel, role.out);

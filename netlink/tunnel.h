@@ -14,12 +14,20 @@ struct PolicyOptions {
     bool install = true;          // or states alone
     bool forward_out = false;     // a forward policy for outbound traffic, too
     std::uint32_t priority = 0;   // 0: by the selector
+    bool by_cpu = false;          // the kernel chooses among the outbound SAs of its reqid (RFC 9611)
+    bool asks_for_cpus = false;   // as of PolicySpec
     std::uint32_t interface = 0;  // that they are bound to, by its index; 0 none
     Mark mark_in;
     Mark mark_out;
     std::uint32_t if_id_in = 0;
     std::uint32_t if_id_out = 0;
     friend bool operator==(const PolicyOptions&, const PolicyOptions&) = default;
+};
+
+// An SA that was added then, so long ago.
+struct Age {
+    std::chrono::sys_seconds added;
+    std::chrono::seconds ago{0};
 };
 
 // What its SAs are like, beyond keys and addresses. Marks and ids they share with the policies.
@@ -32,6 +40,10 @@ struct SaOptions {
     Lifetime lifetime;
     std::optional<Offload> offload;
     bool tell_direction = false;
+    std::optional<std::uint32_t> cpu;
+    // As which the outbound SA is added; its limits are what they would be without. With by_cpu Linux may take a
+    // younger one that is for all CPUs before one that is for the packet's, and asks for another one of that CPU then.
+    std::optional<Age> age_out;
     std::uint32_t acquire_sequence = 0;  // of the ACQUIRE that the outbound SA answers
 };
 
@@ -61,7 +73,8 @@ struct TunnelSpec {
     // Of the tunnel whose place it takes: while both stand, either's policies let in what comes on both. Has no effect
     // where `reqid` is given, or other tunnels have these selectors already.
     std::optional<Reqid> preferred_reqid;
-    bool defers_outbound = false;  // its out policies come with Installer::use()
+    bool defers_outbound =
+        false;  // its out policies come with Installer::use(); with by_cpu its outbound SA rests, too
     SaOptions sa;
     PolicyOptions policy;
 };
@@ -85,6 +98,7 @@ struct Tunnel {
     PolicyOptions policy;
     std::uint32_t offload_interface = 0;  // the NIC that does everything for its SAs, by index; 0 none
     bool defers_outbound = false;
+    Reqid reqid_out{};  // of its outbound SA: another one than its policies' keeps packets away from it
     friend bool operator==(const Tunnel&, const Tunnel&) = default;
 };
 

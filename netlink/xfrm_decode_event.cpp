@@ -35,7 +35,7 @@ MaybeEvent decode_expire(PayloadReader& reader) {
     const auto in = reader.fixed<xfrm_user_expire>();
     const auto state = decode_state(in.state, reader);
     if (!state) return std::nullopt;
-    return ExpireEvent{state->id, state->reqid, in.hard != 0};
+    return ExpireEvent{state->id, state->reqid, in.hard != 0, state->cpu};
 }
 
 MaybeEvent decode_mapping(PayloadReader& reader) {

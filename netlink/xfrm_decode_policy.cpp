@@ -17,6 +17,7 @@ std::optional<PolicyState> decode_state(const xfrm_userpolicy_info& in, PayloadR
     out.policy.templates = decode_templates(reader);
     out.policy.index = in.index;
     out.policy.icmp = (in.flags & XFRM_POLICY_ICMP) != 0;
+    out.policy.asks_for_cpus = (in.flags & kPolicyAsksForCpus) != 0;
     const auto offload = reader.attribute_as<xfrm_user_offload>(XFRMA_OFFLOAD_DEV);
     if (offload) out.policy.offload_interface = static_cast<std::uint32_t>(offload->ifindex);
     out.added = decode_time(in.curlft.add_time);

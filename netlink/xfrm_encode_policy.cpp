@@ -33,7 +33,8 @@ void encode_policy(std::uint16_t type, std::uint16_t flags, const PolicySpec& po
     out.index = policy.index;
     out.dir = encode(policy.id.direction);
     out.action = policy.action == PolicyAction::block ? XFRM_POLICY_BLOCK : XFRM_POLICY_ALLOW;
-    out.flags = policy.icmp ? XFRM_POLICY_ICMP : 0;
+    out.flags = static_cast<std::uint8_t>((policy.icmp ? XFRM_POLICY_ICMP : 0) |
+                                          (policy.asks_for_cpus ? kPolicyAsksForCpus : 0));
     out.share = XFRM_SHARE_ANY;
     batch.begin(type, flags, out);
     put_templates(policy.templates, batch);

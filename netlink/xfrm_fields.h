@@ -27,6 +27,8 @@ inline constexpr std::uint8_t kSaIn = 1;
 inline constexpr std::uint8_t kSaOut = 2;
 
 inline constexpr std::uint8_t kModeIptfs = 5;
+// XFRM_POLICY_CPU_ACQUIRE, of 6.13; older kernels do not look at it
+inline constexpr std::uint8_t kPolicyAsksForCpus = 4;
 
 // xfrm_encap_tmpl::encap_type, from linux/udp.h, which does not go together with netinet/udp.h: RFC 3948's
 // encapsulation.

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include "netlink/features.h"
+#include "netlink/installer.h"
 #include "tests/unit/netlink/contract.h"
 #include "tests/unit/netlink/specs.h"
 
@@ -166,6 +167,41 @@ TEST_CASE("an SA for each CPU, and keepalives from the kernel", "[netlink][rfc96
     SaSpec not_encapsulated = sa(0xc0000003);
     not_encapsulated.nat_keepalive = seconds(20);
     CHECK(refusal(*kernel, std::move(not_encapsulated)) == EINVAL);
+}
+
+TEST_CASE("SAs of one reqid for several CPUs, one that rests, and a policy that asks for more",
+          "[netlink][rfc9611-6]") {
+    const auto kernel = make_kernel();
+    if (!has(*kernel, &KernelFeatures::per_cpu)) return;
+    Books books(*kernel);
+    Installer installer(books);
+    TunnelSpec all = tunnel(0xc0000001, 0xc1000001);
+    all.policy.by_cpu = true;
+    all.sa.age_out = Age{std::chrono::sys_seconds(seconds(1'000'000'000)), seconds(1'000'000)};
+    all.sa.lifetime.hard.since_added = std::chrono::years(50);
+    TunnelSpec first = tunnel(0xc0000002, 0xc1000002);
+    first.policy.by_cpu = first.defers_outbound = true;
+    first.sa.cpu = 0;
+    const auto for_all = installer.install(std::move(all));
+    const auto for_first = installer.install(std::move(first));
+    REQUIRE(for_all);
+    REQUIRE(for_first);
+    CHECK(kernel->find_sa(for_all->outbound)->added == std::chrono::sys_seconds(seconds(1'000'000'000)));
+    CHECK(kernel->find_sa(for_all->outbound)->lifetime.hard.since_added == std::chrono::years(50) + seconds(1'000'000));
+    CHECK(kernel->find_sa(for_first->outbound)->reqid != for_first->reqid);
+    CHECK(kernel->find_sa(for_first->inbound)->reqid == for_first->reqid);
+    REQUIRE(installer.use(*for_first));
+    CHECK(kernel->find_sa(for_first->outbound)->reqid == for_all->reqid);
+    CHECK(kernel->find_sa(for_first->outbound)->cpu == 0U);
+    REQUIRE(installer.ask_for_cpus(*for_first, true));
+    const PolicyId out{Direction::out, tunnel(1, 2).selectors.front()};
+    CHECK(kernel->find_policy(out)->policy.asks_for_cpus);
+    CHECK(kernel->find_policy(out)->policy.templates.front().spi == Spi{0});
+    REQUIRE(installer.rest(*for_first));
+    CHECK(kernel->find_sa(for_first->outbound)->reqid != for_first->reqid);
+    REQUIRE(installer.remove(*for_first));
+    REQUIRE(installer.remove(*for_all));
+    CHECK(kernel->list_sas()->empty());
 }
 
 TEST_CASE("IP-TFS in both directions", "[netlink][rfc9347]") {

@@ -58,6 +58,7 @@ TEST_CASE("a policy that is not as it was asked for is told so in a word", "[net
         {"templates", [](PolicySpec& spec) { spec.templates[0].optional = true; }},
         {"templates", [](PolicySpec& spec) { spec.templates.clear(); }},
         {"icmp", [](PolicySpec& spec) { spec.icmp = true; }},
+        {"acquires", [](PolicySpec& spec) { spec.asks_for_cpus = true; }},
         {"offload", [](PolicySpec& spec) { spec.offload_interface = 1; }},
     };
     for (const auto& [word, spoil] : cases) {

@@ -37,6 +37,7 @@ TEST_CASE("NEWPOLICY: a bundle with mark, if_id, interface, index and offload", 
     spec.index = 0x80000008;
     spec.priority = 9;
     spec.icmp = true;
+    spec.asks_for_cpus = true;
     spec.offload_interface = 6;
     Template esp = spec.templates.front();
     esp.mode = Mode::transport;
@@ -46,7 +47,7 @@ TEST_CASE("NEWPOLICY: a bundle with mark, if_id, interface, index and offload", 
     Layout payload;
     payload.address(octets("10.2.0.0")).address(octets("10.1.0.0")).zeros(8);
     payload.native16(kInet).u8(24).u8(24).zeros(4).native32(5).native32(0);
-    put_lifetimes(payload).native32(9).native32(0x80000008).u8(0).u8(0).u8(2).u8(0).zeros(4);
+    put_lifetimes(payload).native32(9).native32(0x80000008).u8(0).u8(0).u8(6).u8(0).zeros(4);
     payload.native16(4 + 2 * 64).native16(kTemplateAttribute);
     for (const bool first : {true, false}) {
         payload.address(octets("192.0.2.2")).net32(0).u8(first ? 108 : 50).zeros(3);
