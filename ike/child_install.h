@@ -51,6 +51,13 @@ struct ChildInstall {
     // Soft limits, of each of its SAs, with what chance takes off; 0 is none. The kernel tells: ChildExpiring.
     std::uint64_t rekey_bytes = 0;
     std::uint64_t rekey_packets = 0;
+    // RFC 9611: its group chooses among its SAs by the CPU that a packet is on: `cpu`, or any. `joins`: one of them
+    // that is there, whose marks and reqid it has. `replaces_group`: of another IKE SA, with the one that it replaces.
+    bool in_group = false;
+    std::optional<std::uint32_t> cpu;
+    ChildSaId joins{};
+    bool replaces_group = false;
+    bool asks_for_cpus = false;       // packets on a CPU without an SA of its own ask for one
     bool tfc_padding_allowed = true;  // the peer takes more padding than ESP's own (RFC 7296 1.3.1)
 };
 

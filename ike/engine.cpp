@@ -92,7 +92,9 @@ void Engine::on(const Initiate& wish, Turn& turn) {
     }
     if (IkeSa* existing = ike_sa_for(wish)) {
         const bool was_established = existing->established() != nullptr;
-        existing->add_task(ikev2::sa::CreateChildTask{child, wish.operation, wish.packet}, around(turn));
+        ikev2::sa::CreateChildTask task{child, wish.operation, wish.packet};
+        if (wish.cpu) task.resource = ikev2::sa::Resource{wish.cpu};
+        existing->add_task(std::move(task), around(turn));
         return settle(*existing, was_established, turn);
     }
     if (wish.ike_sa != IkeSaId::none) return fail(wish.operation, {Reason::NotFound, "no such IKE SA", {}}, turn);

@@ -166,6 +166,7 @@ void Engine::ask_elsewhere(IkeSa& closed, Turn& turn) {
 // Children that only the redundant one has come up in the other one.
 void Engine::replace(IkeSa& redundant, IkeSa& stays, Turn& turn) {
     for (const ikev2::sa::ChildSa& child : redundant.established()->children) {
+        if (child.cpu()) continue;
         stays.add_task(ikev2::sa::CreateChildTask{child.name, OperationId::none, {}, {}, {}, 0, child.only},
                        around(turn));
     }

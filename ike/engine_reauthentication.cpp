@@ -24,7 +24,7 @@ void ask_again_for_refused(IkeSa& sa, const IkeSa& old, base::Instant now, base:
     };
     const auto lacks = [&](const auto& task) {
         return refused(task.number) &&
-               ikev2::exchange::find_installed(*sa.established(), task.child, task.only) == nullptr;
+               ikev2::exchange::find_installed(*sa.established(), task.child, task.only, std::nullopt) == nullptr;
     };
     const auto wanted = old.children_to_repeat();
     const bool any = sa.established() != nullptr && std::any_of(wanted.begin(), wanted.end(), lacks);

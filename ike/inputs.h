@@ -32,6 +32,7 @@ struct Initiate {
     base::Address remote;
     IkeSaId ike_sa = IkeSaId::none;  // in this one only; its addresses are known
     std::optional<policy::TriggeringPacket> packet = {};
+    std::optional<std::uint32_t> cpu = {};  // RFC 9611: one for this CPU, beside the one for all of them
     // The kernel still has SAs with this peer from before a crash, which INITIAL_CONTACT would end (RFC 7296 2.4).
     bool has_inherited_sas = false;
 };

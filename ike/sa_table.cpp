@@ -96,7 +96,8 @@ ChildSaId SaTable::twin_of(const ikev2::sa::Sa& sa, const ikev2::sa::Established
         if (id == sa.id || !is_live(id) || !may_be_at(by_id_.at(id)->sa(), sa.remote.address)) continue;
         for (const ikev2::sa::ChildSa& child : established(id)->children) {
             const bool stands = child.state == ikev2::sa::ChildState::installed && !child.is_outbound_deferred;
-            const bool is_same = child.name == name && child.local_ts == local && child.remote_ts == remote;
+            const bool is_same =
+                child.name == name && !child.cpu() && child.local_ts == local && child.remote_ts == remote;
             // The others may be of IKE SAs that the peer has no more.
             if (stands && is_same && (twin == nullptr || is_older(*twin, child))) twin = &child;
         }

@@ -73,6 +73,7 @@ struct Child {
     bool ipcomp = false;
     std::uint32_t tfc_padding = 0;  // bytes that outbound ESP packets are padded to, or kPadToMtu; 0: not at all
     HwOffload hw_offload = HwOffload::no;
+    bool per_cpu_sas = false;  // RFC 9611: beside the one for all CPUs, one for each that has packets
     bool copy_df = true;
     bool copy_ecn = true;
     CopyDscp copy_dscp = CopyDscp::out;  // between inner and outer header: on the way out, in, both or neither

@@ -78,6 +78,7 @@ policy::Child child(const ChildWords& words) {
     child.rekey_packets = words.rekey_packets;
     child.inactivity = words.inactivity;
     child.dpd_action = words.dpd_action;
+    child.per_cpu_sas = words.per_cpu_sas;
     return child;
 }
 

@@ -33,6 +33,7 @@ struct ChildWords {
     std::uint64_t rekey_packets = 0;
     std::chrono::seconds inactivity{0};
     policy::StartAction dpd_action = policy::StartAction::none;
+    bool per_cpu_sas = false;
 };
 policy::Child child(const ChildWords& words);
 

@@ -156,6 +156,7 @@ base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& r
 }
 
 void defer_to_twin(const sa::Step& step, const sa::Established& phase, NegotiatedChild& child) {
+    if (child.cpu()) return;
     child.replaces = step.spis.twin_of(step.sa, phase, child.name, child.local_ts, child.remote_ts);
     child.defer_outbound = child.replaces != ike::ChildSaId::none;
 }
@@ -165,6 +166,7 @@ void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keyin
     const NegotiatedChild& child = accepted.child;
     if (child.ipcomp) payloads.emplace_back(ipcomp_supported(child.ipcomp->in));
     if (auto mode = mode_notify(child.mode)) payloads.emplace_back(std::move(*mode));
+    if (accepted.tells_resource) payloads.emplace_back(notify(wire::NotifyType::sa_resource_info));
     payloads.emplace_back(answer({accepted.proposal_number, child.proposal}, spi_bytes(child.spi_in)));
     if (keying.nonce != nullptr) payloads.emplace_back(wire::Nonce{*keying.nonce});
     if (keying.key_exchange != nullptr) {

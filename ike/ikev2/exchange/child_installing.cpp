@@ -2,11 +2,26 @@
 
 #include "ike/crypto/key_schedule.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
+#include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/rekey_time.h"
 
 namespace xfrmd::ikev2::exchange {
 
 namespace {
+
+// RFC 9611 3. An IKE SA that is authenticated again has one child for all CPUs first, in place of the whole group.
+void set_group(const sa::Step& step, const sa::Established& phase, const NegotiatedChild& child,
+               ike::ChildInstall& install) {
+    if (!child.resource) return;
+    const bool is_repeated = step.sa.repeats.of != ike::IkeSaId::none || child.number == ike::ChildSaId::none;
+    install.in_group = true;
+    install.cpu = child.resource->cpu;
+    install.joins = child.joins;
+    install.replaces_group =
+        is_repeated && child.replaces != ike::ChildSaId::none && find_child(phase, child.replaces) == nullptr;
+    install.asks_for_cpus = asks_for_cpus(phase, child.name);
+}
 
 ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& child, crypto::ChildKeys keys,
                                bool initiator) {
@@ -64,6 +79,7 @@ sa::ChildSa record_of(const sa::Step& step, NegotiatedChild child, ike::ChildSaI
                        child.defer_outbound,
                        child.is_redundant};
     record.only = child.only;
+    record.resource = child.resource;
     return record;
 }
 
@@ -77,6 +93,7 @@ ike::ChildSaId install_child(sa::Step& step, sa::Established& established, Negot
                                                        {material.nonce_i, material.nonce_r}, secret);
     ike::ChildInstall install = make_install(step, child, std::move(keys), material.initiator);
     install.child = step.spis.new_child_id();
+    set_group(step, established, child, install);
     const ike::ChildSaId id = install.child;
     established.children.push_back(record_of(step, std::move(child), id));
     established.children.back().used_since = step.now;

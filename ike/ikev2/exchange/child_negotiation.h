@@ -16,8 +16,8 @@ namespace xfrmd::ikev2::exchange {
 base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Child& child,
                                               const sa::CreateChildTask& task, bool first_child);
 
-// [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SA, [Ni, KEi], TSi, TSr (RFC 7296 C.1, C.4). In IKE_AUTH there is no
-// nonce and no key exchange.
+// [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], [N(SA_RESOURCE_INFO)], SA, [Ni, KEi], TSi, TSr (RFC 7296 C.1, C.4).
+// In IKE_AUTH there is no nonce and no key exchange.
 struct FreshKeying {
     const base::Bytes* nonce = nullptr;
     const crypto::KeyExchange* key_exchange = nullptr;
@@ -44,6 +44,9 @@ struct NegotiatedChild {
     bool defer_outbound = false;
     bool is_redundant = false;
     std::optional<sa::AddressPair> only = {};
+    std::optional<sa::Resource> resource = {};
+    ike::ChildSaId joins = {};  // one of its group that is there already
+    std::optional<std::uint32_t> cpu() const { return resource ? resource->cpu : std::nullopt; }
 };
 
 // Checks the answer to `proposed`. Errors: NoProposalChosen, TrafficSelectorsUnacceptable and what else the peer's
@@ -77,6 +80,7 @@ struct AcceptedChild {
     std::uint8_t proposal_number = 1;
     Share share = Share::all;
     bool more_possible = false;  // selectors that it has not, in a child of their own
+    bool tells_resource = false;
 };
 
 // Chooses the child of the connection that allows most of the request, the first of these. Errors:
@@ -86,7 +90,8 @@ base::Result<AcceptedChild> accept_child(sa::Step& step, const wire::Payloads& r
 base::Result<AcceptedChild> accept_child(sa::Step& step, const policy::Child& child, const wire::Payloads& request,
                                          bool first_child);
 
-// [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAr, [Nr, KEr], TSi, TSr, [N(ADDITIONAL_TS_POSSIBLE)]
+// [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], [N(SA_RESOURCE_INFO)], SAr, [Nr, KEr], TSi, TSr,
+// [N(ADDITIONAL_TS_POSSIBLE)]
 void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keying,
                          std::vector<wire::Payload>& payloads);
 

@@ -7,6 +7,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/single_pair.h"
 
@@ -26,6 +27,8 @@ Reason reason_of(wire::NotifyType type) {
             return Reason::SinglePairRequired;
         case wire::NotifyType::no_additional_sas:
             return Reason::NoAdditionalSas;
+        case wire::NotifyType::ts_max_queue:
+            return Reason::TsMaxQueue;
         case wire::NotifyType::temporary_failure:
             return Reason::TemporaryFailure;
         case wire::NotifyType::child_sa_not_found:
@@ -125,7 +128,8 @@ base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Chil
                                task.replaces,
                                task.number,
                                task.tries,
-                               task.only};
+                               task.only,
+                               wanted_resource(step, child, task)};
     if (task.only) {
         proposed.local_ts = of_address(proposed.local_ts, task.only->local);
         proposed.remote_ts = of_address(proposed.remote_ts, task.only->remote);
@@ -140,6 +144,7 @@ void append_child_request(const policy::Child& child, const sa::ProposedChild& p
                           std::vector<wire::Payload>& payloads) {
     if (proposed.cpi_in) payloads.emplace_back(ipcomp_supported(*proposed.cpi_in));
     if (auto mode = mode_notify(child.mode)) payloads.emplace_back(std::move(*mode));
+    if (proposed.resource) payloads.emplace_back(notify(wire::NotifyType::sa_resource_info));
     payloads.emplace_back(offer(proposed.proposals, spi_bytes(proposed.spi_in)));
     if (keying.nonce != nullptr) payloads.emplace_back(wire::Nonce{*keying.nonce});
     if (keying.key_exchange != nullptr) {

@@ -14,7 +14,7 @@ namespace {
 
 std::string describe(const sa::ChildSa& child) {
     return "child SA " + child.name + " " + to_string(child.local_ts) + " === " + to_string(child.remote_ts) + " (" +
-           child.proposal.to_string() + ")";
+           child.proposal.to_string() + ")" + (child.cpu() ? " for CPU " + std::to_string(*child.cpu()) : "");
 }
 
 // One that never worked has failed; one whose number lives on in another is not missed.
@@ -62,6 +62,7 @@ sa::ChildSa forget_child(sa::Step& step, sa::Established& phase, ike::ChildSaId 
 void revive(sa::Step& step, const sa::Established& phase, const sa::ChildSa& gone, base::Reason why) {
     using enum sa::ChildState;
     if (gone.state == installing || gone.state == deleting || find_number(phase, gone.number) != nullptr) return;
+    if (gone.cpu()) return;  // packets on its CPU ask for another one
     const policy::Child* wanted = step.sa.connection->child(gone.name);
     if (wanted == nullptr) return;
     const bool is_cut_off =
@@ -148,6 +149,11 @@ sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id) {
     return nullptr;
 }
 
+const sa::ChildSa* find_child(const sa::Established& phase, ike::ChildSaId id) {
+    const auto found = std::ranges::find_if(phase.children, [id](const sa::ChildSa& child) { return child.id == id; });
+    return found == phase.children.end() ? nullptr : &*found;
+}
+
 sa::ChildSa* find_outbound(sa::Established& phase, sa::ChildSpi spi_out) {
     for (sa::ChildSa& child : phase.children) {
         if (child.outbound() == spi_out && child.state != sa::ChildState::retired) return &child;
@@ -170,9 +176,10 @@ const sa::ChildSa* find_named(const sa::Established& phase, ike::ChildSaId id) {
 }
 
 const sa::ChildSa* find_installed(const sa::Established& phase, const std::string& name,
-                                  const std::optional<sa::AddressPair>& only) {
+                                  const std::optional<sa::AddressPair>& only, std::optional<std::uint32_t> cpu) {
     const auto found = std::find_if(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& child) {
-        return child.name == name && child.state == sa::ChildState::installed && (!only || serves(child, *only));
+        return child.name == name && child.state == sa::ChildState::installed && child.cpu() == cpu &&
+               (!only || serves(child, *only));
     });
     return found == phase.children.end() ? nullptr : &*found;
 }

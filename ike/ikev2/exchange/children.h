@@ -8,6 +8,7 @@
 namespace xfrmd::ikev2::exchange {
 
 sa::ChildSa* find_child(sa::Established& phase, ike::ChildSaId id);
+const sa::ChildSa* find_child(const sa::Established& phase, ike::ChildSaId id);
 // Of those that have not been deleted already.
 sa::ChildSa* find_outbound(sa::Established& phase, sa::ChildSpi spi_out);
 // The one that operators know by this number, the newest where there are several; nullptr if there is none.
@@ -15,9 +16,9 @@ const sa::ChildSa* find_number(const sa::Established& phase, ike::ChildSaId numb
 // The newest of those that are known by this number, or that have replaced the one whose own it is.
 const sa::ChildSa* find_named(const sa::Established& phase, ike::ChildSaId id);
 // The first one of this name that stands, and serves `only` where that is said: one of several where the peer takes
-// single pairs of addresses only. nullptr if none does.
+// single pairs of addresses only; and that is for this CPU, or where none is said for all. nullptr if none does.
 const sa::ChildSa* find_installed(const sa::Established& phase, const std::string& name,
-                                  const std::optional<sa::AddressPair>& only);
+                                  const std::optional<sa::AddressPair>& only, std::optional<std::uint32_t> cpu);
 // Another one has taken its place, or is about to.
 bool is_replaced(const sa::Established& phase, ike::ChildSaId id);
 // What was to take the child's place has not come, or has gone again: it is rekeyed later (RFC 7296 2.25). Nothing to

@@ -6,6 +6,7 @@
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 #include "ike/ikev2/exchange/rekey_ike.h"
@@ -66,7 +67,7 @@ sa::ChildSa* made_by_peer(sa::Established& phase, const sa::CreatingChild& creat
         using enum sa::ChildState;
         const auto& only = creating.proposed.only;
         return child.name == creating.proposed.name && (child.state == installing || child.state == installed) &&
-               (!only || serves(child, *only));
+               child.cpu() == creating.proposed.cpu() && (!only || serves(child, *only));
     });
     return found == phase.children.end() ? nullptr : &*found;
 }
@@ -76,6 +77,10 @@ base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::
     if (made_by_peer(phase, creating) != nullptr) return base::fail(Reason::TemporaryFailure, "the peer has made it");
     auto negotiated = check_child_answer(step.sa, child, creating.proposed, answer);
     if (!negotiated) return tl::unexpected(negotiated.error());
+    if (!creating.rekeyed) {
+        const auto joined = join_group(phase, creating.proposed, answer, *negotiated);
+        if (!joined) return joined;
+    }
     if (!answer.nonce) return base::fail(Reason::PayloadMissing, "the answer lacks a nonce");
     if (const auto nonce = check_nonce(*answer.nonce, creating.nonce); !nonce) return nonce;
     const sa::ChildSpi spi_out{negotiated->suite.protocol, negotiated->spi_out};
@@ -104,6 +109,9 @@ void give_up(sa::Step& step, sa::Established& phase, const sa::CreatingChild& cr
         withdraw_child(step, creating.proposed, answer);
         return wait_for(step, *made, creating.proposed.operation);
     }
+    if (!creating.rekeyed && creating.proposed.cpu()) {
+        return on_not_for_cpu(step, phase, creating.proposed, error, answer);
+    }
     if (!creating.rekeyed) return fail_proposed_child(step, creating.proposed, error, answer);
     withdraw_child(step, creating.proposed, answer);
     on_rekeying_failed(step, phase, creating, error);
@@ -121,8 +129,10 @@ void note_pair(const sa::Established& phase, sa::CreateChildTask& task) {
 
 void start_create_child(sa::Step& step, sa::Established& phase, sa::CreateChildTask task) {
     note_pair(phase, task);
-    const sa::ChildSa* existing = find_installed(phase, task.child, task.only);
+    const sa::ChildSa* existing = find_installed(phase, task.child, task.only, task.cpu());
     if (existing != nullptr) return step.done(task.operation, existing->number, {}, true);
+    const auto may_ask = check_may_ask(step, phase, task);
+    if (!may_ask) return step.done(task.operation, {}, may_ask);
     request_child(step, phase, task, std::nullopt);
 }
 
@@ -132,6 +142,11 @@ void request_child(sa::Step& step, sa::Established& phase, const sa::CreateChild
     if (child == nullptr) return step.done(task.operation, {}, base::fail(Reason::NotFound, "child " + task.child));
     auto proposed = propose_child(step, *child, task, false);
     if (!proposed) return step.done(task.operation, {}, tl::unexpected(proposed.error()));
+    if (rekeyed) {
+        proposed->resource = task.resource;
+    } else {
+        propose_as_group(phase, task, *proposed);
+    }
     sa::CreatingChild creating{std::move(*proposed), step.random.bytes(kNonceSize), {}, 0, {}, std::move(rekeyed)};
     auto key_exchange = first_key_exchange(step, creating.proposed);
     if (!key_exchange) return give_up(step, phase, creating, key_exchange.error(), {});

@@ -6,6 +6,7 @@
 #include "ike/ikev2/exchange/crossing.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -39,7 +40,8 @@ void forgo(sa::Step& step, const NegotiatedChild& child) {
 // Where both ask for one child at the same time one of them is enough: the original initiator's (RFC 7296 2.25).
 base::Result<void> check_once(const sa::Step& step, const sa::Established& phase, const std::string& name) {
     const auto* creating = std::get_if<sa::CreatingChild>(&phase.exchange);
-    const bool same = creating != nullptr && !creating->rekeyed && creating->proposed.name == name;
+    const bool same =
+        creating != nullptr && !creating->rekeyed && creating->proposed.name == name && !creating->proposed.cpu();
     if (!same || !step.sa.original_initiator) return {};
     return base::fail(Reason::TemporaryFailure, "child " + name + " is being made by our own request");
 }
@@ -51,13 +53,19 @@ sa::Next on_create_child_request(sa::Step& step, sa::Established& phase, const s
     if (message.shape != wire::Shape::new_child) return base::fail(Reason::PayloadMissing, "SA, Ni, TSi or TSr");
     if (const auto lasts = check_lasts(phase); !lasts) return tl::unexpected(lasts.error());
     if (phase.children.size() >= step.options.most_children) {
-        return base::fail(Reason::NoAdditionalSas, std::to_string(phase.children.size()) + " child SAs are the limit");
+        // RFC 9611 6: of a single resource the peer would take that for a word on all children.
+        const Reason reason = has_resource_info(request) ? Reason::TsMaxQueue : Reason::NoAdditionalSas;
+        return base::fail(reason, std::to_string(phase.children.size()) + " child SAs are the limit");
     }
     auto accepted = accept_child(step, request, false);
     if (!accepted) return tl::unexpected(accepted.error());
     if (const auto once = check_once(step, phase, accepted->child.name); !once) {
         forgo(step, accepted->child);
         return tl::unexpected(once.error());
+    }
+    if (const auto placed = place_in_group(step, phase, request, *accepted); !placed) {
+        forgo(step, accepted->child);
+        return tl::unexpected(placed.error());
     }
     defer_to_twin(step, phase, accepted->child);
     return answer_with_child(step, phase, request, std::move(*accepted));

@@ -29,7 +29,7 @@ std::optional<sa::Task> task_of(const sa::CreatingChild& creating) {
     const sa::ProposedChild& child = creating.proposed;
     if (creating.rekeyed) return sa::RekeyChildTask{creating.rekeyed->child, child.operation};
     return sa::CreateChildTask{child.name,   child.operation, child.packet, child.replaces,
-                               child.number, child.tries,     child.only};
+                               child.number, child.tries,     child.only,   child.resource};
 }
 
 // Nothing where there is nothing to do again: a liveness check has been answered by the message itself.

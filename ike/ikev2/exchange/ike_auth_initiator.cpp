@@ -8,6 +8,7 @@
 #include "ike/ikev2/exchange/id_sync.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/mobility.h"
+#include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/redirect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
@@ -42,7 +43,9 @@ base::Result<FirstChild> first_child(sa::Step& step) {
         if (task == nullptr) return base::fail(Reason::OperatorRequest);
         const policy::Child* child = sa.connection->child(task->child);
         if (child == nullptr) return base::fail(Reason::ConfigurationRemoved, "child " + task->child);
-        auto proposed = propose_child(step, *child, *task, true);
+        // RFC 9611 3: the first one of a group is for all CPUs.
+        auto proposed = task->cpu() ? base::fail(Reason::NotFound, "child " + task->child + " is in no group")
+                                    : propose_child(step, *child, *task, true);
         const ike::OperationId operation = task->operation;
         sa.tasks.pop_front();
         if (proposed) return FirstChild{child, std::move(*proposed)};
@@ -109,6 +112,7 @@ void take_first_child(sa::Step& step, sa::Established& established, sa::Proposed
     auto negotiated = child != nullptr ? check_child_answer(step.sa, *child, proposed, answer)
                                        : base::fail(Reason::ConfigurationRemoved, "child " + proposed.name);
     if (negotiated) {
+        static_cast<void>(join_group(established, proposed, answer, *negotiated));  // it is the first one
         release_unused_cpi(step, proposed, *negotiated);
         install_child(step, established, std::move(*negotiated),
                       {transcript.local_nonce, transcript.remote_nonce, nullptr, true});

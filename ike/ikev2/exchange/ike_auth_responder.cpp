@@ -11,6 +11,7 @@
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
 #include "ike/ikev2/exchange/session_resume.h"
@@ -123,6 +124,7 @@ void answer_child(sa::Step& step, sa::Established& established, std::vector<wire
         payloads.emplace_back(notify(accepted.error()));
         return send_response(step, established.keyed, wire::ExchangeType::ike_auth, payloads);
     }
+    static_cast<void>(place_in_group(step, established, request, *accepted));  // it is the first one
     sa::PendingResponse pending{{}, wire::ExchangeType::ike_auth, payloads, std::move(payloads)};
     append_child_answer(*accepted, {}, pending.payloads);
     defer_to_twin(step, established, accepted->child);

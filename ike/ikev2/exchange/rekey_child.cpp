@@ -8,6 +8,7 @@
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/crossing.h"
+#include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/protect.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -76,7 +77,8 @@ void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyCh
         return step.done(task.operation, child->number, lasts);
     }
     child->rekey_at = base::kNever;
-    request_child(step, phase, {child->name, task.operation, {}, {}, {}, 0, child->only}, rekeyed_child(*child));
+    request_child(step, phase, {child->name, task.operation, {}, {}, {}, 0, child->only, child->resource},
+                  rekeyed_child(*child));
     const bool is_asked_for = std::holds_alternative<sa::CreatingChild>(phase.exchange);
     if (!is_asked_for) postpone_rekeying(step, phase, child->id);
 }
@@ -86,6 +88,7 @@ void take_place(sa::Step& step, const sa::Established& phase, const sa::Creating
     const sa::RekeyedChild& old = *creating.rekeyed;
     child.replaces = old.child;
     child.number = old.number;
+    child.resource = creating.proposed.resource;
     if (!old.rival) return;
     // Or what the peer has replaced it with since.
     const bool rival_stands = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
@@ -113,7 +116,8 @@ void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::Creati
     const sa::ChildSa* old = find_child(phase, rekeyed.child);
     if (old == nullptr || old->state != sa::ChildState::installed) return;
     if (error.reason == Reason::ChildSaNotFound) {
-        step.sa.tasks.push_front(sa::CreateChildTask{old->name, ike::OperationId::none, {}, {}, {}, 0, old->only});
+        step.sa.tasks.push_front(sa::CreateChildTask{
+            old->name, ike::OperationId::none, {}, {}, {}, 0, old->only, old->cpu() ? old->resource : std::nullopt});
         return remove_child(step, phase, old->id, error);
     }
     postpone_rekeying(step, phase, old->id);
@@ -142,6 +146,8 @@ sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa
     accepted->child.replaces = old->id;
     accepted->child.number = old->number;
     accepted->child.defer_outbound = true;
+    accepted->child.resource = old->resource;
+    accepted->tells_resource = old->resource && has_resource_info(request);
     return answer_with_child(step, phase, request, std::move(*accepted));
 }
 

@@ -25,6 +25,12 @@ struct AddressPair {
     base::Address remote;
 };
 
+// RFC 9611: one of a group of children with the same selectors, and the CPU that sends on it. Nothing: all of them do.
+struct Resource {
+    std::optional<std::uint32_t> cpu = {};
+    friend bool operator==(const Resource&, const Resource&) = default;
+};
+
 // A retired one has gone for the peer and for us; its SAs stay a little for packets that are late.
 enum class ChildState : std::uint8_t { installing, installed, deleting, retired };
 
@@ -54,12 +60,14 @@ struct ChildSa {
     base::Instant used_since = {};        // that they have; meaningless while is_outbound_deferred
     std::uint64_t packets_in = 0;         // as the kernel told last
     std::uint64_t packets_out = 0;
-    base::Instant active_at = {};          // when they were found to have grown, or when it came up
-    base::Instant look_at = base::kNever;  // for its `inactivity`, or whether the peer has it
-    std::optional<AddressPair> only = {};  // as of CreateChildTask
+    base::Instant active_at = {};           // when they were found to have grown, or when it came up
+    base::Instant look_at = base::kNever;   // for its `inactivity`, or whether the peer has it
+    std::optional<AddressPair> only = {};   // as of CreateChildTask
+    std::optional<Resource> resource = {};  // both have said SA_RESOURCE_INFO
 
     ChildSpi inbound() const { return {proposal.protocol, spi_in}; }
     ChildSpi outbound() const { return {proposal.protocol, spi_out}; }
+    std::optional<std::uint32_t> cpu() const { return resource ? resource->cpu : std::nullopt; }
 };
 
 }  // namespace xfrmd::ikev2::sa

@@ -27,6 +27,8 @@ struct ProposedChild {
     ike::ChildSaId number = {};
     unsigned tries = 0;
     std::optional<AddressPair> only = {};
+    std::optional<Resource> resource = {};  // that is asked for with SA_RESOURCE_INFO (RFC 9611)
+    std::optional<std::uint32_t> cpu() const { return resource ? resource->cpu : std::nullopt; }
 };
 
 struct Liveness {};

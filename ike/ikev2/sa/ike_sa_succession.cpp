@@ -45,6 +45,7 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     old->children.clear();
     // Other keys prove nothing anew (RFC 4478): what is over for want of that ends all the same.
     const bool proof_is_over = sa_.connection->reauth_time.count() > 0 && old->proof.over_at == base::kNever;
+    next->without_resources = std::exchange(old->without_resources, {});
     next->proof = std::exchange(old->proof, {});
     if (proof_is_over) next->proof.over_at = around.now;
     heir.sa_.repeats = std::exchange(sa_.repeats, {});
@@ -112,7 +113,7 @@ std::vector<CreateChildTask> IkeSa::children_to_repeat() const {
     const auto* phase = established();
     if (phase == nullptr) return tasks;
     for (const ChildSa& child : phase->children) {
-        if (!is_wanted(*phase, child)) continue;
+        if (!is_wanted(*phase, child) || child.cpu()) continue;  // packets ask for those of single CPUs again
         tasks.push_back({child.name, ike::OperationId::none, {}, child.id, child.number, 0, child.only});
     }
     return tasks;
@@ -185,7 +186,7 @@ void IkeSa::take_place_of(IkeSa& old, Surroundings around) {
     for (ChildSa& child : std::exchange(before->children, {})) {
         // One that the peer has made, or that came up while this one was gone, has a number of its own.
         const bool is_there = exchange::find_number(*phase, child.number) != nullptr ||
-                              exchange::find_installed(*phase, child.name, child.only) != nullptr;
+                              exchange::find_installed(*phase, child.name, child.only, std::nullopt) != nullptr;
         if (!is_there) {
             left.push_back(std::move(child));
             continue;

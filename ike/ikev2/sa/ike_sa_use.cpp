@@ -12,10 +12,12 @@ namespace {
 
 bool is_installed(const ChildSa& child) { return child.state == ChildState::installed; }
 
-// Those that replace each other carry the packets of one.
-void note_activity(Established& phase, ike::ChildSaId number, base::Instant now) {
+// Those that replace each other carry the packets of one; and what one for a single CPU carries is of no less use to
+// the one for all of them, to which packets go first (RFC 9611 4).
+void note_activity(Established& phase, const ChildSa& active, base::Instant now) {
     for (ChildSa& child : phase.children) {
-        if (child.number == number) child.active_at = now;
+        const bool leads = active.cpu() && child.resource && !child.cpu() && child.name == active.name;
+        if (child.number == active.number || leads) child.active_at = now;
     }
 }
 
@@ -26,7 +28,7 @@ bool note_use(Established& phase, const ike::ChildrenUsed& answer, base::Instant
         ChildSa* child = exchange::find_child(phase, use.child);
         if (child == nullptr) continue;
         const bool received = use.packets_in > child->packets_in;
-        if (received || use.packets_out > child->packets_out) note_activity(phase, child->number, now);
+        if (received || use.packets_out > child->packets_out) note_activity(phase, *child, now);
         child->packets_in = use.packets_in;
         child->packets_out = use.packets_out;
         heard = heard || received;

@@ -41,6 +41,7 @@ struct Options {
     bool explain_drops = true;                     // a Report for each; else they are counted only
     std::size_t most_ike_sas = 1'000'000;
     std::size_t most_children = 64;  // of one IKE SA (NO_ADDITIONAL_SAS beyond, RFC 7296 1.3)
+    std::uint32_t cpus = 0;          // that children may be bound to (RFC 9611), numbered from 0; 0: none can be
     std::size_t most_tasks = 256;    // waiting in one IKE SA
     unsigned most_restarts = 8;      // of IKE_SA_INIT by COOKIE and INVALID_KE_PAYLOAD
     // RFC 5723: tickets that we give are good no longer than this, and the keys that seal them change as often. Beyond

@@ -87,6 +87,7 @@ struct Established {
     base::Instant over_at = base::kNever;            // deleted then, rekeyed or not
     base::Instant use_awaited_until = base::kNever;  // the kernel was asked what the children have carried
     Proof proof = {};
+    std::vector<std::string> without_resources = {};  // children of which the peer makes no more for single CPUs
     bool is_redirected = false;  // the peer has heard that it is to go elsewhere; it goes at over_at
     bool is_outdone = false;     // another one with the same peer has come up; it goes at over_at
     bool is_succeeded = false;   // another IKE SA has taken its children and its number; it waits for its Delete

@@ -24,6 +24,8 @@ struct CreateChildTask {
     ike::ChildSaId number = {};
     unsigned tries = 0;                    // that the peer has put off (RFC 7296 2.25)
     std::optional<AddressPair> only = {};  // not all that its selectors hold
+    std::optional<Resource> resource = {};
+    std::optional<std::uint32_t> cpu() const { return resource ? resource->cpu : std::nullopt; }
 };
 struct RekeyChildTask {
     ike::ChildSaId child{};

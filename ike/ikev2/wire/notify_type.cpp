@@ -29,6 +29,7 @@ constexpr Named<NotifyType> kNames[] = {
     {unexpected_nat_detected, "UNEXPECTED_NAT_DETECTED"},
     {temporary_failure, "TEMPORARY_FAILURE"},
     {child_sa_not_found, "CHILD_SA_NOT_FOUND"},
+    {ts_max_queue, "TS_MAX_QUEUE"},
 
     {initial_contact, "INITIAL_CONTACT"},
     {set_window_size, "SET_WINDOW_SIZE"},
@@ -69,6 +70,7 @@ constexpr Named<NotifyType> kNames[] = {
     {signature_hash_algorithms, "SIGNATURE_HASH_ALGORITHMS"},
     {use_ppk, "USE_PPK"},
     {intermediate_exchange_supported, "INTERMEDIATE_EXCHANGE_SUPPORTED"},
+    {sa_resource_info, "SA_RESOURCE_INFO"},
 
     {use_beet_mode, "USE_BEET_MODE"},
 };

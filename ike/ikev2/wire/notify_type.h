@@ -27,6 +27,7 @@ enum class NotifyType : std::uint16_t {
     unexpected_nat_detected = 41,
     temporary_failure = 43,
     child_sa_not_found = 44,
+    ts_max_queue = 48,
 
     initial_contact = 16384,
     set_window_size = 16385,
@@ -67,6 +68,7 @@ enum class NotifyType : std::uint16_t {
     signature_hash_algorithms = 16431,
     use_ppk = 16435,
     intermediate_exchange_supported = 16438,
+    sa_resource_info = 16444,
 
     // Of the private range: strongSwan's, and only beside its vendor ID.
     use_beet_mode = 40961,
