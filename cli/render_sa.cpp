@@ -19,13 +19,18 @@ std::string endpoint_of(const Json& side) {
     return address.find(':') == std::string::npos ? address + ":" + port : "[" + address + "]:" + port;
 }
 
+std::string cpu_of(const Json& child) {
+    const auto cpu = optional_number_of(child, "cpu");
+    return cpu ? " cpu " + std::to_string(*cpu) : "";
+}
+
 // A child SA's line, or that of an IKE SA that has none yet.
 std::vector<Cell> child_line(const Json& sa, const Json& child) {
     const bool is_child = child.is_object();
     const Json& subject = is_child ? child : sa;
     return {text_of(subject, "id"),
             or_dash(text_of(sa, "conn")),
-            is_child ? text_of(child, "child") : "-",
+            is_child ? text_of(child, "child") + cpu_of(child) : "-",
             state_cell(text_of(subject, "state")),
             text_of(member(sa, "remote"), "address"),
             text_of(sa, "path"),
@@ -86,7 +91,7 @@ std::string render_child(const Json& child, Style style) {
     std::string out = "  child SA " + terminal_safe(text_of(child, "id")) + "  " +
                       terminal_safe(text_of(child, "child")) + "  " +
                       toned(terminal_safe(text_of(child, "state")), state_cell(text_of(child, "state")).tone, style) +
-                      "  " + terminal_safe(text_of(child, "mode")) + "\n";
+                      "  " + terminal_safe(text_of(child, "mode")) + cpu_of(child) + "\n";
     out += detail(kIndent, "traffic",
                   joined(texts_of(child, "local_ts"), ", ") + " === " + joined(texts_of(child, "remote_ts"), ", "));
     out += detail(kIndent, "SPIs",
@@ -106,7 +111,8 @@ std::string render_child(const Json& child, Style style) {
 
 // Not of one that has just been rekeyed: the peer may still send on the old one.
 bool is_one_way(const Json& child) {
-    constexpr std::uint64_t kYoung = 10;  // seconds
+    constexpr std::uint64_t kYoung = 10;                 // seconds
+    if (optional_number_of(child, "cpu")) return false;  // the peer's packets are on another CPU's (RFC 9611 6)
     if (optional_number_of(child, "age_seconds").value_or(kYoung) < kYoung) return false;
     return number_of(child, "bytes_out") > 0 && number_of(child, "bytes_in") == 0;
 }

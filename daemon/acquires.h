@@ -9,12 +9,12 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <string>
 #include <utility>
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "daemon/wanted_child.h"
 #include "ike/policy/traffic_selector.h"
 
 namespace xfrmd::daemon {
@@ -25,7 +25,7 @@ public:
     // As long as an attempt counts among those; a peer that is there has answered by then.
     static constexpr std::chrono::milliseconds kPatience{2000};
 
-    using Child = std::pair<std::string, std::string>;  // connection and child
+    using Child = WantedChild;
     using Packet = std::optional<policy::TriggeringPacket>;
     // `done` is called when the child is there, or none can be had.
     using Negotiate = std::function<void(const Child& child, const Packet& packet, std::function<void()> done)>;

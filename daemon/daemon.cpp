@@ -8,6 +8,7 @@
 #include <asio/dispatch.hpp>
 
 #include "daemon/config/swanctl_loader.h"
+#include "daemon/kernel_demands.h"
 #include "daemon/sa_events.h"
 #include "daemon/source_address.h"
 #include "ike/shard.h"
@@ -66,6 +67,9 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     auto kernel = KernelSide::open(io, log, options.kernel, *daemon, daemon->kernel_history_);
     if (!kernel) return tl::unexpected(kernel.error());
     daemon->kernel_ = std::move(*kernel);
+    const netlink::KernelFeatures& able = daemon->kernel_->features();
+    if (const std::string lack = lacking(able, *daemon->configuration_); !lack.empty()) return tl::unexpected(lack);
+    daemon->options_.pool.worker.engine.cpus = cpus_for_sas(able);
     // Before any peer is heard: what blocks has to block from the first moment.
     daemon->kernel_->configure(daemon->configuration_);
     daemon->options_.pool.worker.ipsec = options.kernel == KernelChoice::linux_xfrm;
@@ -84,6 +88,10 @@ void Daemon::reload() {
     auto loaded = load(log_, files_, options_);
     if (!loaded) {
         log_.error("configuration not loaded, everything stays as it is:\n" + loaded.error().text);
+        return;
+    }
+    if (const std::string lack = lacking(kernel_->features(), **loaded); !lack.empty()) {
+        log_.error("configuration not loaded, everything stays as it is: " + lack);
         return;
     }
     const policy::Snapshot before = std::exchange(configuration_, with_addresses(std::move(*loaded)));
@@ -128,6 +136,7 @@ void Daemon::initiate(const ChildWish& wish, Operations::End end) {
     const policy::Connection* configured = configuration_->connection(wish.connection);
     if (configured == nullptr) return refuse({Reason::NotFound, "connection " + wish.connection, {}});
     ike::Initiate initiate{operation, wish.connection, wish.child, {}, {}, wish.ike_sa, wish.packet};
+    initiate.cpu = wish.cpu;
     if (wish.ike_sa != ike::IkeSaId::none) return pool_->submit(ike::shard_of(wish.ike_sa), std::move(initiate));
     const auto path = path_of(*configured);
     if (!path) return refuse(path.error());
@@ -259,12 +268,14 @@ void Daemon::not_cleared(const TunnelOwner& owner, const base::Error& error) {
                "; it is tried again after the next comparison");
 }
 
-void Daemon::acquire(const std::string& connection, const std::string& child,
-                     std::optional<policy::TriggeringPacket> packet, std::function<void()> done) {
-    const ChildWish wish{connection, child, ike::IkeSaId::none, std::move(packet)};
-    initiate(wish, [this, connection, child, done = std::move(done)](const ike::OperationDone& end) {
-        if (!end.result) log_.warning(connection + ": child " + child + ": " + end.result.error().sentence());
-        done();
+// What becomes of a child for a single CPU the engine tells: packets go on without.
+void Daemon::acquire(const WantedChild& child, std::optional<policy::TriggeringPacket> packet,
+                     std::function<void(const base::Result<void>&)> done) {
+    const ChildWish wish{child.connection, child.child, child.ike_sa, std::move(packet), child.cpu};
+    initiate(wish, [this, child, done = std::move(done)](const ike::OperationDone& end) {
+        if (!end.result && !child.cpu)
+            log_.warning(child.connection + ": child " + child.child + ": " + end.result.error().sentence());
+        done(end.result);
     });
 }
 

@@ -44,6 +44,7 @@ struct ChildWish {
     std::string child;
     ike::IkeSaId ike_sa = ike::IkeSaId::none;  // none: in whatever IKE SA the connection has, or in a new one
     std::optional<policy::TriggeringPacket> packet = {};
+    std::optional<std::uint32_t> cpu = {};  // as of ike::Initiate
 };
 
 class Daemon final : public Outside, public KernelClient {
@@ -96,8 +97,8 @@ public:
     void rekey(const TunnelOwner& owner) override;
     void expire(const TunnelOwner& owner) override;
     void follow(const TunnelOwner& owner, const base::Endpoint& remote) override;
-    void acquire(const std::string& connection, const std::string& child,
-                 std::optional<policy::TriggeringPacket> packet, std::function<void()> done) override;
+    void acquire(const WantedChild& child, std::optional<policy::TriggeringPacket> packet,
+                 std::function<void(const base::Result<void>&)> done) override;
     void lose_address(const base::Address& address) override;
 
 private:

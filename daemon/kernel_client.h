@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/tunnels.h"
+#include "daemon/wanted_child.h"
 #include "ike/base/address.h"
 
 namespace xfrmd::daemon {
@@ -24,9 +25,9 @@ public:
     virtual void expire(const TunnelOwner& owner) = 0;
     // Authentic packets of it come from there now.
     virtual void follow(const TunnelOwner& owner, const base::Endpoint& remote) = 0;
-    // This child is wanted, by a packet where there is one; `done` when there is one, or none can be had.
-    virtual void acquire(const std::string& connection, const std::string& child,
-                         std::optional<policy::TriggeringPacket> packet, std::function<void()> done) = 0;
+    // This child is wanted, by a packet where there is one; `done` when there is one, or why none can be had.
+    virtual void acquire(const WantedChild& child, std::optional<policy::TriggeringPacket> packet,
+                         std::function<void(const base::Result<void>&)> done) = 0;
     // An address of this host has gone.
     virtual void lose_address(const base::Address& address) = 0;
 };

@@ -93,8 +93,7 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
       tunnels_(books_, {network_.get(), &log_, device_finder(network_.get())}),
       queue_(io, tunnels_),
       standing_(log, books_),
-      acquires_(io, [this](const auto& child, const auto& packet,
-                           auto done) { client_.acquire(child.first, child.second, packet, std::move(done)); }),
+      acquires_(io, [this](const auto& child, const auto& packet, auto done) { negotiate(child, packet, done); }),
       events_(
           io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); },
           [this](const netlink::KernelError& error) {
@@ -209,6 +208,7 @@ void KernelSide::replace_unserved() {
 // The kernel asks once for each larval SA, which are many where a trap is wide; one child serves them all.
 void KernelSide::on(const netlink::AcquireEvent& event) {
     if (!suspects_.is_ours(event.policy, event.policy_index)) return;
+    if (const TunnelOwner* owner = tunnels_.in_group_at(event.policy)) return on_wanted_in_group(*owner, event);
     const StandingChild* trap = standing_.trap_of(event.policy);
     if (trap == nullptr) return;  // a tunnel whose SA has gone: the reconciler sees to it
     if (!acquires_.ask({trap->connection, trap->child}, triggering_packet(event.packet))) return;
@@ -216,7 +216,29 @@ void KernelSide::on(const netlink::AcquireEvent& event) {
     tunnels_.answer_acquire(trap->connection, trap->child, event.sequence);
 }
 
+// RFC 9611 6. Without a CPU not even the one for all of them is there. Linux drops what else comes on that CPU while it
+// has a larval SA for it: the group's policies stop asking, and packets go by the SA for all CPUs meanwhile.
+void KernelSide::on_wanted_in_group(const TunnelOwner& owner, const netlink::AcquireEvent& event) {
+    const WantedChild wanted{owner.connection_name, owner.child_name, owner.ike_sa, event.cpu};
+    if (event.cpu && !tunnels_.groups().ask(owner.child, *event.cpu)) return;
+    if (!acquires_.ask(wanted, triggering_packet(event.packet))) return;
+    log_.info(wanted.connection + ": a packet " +
+              (event.cpu ? "on CPU " + std::to_string(*event.cpu) + " " : std::string()) + "asks for child " +
+              wanted.child + ": " + to_string(event.packet));
+}
+
+void KernelSide::negotiate(const WantedChild& child, const Acquires::Packet& packet,
+                           const std::function<void()>& done) {
+    client_.acquire(child, packet, [this, child, done](const base::Result<void>& end) {
+        const bool is_refused = !end && end.error().reason == base::Reason::TsMaxQueue;
+        if (child.cpu && is_refused) tunnels_.groups().ask_no_more(child);
+        done();
+    });
+}
+
 void KernelSide::on(const netlink::ExpireEvent& event) {
+    if (event.hard && event.cpu && event.sa.spi == netlink::Spi{0})
+        tunnels_.groups().may_ask_again(event.reqid, *event.cpu);
     const TunnelOwner* owner = tunnels_.owner_of(event.sa);
     if (!event.hard) {
         if (owner != nullptr) client_.rekey(*owner);

@@ -54,7 +54,7 @@ public:
     // Interfaces, manual SAs, traps, shunts and blocks of this configuration, and no others. What cannot be installed
     // is logged, and tried again.
     void configure(policy::Snapshot configuration);
-    // A trap for this child, as if it had start_action = trap, as long as its configuration wants that in some case.
+    // A trap for this child, as if it had start_action = trap, where its configuration wants that in some case.
     void trap(const std::string& connection, const std::string& child);
     // Compares and repairs everything, now; the observer hears of it, too. Error: the kernel could not be listed.
     netlink::KernelResult<api::KernelDrift> reconcile();
@@ -71,7 +71,7 @@ public:
     std::vector<base::Address> own_addresses() const {
         return network_ ? network_->own_addresses() : std::vector<base::Address>();
     }
-    // KernelClient::renew() or expire() came to nothing: if it is still so at the next comparison, it is told again.
+    // KernelClient::renew() or expire() came to nothing: it is told again at the next comparison, if it is still so.
     void tell_again(ike::ChildSaId child) { told_.erase(child); }
     // What has become of a move. A tunnel that could not follow is of no use any more: another one is negotiated.
     void note_move(ike::ChildSaId child, const base::Result<void>& moved);
@@ -96,6 +96,8 @@ private:
     void renew_once(ike::ChildSaId child);
     void renew_stranded();
     void on(const netlink::AcquireEvent& event);
+    void negotiate(const WantedChild& child, const Acquires::Packet& packet, const std::function<void()>& done);
+    void on_wanted_in_group(const TunnelOwner& owner, const netlink::AcquireEvent& event);
     void on(const netlink::ExpireEvent& event);
     void on(const netlink::MappingEvent& event);
     void on(const netlink::OverrunEvent& event);
@@ -116,7 +118,6 @@ private:
 
     // After somebody else's hand: at once enough for two seconds, and late enough to see a flush as one event.
     static constexpr std::chrono::milliseconds kSoon{200};
-
     asio::io_context& io_;
     Log& log_;
     KernelClient& client_;

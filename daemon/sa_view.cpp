@@ -120,6 +120,7 @@ api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
     view.child = child.name;
     view.state = state_of(child.state);
     view.mode = mode_of(child.mode);
+    view.cpu = child.cpu();
     view.spi_in = static_cast<std::uint32_t>(child.spi_in);
     view.spi_out = static_cast<std::uint32_t>(child.spi_out);
     view.algorithms = child.proposal.to_string();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,6 +16,13 @@ namespace xfrmd::daemon {
 namespace {
 
 using base::Reason;
+
+// Than any SA for a single CPU of its group will be.
+netlink::Age older_than_all() {
+    constexpr std::chrono::years kAgo(10);
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    return {now - kAgo, kAgo};
+}
 
 // Without what its options say.
 base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall& child) {
@@ -42,6 +50,9 @@ base::Result<netlink::TunnelSpec> spec_of(ike::ChildInstall& child) {
                                           netlink::Spi{static_cast<std::uint32_t>(child.ipcomp->out)}};
     }
     spec.defers_outbound = child.defer_outbound;
+    spec.policy.by_cpu = child.in_group;
+    spec.sa.cpu = child.cpu;
+    if (child.in_group && !child.cpu) spec.sa.age_out = older_than_all();
     spec.sa.lifetime.soft.bytes = child.rekey_bytes;
     spec.sa.lifetime.soft.packets = child.rekey_packets;
     return spec;
@@ -67,8 +78,14 @@ std::vector<Tunnels::Candidate> Tunnels::candidates(std::vector<ike::ChildInstal
     std::vector<Candidate> all;
     for (std::size_t i = 0; i < children.size(); ++i) {
         ike::ChildInstall& child = children[i];
-        Candidate candidate{
-            {child.owner, child.child, child.connection_name, child.child_name, child.child}, i, {}, {}, {}};
+        Candidate candidate{{child.owner, child.child, child.connection_name, child.child_name, child.child},
+                            i,
+                            {},
+                            {},
+                            {},
+                            child.replaces,
+                            child.replaces_group,
+                            child.asks_for_cpus};
         results[i] = prepare(candidate, std::move(child));
         if (results[i]) all.push_back(std::move(candidate));
     }
@@ -91,19 +108,19 @@ base::Result<void> Tunnels::prepare(Candidate& candidate, ike::ChildInstall chil
     return {};
 }
 
-// One that replaces another has its numbers: whatever was marked or routed for that one is for this one.
+// One that replaces another, or joins its group, has its numbers: whatever was marked or routed for that one is for
+// this one.
 base::Result<void> Tunnels::set_options(Candidate& candidate, const ike::ChildInstall& child) {
-    const auto replaced = installed_.find(child.replaces);
-    const bool replaces = replaced != installed_.end();
-    if (replaces) {
-        candidate.spec.preferred_reqid = replaced->second.tunnel.reqid;
-        const TunnelOwner& before = replaced->second.owner;
-        if (before.ike_sa == candidate.owner.ike_sa) candidate.owner.number = before.number;
-    }
+    auto before = installed_.find(child.replaces);
+    if (before != installed_.end() && before->second.owner.ike_sa == candidate.owner.ike_sa)
+        candidate.owner.number = before->second.owner.number;
+    if (before == installed_.end()) before = installed_.find(child.joins);
+    const bool follows = before != installed_.end();
+    if (follows) candidate.spec.preferred_reqid = before->second.tunnel.reqid;
     const policy::Child* options = child.connection ? child.connection->child(child.child_name) : nullptr;
     if (options == nullptr) return {};
     candidate.offload.wanted = options->hw_offload;
-    candidate.numbers = replaces ? replaced->second.numbers : numbers_.of_child(*options);
+    candidate.numbers = follows ? before->second.numbers : numbers_.of_child(*options);
     const UniqueNumbers::Pair common = numbers_.of_ike_sa(child.owner, *child.connection);
     const auto set = daemon::set_options(candidate.spec, *child.connection, *options, common, candidate.numbers);
     if (!child.tfc_padding_allowed) candidate.spec.sa.tfc_bytes = 0;
@@ -122,9 +139,17 @@ void Tunnels::finish(Candidate candidate, netlink::Installer::Result installed,
     if (helpers_.network != nullptr) helpers_.network->tunnel_is_up(id, candidate.spec);
     for (const netlink::SaId& sa : sa_ids_of(*installed)) by_sa_.emplace(sa, id);
     const std::uint32_t device = candidate.spec.sa.offload ? candidate.spec.sa.offload->interface : 0;
+    if (candidate.spec.policy.by_cpu) join_group(candidate, *installed);
     const auto [kept, is_new] =
         installed_.try_emplace(id, Installed{*installed, std::move(candidate.owner), candidate.numbers, device});
     if (is_new) count(kept->second);
+}
+
+void Tunnels::join_group(const Candidate& candidate, const netlink::InstalledTunnel& tunnel) {
+    const TunnelOwner& owner = candidate.owner;
+    const CpuGroups::Member member{tunnel, candidate.spec.sa.cpu, !candidate.spec.defers_outbound, candidate.replaces,
+                                   candidate.replaces_group};
+    groups_.add({owner.connection_name, owner.child_name, owner.ike_sa}, owner.child, member, candidate.asks_for_cpus);
 }
 
 void Tunnels::count(const Installed& tunnel) {
@@ -179,8 +204,8 @@ std::string Tunnels::refusal_of(const Candidate& candidate, const netlink::Insta
     const netlink::Offload& asked = *candidate.spec.sa.offload;
     const std::string what = to_string(asked, candidate.offload.device.name) + ": ";
     if (!installed) return what + installed.error().kernel.text;
-    const auto in = kernel_.find_sa(installed->inbound);
-    const auto out = kernel_.find_sa(installed->outbound);
+    const auto in = books_.kernel.find_sa(installed->inbound);
+    const auto out = books_.kernel.find_sa(installed->outbound);
     if (!in) return what + in.error().text;
     if (!out) return what + out.error().text;
     if (obtained_offload(in->offload, out->offload) == asked) return {};
@@ -195,9 +220,10 @@ void Tunnels::tell_fall_back(const Candidate& candidate, const std::string& reas
 
 base::Result<void> Tunnels::use(ike::ChildSaId child) {
     const auto found = installed_.find(child);
-    if (found == installed_.end()) return {};
+    if (found == installed_.end() || groups_.rests(child)) return {};
     const auto used = installer_.use(found->second.tunnel);
     if (!used) return base::fail(Reason::KernelRefused, used.error().text);
+    groups_.use(child);
     return {};
 }
 
@@ -210,6 +236,7 @@ base::Result<void> Tunnels::move(const ike::MoveChild& move) {
     const auto outcome = installer_.move(tunnel, ends);
     for (const netlink::SaId& sa : sa_ids_of(tunnel)) by_sa_.erase(sa);
     tunnel = outcome.tunnel;
+    groups_.move(move.child, tunnel);
     for (const netlink::SaId& sa : sa_ids_of(tunnel)) by_sa_.emplace(sa, move.child);
     if (!outcome.moved) return base::fail(Reason::KernelRefused, outcome.moved.error().text);
     if (helpers_.network != nullptr) helpers_.network->tunnel_has_moved(move.child, move.remote.address);
@@ -226,6 +253,7 @@ base::Result<void> Tunnels::remove(std::span<const ike::ChildSaId> children) {
         numbers_.release(found->second.owner.ike_sa);
         for (const netlink::SaId& sa : sa_ids_of(found->second.tunnel)) by_sa_.erase(sa);
         discount(found->second);
+        groups_.remove(child);
         installed_.erase(found);
     }
     const auto removed = installer_.remove(tunnels);
@@ -259,6 +287,12 @@ const netlink::InstalledTunnel* Tunnels::tunnel_of(const netlink::SaId& sa) cons
     return found == nullptr ? nullptr : &found->tunnel;
 }
 
+const TunnelOwner* Tunnels::in_group_at(const netlink::PolicyId& policy) const {
+    const auto* entry = books_.policies.find(policy);
+    const auto* kept = entry == nullptr ? nullptr : books_.tunnels.find(entry->claim.claimant);
+    return kept == nullptr || !kept->tunnel.policy.by_cpu ? nullptr : owner_of(kept->tunnel.ids.inbound);
+}
+
 const TunnelOwner* Tunnels::owner_without_mark(const netlink::SaId& sa) const {
     netlink::SaId lowest = sa;
     lowest.mark = {};
@@ -287,8 +321,8 @@ TunnelCounters Tunnels::counters(ike::ChildSaId child) {
     const auto found = installed_.find(child);
     if (found == installed_.end()) return counters;
     counters.reqid = static_cast<std::uint32_t>(found->second.tunnel.reqid);
-    const auto in = kernel_.find_sa(found->second.tunnel.inbound);
-    const auto out = kernel_.find_sa(found->second.tunnel.outbound);
+    const auto in = books_.kernel.find_sa(found->second.tunnel.inbound);
+    const auto out = books_.kernel.find_sa(found->second.tunnel.outbound);
     if (in && out) counters.offload = obtained_offload(in->offload, out->offload);
     if (in) {
         counters.bytes_in = in->bytes;

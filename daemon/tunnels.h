@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/child_counts.h"
+#include "daemon/cpu_groups.h"
 #include "daemon/log.h"
 #include "daemon/network_side.h"
 #include "daemon/tunnel_offload.h"
@@ -54,22 +55,20 @@ class Tunnels {
 public:
     // `books` and the helpers outlive it.
     explicit Tunnels(netlink::Books& books, TunnelHelpers helpers = {})
-        : kernel_(books.kernel), installer_(books), helpers_(std::move(helpers)) {}
+        : books_(books), installer_(books), helpers_(std::move(helpers)), groups_(installer_, helpers_.log) {}
 
     // Later SAs say to the kernel which way their packets go, where it understands that.
     void tell_direction(bool understood) { tell_direction_ = understood; }
     // One result for each, in order. Error: KernelRefused (AlgorithmUnavailable, TrafficSelectorsUnacceptable) with the
     // step and the kernel's words.
     std::vector<base::Result<void>> install(std::vector<ike::ChildInstall> children);
-    // From now on packets go out on a child that was installed with defer_outbound. One that is not there is not an
-    // error.
+    // Packets go out on a child that was installed with defer_outbound. One that is not there is not an error.
     base::Result<void> use(ike::ChildSaId child);
     // Its SAs and policies follow; one that is not there is not an error. Error: it carries nothing any more, or goes
     // where nobody is.
     base::Result<void> move(const ike::MoveChild& move);
     // A child that is not there is not an error. The first error is returned after everything was tried.
     base::Result<void> remove(std::span<const ike::ChildSaId> children);
-    // The first error is returned after everything was tried.
     base::Result<void> remove_all();
     // Zeros for what the kernel does not tell.
     TunnelCounters counters(ike::ChildSaId child);
@@ -82,6 +81,9 @@ public:
     const TunnelOwner* owner_of(const netlink::SaId& sa) const;
     const TunnelOwner* owner_of(ike::ChildSaId child) const;
     const netlink::InstalledTunnel* tunnel_of(const netlink::SaId& sa) const;
+    // Of the tunnel that this policy leads to, where it is one of a group; else nullptr.
+    const TunnelOwner* in_group_at(const netlink::PolicyId& policy) const;
+    CpuGroups& groups() { return groups_; }
     // Where the kernel does not tell the mark: any that has the rest of it.
     const TunnelOwner* owner_without_mark(const netlink::SaId& sa) const;
     // Is there a child of this connection by this name, in this IKE SA? none: in any.
@@ -101,6 +103,9 @@ private:
         netlink::TunnelSpec spec;
         OffloadWish offload;
         UniqueNumbers::OfChild numbers;
+        ike::ChildSaId replaces{};
+        bool replaces_group = false;
+        bool asks_for_cpus = false;
         // For another try with less offload: the installer takes the spec's. Empty where there will be none.
         std::optional<std::pair<netlink::Algorithms, netlink::Algorithms>> spare = {};
     };
@@ -124,13 +129,15 @@ private:
     std::string refusal_of(const Candidate& candidate, const netlink::Installer::Result& installed) const;
     void tell_fall_back(const Candidate& candidate, const std::string& reason) const;
 
+    void join_group(const Candidate& candidate, const netlink::InstalledTunnel& tunnel);
     void count(const Installed& tunnel);
     void discount(const Installed& tunnel);
     const Installed* find(const netlink::SaId& sa) const;
 
-    netlink::Kernel& kernel_;
+    netlink::Books& books_;
     netlink::Installer installer_;
     TunnelHelpers helpers_;
+    CpuGroups groups_;
     bool tell_direction_ = false;
     UniqueNumbers numbers_;
     std::map<std::pair<std::string, std::string>, std::uint32_t> acquires_;  // by connection and child

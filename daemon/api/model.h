@@ -64,7 +64,8 @@ struct ChildSaView {
     std::string child;         // its configured name
     ChildSaState state = ChildSaState::installing;
     Mode mode = Mode::tunnel;
-    std::uint32_t spi_in = 0;  // 0 while not known
+    std::optional<std::uint32_t> cpu;  // that sends on it; nullopt: all
+    std::uint32_t spi_in = 0;          // 0 while not known
     std::uint32_t spi_out = 0;
     std::uint32_t reqid = 0;
     std::string algorithms;

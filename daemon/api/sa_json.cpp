@@ -44,6 +44,8 @@ constexpr Field<Child> kChildSa[] = {
     {"child", "string", "name of the configured child", [](const Child& v) -> Json { return v.sa.child; }},
     {"state", "ChildSaState", "where its life stands", [](const Child& v) -> Json { return name(v.sa.state); }},
     {"mode", "Mode", "of ESP", [](const Child& v) -> Json { return name(v.sa.mode); }},
+    {"cpu", "integer?", "the one that sends on it (per_cpu_sas), null: all",
+     [](const Child& v) { return v.sa.cpu ? Json(*v.sa.cpu) : Json(nullptr); }},
     {"spi_in", "string?", "of inbound ESP packets, hexadecimal",
      [](const Child& v) { return unless_zero(v.sa.spi_in, 8); }},
     {"spi_out", "string?", "of outbound ESP packets", [](const Child& v) { return unless_zero(v.sa.spi_out, 8); }},

@@ -136,10 +136,24 @@ private:
     void finish_child(policy::Child& child, const View& inner, const std::string& path) {
         complete_lifetimes(child, inner);
         if (child.proposals().empty()) child.esp_proposals = defaults_.esp;
+        check_per_cpu(child, inner, path);
         if (child.replay_window != 0 || !proposes_esn(child)) return;
         // RFC 4303 3.4.3: the window is where the high bits of a sequence number are guessed from.
         errors_.add(inner.setting("replay_window")->value_at,
                     path + ".replay_window: esn in a proposal needs a window, at least of 1 packet");
+    }
+
+    // The kernel chooses among the SAs of one template, in software.
+    void check_per_cpu(const policy::Child& child, const View& inner, const std::string& path) {
+        if (!child.per_cpu_sas) return;
+        const std::string_view other = !child.policies                             ? "policies = no"
+                                       : child.ipcomp                              ? "ipcomp = yes"
+                                       : child.mode == policy::Mode::beet          ? "mode = beet"
+                                       : child.hw_offload != policy::HwOffload::no ? "hw_offload"
+                                                                                   : "";
+        if (other.empty()) return;
+        errors_.add(inner.setting("per_cpu_sas")->value_at,
+                    path + ".per_cpu_sas: does not go together with " + std::string(other));
     }
 
     // With nothing but dynamic selectors it would be for the whole of the traffic, which nobody means.

@@ -18,6 +18,7 @@ using policy::ManualSa;
 using policy::XfrmInterface;
 
 constexpr std::string_view kActions = "none clear trap route start restart";
+constexpr std::string_view kPerCpu = "no false disabled 0 yes true enabled 1 encap";
 constexpr std::string_view kModes = "tunnel transport transport_proxy iptfs beet pass drop";
 constexpr std::string_view kUnique = "%unique %unique-dir";
 constexpr std::string_view kUniqueOrSame = "%unique %unique-dir %same";
@@ -119,7 +120,7 @@ constexpr Key kKeys[] = {
     {child, Kind::word, "label_mode", "system simple selinux", "system"},
     {child, Kind::padding, "tfc_padding", "", "", set_tfc_padding},
     {child, Kind::number, "replay_window", "", "", set_replay_window},
-    {child, Kind::word, "per_cpu_sas", "no false disabled 0 yes true enabled 1 encap", "no false disabled 0"},
+    {child, Kind::word, "per_cpu_sas", kPerCpu, "no false disabled 0 yes true enabled 1", set_per_cpu_sas},
     {child, Kind::word, "hw_offload", "no yes crypto packet auto", "", set_hw_offload},
     {child, Kind::boolean, "copy_df", "", "", set_flag<&Draft::child, &Child::copy_df>},
     {child, Kind::boolean, "copy_ecn", "", "", set_flag<&Draft::child, &Child::copy_ecn>},

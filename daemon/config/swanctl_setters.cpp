@@ -158,6 +158,12 @@ Verdict set_tfc_padding(const Draft& draft, const Value& value) {
     return store_number(draft.child->tfc_padding, value.number, 0, policy::kPadToMtu - 1);
 }
 
+Verdict set_per_cpu_sas(const Draft& draft, const Value& value) {
+    const std::string& word = value.canonical;
+    draft.child->per_cpu_sas = word == "yes" || word == "true" || word == "enabled" || word == "1";
+    return {};
+}
+
 Verdict set_hw_offload(const Draft& draft, const Value& value) {
     using enum policy::HwOffload;
     const std::string& word = value.canonical;

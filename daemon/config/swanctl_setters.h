@@ -28,6 +28,7 @@ Verdict set_action(const Draft& draft, const Value& value) {
     return {};
 }
 Verdict set_tfc_padding(const Draft& draft, const Value& value);
+Verdict set_per_cpu_sas(const Draft& draft, const Value& value);
 Verdict set_hw_offload(const Draft& draft, const Value& value);
 Verdict set_copy_dscp(const Draft& draft, const Value& value);
 Verdict set_secret(const Draft& draft, const Value& value);

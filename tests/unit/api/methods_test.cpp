@@ -43,11 +43,11 @@ TEST_CASE("sa.list shows IKE SAs with their children", "[api]") {
         "algorithms": "AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519",
         "age_seconds": 200, "rekey_in_seconds": null, "last_error": null,
         "child_sas": [
-            {"id": "7.12", "child": "net", "state": "installed", "mode": "tunnel", "spi_in": "c1234567",
+            {"id": "7.12", "child": "net", "state": "installed", "mode": "tunnel", "cpu": null, "spi_in": "c1234567",
              "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "age_seconds": 192,
              "rekey_in_seconds": null, "bytes_in": 1200000, "bytes_out": 3400, "packets_in": 0, "packets_out": 0,
              "offload": {"mode": "packet", "interface": "eth0"}, "local_ts": ["10.1.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null},
-            {"id": "7.13", "child": "dmz", "state": "installed", "mode": "tunnel", "spi_in": "c1234567",
+            {"id": "7.13", "child": "dmz", "state": "installed", "mode": "tunnel", "cpu": null, "spi_in": "c1234567",
              "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "age_seconds": 192,
              "rekey_in_seconds": null, "bytes_in": 1200000, "bytes_out": 3400, "packets_in": 0, "packets_out": 0,
              "offload": null, "local_ts": ["10.1.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null}

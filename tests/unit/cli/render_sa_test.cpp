@@ -42,6 +42,18 @@ TEST_CASE("sa list: one line for each child SA, and for IKE SAs that have none",
           "9     -           -      connecting  2001:db8::1  nat-t       -      -       -       -  -\n");
 }
 
+TEST_CASE("a child for one CPU says so, and may well have packets in one direction alone", "[cli][rfc9611-6]") {
+    Json sas = items();
+    sas[0]["child_sas"][0]["cpu"] = 1U;
+    sas[0]["child_sas"][1]["cpu"] = nullptr;
+    const std::string table = render_sa_table(sas, SaLines::all, {});
+    CHECK(table.find("  net cpu 1  ") != std::string::npos);
+    CHECK(table.find("  dmz        ") != std::string::npos);
+    CHECK(sa_warnings(sas).size() == 1);
+    sas[0]["child_sas"][1]["cpu"] = 0U;
+    CHECK(sa_warnings(sas).empty());
+}
+
 TEST_CASE("sa list --child leaves out IKE SAs without children", "[cli]") {
     const std::string table = render_sa_table(items(), SaLines::child, {});
     CHECK(table.find("7.13") != std::string::npos);

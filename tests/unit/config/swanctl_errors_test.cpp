@@ -107,6 +107,13 @@ TEST_CASE("what the kernel could not take is refused", "[config][errors]") {
     CHECK(holds(in_connection("fail_closed = open"), "connections.gw.fail_closed: expected yes or no, not 'open'"));
 }
 
+TEST_CASE("SAs for single CPUs are the kernel's to choose", "[config][errors][rfc9611-4]") {
+    for (const std::string other : {"policies = no", "ipcomp = yes", "mode = beet", "hw_offload = auto"}) {
+        CHECK(holds(in_child("per_cpu_sas = yes\n" + other), ".per_cpu_sas: does not go together with"));
+    }
+    CHECK(in_child("per_cpu_sas = no\nipcomp = yes").empty());
+}
+
 TEST_CASE("esn needs a replay window", "[config][errors][rfc4303-3.4.3]") {
     CHECK(in_child("replay_window = 0\nesp_proposals = aes128gcm16-esn") ==
           "/s.conf:6:17: connections.gw.children.net.replay_window: esn in a proposal needs a window, at least of 1 "

@@ -115,7 +115,7 @@ constexpr Case kChildCases[] = {
     {"label_mode", "system", "simple;selinux"},
     {"tfc_padding", "0;mtu;1400", "-"},
     {"replay_window", "0;32;4096", "-"},
-    {"per_cpu_sas", "no;false;disabled;0", "yes;encap"},
+    {"per_cpu_sas", "no;false;disabled;0;yes;true;enabled;1", "encap"},
     {"hw_offload", "no;yes;crypto;packet;auto", "-"},
     {"copy_df", "yes;no", "-"},
     {"copy_ecn", "yes;no", "-"},

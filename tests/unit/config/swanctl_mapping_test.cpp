@@ -208,6 +208,8 @@ TEST_CASE("what the kernel does for a child arrives", "[config][mapping]") {
     CHECK(child.hw_offload == policy::HwOffload::packet);
     CHECK(child.mode == policy::Mode::beet);
     CHECK(only_child("tfc_padding = mtu").tfc_padding == policy::kPadToMtu);
+    CHECK(only_child("per_cpu_sas = yes").per_cpu_sas);
+    CHECK_FALSE(only_child("per_cpu_sas = no").per_cpu_sas);
 }
 
 TEST_CASE("words become what they say", "[config][mapping]") {

@@ -56,7 +56,7 @@ TEST_CASE("so many children at a time are negotiated, the others in their turn",
     peers.ends[7]();
     peers.run();
     REQUIRE(peers.begun.size() == Acquires::kAtOnce + 1);
-    CHECK(peers.begun.back().second == std::to_string(Acquires::kAtOnce));
+    CHECK(peers.begun.back().child == std::to_string(Acquires::kAtOnce));
     peers.ends[7 + 1]();
     peers.run();
     CHECK(peers.begun.size() == Acquires::kAtOnce + 2);

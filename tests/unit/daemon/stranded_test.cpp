@@ -16,8 +16,8 @@ struct Client final : KernelClient {
     void rekey(const TunnelOwner&) override {}
     void expire(const TunnelOwner&) override {}
     void follow(const TunnelOwner&, const base::Endpoint&) override {}
-    void acquire(const std::string&, const std::string&, std::optional<policy::TriggeringPacket>,
-                 std::function<void()>) override {}
+    void acquire(const WantedChild&, std::optional<policy::TriggeringPacket>,
+                 std::function<void(const base::Result<void>&)>) override {}
     void lose_address(const base::Address&) override {}
     std::vector<std::string> renewed;
 };
