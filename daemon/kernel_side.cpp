@@ -93,7 +93,8 @@ KernelSide::KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::
       tunnels_(books_, {network_.get(), &log_, device_finder(network_.get())}),
       queue_(io, tunnels_),
       standing_(log, books_),
-      acquires_(io, [this](const auto& child, const auto& packet, auto done) { negotiate(child, packet, done); }),
+      acquires_(io,
+                [this](const auto& child, const auto& packet, const auto& done) { negotiate(child, packet, done); }),
       events_(
           io, [this](netlink::Event&& event) { std::visit([this](const auto& item) { on(item); }, event); },
           [this](const netlink::KernelError& error) {

@@ -13,8 +13,9 @@ namespace xfrmd::ikev2::exchange {
 namespace {
 
 std::string describe(const sa::ChildSa& child) {
+    const auto cpu = child.cpu();
     return "child SA " + child.name + " " + to_string(child.local_ts) + " === " + to_string(child.remote_ts) + " (" +
-           child.proposal.to_string() + ")" + (child.cpu() ? " for CPU " + std::to_string(*child.cpu()) : "");
+           child.proposal.to_string() + ")" + (cpu ? " for CPU " + std::to_string(*cpu) : "");
 }
 
 // One that never worked has failed; one whose number lives on in another is not missed.

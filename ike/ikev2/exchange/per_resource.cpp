@@ -93,14 +93,15 @@ std::optional<sa::Resource> wanted_resource(const sa::Step& step, const policy::
 }
 
 base::Result<void> check_may_ask(const sa::Step& step, const sa::Established& phase, const sa::CreateChildTask& task) {
-    if (!task.cpu()) return {};
+    const std::optional<std::uint32_t> cpu = task.cpu();
+    if (!cpu) return {};
     if (first_of(phase, task.child) == nullptr) {
         return base::fail(Reason::NotFound, "child " + task.child + " is in no group");
     }
-    const bool has_room = phase.children.size() < step.options.most_children && *task.cpu() < step.options.cpus;
+    const bool has_room = phase.children.size() < step.options.most_children && *cpu < step.options.cpus;
     if (has_room && !is_refused(phase, task.child)) return {};
     return base::fail(Reason::TsMaxQueue,
-                      "child " + task.child + " goes on without one for CPU " + std::to_string(*task.cpu()));
+                      "child " + task.child + " goes on without one for CPU " + std::to_string(*cpu));
 }
 
 void propose_as_group(const sa::Established& phase, const sa::CreateChildTask& task, sa::ProposedChild& proposed) {
@@ -133,7 +134,7 @@ void on_not_for_cpu(sa::Step& step, sa::Established& phase, const sa::ProposedCh
     withdraw_child(step, proposed, answer);
     const bool may_change = error.reason == Reason::TemporaryFailure || error.reason == Reason::PeerDeleted;
     step.report(ike::Level::info,
-                "no child SA " + proposed.name + " for CPU " + std::to_string(*proposed.cpu()) + ": " +
+                "no child SA " + proposed.name + " for CPU " + std::to_string(proposed.cpu().value_or(0)) + ": " +
                     error.sentence() + (may_change ? "" : "; it goes on without those for single CPUs"),
                 error.reason);
     if (!may_change && !is_refused(phase, proposed.name)) phase.without_resources.push_back(proposed.name);

@@ -1,6 +1,6 @@
 // Several children with the same selectors, each for one CPU, beside one for all CPUs: a group (RFC 9611). What both
 // say with SA_RESOURCE_INFO, who belongs to a group, and how many do. What a peer's resource is called is nobody's
-// affair (5.1), and ours is not told (7).
+// affair (RFC 9611 5.1), and ours is not told (RFC 9611 7).
 #pragma once
 
 #include "ike/ikev2/exchange/child_negotiation.h"

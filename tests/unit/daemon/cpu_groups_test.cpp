@@ -218,6 +218,24 @@ TEST_CASE("what rests for another IKE SA's is sent on again where that has gone"
     }
 }
 
+TEST_CASE("a group moves with its IKE SA", "[daemon][rfc9611-3][rfc4555-3.5]") {
+    Group group;
+    REQUIRE(install(group.tunnels, Group::sample(2, 0)));
+    for (const std::uint64_t id : {1U, 2U}) {
+        ike::MoveChild move{ike::ChildSaId{id}, {*base::Address::parse("192.0.2.1"), 4500}, {}, false};
+        move.remote = {*base::Address::parse("192.0.2.9"), 4500};
+        REQUIRE(group.tunnels.move(move));
+    }
+    CHECK(group.out_policy().templates.front().destination == *base::Address::parse("192.0.2.9"));
+    CHECK(group.sends_on() == Ids{1, 2});
+    CHECK(group.tunnels.groups().ask(ike::ChildSaId{1}, 1));
+    CHECK_FALSE(group.asks());
+    REQUIRE(install(group.tunnels, Group::successor(3, 2, 0)));
+    CHECK(group.sends_on() == Ids{1, 3});
+    for (const std::uint64_t id : {1U, 2U, 3U}) group.remove(id);
+    CHECK(group.sas().empty());
+}
+
 TEST_CASE("what was rekeyed is not sent on again", "[daemon][rfc9611-3]") {
     Group group;
     REQUIRE(install(group.tunnels, Group::sample(2, 0)));
