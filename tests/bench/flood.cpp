@@ -146,7 +146,7 @@ private:
     Arguments arguments_;
     base::Address to_;
     base::Prefix from_;
-    std::mt19937_64 random_{1};
+    std::mt19937_64 random_{std::random_device{}()};  // no flood repeats another one
     std::vector<Packet> packets_;
     std::array<iovec, kAtOnce> parts_{};
     std::array<mmsghdr, kAtOnce> messages_{};
