@@ -44,10 +44,10 @@ KernelResult<void> Installer::ask_for_cpus(const InstalledTunnel& tunnel, bool a
     if (kept == nullptr || kept->tunnel.policy.asks_for_cpus == asks) return {};
     books_.tunnels.ask_for_cpus(*kept, asks);
     std::vector<Change> changes;
-    for (const PolicySpec& policy : policies_of(kept->tunnel)) {
-        const bool leads = policy.id.direction == Direction::out;
-        if (!leads || !books_.policies.is_standing(kept->claimant, policy.id)) continue;
-        if (auto change = books_.change_for(policy.id, true)) changes.push_back(std::move(*change));
+    for (std::size_t number = policy_count(kept->tunnel); number-- > 0;) {
+        const PolicyId id = policy_id_of(kept->tunnel, number);
+        if (id.direction != Direction::out || !books_.policies.is_standing(kept->claimant, id)) continue;
+        if (auto change = books_.change_for(id, true)) changes.push_back(std::move(*change));
     }
     return books_.insist(changes);
 }
@@ -68,8 +68,8 @@ KernelResult<void> Installer::use(const InstalledTunnel& tunnel) {
         if (change) changes.push_back(std::move(*change));
     }
     const KernelResult<void> made = books_.insist(changes);
-    for (std::size_t number = in_use; number < policy_count(kept->tunnel); ++number) {
-        books_.settle(kept->claimant, policy_of(kept->tunnel, number).id);
+    for (std::size_t number = in_use; made && number < policy_count(kept->tunnel); ++number) {
+        books_.settle(kept->claimant, policy_id_of(kept->tunnel, number));
     }
     return led ? made : led;
 }

@@ -378,4 +378,24 @@ TEST_CASE("a trap takes the place of one that was left, for good", "[netlink][ho
     CHECK(kernel.empty());
 }
 
+TEST_CASE("an inherited SA is sent on until the kernel has the policy that leads to the new one",
+          "[netlink][hostile-g1]") {
+    MemoryKernel memory;
+    const InstalledTunnel old = leave_behind(memory);
+    FailingKernel kernel(memory);
+    Books books(kernel);
+    REQUIRE(Reconciler(books).inherit(kNow, kLife));
+    Installer installer(books);
+    TunnelSpec spec = tunnel(0xc0000002, 0xd0000002);
+    spec.defers_outbound = true;
+    const auto installed = installer.install(std::move(spec));
+    REQUIRE(installed);
+    CHECK(memory.find_sa(old.outbound));
+    const bool fails = GENERATE(true, false);
+    for (std::size_t n = 1; fails && n <= 2; ++n) kernel.fail_change(n, ENOMEM, ChangeKind::update_policy);
+    CHECK(installer.use(*installed).has_value() == !fails);
+    CHECK(memory.find_sa(old.outbound).has_value() == fails);
+    CHECK(memory.policy(kOut)->templates[0].spi == (fails ? old : *installed).outbound.spi);
+}
+
 }  // namespace xfrmd::netlink::test
