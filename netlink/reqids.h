@@ -28,8 +28,8 @@ public:
     // Of an SA from before this process, whoever's: never given out from now on. Again is fine; one that was given out
     // before stays with its set.
     void reserve(Reqid reqid) { reserved_.insert(reqid); }
-    // The same, of an earlier process's tunnels: theirs that come in their place, so that policies let the packets of
-    // both pass. Before the set's first acquire().
+    // The same, and whoever acquires this set gets it: a tunnel that comes in the place of an earlier process's has its
+    // reqid, so that the policies of either let the packets of both pass. Before the set's first acquire().
     void keep(Mode mode, const std::vector<Selector>& selectors, Reqid reqid);
     // The operator's, in place of those that were configured before: not given out as long as they are.
     void configure(std::unordered_set<Reqid> reqids) { configured_ = std::move(reqids); }

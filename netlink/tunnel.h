@@ -73,8 +73,8 @@ struct TunnelSpec {
     // Of the tunnel whose place it takes: while both stand, either's policies let in what comes on both. Has no effect
     // where `reqid` is given, or other tunnels have these selectors already.
     std::optional<Reqid> preferred_reqid;
-    bool defers_outbound =
-        false;  // its out policies come with Installer::use(); with by_cpu its outbound SA rests, too
+    // Its out policies come with Installer::use(); with PolicyOptions::by_cpu its outbound SA rests until then, too.
+    bool defers_outbound = false;
     SaOptions sa;
     PolicyOptions policy;
 };
