@@ -143,7 +143,7 @@ void Daemon::initiate(const ChildWish& wish, Operations::End end) {
     initiate.local = path->local;
     initiate.remote = path->remote;
     initiate.has_inherited_sas = kernel_->has_inherited_sas(path->remote);
-    pool_->submit(pool_->shard_for(wish.connection), std::move(initiate));
+    pool_->submit(pool_->shard_for(*configured), std::move(initiate));
 }
 
 void Daemon::clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end) {

@@ -81,7 +81,7 @@ void Worker::take_another_turn() {
 
 void Worker::sort(const ike::Datagram& datagram) {
     if (options_.workers > 1) {
-        const auto owner = ike::shard_of(datagram, options_.engine.nat_port);
+        const auto owner = ike::shard_of(datagram, {options_.engine.nat_port, options_.workers});
         if (owner && *owner != shard() && *owner < options_.workers) {
             const bool goes =
                 outside_.forward(shard(), *owner, {datagram.local, datagram.remote, base::to_bytes(datagram.bytes)});

@@ -70,8 +70,12 @@ WorkerPool::~WorkerPool() {
     }
 }
 
-std::uint8_t WorkerPool::shard_for(const std::string& connection) const {
-    return static_cast<std::uint8_t>(std::hash<std::string>{}(connection) % seats_.size());
+std::uint8_t WorkerPool::shard_for(const policy::Connection& connection) const {
+    const auto shards = static_cast<unsigned>(seats_.size());
+    const auto& remote = connection.remote_addrs;
+    const bool has_one = connection.remote_hosts.names.empty() && remote.size() == 1 && remote[0].first == remote[0].last;
+    if (has_one) return ike::shard_of(remote[0].first, shards);
+    return static_cast<std::uint8_t>(std::hash<std::string>{}(connection.name) % shards);
 }
 
 void WorkerPool::post(std::uint8_t shard, std::function<void(Worker&)> work) {

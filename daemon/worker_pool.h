@@ -33,8 +33,9 @@ public:
     WorkerPool& operator=(const WorkerPool&) = delete;
 
     std::size_t size() const;
-    // The worker that starts IKE SAs of this connection: always the same one.
-    std::uint8_t shard_for(const std::string& connection) const;
+    // The worker that starts IKE SAs of this connection: always the same one, and that to which its peer, where the
+    // connection names one address, comes.
+    std::uint8_t shard_for(const policy::Connection& connection) const;
 
     // Runs on the worker's thread, now or soon.
     void post(std::uint8_t shard, std::function<void(Worker&)> work);
