@@ -74,6 +74,10 @@ enum class Reason : std::uint16_t {
     AuthenticationMethodUnacceptable,
     NoPeerConfiguration,
     NoSharedSecret,
+    PublicKeyUnacceptable,
+    CertificateMalformed,
+    CertificateUntrusted,
+    CertificateRevoked,
     NotAuthenticated,
     CrashTokenWrong,
     // Life

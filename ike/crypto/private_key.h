@@ -1,0 +1,46 @@
+// Our own keys: read from what the operator has, and signatures made with them. Several threads may sign with one key
+// at once, each with its own Random.
+#pragma once
+
+#include <memory>
+
+#include "ike/base/random.h"
+#include "ike/base/result.h"
+#include "ike/base/secret_bytes.h"
+#include "ike/crypto/public_key.h"
+
+namespace xfrmd::crypto {
+
+class PrivateKey {
+public:
+    // The contents of a file, at most kMostBytes: PEM or DER of PKCS#8, of PKCS#8 encrypted with PBES2 (RFC 8018), of
+    // PKCS#1 (RSA) or SEC 1 (EC), or such PEM encrypted as OpenSSL once did ("Proc-Type: 4,ENCRYPTED", AES or 3DES,
+    // CBC). `passphrase` may be null; it is not looked at where nothing is encrypted. Keys that PublicKey would refuse,
+    // or whose parts contradict each other, are refused. Error: ConfigurationInvalid.
+    static base::Result<PrivateKey> load(base::ByteView file, const base::SecretBytes* passphrase,
+                                         base::Random& random);
+    // Is this file encrypted, so that load() needs a passphrase?
+    static bool is_encrypted(base::ByteView file);
+
+    PrivateKey(PrivateKey&&) noexcept;
+    PrivateKey& operator=(PrivateKey&&) noexcept;
+    PrivateKey(const PrivateKey&) = delete;
+    PrivateKey& operator=(const PrivateKey&) = delete;
+    ~PrivateKey();
+
+    const PublicKey& public_key() const;
+
+    // The same random bytes give the same signature. Errors: AuthenticationMethodUnacceptable (the scheme is none for
+    // this kind of key, or the hash too long for it), InternalInconsistency (the computation failed).
+    base::Result<base::Bytes> sign(const policy::SignatureScheme& scheme, EcdsaFormat format, base::ByteView message,
+                                   base::Random& random) const;
+
+    static constexpr std::size_t kMostBytes = 65536;
+
+private:
+    struct Impl;
+    explicit PrivateKey(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace xfrmd::crypto
