@@ -1,0 +1,140 @@
+#include "ike/crypto/private_key.h"
+
+#include <exception>
+#include <optional>
+#include <string>
+
+#include <botan/data_src.h>
+#include <botan/pkcs8.h>
+#include <botan/pubkey.h>
+
+#include "ike/crypto/botan_random.h"
+#include "ike/crypto/legacy_pem.h"
+#include "ike/crypto/pem.h"
+#include "ike/crypto/private_key_info.h"
+#include "ike/crypto/signature_padding.h"
+
+namespace xfrmd::crypto {
+
+namespace {
+
+using base::ByteView;
+using base::fail;
+using base::Reason;
+using base::Result;
+using base::SecretBytes;
+
+using Key = std::unique_ptr<Botan::Private_Key>;
+
+tl::unexpected<base::Error> invalid(std::string why) { return fail(Reason::ConfigurationInvalid, std::move(why)); }
+
+const char* const kNoSecret = "is encrypted, and there is no secret for it";
+
+bool holds_private_key(const PemBlock& block) { return block.label.ends_with("PRIVATE KEY"); }
+
+Result<Key> read_encrypted(ByteView der, const SecretBytes* passphrase) {
+    if (passphrase == nullptr) return invalid(kNoSecret);
+    try {
+        Botan::DataSource_Memory source(der);
+        return Botan::PKCS8::load_key(source, base::as_text(passphrase->view()));
+    } catch (const Botan::Not_Implemented& error) {
+        return invalid("is encrypted in a way that is not supported: " +
+                       base::printable(std::string_view(error.what())));
+    } catch (const std::exception&) {
+        return invalid("is encrypted, and the secret does not fit, or in a way other than PBES2 with PBKDF2");
+    }
+}
+
+Result<Key> read(ByteView der, const SecretBytes* passphrase) {
+    if (form_of(der) == PrivateKeyForm::pkcs8_encrypted) return read_encrypted(der, passphrase);
+    try {
+        return read_private_key(der);
+    } catch (const std::exception& error) {
+        return invalid("is no private key: " + base::printable(std::string_view(error.what())));
+    }
+}
+
+Result<Key> read(const PemBlock& block, const SecretBytes* passphrase) {
+    if (!is_legacy_encrypted(block)) return read(block.contents.view(), passphrase);
+    if (passphrase == nullptr) return invalid(kNoSecret);
+    const auto clear = decrypt_legacy(block, passphrase->view());
+    if (!clear) return tl::unexpected(clear.error());
+    // One wrong passphrase in some hundreds leaves what looks like padding.
+    if (form_of(clear->view()) == PrivateKeyForm::unknown) return invalid("is encrypted, and the secret does not fit");
+    return read(clear->view(), nullptr);
+}
+
+Result<Key> read_file(ByteView file, const SecretBytes* passphrase) {
+    if (file.size() > PrivateKey::kMostBytes) return invalid("is too large for a private key");
+    if (!is_pem(file)) return read(file, passphrase);
+    const auto blocks = read_pem(file);
+    if (!blocks) return tl::unexpected(blocks.error());
+    for (const PemBlock& block : *blocks) {
+        if (holds_private_key(block)) return read(block, passphrase);
+    }
+    return invalid("has no block '... PRIVATE KEY'");
+}
+
+}  // namespace
+
+struct PrivateKey::Impl {
+    Key key;
+    PublicKey public_key;
+};
+
+PrivateKey::PrivateKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PrivateKey::PrivateKey(PrivateKey&&) noexcept = default;
+PrivateKey& PrivateKey::operator=(PrivateKey&&) noexcept = default;
+PrivateKey::~PrivateKey() = default;
+
+const PublicKey& PrivateKey::public_key() const { return impl_->public_key; }
+
+Result<PrivateKey> PrivateKey::load(ByteView file, const SecretBytes* passphrase, base::Random& random) {
+    auto key = read_file(file, passphrase);
+    if (!key) return tl::unexpected(key.error());
+    try {
+        auto public_key = PublicKey::decode((*key)->subject_public_key());
+        if (!public_key) return invalid("has a key that is not accepted: " + public_key.error().detail);
+        BotanRandom rng(random);
+        if (!(*key)->check_key(rng, false)) return invalid("has a private key whose parts do not belong together");
+        return PrivateKey(std::make_unique<Impl>(Impl{*std::move(key), *std::move(public_key)}));
+    } catch (const std::exception& error) {
+        return invalid("is no usable private key: " + base::printable(std::string_view(error.what())));
+    }
+}
+
+bool PrivateKey::is_encrypted(ByteView file) {
+    if (file.size() > kMostBytes) return false;
+    if (!is_pem(file)) return form_of(file) == PrivateKeyForm::pkcs8_encrypted;
+    const auto blocks = read_pem(file);
+    if (!blocks) return false;
+    for (const PemBlock& block : *blocks) {
+        if (!holds_private_key(block)) continue;
+        return is_legacy_encrypted(block) || form_of(block.contents.view()) == PrivateKeyForm::pkcs8_encrypted;
+    }
+    return false;
+}
+
+Result<base::Bytes> PrivateKey::sign(const policy::SignatureScheme& scheme, EcdsaFormat format, ByteView message,
+                                     base::Random& random) const {
+    const policy::KeyType type = public_key().type();
+    if (!scheme.is_meaningful() || scheme.key != type) {
+        return fail(Reason::AuthenticationMethodUnacceptable,
+                    scheme.to_string() + " with a key for " + std::string(policy::name(type)));
+    }
+    const bool der = type == policy::KeyType::ecdsa && format == EcdsaFormat::der;
+    BotanRandom rng(random);
+    try {
+        Botan::PK_Signer signer(*impl_->key, rng, botan_padding(scheme),
+                                der ? Botan::Signature_Format::DerSequence : Botan::Signature_Format::Standard);
+        return signer.sign_message(message, rng);
+    } catch (const Botan::Encoding_Error&) {
+        // RFC 8017 9.1.1, 9.2: "encoding error", the modulus is too short.
+        return fail(Reason::AuthenticationMethodUnacceptable,
+                    scheme.to_string() + " with a key that is too short for it");
+    } catch (const std::exception& error) {
+        return fail(Reason::InternalInconsistency, base::printable(std::string_view(error.what())));
+    }
+}
+
+}  // namespace xfrmd::crypto

@@ -1,0 +1,134 @@
+#include "ike/crypto/signature_algorithm.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace xfrmd::crypto {
+
+namespace {
+
+using base::Bytes;
+using policy::HashId;
+using policy::KeyType;
+using policy::Padding;
+using policy::SignatureScheme;
+
+constexpr std::uint8_t kInteger = 0x02;
+constexpr std::uint8_t kNull = 0x05;
+constexpr std::uint8_t kOid = 0x06;
+constexpr std::uint8_t kSequence = 0x30;
+constexpr std::uint8_t kContext = 0xa0;  // constructed, with the number of the field
+
+// RFC 4055 and RFC 5280 allow more than one form of some identifiers; the first of each kind is what we send.
+struct Form {
+    bool null_parameters = true;  // RFC 4055 2.1, 5: of hashes and of PKCS#1 v1.5, present or absent
+    bool trailer_field = false;   // RFC 4055 3.1: the default, which DER leaves out and RFC 7427 A.4.3 shows
+};
+constexpr Form kForms[] = {{true, false}, {true, true}, {false, false}, {false, true}};
+
+struct Hash {
+    HashId id;
+    std::string_view oid;  // contents, as a hash
+    std::uint8_t rsa;      // last octet of pkcs-1 with this hash
+    std::string_view dsa;  // contents, with ECDSA
+    std::uint8_t octets;
+};
+using namespace std::string_view_literals;
+constexpr std::string_view kPkcs1 = "\x2a\x86\x48\x86\xf7\x0d\x01\x01"sv;
+constexpr std::uint8_t kMgf1 = 8;
+constexpr std::uint8_t kPss = 10;
+constexpr Hash kHashes[] = {
+    {HashId::sha1, "\x2b\x0e\x03\x02\x1a"sv, 5, "\x2a\x86\x48\xce\x3d\x04\x01"sv, 20},
+    {HashId::sha2_256, "\x60\x86\x48\x01\x65\x03\x04\x02\x01"sv, 11, "\x2a\x86\x48\xce\x3d\x04\x03\x02"sv, 32},
+    {HashId::sha2_384, "\x60\x86\x48\x01\x65\x03\x04\x02\x02"sv, 12, "\x2a\x86\x48\xce\x3d\x04\x03\x03"sv, 48},
+    {HashId::sha2_512, "\x60\x86\x48\x01\x65\x03\x04\x02\x03"sv, 13, "\x2a\x86\x48\xce\x3d\x04\x03\x04"sv, 64},
+};
+constexpr std::string_view kEd25519 = "\x2b\x65\x70"sv;  // RFC 8410 3
+constexpr std::string_view kEd448 = "\x2b\x65\x71"sv;
+
+// All of them are short: one octet of length.
+Bytes element(std::uint8_t tag, base::ByteView contents) {
+    Bytes out{tag, static_cast<std::uint8_t>(contents.size())};
+    base::append(out, contents);
+    return out;
+}
+
+Bytes identifier(base::ByteView oid, base::ByteView parameters) {
+    Bytes contents = element(kOid, oid);
+    base::append(contents, parameters);
+    return element(kSequence, contents);
+}
+
+Bytes identifier(std::string_view oid) { return identifier(base::as_bytes(oid), {}); }
+
+Bytes pkcs1(std::uint8_t last, base::ByteView parameters) {
+    Bytes oid = base::to_bytes(base::as_bytes(kPkcs1));
+    oid.push_back(last);
+    return identifier(oid, parameters);
+}
+
+// RSASSA-PSS-params ::= SEQUENCE { [0] hashAlgorithm, [1] maskGenAlgorithm, [2] saltLength, [3] trailerField }
+Bytes pss(const Hash& hash, const Bytes& null, bool trailer_field) {
+    const Bytes digest = identifier(base::as_bytes(hash.oid), null);
+    Bytes parameters = element(kContext, digest);
+    base::append(parameters, element(kContext + 1, pkcs1(kMgf1, digest)));
+    base::append(parameters, element(kContext + 2, element(kInteger, Bytes{hash.octets})));
+    if (trailer_field) base::append(parameters, element(kContext + 3, element(kInteger, Bytes{1})));
+    return pkcs1(kPss, element(kSequence, parameters));
+}
+
+const Hash* find_hash(HashId id) {
+    const auto* found =
+        std::find_if(std::begin(kHashes), std::end(kHashes), [id](const Hash& h) { return h.id == id; });
+    return found == std::end(kHashes) ? nullptr : found;
+}
+
+Bytes encode(const SignatureScheme& scheme, const Form& form) {
+    if (scheme.key == KeyType::ed25519) return identifier(kEd25519);
+    if (scheme.key == KeyType::ed448) return identifier(kEd448);
+    const Hash& hash = *find_hash(scheme.hash);
+    if (scheme.key == KeyType::ecdsa) return identifier(hash.dsa);
+    const Bytes null = form.null_parameters ? element(kNull, {}) : Bytes{};
+    return scheme.padding == Padding::pss ? pss(hash, null, form.trailer_field) : pkcs1(hash.rsa, null);
+}
+
+bool is_some_form_of(const SignatureScheme& scheme, base::ByteView der) {
+    return std::any_of(std::begin(kForms), std::end(kForms),
+                       [&](const Form& form) { return base::equal(encode(scheme, form), der); });
+}
+
+std::optional<SignatureScheme> with_hash(HashId hash, base::ByteView der) {
+    for (const SignatureScheme& scheme :
+         {SignatureScheme{KeyType::rsa, Padding::pkcs1, hash}, SignatureScheme{KeyType::rsa, Padding::pss, hash},
+          SignatureScheme{KeyType::ecdsa, Padding::none, hash}}) {
+        if (is_some_form_of(scheme, der)) return scheme;
+    }
+    return std::nullopt;
+}
+
+// RFC 7427 A.4.1: SHA-1, as everything is left to its default.
+bool is_pss_by_default(base::ByteView der) { return base::equal(pkcs1(kPss, element(kSequence, {})), der); }
+
+constexpr std::size_t kShown = 80;  // what is longer is none that anybody uses
+
+}  // namespace
+
+Bytes encode_algorithm(const SignatureScheme& scheme) {
+    return scheme.is_meaningful() ? encode(scheme, kForms[0]) : Bytes{};
+}
+
+base::Result<SignatureScheme> decode_algorithm(base::ByteView der) {
+    for (const Hash& hash : kHashes) {
+        if (const auto scheme = with_hash(hash.id, der)) return *scheme;
+    }
+    if (is_pss_by_default(der)) return SignatureScheme{KeyType::rsa, Padding::pss, HashId::sha1};
+    if (base::equal(identifier(kEd25519), der))
+        return SignatureScheme{KeyType::ed25519, Padding::none, HashId::identity};
+    if (base::equal(identifier(kEd448), der)) return SignatureScheme{KeyType::ed448, Padding::none, HashId::identity};
+    const std::string shown = base::to_hex(der.first(std::min(der.size(), kShown)));
+    return base::fail(base::Reason::AuthenticationMethodUnacceptable, "signature algorithm " + shown + " is not known");
+}
+
+}  // namespace xfrmd::crypto
