@@ -14,7 +14,6 @@ using base::ByteView;
 constexpr int kNo = 0;
 constexpr int kAny = 1;
 constexpr int kWildcard = 2;
-constexpr int kExact = 3;
 
 bool is_name(IdentityType type) { return type == IdentityType::fqdn || type == IdentityType::rfc822_address; }
 
@@ -34,7 +33,7 @@ bool has_terminator(ByteView name) { return std::find(name.begin(), name.end(), 
 
 int match_name(ByteView pattern, ByteView name) {
     if (has_terminator(name)) return kNo;
-    if (equal_ignoring_case(pattern, name)) return kExact;
+    if (equal_ignoring_case(pattern, name)) return kExactMatch;
     if (!starts_with_asterisk(pattern) || name.size() < pattern.size()) return kNo;
     if (pattern.size() == 1) return kAny;
     const ByteView suffix = pattern.subspan(1);
@@ -42,11 +41,11 @@ int match_name(ByteView pattern, ByteView name) {
 }
 
 int match_distinguished_name(ByteView pattern, ByteView der) {
-    if (base::equal(pattern, der)) return kExact;
+    if (base::equal(pattern, der)) return kExactMatch;
     const auto wanted = read_name(pattern);
     const auto found = read_name(der);
     if (!wanted || !found || !matches(*wanted, *found)) return kNo;
-    return has_wildcard(*wanted) ? kWildcard : kExact;
+    return has_wildcard(*wanted) ? kWildcard : kExactMatch;
 }
 
 // More than enough to tell two from each other.
@@ -131,7 +130,7 @@ int match(const Identity& pattern, const Identity& identity) {
     if (pattern.type != identity.type) return kNo;
     if (is_name(pattern.type)) return match_name(pattern.data, identity.data);
     if (pattern.type == IdentityType::der_asn1_dn) return match_distinguished_name(pattern.data, identity.data);
-    return base::equal(pattern.data, identity.data) ? kExact : kNo;
+    return base::equal(pattern.data, identity.data) ? kExactMatch : kNo;
 }
 
 }  // namespace xfrmd::policy

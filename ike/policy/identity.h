@@ -46,7 +46,8 @@ struct Identity {
     friend bool operator==(const Identity&, const Identity&) = default;
 };
 
-// How well `pattern` fits `identity`: 0 not at all, 1 for %any, 2 for a wildcard, 3 exactly.
+// How well `pattern` fits `identity`: 0 not at all, 1 for %any, 2 for a wildcard, kExactMatch exactly.
+inline constexpr int kExactMatch = 3;
 int match(const Identity& pattern, const Identity& identity);
 
 }  // namespace xfrmd::policy
