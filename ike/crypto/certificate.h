@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +39,7 @@ public:
     // Distinguished names; the subject's may be empty (RFC 5280 4.1.2.6).
     const policy::Identity& subject() const;
     const policy::Identity& issuer() const;
-    const base::Bytes& serial() const;  // contents of the INTEGER
+    const base::Bytes& serial() const;  // the number, without leading zeros
     const Validity& validity() const;
     const PublicKey& public_key() const;
 

@@ -1,0 +1,164 @@
+#include "ike/crypto/certificate.h"
+
+#include <algorithm>
+#include <exception>
+#include <ranges>
+
+#include <botan/pkix_types.h>
+#include <botan/x509_ext.h>
+
+#include "ike/crypto/certificate_data.h"
+#include "ike/crypto/pem.h"
+#include "ike/policy/asn1_name.h"
+
+namespace xfrmd::crypto {
+
+namespace {
+
+using base::Bytes;
+using base::ByteView;
+using base::fail;
+using base::Reason;
+using base::Result;
+using policy::Identity;
+using policy::IdentityType;
+
+tl::unexpected<base::Error> malformed(std::string why) { return fail(Reason::CertificateMalformed, std::move(why)); }
+
+Identity of_text(IdentityType type, const std::string& name) { return {type, base::to_bytes(base::as_bytes(name))}; }
+
+// RFC 4945 3.1: what an ID payload can say. URIs and other names are left out.
+std::vector<Identity> names_in(const Botan::AlternativeName& names) {
+    std::vector<Identity> out;
+    for (const std::string& name : names.dns()) out.push_back(of_text(IdentityType::fqdn, name));
+    for (const std::string& name : names.email()) out.push_back(of_text(IdentityType::rfc822_address, name));
+    for (const std::uint32_t ipv4 : names.ipv4_address()) {
+        out.push_back({IdentityType::ipv4_address,
+                       {static_cast<std::uint8_t>(ipv4 >> 24), static_cast<std::uint8_t>(ipv4 >> 16),
+                        static_cast<std::uint8_t>(ipv4 >> 8), static_cast<std::uint8_t>(ipv4)}});
+    }
+    for (const auto& ipv6 : names.ipv6_address()) {
+        const auto& octets = ipv6.address();
+        out.push_back({IdentityType::ipv6_address, Bytes(octets.begin(), octets.end())});
+    }
+    for (const auto& name : names.directory_names()) out.push_back({IdentityType::der_asn1_dn, name.DER_encode()});
+    return out;
+}
+
+std::vector<std::string> dotted(const std::vector<Botan::OID>& oids) {
+    std::vector<std::string> out;
+    for (const Botan::OID& oid : oids) out.push_back(oid.to_string());
+    return out;
+}
+
+bool is_readable(const Identity& name) { return policy::read_name(name.data).has_value(); }
+
+bool names_key(const Certificate& certificate, ByteView key_id) {
+    const auto is = [key_id](ByteView candidate) { return !candidate.empty() && base::equal(candidate, key_id); };
+    return is(certificate.public_key().key_id()) || is(certificate.public_key().info_hash()) ||
+           is(certificate.subject_key_id()) || is(certificate.serial()) || is(certificate.sha1_fingerprint());
+}
+
+bool has_subject(const Certificate& certificate) {
+    const auto name = policy::read_name(certificate.subject().data);
+    return name && !name->empty();
+}
+
+constexpr Botan::Key_Constraints::Bits kSign = Botan::Key_Constraints::DigitalSignature;
+constexpr Botan::Key_Constraints::Bits kNonRepudiation = Botan::Key_Constraints::NonRepudiation;
+
+}  // namespace
+
+Result<Certificate> Certificate::decode(ByteView der) {
+    if (der.size() > kMostBytes) return malformed(std::to_string(der.size()) + " bytes");
+    // Botan would look for PEM in what is not DER.
+    if (der.empty() || der.front() != 0x30) return malformed("not in DER");
+    try {
+        Botan::X509_Certificate x509(der);
+        // One certificate, in the one encoding that DER has for it: the hash of these bytes is what it is known by.
+        if (!base::equal(x509.BER_encode(), der)) return malformed("not in DER, or with something after it");
+        if (x509.subject_alt_name().count() > kMostNames) return malformed("too many alternative names");
+        auto key = PublicKey::decode(x509.subject_public_key_info());
+        if (!key) return tl::unexpected(key.error());
+        const Identity subject{IdentityType::der_asn1_dn, x509.raw_subject_dn()};
+        const Identity issuer{IdentityType::der_asn1_dn, x509.raw_issuer_dn()};
+        if (!is_readable(subject) || !is_readable(issuer)) return malformed("subject or issuer is no name");
+        const Validity validity{wall_clock(x509.not_before()), wall_clock(x509.not_after())};
+        return Certificate(std::make_shared<const Impl>(
+            Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer, subject.folded(),
+                 issuer.folded(), validity, names_in(x509.subject_alt_name()), x509.crl_distribution_points(),
+                 x509.ocsp_responders(), dotted(x509.extended_key_usage()), dotted(x509.certificate_policy_oids())}));
+    } catch (const std::exception& error) {
+        return malformed(base::printable(std::string_view(error.what())));
+    }
+}
+
+Result<std::vector<Certificate>> Certificate::load(ByteView file) {
+    std::vector<Certificate> certificates;
+    const auto add = [&certificates](ByteView der) -> Result<void> {
+        auto certificate = decode(der);
+        if (!certificate) return tl::unexpected(certificate.error());
+        certificates.push_back(*std::move(certificate));
+        return {};
+    };
+    if (!is_pem(file)) return add(file).map([&] { return certificates; });
+    const auto blocks = read_pem(file);
+    if (!blocks) return malformed(blocks.error().detail);
+    for (const PemBlock& block : *blocks) {
+        if (block.label != "CERTIFICATE" && block.label != "X509 CERTIFICATE") continue;
+        if (const auto added = add(block.contents.view()); !added) return tl::unexpected(added.error());
+    }
+    if (certificates.empty()) return malformed("no block 'CERTIFICATE' in it");
+    return certificates;
+}
+
+const Bytes& Certificate::der() const { return impl_->der; }
+const Sha256& Certificate::fingerprint() const { return impl_->fingerprint; }
+const Sha1& Certificate::sha1_fingerprint() const { return impl_->sha1_fingerprint; }
+const Identity& Certificate::subject() const { return impl_->subject; }
+const Identity& Certificate::issuer() const { return impl_->issuer; }
+const Bytes& Certificate::serial() const { return impl_->x509.serial_number(); }
+const Validity& Certificate::validity() const { return impl_->validity; }
+const PublicKey& Certificate::public_key() const { return impl_->public_key; }
+const Bytes& Certificate::subject_key_id() const { return impl_->x509.subject_key_id(); }
+const Bytes& Certificate::authority_key_id() const { return impl_->x509.authority_key_id(); }
+const std::vector<Identity>& Certificate::alternative_names() const { return impl_->alternative_names; }
+const std::vector<std::string>& Certificate::crl_uris() const { return impl_->crl_uris; }
+const std::vector<std::string>& Certificate::ocsp_uris() const { return impl_->ocsp_uris; }
+const std::vector<std::string>& Certificate::extended_key_usages() const { return impl_->extended_key_usages; }
+const std::vector<std::string>& Certificate::policies() const { return impl_->policies; }
+
+bool Certificate::is_ca() const { return impl_->x509.is_CA_cert(); }
+bool Certificate::is_self_issued() const { return impl_->subject_folded == impl_->issuer_folded; }
+
+bool Certificate::may_sign() const {
+    const Botan::Key_Constraints usage = impl_->x509.constraints();
+    return usage.empty() || usage.includes(kSign) || usage.includes(kNonRepudiation);
+}
+
+bool Certificate::may_sign_crls() const {
+    return impl_->x509.allowed_usage(Botan::Key_Constraints(Botan::Key_Constraints::CrlSign));
+}
+
+bool Certificate::names(const Identity& claimed) const {
+    if (claimed.type == IdentityType::key_id) return names_key(*this, claimed.data);
+    const auto is_claimed = [&claimed](const Identity& name) {
+        return policy::match(claimed, name) == policy::kExactMatch;
+    };
+    return (has_subject(*this) && is_claimed(subject())) || std::ranges::any_of(alternative_names(), is_claimed);
+}
+
+int Certificate::match(const Identity& pattern) const {
+    if (pattern.type == IdentityType::key_id) return names_key(*this, pattern.data) ? policy::kExactMatch : 0;
+    int best = policy::match(pattern, subject());
+    for (const Identity& name : alternative_names()) best = std::max(best, policy::match(pattern, name));
+    return best;
+}
+
+std::string Certificate::to_string() const {
+    if (has_subject(*this)) return subject().to_string();
+    if (!alternative_names().empty()) return alternative_names().front().to_string();
+    return "serial number " + base::to_hex(serial());
+}
+
+}  // namespace xfrmd::crypto

@@ -1,0 +1,46 @@
+// What a Certificate holds, for those who need Botan's view of it too. Internal to ike/crypto.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <botan/asn1_obj.h>
+#include <botan/x509cert.h>
+
+#include "ike/crypto/certificate.h"
+
+namespace xfrmd::crypto {
+
+struct Certificate::Impl {
+    Botan::X509_Certificate x509;
+    base::Bytes der;
+    PublicKey public_key;
+    Sha256 fingerprint;
+    Sha1 sha1_fingerprint;
+    policy::Identity subject;
+    policy::Identity issuer;
+    base::Bytes subject_folded;  // as paths are sought by it
+    base::Bytes issuer_folded;
+    Validity validity;
+    std::vector<policy::Identity> alternative_names;
+    std::vector<std::string> crl_uris;
+    std::vector<std::string> ocsp_uris;
+    std::vector<std::string> extended_key_usages;
+    std::vector<std::string> policies;
+};
+
+struct CertificateAccess {
+    static const Botan::X509_Certificate& x509(const Certificate& certificate) { return certificate.impl_->x509; }
+    static const base::Bytes& subject_folded(const Certificate& certificate) {
+        return certificate.impl_->subject_folded;
+    }
+    static const base::Bytes& issuer_folded(const Certificate& certificate) { return certificate.impl_->issuer_folded; }
+};
+
+// May throw what Botan throws at a time that is none.
+WallClock wall_clock(const Botan::X509_Time& time);
+
+// "2031-01-31 12:00:00 UTC"
+std::string to_string(WallClock time);
+
+}  // namespace xfrmd::crypto
