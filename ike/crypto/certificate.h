@@ -26,8 +26,8 @@ struct Validity {
 
 class Certificate {
 public:
-    // One certificate in DER with nothing after it, at most kMostBytes, with a key that PublicKey accepts and at most
-    // kMostNames names. Error: CertificateMalformed, or PublicKeyUnacceptable.
+    // One certificate in DER with nothing after it, at most kMostBytes, with a key that PublicKey accepts, at most
+    // kMostNames names, and years from 1950 to 3100. Error: CertificateMalformed, or PublicKeyUnacceptable.
     static base::Result<Certificate> decode(base::ByteView der);
     // A file: one in DER, or all in a PEM text (other blocks in it are passed over), at least one.
     static base::Result<std::vector<Certificate>> load(base::ByteView file);

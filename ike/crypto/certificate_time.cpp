@@ -1,4 +1,4 @@
-// Points in time as certificates have them, which reach further than the system's clock: 9999-12-31 (RFC 5280 4.1.2.5).
+// Points in time as certificates have them (RFC 5280 4.1.2.5), which reach further than a clock that counts nanoseconds.
 
 #include <charconv>
 #include <cstdio>

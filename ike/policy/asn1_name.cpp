@@ -243,11 +243,20 @@ std::string to_string(const std::vector<NameAttribute>& name) {
 }
 
 bool matches(const std::vector<NameAttribute>& pattern, const std::vector<NameAttribute>& name) {
-    return std::equal(pattern.begin(), pattern.end(), name.begin(), name.end(),
-                      [](const NameAttribute& wanted, const NameAttribute& found) {
-                          return base::equal(wanted.oid, found.oid) &&
-                                 (is_any_value(wanted) || equal_values(wanted, found));
-                      });
+    if (pattern.size() != name.size()) return false;
+    std::vector<NameAttribute> wanted = pattern;
+    // What fits anything takes what is left.
+    std::stable_partition(wanted.begin(), wanted.end(), [](const NameAttribute& a) { return !is_any_value(a); });
+    std::vector<NameAttribute> left = name;
+    return std::all_of(wanted.begin(), wanted.end(), [&left](const NameAttribute& attribute) {
+        const auto found = std::find_if(left.begin(), left.end(), [&](const NameAttribute& candidate) {
+            return base::equal(attribute.oid, candidate.oid) &&
+                   (is_any_value(attribute) || equal_values(attribute, candidate));
+        });
+        if (found == left.end()) return false;
+        left.erase(found);
+        return true;
+    });
 }
 
 bool has_wildcard(const std::vector<NameAttribute>& name) {

@@ -1,6 +1,6 @@
 // X.500 distinguished names (RFC 5280 4.1.2.4) as identities use them (RFC 7296 3.5): read from and written to DER,
 // parsed from and shown as text. The bytes may come from a peer: nothing is believed, nothing is allocated from a
-// claimed length. For ike/policy only; certificates have their own reader.
+// claimed length.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,9 @@ std::optional<base::Bytes> parse_name(std::string_view text);
 // backslash.
 std::string to_string(const std::vector<NameAttribute>& name);
 
-// Does `name` fit `pattern`, in which the value "*" stands for any? Letters' case does not count in printable strings
-// and mail addresses. Names as read_name gave them.
+// Does `name` fit `pattern`, in which the value "*" stands for any? The order of the attributes does not count, as CAs
+// and people write them from either end, and letters' case does not in printable strings and mail addresses. Names as
+// read_name gave them.
 bool matches(const std::vector<NameAttribute>& pattern, const std::vector<NameAttribute>& name);
 bool has_wildcard(const std::vector<NameAttribute>& name);
 

@@ -1,7 +1,9 @@
 #include "ike/policy/identity.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "ike/base/writer.h"
 #include "ike/policy/asn1_name.h"
 
 namespace xfrmd::policy {
@@ -46,6 +48,26 @@ int match_distinguished_name(ByteView pattern, ByteView der) {
     const auto found = read_name(der);
     if (!wanted || !found || !matches(*wanted, *found)) return kNo;
     return has_wildcard(*wanted) ? kWildcard : kExactMatch;
+}
+
+void append_lower(Bytes& to, ByteView name) { std::transform(name.begin(), name.end(), std::back_inserter(to), lower); }
+
+// In an order of our own, as theirs does not count.
+Bytes folded_name(const std::vector<NameAttribute>& name) {
+    std::vector<Bytes> parts;
+    for (const NameAttribute& attribute : name) {
+        // With its lengths, or a value could pass for another attribute.
+        base::Writer head;
+        head.u16(static_cast<std::uint16_t>(attribute.oid.size())).bytes(attribute.oid);
+        head.u16(static_cast<std::uint16_t>(attribute.value.size()));
+        Bytes part = head.take();
+        append_lower(part, attribute.value);
+        parts.push_back(std::move(part));
+    }
+    std::sort(parts.begin(), parts.end());
+    Bytes all;
+    for (const Bytes& part : parts) base::append(all, part);
+    return all;
 }
 
 // More than enough to tell two from each other.
@@ -108,17 +130,11 @@ std::string Identity::to_string() const {
 
 Bytes Identity::folded() const {
     Bytes key{static_cast<std::uint8_t>(type)};
-    const auto append_lower = [&key](ByteView bytes) {
-        std::transform(bytes.begin(), bytes.end(), std::back_inserter(key), lower);
-    };
     const auto name = type == IdentityType::der_asn1_dn ? read_name(data) : std::nullopt;
     if (name) {
-        for (const NameAttribute& attribute : *name) {
-            base::append(key, attribute.oid);
-            append_lower(attribute.value);
-        }
+        base::append(key, folded_name(*name));
     } else if (is_name(type)) {
-        append_lower(data);
+        append_lower(key, data);
     } else {
         base::append(key, data);
     }

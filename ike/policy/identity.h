@@ -1,7 +1,7 @@
 // Identities (RFC 7296 3.5) as configured, as sent and as matched. Types not listed survive as numbers. Matching is
 // strongSwan's: %any matches all, "*.example.org" and "*@example.org" match by suffix, "O=strongSwan, CN=*" by
-// attribute, everything else exactly (names without regard to case). Peer bytes are never trusted: any of them can be
-// shown and matched.
+// attribute and in any order, everything else exactly (names without regard to case). Peer bytes are never trusted: any
+// of them can be shown and matched.
 #pragma once
 
 #include <cstdint>

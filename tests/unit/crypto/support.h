@@ -34,6 +34,19 @@ base::Bytes hex(const Json& value) {
 
 inline base::Bytes text(std::string_view characters) { return base::to_bytes(base::as_bytes(characters)); }
 
+// In lines of 64 characters, as PEM has it.
+inline std::string base64(base::ByteView bytes) {
+    static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        std::uint32_t word = 0;
+        for (std::size_t j = i; j < i + 3; ++j) word = word << 8 | (j < bytes.size() ? bytes[j] : 0U);
+        for (std::size_t j = 0; j < 4; ++j) out += i + j <= bytes.size() ? kDigits[word >> (18 - 6 * j) & 63U] : '=';
+        if (i % 48 == 45 || i + 3 >= bytes.size()) out += '\n';
+    }
+    return out;
+}
+
 // The list `key` of a file in tests/vectors.
 inline nlohmann::json vectors(const std::string& name, const std::string& key) {
     std::ifstream file(std::string(XFRMD_VECTORS) + "/" + name);
