@@ -1,4 +1,5 @@
-// Points in time as certificates have them (RFC 5280 4.1.2.5), which reach further than a clock that counts nanoseconds.
+// Points in time as certificates have them (RFC 5280 4.1.2.5), which reach further than a clock that counts
+// nanoseconds.
 
 #include <charconv>
 #include <cstdio>

@@ -22,8 +22,7 @@ PathSearch::Candidates PathSearch::issuers() const {
         (trust_.is_anchor(authority) ? candidates.anchors : candidates.others).push_back(authority);
     }
     for (const Certificate& certificate : offered_) {
-        const bool leads_on = !CertificateAccess::x509(certificate).is_self_signed() && !trust_.contains(certificate);
-        if (leads_on && may_have_issued(certificate)) candidates.others.push_back(certificate);
+        if (!trust_.contains(certificate) && may_have_issued(certificate)) candidates.others.push_back(certificate);
     }
     return candidates;
 }

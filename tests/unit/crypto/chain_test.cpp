@@ -84,6 +84,18 @@ TEST_CASE("a path leads through CAs that the peer sends, or that are known", "[c
           "no trusted CA 'C=CH, O=xfrmd, CN=root', which issued certificate 'C=CH, O=xfrmd, CN=sub'");
 }
 
+TEST_CASE("a CA that has changed its key is reached by what it certified itself", "[chain][rfc4210-4.4]") {
+    const TestIssuer renewed{kRoot.name, small_key(55)};
+    CertificateFields fields = authority_fields(kRoot.name);
+    fields.key_ids = false;
+    const Certificate new_with_old = make_certificate(fields, renewed.key, kRoot);
+    CertificateFields end;
+    end.key_ids = false;
+    const auto found = path(end_of(renewed, end), {new_with_old}, trust_in({make_root(kRoot)}));
+    REQUIRE(found);
+    CHECK(found->certificates.size() == 3);
+}
+
 TEST_CASE("what is only sent is no anchor", "[chain][hostile-D7]") {
     const TestIssuer other{"C=CH, O=xfrmd, CN=root", small_key(66)};
     CHECK_FALSE(path(end_of(other), {make_root(other)}, trust_in({make_root(kRoot)})));

@@ -122,6 +122,20 @@ TEST_CASE("RSA signatures of strange values and lengths", "[signature][rfc8017-5
     }
 }
 
+TEST_CASE("an RSA signature that lacks its leading zero is too short", "[signature][rfc8017-8.2.2][hostile-D3]") {
+    SeededRandom random(1);
+    const auto key = crypto::PrivateKey::load(TestKey::make(KeyType::rsa, 8 * kModulus, 1).pkcs8(), nullptr, random);
+    base::Bytes message = kMessage;
+    base::Bytes signature;
+    do {
+        message.push_back(0);
+        signature = *key->sign(kPkcs1, EcdsaFormat::der, message, random);
+    } while (signature.front() != 0);
+    CHECK(key->public_key().verify(kPkcs1, EcdsaFormat::der, message, signature));
+    signature.erase(signature.begin());
+    CHECK_FALSE(key->public_key().verify(kPkcs1, EcdsaFormat::der, message, signature));
+}
+
 TEST_CASE("ECDSA signatures of degenerate values", "[signature][rfc4754-7][hostile-D4]") {
     const TestKey key = TestKey::make(KeyType::ecdsa, 256, 1);
     const std::string zero(64, '0');
