@@ -83,6 +83,7 @@ constexpr ReasonTraits kTable[] = {
     {CertificateMalformed, "certificate_malformed", "certificate is malformed", delete_ike_sa, 24},
     {CertificateUntrusted, "certificate_untrusted", "no path from the certificate to a trusted one", delete_ike_sa, 24},
     {CertificateRevoked, "certificate_revoked", "certificate is revoked", delete_ike_sa, 24},
+    {RevocationUnknown, "revocation_unknown", "whether the certificate is revoked is not known", delete_ike_sa, 24},
     {NotAuthenticated, "not_authenticated", "exchange needs an authenticated IKE SA", drop, 0},
     {CrashTokenWrong, "crash_token_wrong", "token of a crash is not the one that the peer has told", drop, 0},
 

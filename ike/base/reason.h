@@ -78,6 +78,7 @@ enum class Reason : std::uint16_t {
     CertificateMalformed,
     CertificateUntrusted,
     CertificateRevoked,
+    RevocationUnknown,
     NotAuthenticated,
     CrashTokenWrong,
     // Life

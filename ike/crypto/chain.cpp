@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
-#include <set>
 
 #include <botan/pkix_types.h>
 #include <botan/x509path.h>
 
+#include "ike/crypto/accepted_hashes.h"
 #include "ike/crypto/certificate_data.h"
 #include "ike/crypto/path_search.h"
 
@@ -24,12 +24,6 @@ using Path = std::vector<Certificate>;
 std::string named(const Certificate& certificate) { return "certificate '" + certificate.to_string() + "'"; }
 
 tl::unexpected<base::Error> untrusted(std::string why) { return fail(Reason::CertificateUntrusted, std::move(why)); }
-
-// Signatures of certificates with SHA-1 or MD5 are forged; that of an anchor on itself says nothing anyway.
-const std::set<std::string>& accepted_hashes() {
-    static const std::set<std::string> hashes{"SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHAKE-256(912)"};
-    return hashes;
-}
 
 std::string complaint(const Certificate& certificate, Certificate_Status_Code code) {
     switch (code) {
@@ -49,7 +43,7 @@ std::string complaint(const Certificate& certificate, Certificate_Status_Code co
 std::optional<std::string> checked_by_botan(const Path& path, WallClock now) {
     std::vector<Botan::X509_Certificate> certificates;
     for (const Certificate& certificate : path) certificates.push_back(CertificateAccess::x509(certificate));
-    // Strength of keys is what PublicKey has looked at.
+    // Strength of keys is what PublicKey has looked at; the hash in an anchor's signature on itself says nothing.
     const Botan::Path_Validation_Restrictions restrictions(false, 0, false, accepted_hashes());
     const auto statuses = Botan::PKIX::check_chain(certificates, now, "", Botan::Usage_Type::UNSPECIFIED, restrictions);
     for (std::size_t i = 0; i < statuses.size(); ++i) {

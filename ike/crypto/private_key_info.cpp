@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <stdexcept>
+#include <string_view>
 
 #include <botan/asn1_obj.h>
 #include <botan/ber_dec.h>
@@ -13,8 +14,8 @@ namespace {
 
 using Botan::ASN1_Type;
 
-const Botan::OID kRsa{1, 2, 840, 113549, 1, 1, 1};
-const Botan::OID kEcdsa{1, 2, 840, 10045, 2, 1};
+constexpr std::string_view kRsa = "1.2.840.113549.1.1.1";
+constexpr std::string_view kEcdsa = "1.2.840.10045.2.1";
 
 Botan::BER_Decoder decoder(base::ByteView der) { return Botan::BER_Decoder(der, Botan::BER_Decoder::Limits::DER()); }
 
@@ -47,7 +48,7 @@ std::unique_ptr<Botan::Private_Key> read_ec(base::ByteView der) {
         .discard_remaining()
         .end_cons()
         .verify_end();
-    return Botan::load_private_key(Botan::AlgorithmIdentifier(kEcdsa, curve.BER_encode()), der);
+    return Botan::load_private_key(Botan::AlgorithmIdentifier(Botan::OID(kEcdsa), curve.BER_encode()), der);
 }
 
 }  // namespace
@@ -79,8 +80,8 @@ std::unique_ptr<Botan::Private_Key> read_private_key(base::ByteView der) {
         case PrivateKeyForm::pkcs8:
             return read_pkcs8(der);
         case PrivateKeyForm::rsa:
-            return Botan::load_private_key(Botan::AlgorithmIdentifier(kRsa, Botan::AlgorithmIdentifier::USE_NULL_PARAM),
-                                           der);
+            return Botan::load_private_key(
+                Botan::AlgorithmIdentifier(Botan::OID(kRsa), Botan::AlgorithmIdentifier::USE_NULL_PARAM), der);
         case PrivateKeyForm::ec:
             return read_ec(der);
         default:

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <exception>
-#include <optional>
+#include <iterator>
 #include <string>
+#include <string_view>
 
 #include <botan/asn1_obj.h>
 #include <botan/ber_dec.h>
@@ -51,30 +52,30 @@ tl::unexpected<base::Error> unacceptable(std::string why) {
     return fail(Reason::PublicKeyUnacceptable, std::move(why));
 }
 
-const Botan::OID kRsa{1, 2, 840, 113549, 1, 1, 1};
-const Botan::OID kEcdsa{1, 2, 840, 10045, 2, 1};
-const Botan::OID kEd25519{1, 3, 101, 112};
-const Botan::OID kEd448{1, 3, 101, 113};
-const Botan::OID kCurves[] = {{1, 2, 840, 10045, 3, 1, 7}, {1, 3, 132, 0, 34}, {1, 3, 132, 0, 35}};
+constexpr std::string_view kRsa = "1.2.840.113549.1.1.1";
+constexpr std::string_view kEcdsa = "1.2.840.10045.2.1";
+constexpr std::string_view kEd25519 = "1.3.101.112";
+constexpr std::string_view kEd448 = "1.3.101.113";
+constexpr std::string_view kCurves[] = {"1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"};
 
 // RFC 5480 2.1.1: by name only. What describes its own curve may describe a weak one, and costs time.
 Result<KeyType> ecdsa_on(ByteView parameters) {
     if (parameters.empty() || parameters.front() != kOidTag) return unacceptable("ECDSA on a curve without a name");
     Botan::OID curve;
     Botan::BER_Decoder(parameters, Botan::BER_Decoder::Limits::DER()).decode(curve).verify_end();
-    if (std::ranges::find(kCurves, curve) == std::end(kCurves)) {
-        return unacceptable("ECDSA on the curve " + curve.to_string());
-    }
+    const std::string name = curve.to_string();
+    if (std::ranges::find(kCurves, name) == std::end(kCurves)) return unacceptable("ECDSA on the curve " + name);
     return KeyType::ecdsa;
 }
 
 // Looked at before anything is computed with it.
 Result<KeyType> type_of(const Botan::AlgorithmIdentifier& algorithm) {
-    if (algorithm.oid() == kRsa) return KeyType::rsa;
-    if (algorithm.oid() == kEcdsa) return ecdsa_on(algorithm.parameters());
-    if (algorithm.oid() == kEd25519) return KeyType::ed25519;
-    if (algorithm.oid() == kEd448) return KeyType::ed448;
-    return unacceptable("keys of the kind " + algorithm.oid().to_string());
+    const std::string oid = algorithm.oid().to_string();
+    if (oid == kRsa) return KeyType::rsa;
+    if (oid == kEcdsa) return ecdsa_on(algorithm.parameters());
+    if (oid == kEd25519) return KeyType::ed25519;
+    if (oid == kEd448) return KeyType::ed448;
+    return unacceptable("keys of the kind " + oid);
 }
 
 Result<std::size_t> rsa_bits(const Botan::RSA_PublicKey& key) {

@@ -1,9 +1,11 @@
 #include "ike/crypto/signature_algorithm.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <optional>
 #include <string_view>
+
+#include "ike/crypto/der.h"
 
 namespace xfrmd::crypto {
 
@@ -14,12 +16,6 @@ using policy::HashId;
 using policy::KeyType;
 using policy::Padding;
 using policy::SignatureScheme;
-
-constexpr std::uint8_t kInteger = 0x02;
-constexpr std::uint8_t kNull = 0x05;
-constexpr std::uint8_t kOid = 0x06;
-constexpr std::uint8_t kSequence = 0x30;
-constexpr std::uint8_t kContext = 0xa0;  // constructed, with the number of the field
 
 // RFC 4055 and RFC 5280 allow more than one form of some identifiers; the first of each kind is what we send.
 struct Form {
@@ -48,17 +44,10 @@ constexpr Hash kHashes[] = {
 constexpr std::string_view kEd25519 = "\x2b\x65\x70"sv;  // RFC 8410 3
 constexpr std::string_view kEd448 = "\x2b\x65\x71"sv;
 
-// All of them are short: one octet of length.
-Bytes element(std::uint8_t tag, base::ByteView contents) {
-    Bytes out{tag, static_cast<std::uint8_t>(contents.size())};
-    base::append(out, contents);
-    return out;
-}
-
 Bytes identifier(base::ByteView oid, base::ByteView parameters) {
-    Bytes contents = element(kOid, oid);
+    Bytes contents = der_element(tag::kOid, oid);
     base::append(contents, parameters);
-    return element(kSequence, contents);
+    return der_element(tag::kSequence, contents);
 }
 
 Bytes identifier(std::string_view oid) { return identifier(base::as_bytes(oid), {}); }
@@ -72,11 +61,11 @@ Bytes pkcs1(std::uint8_t last, base::ByteView parameters) {
 // RSASSA-PSS-params ::= SEQUENCE { [0] hashAlgorithm, [1] maskGenAlgorithm, [2] saltLength, [3] trailerField }
 Bytes pss(const Hash& hash, const Bytes& null, bool trailer_field) {
     const Bytes digest = identifier(base::as_bytes(hash.oid), null);
-    Bytes parameters = element(kContext, digest);
-    base::append(parameters, element(kContext + 1, pkcs1(kMgf1, digest)));
-    base::append(parameters, element(kContext + 2, element(kInteger, Bytes{hash.octets})));
-    if (trailer_field) base::append(parameters, element(kContext + 3, element(kInteger, Bytes{1})));
-    return pkcs1(kPss, element(kSequence, parameters));
+    Bytes parameters = der_element(tag::context(0), digest);
+    base::append(parameters, der_element(tag::context(1), pkcs1(kMgf1, digest)));
+    base::append(parameters, der_element(tag::context(2), der_element(tag::kInteger, Bytes{hash.octets})));
+    if (trailer_field) base::append(parameters, der_element(tag::context(3), der_element(tag::kInteger, Bytes{1})));
+    return pkcs1(kPss, der_element(tag::kSequence, parameters));
 }
 
 const Hash* find_hash(HashId id) {
@@ -90,7 +79,7 @@ Bytes encode(const SignatureScheme& scheme, const Form& form) {
     if (scheme.key == KeyType::ed448) return identifier(kEd448);
     const Hash& hash = *find_hash(scheme.hash);
     if (scheme.key == KeyType::ecdsa) return identifier(hash.dsa);
-    const Bytes null = form.null_parameters ? element(kNull, {}) : Bytes{};
+    const Bytes null = form.null_parameters ? der_element(tag::kNull, {}) : Bytes{};
     return scheme.padding == Padding::pss ? pss(hash, null, form.trailer_field) : pkcs1(hash.rsa, null);
 }
 
@@ -109,7 +98,7 @@ std::optional<SignatureScheme> with_hash(HashId hash, base::ByteView der) {
 }
 
 // RFC 7427 A.4.1: SHA-1, as everything is left to its default.
-bool is_pss_by_default(base::ByteView der) { return base::equal(pkcs1(kPss, element(kSequence, {})), der); }
+bool is_pss_by_default(base::ByteView der) { return base::equal(pkcs1(kPss, der_element(tag::kSequence, {})), der); }
 
 constexpr std::size_t kShown = 80;  // what is longer is none that anybody uses
 
