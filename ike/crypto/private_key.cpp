@@ -4,12 +4,11 @@
 #include <optional>
 #include <string>
 
-#include <botan/data_src.h>
-#include <botan/pkcs8.h>
 #include <botan/pubkey.h>
 
 #include "ike/crypto/botan_random.h"
 #include "ike/crypto/legacy_pem.h"
+#include "ike/crypto/password_encryption.h"
 #include "ike/crypto/pem.h"
 #include "ike/crypto/private_key_info.h"
 #include "ike/crypto/signature_padding.h"
@@ -32,21 +31,7 @@ const char* const kNoSecret = "is encrypted, and there is no secret for it";
 
 bool holds_private_key(const PemBlock& block) { return block.label.ends_with("PRIVATE KEY"); }
 
-Result<Key> read_encrypted(ByteView der, const SecretBytes* passphrase) {
-    if (passphrase == nullptr) return invalid(kNoSecret);
-    try {
-        Botan::DataSource_Memory source(der);
-        return Botan::PKCS8::load_key(source, base::as_text(passphrase->view()));
-    } catch (const Botan::Not_Implemented& error) {
-        return invalid("is encrypted in a way that is not supported: " +
-                       base::printable(std::string_view(error.what())));
-    } catch (const std::exception&) {
-        return invalid("is encrypted, and the secret does not fit, or in a way other than PBES2 with PBKDF2");
-    }
-}
-
-Result<Key> read(ByteView der, const SecretBytes* passphrase) {
-    if (form_of(der) == PrivateKeyForm::pkcs8_encrypted) return read_encrypted(der, passphrase);
+Result<Key> read(ByteView der) {
     try {
         return read_private_key(der);
     } catch (const std::exception& error) {
@@ -54,14 +39,26 @@ Result<Key> read(ByteView der, const SecretBytes* passphrase) {
     }
 }
 
+// One wrong passphrase in some hundreds leaves what looks like padding, but hardly ever a key.
+Result<Key> read_clear(const Result<SecretBytes>& clear) {
+    if (!clear) return tl::unexpected(clear.error());
+    const PrivateKeyForm form = form_of(clear->view());
+    if (form == PrivateKeyForm::unknown || form == PrivateKeyForm::pkcs8_encrypted) {
+        return invalid("is encrypted, and the secret does not fit");
+    }
+    return read(clear->view());
+}
+
+Result<Key> read(ByteView der, const SecretBytes* passphrase) {
+    if (form_of(der) != PrivateKeyForm::pkcs8_encrypted) return read(der);
+    if (passphrase == nullptr) return invalid(kNoSecret);
+    return read_clear(decrypt_private_key_info(der, passphrase->view()));
+}
+
 Result<Key> read(const PemBlock& block, const SecretBytes* passphrase) {
     if (!is_legacy_encrypted(block)) return read(block.contents.view(), passphrase);
     if (passphrase == nullptr) return invalid(kNoSecret);
-    const auto clear = decrypt_legacy(block, passphrase->view());
-    if (!clear) return tl::unexpected(clear.error());
-    // One wrong passphrase in some hundreds leaves what looks like padding.
-    if (form_of(clear->view()) == PrivateKeyForm::unknown) return invalid("is encrypted, and the secret does not fit");
-    return read(clear->view(), nullptr);
+    return read_clear(decrypt_legacy(block, passphrase->view()));
 }
 
 Result<Key> read_file(ByteView file, const SecretBytes* passphrase) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "ike/crypto/der.h"
 
@@ -83,22 +83,27 @@ Bytes encode(const SignatureScheme& scheme, const Form& form) {
     return scheme.padding == Padding::pss ? pss(hash, null, form.trailer_field) : pkcs1(hash.rsa, null);
 }
 
-bool is_some_form_of(const SignatureScheme& scheme, base::ByteView der) {
-    return std::any_of(std::begin(kForms), std::end(kForms),
-                       [&](const Form& form) { return base::equal(encode(scheme, form), der); });
-}
+struct Known {
+    Bytes der;
+    SignatureScheme scheme;
+};
 
-std::optional<SignatureScheme> with_hash(HashId hash, base::ByteView der) {
-    for (const SignatureScheme& scheme :
-         {SignatureScheme{KeyType::rsa, Padding::pkcs1, hash}, SignatureScheme{KeyType::rsa, Padding::pss, hash},
-          SignatureScheme{KeyType::ecdsa, Padding::none, hash}}) {
-        if (is_some_form_of(scheme, der)) return scheme;
+std::vector<Known> all_known() {
+    std::vector<Known> known{
+        {identifier(kEd25519), {KeyType::ed25519, Padding::none, HashId::identity}},
+        {identifier(kEd448), {KeyType::ed448, Padding::none, HashId::identity}},
+        // RFC 7427 A.4.1: SHA-1, as everything is left to its default.
+        {pkcs1(kPss, der_element(tag::kSequence, {})), {KeyType::rsa, Padding::pss, HashId::sha1}},
+    };
+    for (const Hash& hash : kHashes) {
+        for (const SignatureScheme& scheme : {SignatureScheme{KeyType::rsa, Padding::pkcs1, hash.id},
+                                              SignatureScheme{KeyType::rsa, Padding::pss, hash.id},
+                                              SignatureScheme{KeyType::ecdsa, Padding::none, hash.id}}) {
+            for (const Form& form : kForms) known.push_back({encode(scheme, form), scheme});
+        }
     }
-    return std::nullopt;
+    return known;
 }
-
-// RFC 7427 A.4.1: SHA-1, as everything is left to its default.
-bool is_pss_by_default(base::ByteView der) { return base::equal(pkcs1(kPss, der_element(tag::kSequence, {})), der); }
 
 constexpr std::size_t kShown = 80;  // what is longer is none that anybody uses
 
@@ -109,13 +114,9 @@ Bytes encode_algorithm(const SignatureScheme& scheme) {
 }
 
 base::Result<SignatureScheme> decode_algorithm(base::ByteView der) {
-    for (const Hash& hash : kHashes) {
-        if (const auto scheme = with_hash(hash.id, der)) return *scheme;
-    }
-    if (is_pss_by_default(der)) return SignatureScheme{KeyType::rsa, Padding::pss, HashId::sha1};
-    if (base::equal(identifier(kEd25519), der))
-        return SignatureScheme{KeyType::ed25519, Padding::none, HashId::identity};
-    if (base::equal(identifier(kEd448), der)) return SignatureScheme{KeyType::ed448, Padding::none, HashId::identity};
+    static const std::vector<Known> known = all_known();
+    const auto found = std::ranges::find_if(known, [der](const Known& one) { return base::equal(one.der, der); });
+    if (found != known.end()) return found->scheme;
     const std::string shown = base::to_hex(der.first(std::min(der.size(), kShown)));
     return base::fail(base::Reason::AuthenticationMethodUnacceptable, "signature algorithm " + shown + " is not known");
 }

@@ -4,6 +4,7 @@
 
 #include "ike/crypto/private_key.h"
 #include "support.h"
+#include "tests/support/der.h"
 #include "tests/support/test_key.h"
 
 using namespace xfrmd;
@@ -64,8 +65,22 @@ TEST_CASE("private keys that are encrypted in other ways are told", "[private-ke
     for (const auto& row : vectors("private_keys.json", "unsupported")) {
         INFO(row.at("name"));
         const SecretBytes passphrase = passphrase_of(row);
-        CHECK(says(refusal(text(row.at("file").get_ref<const std::string&>()), &passphrase), "is encrypted"));
+        CHECK(says(refusal(text(row.at("file").get_ref<const std::string&>()), &passphrase),
+                   "is encrypted in a way that is not supported"));
     }
+}
+
+TEST_CASE("a count of iterations that would take hours is refused", "[private-key]") {
+    // PBES2 { PBKDF2 { salt, 2^31 - 1 }, AES-128-CBC { IV } }, and one block
+    const base::Bytes count = hex("02047fffffff");
+    const base::Bytes function =
+        sequence({oid({0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 5, 12}), sequence({der(0x04, base::Bytes(8, 1)), count})});
+    const base::Bytes cipher = sequence({oid({0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1, 2}), der(0x04, base::Bytes(16, 1))});
+    const base::Bytes algorithm =
+        sequence({oid({0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 5, 13}), sequence({function, cipher})});
+    const SecretBytes passphrase(base::as_bytes("secret"));
+    const std::string said = refusal(sequence({algorithm, der(0x04, base::Bytes(16, 1))}), &passphrase);
+    CHECK(says(said, "is encrypted in a way that is not supported: its parameters of PBES2"));
 }
 
 TEST_CASE("private keys in DER", "[private-key]") {
