@@ -87,7 +87,7 @@ TEST_CASE("times reach from 1950 to 3100", "[certificate][rfc5280-4.1.2.5]") {
     CHECK(certificate.validity().contains(kTestNow));
 }
 
-TEST_CASE("who a certificate names", "[certificate][rfc4945-3.1][rfc7296-3.5][hostile-D5]") {
+TEST_CASE("who a certificate names", "[certificate][rfc4945-3.1][rfc7296-3.5]") {
     const Certificate certificate = make_certificate(with_names(), small_key(2), kCa);
     for (const char* claimed :
          {"C=CH, O=xfrmd, CN=moon", "CN=Moon, O=xfrmd, C=CH", "moon.example.org", "MOON.example.org",
@@ -160,7 +160,7 @@ TEST_CASE("a certificate for other things than signatures", "[certificate][rfc49
     CHECK(make_certificate(fields, small_key(2), kCa).may_sign());
 }
 
-TEST_CASE("a certificate is one piece of DER, and nothing else", "[certificate][hostile-D8]") {
+TEST_CASE("a certificate is one piece of DER, and nothing else", "[certificate][hostile-d8]") {
     const base::Bytes good = certificate_der(with_names(), small_key(2), kCa);
     for (std::size_t size = 0; size < good.size(); ++size) {
         CHECK_FALSE(Certificate::decode(base::ByteView(good).first(size)));
@@ -183,7 +183,7 @@ TEST_CASE("a certificate is one piece of DER, and nothing else", "[certificate][
           Reason::CertificateMalformed);
 }
 
-TEST_CASE("too many names, or a key that is none, make no certificate", "[certificate][hostile-D6][hostile-D7]") {
+TEST_CASE("too many names, or a key that is none, make no certificate", "[certificate][hostile-d7]") {
     CertificateFields fields;
     for (int i = 0; i < 257; ++i) fields.names.push_back("h" + std::to_string(i) + ".example.org");
     CHECK(refusal(certificate_der(fields, small_key(2), kCa)) == Reason::CertificateMalformed);

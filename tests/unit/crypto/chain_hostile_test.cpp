@@ -35,7 +35,7 @@ TestIssuer numbered(unsigned number) { return {"CN=ca" + std::to_string(number),
 
 }  // namespace
 
-TEST_CASE("more certificates than anybody needs are not looked at", "[chain][hostile-D7]") {
+TEST_CASE("more certificates than anybody needs are not looked at", "[chain][hostile-d7]") {
     const Certificate end = make_certificate({}, kKey, kRoot);
     CHECK(path(end, std::vector<Certificate>(16, end)));
     const auto refused = path(end, std::vector<Certificate>(100, end));
@@ -50,7 +50,7 @@ TEST_CASE("more certificates than anybody needs are not looked at", "[chain][hos
     CHECK_FALSE(path(end, std::vector<Certificate>(5, big)));
 }
 
-TEST_CASE("a path of eight certificates is the longest", "[chain][hostile-D7]") {
+TEST_CASE("a path of eight certificates is the longest", "[chain][hostile-d7]") {
     for (const unsigned between : {6U, 7U, 14U}) {
         std::vector<Certificate> offered;
         TestIssuer issuer = kRoot;
@@ -62,7 +62,7 @@ TEST_CASE("a path of eight certificates is the longest", "[chain][hostile-D7]") 
     }
 }
 
-TEST_CASE("CAs that certify each other in circles lead nowhere", "[chain][hostile-D7]") {
+TEST_CASE("CAs that certify each other in circles lead nowhere", "[chain][hostile-d7]") {
     std::vector<Certificate> offered;
     for (unsigned i = 0; i < 16; ++i) offered.push_back(certified(numbered(i), numbered((i + 1) % 16)));
     CHECK_FALSE(path(make_certificate({}, kKey, numbered(0)), offered));
@@ -73,7 +73,7 @@ TEST_CASE("CAs that certify each other in circles lead nowhere", "[chain][hostil
         path(make_certificate({}, kKey, numbered(0)), {certified(numbered(0), twin), certified(twin, numbered(0))}));
 }
 
-TEST_CASE("CAs that all have one name are tried only so often", "[chain][hostile-D7]") {
+TEST_CASE("CAs that all have one name are tried only so often", "[chain][hostile-d7]") {
     // Each may have issued each other: 16! ways, none of which ends.
     std::vector<Certificate> offered;
     const TestIssuer same{"CN=same", small_key(5)};
@@ -87,7 +87,7 @@ TEST_CASE("CAs that all have one name are tried only so often", "[chain][hostile
     CHECK(refused.error().detail.find("too many ways") != std::string::npos);
 }
 
-TEST_CASE("only so many signatures are checked for a peer", "[chain][hostile-D7]") {
+TEST_CASE("only so many signatures are checked for a peer", "[chain][hostile-d7]") {
     // All of them claim to be of the root, with keys that did not sign the end certificate.
     std::vector<Certificate> offered;
     const TestIssuer sub{"CN=sub", small_key(5)};
@@ -102,7 +102,7 @@ TEST_CASE("only so many signatures are checked for a peer", "[chain][hostile-D7]
     CHECK(path(end, offered));
 }
 
-TEST_CASE("no octet of a valid path can be changed", "[chain][hostile-D8][hostile-D11]") {
+TEST_CASE("no octet of a valid path can be changed", "[chain][hostile-d8][hostile-d11]") {
     const TestIssuer sub{"CN=sub", small_key(5)};
     const TestKey signer = TestKey::make(policy::KeyType::rsa, 1024, 5);
     const TestIssuer rsa{"CN=rsa", signer};

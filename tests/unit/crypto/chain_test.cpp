@@ -96,7 +96,7 @@ TEST_CASE("a CA that has changed its key is reached by what it certified itself"
     CHECK(found->certificates.size() == 3);
 }
 
-TEST_CASE("what is only sent is no anchor", "[chain][hostile-D7]") {
+TEST_CASE("what is only sent is no anchor", "[chain][hostile-d7]") {
     const TestIssuer other{"C=CH, O=xfrmd, CN=root", small_key(66)};
     CHECK_FALSE(path(end_of(other), {make_root(other)}, trust_in({make_root(kRoot)})));
     CHECK_FALSE(path(end_of(other), {make_root(other)}, TrustStore()));
@@ -104,7 +104,7 @@ TEST_CASE("what is only sent is no anchor", "[chain][hostile-D7]") {
     CHECK_FALSE(path(end_of(kSub), {}, trust_in({authority(kSub, kRoot)})));
 }
 
-TEST_CASE("a certificate with the name and number of a real one is another one", "[chain][hostile-D11]") {
+TEST_CASE("a certificate with the name and number of a real one is another one", "[chain][hostile-d11]") {
     const TestIssuer forger{kRoot.name, small_key(66)};
     CertificateFields fields;
     fields.key_ids = false;
@@ -248,7 +248,7 @@ TEST_CASE("names that a CA may not give refuse", "[chain][rfc5280-4.2.1.10]") {
     }
 }
 
-TEST_CASE("valid paths are known again, by the whole certificate", "[chain][hostile-D11]") {
+TEST_CASE("valid paths are known again, by the whole certificate", "[chain][hostile-d11]") {
     const TrustStore trust = trust_in({make_root(kRoot)});
     crypto::PathCache cache(2);
     const auto check = [&](const Certificate& end, crypto::WallClock now = kTestNow) {

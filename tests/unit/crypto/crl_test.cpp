@@ -95,7 +95,7 @@ TEST_CASE("a CRL is read from PEM, too", "[crl]") {
           std::string::npos);
 }
 
-TEST_CASE("only the CA's own signature makes a CRL", "[crl][rfc5280-6.3.3][hostile-D12]") {
+TEST_CASE("only the CA's own signature makes a CRL", "[crl][rfc5280-6.3.3][hostile-d12]") {
     const TestIssuer forger{kCa.name, small_key(66)};
     CHECK(refusal(crl_der({}, forger)) == "CRL is not signed by 'C=CH, O=xfrmd, CN=CA'");
     CertificateFields no_crl_sign = authority_fields(kCa.name);
@@ -108,7 +108,7 @@ TEST_CASE("only the CA's own signature makes a CRL", "[crl][rfc5280-6.3.3][hosti
     CHECK(Crl::read(crl_der({}, rsa), make_root(rsa)));
 }
 
-TEST_CASE("no octet of a CRL can be changed, and it is whole", "[crl][hostile-D12]") {
+TEST_CASE("no octet of a CRL can be changed, and it is whole", "[crl][hostile-d12]") {
     CrlFields fields = numbered(5);
     fields.entries = {{7, 1, {}}};
     const base::Bytes good = crl_der(fields, kCa);
@@ -125,7 +125,7 @@ TEST_CASE("no octet of a CRL can be changed, and it is whole", "[crl][hostile-D1
     refusal(base::Bytes(100000, 0x30));
 }
 
-TEST_CASE("a CRL of another CA says nothing", "[crl][hostile-D12]") {
+TEST_CASE("a CRL of another CA says nothing", "[crl][hostile-d12]") {
     const TestIssuer other{"CN=other", small_key(3)};
     const Certificate others = make_root(other);
     const Crl crl = *Crl::read(crl_der({}, other), others);
@@ -137,7 +137,7 @@ TEST_CASE("a CRL of another CA says nothing", "[crl][hostile-D12]") {
     CHECK(crypto::judge(subject(), kIssuer, twins, nullptr, kTestNow).standing == Standing::unknown);
 }
 
-TEST_CASE("an old CRL is not good, but what it revokes stays revoked", "[crl][hostile-D12]") {
+TEST_CASE("an old CRL is not good, but what it revokes stays revoked", "[crl][hostile-d12]") {
     CrlFields fields;
     fields.next_update = kTestNow;
     CHECK(judged(fields).standing == Standing::good);

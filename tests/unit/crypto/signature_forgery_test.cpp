@@ -56,7 +56,7 @@ base::Bytes digest_info(const std::string& head, base::ByteView digest) {
 
 }  // namespace
 
-TEST_CASE("PKCS#1 v1.5 is what must be there, octet by octet", "[signature][rfc8017-8.2.2][hostile-D3]") {
+TEST_CASE("PKCS#1 v1.5 is what must be there, octet by octet", "[signature][rfc8017-8.2.2][hostile-d3]") {
     // e = 3 is what makes such forgeries easy without the private key; here it only makes them quick.
     const TestKey key = TestKey::rsa(8 * kModulus, 3, 1);
     const auto accepted = [&key](const base::Bytes& block) {
@@ -95,7 +95,7 @@ TEST_CASE("PKCS#1 v1.5 is what must be there, octet by octet", "[signature][rfc8
     CHECK_FALSE(accepted(hole));
 }
 
-TEST_CASE("RSA signatures of strange values and lengths", "[signature][rfc8017-5.2.2][hostile-D3]") {
+TEST_CASE("RSA signatures of strange values and lengths", "[signature][rfc8017-5.2.2][hostile-d3]") {
     const TestKey key = TestKey::make(KeyType::rsa, 8 * kModulus, 1);
     for (const SignatureScheme& scheme : {kPkcs1, kPss}) {
         const auto accepted = [&](const base::Bytes& signature) {
@@ -122,7 +122,7 @@ TEST_CASE("RSA signatures of strange values and lengths", "[signature][rfc8017-5
     }
 }
 
-TEST_CASE("an RSA signature that lacks its leading zero is too short", "[signature][rfc8017-8.2.2][hostile-D3]") {
+TEST_CASE("an RSA signature that lacks its leading zero is too short", "[signature][rfc8017-8.2.2][hostile-d3]") {
     SeededRandom random(1);
     const auto key = crypto::PrivateKey::load(TestKey::make(KeyType::rsa, 8 * kModulus, 1).pkcs8(), nullptr, random);
     base::Bytes message = kMessage;
@@ -136,7 +136,7 @@ TEST_CASE("an RSA signature that lacks its leading zero is too short", "[signatu
     CHECK_FALSE(key->public_key().verify(kPkcs1, EcdsaFormat::der, message, signature));
 }
 
-TEST_CASE("ECDSA signatures of degenerate values", "[signature][rfc4754-7][hostile-D4]") {
+TEST_CASE("ECDSA signatures of degenerate values", "[signature][rfc4754-7][hostile-d4]") {
     const TestKey key = TestKey::make(KeyType::ecdsa, 256, 1);
     const std::string zero(64, '0');
     const std::string one = std::string(63, '0') + "1";
@@ -152,7 +152,7 @@ TEST_CASE("ECDSA signatures of degenerate values", "[signature][rfc4754-7][hosti
     }
 }
 
-TEST_CASE("ECDSA signatures in DER that is none", "[signature][rfc7427-3][hostile-D4]") {
+TEST_CASE("ECDSA signatures in DER that is none", "[signature][rfc7427-3][hostile-d4]") {
     const TestKey key = TestKey::make(KeyType::ecdsa, 256, 1);
     SeededRandom random(1);
     const auto signer = crypto::PrivateKey::load(key.pkcs8(), nullptr, random);
@@ -179,7 +179,7 @@ TEST_CASE("ECDSA signatures in DER that is none", "[signature][rfc7427-3][hostil
     CHECK_FALSE(accepted(base::Bytes(100000, 0x30)));
 }
 
-TEST_CASE("a PSS signature with another salt than its hash is long is none", "[signature][rfc8017-9.1.2][hostile-D3]") {
+TEST_CASE("a PSS signature with another salt than its hash is long is none", "[signature][rfc8017-9.1.2][hostile-d3]") {
     const TestKey key = TestKey::make(KeyType::rsa, 8 * kModulus, 1);
     SeededRandom random(1);
     const auto signer = crypto::PrivateKey::load(key.pkcs8(), nullptr, random);
