@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
+#include <optional>
 #include <ranges>
 
 #include <botan/pkix_types.h>
 #include <botan/x509_ext.h>
 
 #include "ike/crypto/certificate_data.h"
+#include "ike/crypto/der.h"
 #include "ike/crypto/pem.h"
 #include "ike/policy/asn1_name.h"
 
@@ -25,29 +28,64 @@ using policy::IdentityType;
 
 tl::unexpected<base::Error> malformed(std::string why) { return fail(Reason::CertificateMalformed, std::move(why)); }
 
-Identity of_text(IdentityType type, const std::string& name) { return {type, base::to_bytes(base::as_bytes(name))}; }
+// One of GeneralNames, by its tag (RFC 5280 4.2.1.6), where an ID payload can say it (RFC 4945 3.1).
+std::optional<IdentityType> type_of(const DerElement& name) {
+    switch (name.tag) {
+        case tag::implicit(1):
+            return IdentityType::rfc822_address;
+        case tag::implicit(2):
+            return IdentityType::fqdn;
+        case tag::context(4):
+            return IdentityType::der_asn1_dn;
+        case tag::implicit(7):
+            return name.contents.size() == 4 ? IdentityType::ipv4_address : IdentityType::ipv6_address;
+        default:
+            return std::nullopt;
+    }
+}
 
-// RFC 4945 3.1: what an ID payload can say. URIs and other names are left out.
-std::vector<Identity> names_in(const Botan::AlternativeName& names) {
-    std::vector<Identity> out;
-    for (const std::string& name : names.dns()) out.push_back(of_text(IdentityType::fqdn, name));
-    for (const std::string& name : names.email()) out.push_back(of_text(IdentityType::rfc822_address, name));
-    for (const std::uint32_t ipv4 : names.ipv4_address()) {
-        out.push_back({IdentityType::ipv4_address,
-                       {static_cast<std::uint8_t>(ipv4 >> 24), static_cast<std::uint8_t>(ipv4 >> 16),
-                        static_cast<std::uint8_t>(ipv4 >> 8), static_cast<std::uint8_t>(ipv4)}});
+// nullopt where it is none, or names more than we would compare. Not Botan's view of it, which has no names at all
+// where one of them is none that a host could have, such as with an underscore.
+std::optional<std::vector<Identity>> read_names(ByteView der) {
+    DerReader outer(der);
+    DerReader list = outer.inside(tag::kSequence);
+    std::vector<Identity> names;
+    while (!list.done()) {
+        const DerElement name = list.next();
+        const auto type = type_of(name);
+        if (!type || name.contents.empty()) continue;
+        if (*type == IdentityType::ipv6_address && name.contents.size() != 16) return std::nullopt;
+        if (names.size() == Certificate::kMostNames) return std::nullopt;
+        names.push_back({*type, base::to_bytes(name.contents)});
     }
-    for (const auto& ipv6 : names.ipv6_address()) {
-        const auto& octets = ipv6.address();
-        out.push_back({IdentityType::ipv6_address, Bytes(octets.begin(), octets.end())});
-    }
-    for (const auto& name : names.directory_names()) out.push_back({IdentityType::der_asn1_dn, name.DER_encode()});
-    return out;
+    return list.complete() && outer.complete() ? std::optional(std::move(names)) : std::nullopt;
+}
+
+std::optional<std::vector<Identity>> names_in(const Botan::X509_Certificate& x509) {
+    const Botan::Extensions& extensions = x509.v3_extensions();
+    const Botan::OID oid = Botan::Cert_Extension::Subject_Alternative_Name::static_oid();
+    if (!extensions.extension_set(oid)) return std::vector<Identity>{};
+    return read_names(extensions.get_extension_bits(oid));
+}
+
+// What Botan knows, and could not read.
+bool is_unread(const Botan::Certificate_Extension* extension) {
+    const auto* unknown = dynamic_cast<const Botan::Cert_Extension::Unknown_Extension*>(extension);
+    return unknown != nullptr && unknown->failed_to_decode();
+}
+
+bool only_names_are_unread(const Botan::X509_Certificate& x509) {
+    const Botan::Extensions& extensions = x509.v3_extensions();
+    const Botan::OID names = Botan::Cert_Extension::Subject_Alternative_Name::static_oid();
+    if (!is_unread(extensions.get_extension_object(names))) return false;
+    return std::ranges::none_of(extensions.get_extension_oids(), [&](const Botan::OID& oid) {
+        return oid != names && is_unread(extensions.get_extension_object(oid));
+    });
 }
 
 std::vector<std::string> dotted(const std::vector<Botan::OID>& oids) {
     std::vector<std::string> out;
-    for (const Botan::OID& oid : oids) out.push_back(oid.to_string());
+    std::ranges::transform(oids, std::back_inserter(out), [](const Botan::OID& oid) { return oid.to_string(); });
     return out;
 }
 
@@ -77,7 +115,8 @@ Result<Certificate> Certificate::decode(ByteView der) {
         Botan::X509_Certificate x509(der);
         // One certificate, in the one encoding that DER has for it: the hash of these bytes is what it is known by.
         if (!base::equal(x509.BER_encode(), der)) return malformed("not in DER, or with something after it");
-        if (x509.subject_alt_name().count() > kMostNames) return malformed("too many alternative names");
+        const auto names = names_in(x509);
+        if (!names) return malformed("its alternative names are none, or too many");
         auto key = PublicKey::decode(x509.subject_public_key_info());
         if (!key) return tl::unexpected(key.error());
         const Identity subject{IdentityType::der_asn1_dn, x509.raw_subject_dn()};
@@ -86,7 +125,7 @@ Result<Certificate> Certificate::decode(ByteView der) {
         const Validity validity{wall_clock(x509.not_before()), wall_clock(x509.not_after())};
         return Certificate(std::make_shared<const Impl>(
             Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer, subject.folded(),
-                 issuer.folded(), validity, names_in(x509.subject_alt_name()), x509.crl_distribution_points(),
+                 issuer.folded(), validity, *names, only_names_are_unread(x509), x509.crl_distribution_points(),
                  x509.ocsp_responders(), dotted(x509.extended_key_usage()), dotted(x509.certificate_policy_oids())}));
     } catch (const std::exception& error) {
         return malformed(base::printable(std::string_view(error.what())));

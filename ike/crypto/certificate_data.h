@@ -23,6 +23,7 @@ struct Certificate::Impl {
     base::Bytes issuer_folded;
     Validity validity;
     std::vector<policy::Identity> alternative_names;
+    bool names_unread;  // by Botan, and nothing else is: it cannot check them
     std::vector<std::string> crl_uris;
     std::vector<std::string> ocsp_uris;
     std::vector<std::string> extended_key_usages;
@@ -34,10 +35,10 @@ struct CertificateAccess {
     static const base::Bytes& subject_folded(const Certificate& certificate) {
         return certificate.impl_->subject_folded;
     }
+    static bool names_unread(const Certificate& certificate) { return certificate.impl_->names_unread; }
     static const base::Bytes& issuer_folded(const Certificate& certificate) { return certificate.impl_->issuer_folded; }
 };
 
-// May throw what Botan throws at a time that is none.
 WallClock wall_clock(const Botan::X509_Time& time);
 
 // "2031-01-31 12:00:00 UTC"

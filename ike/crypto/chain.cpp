@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <exception>
 #include <optional>
+#include <set>
 
 #include <botan/pkix_types.h>
+#include <botan/x509_ext.h>
 #include <botan/x509path.h>
 
 #include "ike/crypto/accepted_hashes.h"
@@ -40,15 +42,21 @@ std::string complaint(const Certificate& certificate, Certificate_Status_Code co
     }
 }
 
+std::optional<Certificate_Status_Code> worst(const Certificate& certificate, std::set<Certificate_Status_Code> codes) {
+    // Names that no host has do no harm where nobody constrains them, which checked_names() looks at.
+    if (CertificateAccess::names_unread(certificate)) codes.erase(Certificate_Status_Code::EXTENSION_ENCODING_ERROR);
+    const bool wrong = !codes.empty() && *codes.rbegin() >= Certificate_Status_Code::FIRST_ERROR_STATUS;
+    return wrong ? std::optional(*codes.rbegin()) : std::nullopt;
+}
+
 std::optional<std::string> checked_by_botan(const Path& path, WallClock now) {
     std::vector<Botan::X509_Certificate> certificates;
     for (const Certificate& certificate : path) certificates.push_back(CertificateAccess::x509(certificate));
     // Strength of keys is what PublicKey has looked at; the hash in an anchor's signature on itself says nothing.
     const Botan::Path_Validation_Restrictions restrictions(false, 0, false, accepted_hashes());
     const auto statuses = Botan::PKIX::check_chain(certificates, now, "", Botan::Usage_Type::UNSPECIFIED, restrictions);
-    for (std::size_t i = 0; i < statuses.size(); ++i) {
-        if (statuses[i].empty() || *statuses[i].rbegin() < Certificate_Status_Code::FIRST_ERROR_STATUS) continue;
-        return complaint(path.at(i), *statuses[i].rbegin());
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (const auto code = worst(path[i], statuses.at(i))) return complaint(path[i], *code);
     }
     return std::nullopt;
 }
@@ -56,11 +64,14 @@ std::optional<std::string> checked_by_botan(const Path& path, WallClock now) {
 // RFC 5280 4.2.1.10: constraints of a kind that is not understood refuse, whether they are critical or not.
 std::optional<std::string> checked_names(const Path& path) {
     for (std::size_t authority = 1; authority < path.size(); ++authority) {
-        const auto& constraints = CertificateAccess::x509(path[authority]).name_constraints();
+        const auto& issuer = CertificateAccess::x509(path[authority]);
+        if (!issuer.v3_extensions().extension_set(Botan::Cert_Extension::Name_Constraints::static_oid())) continue;
+        const auto& constraints = issuer.name_constraints();
         for (std::size_t i = 0; i < authority; ++i) {
             const auto& x509 = CertificateAccess::x509(path[i]);
             if (i > 0 && path[i].is_self_issued()) continue;
-            if (constraints.is_permitted(x509, true) && !constraints.is_excluded(x509, true)) continue;
+            const bool read = !CertificateAccess::names_unread(path[i]);
+            if (read && constraints.is_permitted(x509, true) && !constraints.is_excluded(x509, true)) continue;
             return named(path[i]) + " has a name that '" + path[authority].to_string() + "' may not give";
         }
     }

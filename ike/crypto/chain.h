@@ -15,10 +15,10 @@ namespace xfrmd::crypto {
 
 // No RFC says how much a peer may send; these are well above what anybody uses.
 struct PathLimits {
-    std::size_t offered = 16;                // certificates beside the end one
-    std::size_t offered_bytes = 128 * 1024;  // of all of them
-    std::size_t length = 8;                  // certificates in a path, both ends included
-    std::size_t signature_checks = 32;       // made in all until a path is found
+    std::size_t offered = 16;            // certificates beside the end one
+    std::size_t offered_bytes = 131072;  // of all of them
+    std::size_t length = 8;              // certificates in a path, both ends included
+    std::size_t signature_checks = 32;   // made in all until a path is found
 };
 
 // `offered` are the peer's other certificates, believed nothing. `cache` may be null. Of several paths the first that

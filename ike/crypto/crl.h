@@ -31,10 +31,10 @@ private:
     friend class CrlJudge;
 
     struct Entry {
-        std::uint32_t offset;  // of the serial number in serials_
-        std::uint8_t length;
-        RevocationReason reason;
-        WallClock since;
+        std::uint32_t offset = 0;  // of the serial number in serials_
+        std::uint8_t length = 0;
+        RevocationReason reason = RevocationReason::unspecified;
+        WallClock since{};
     };
     // RFC 5280 5.2.5: which certificates it is about
     struct Scope {

@@ -66,7 +66,7 @@ private:
 
     // RFC 5280 5.2.4: (a) same issuer and scope, (b) not older than what the delta starts from, (c) not newer than it.
     static bool continues(const Crl& delta, const Crl& list) {
-        return delta.is_delta() && delta.issuer_key_ == list.issuer_key_ && delta.scope_ == list.scope_ &&
+        return delta.base_number_ && delta.issuer_key_ == list.issuer_key_ && delta.scope_ == list.scope_ &&
                !list.number_.empty() && is_at_most(*delta.base_number_, list.number_) &&
                is_at_most(list.number_, delta.number_);
     }

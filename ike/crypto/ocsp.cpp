@@ -52,10 +52,10 @@ bool is_about(DerReader id, const Certificate& subject, const Certificate& issue
            base::equal(key_hash, hashed(hash, key_bits(issuer)));
 }
 
-std::optional<Judgement> unknown(std::string why) { return Judgement::unknown("OCSP response " + std::move(why)); }
+Judgement unknown(const std::string& why) { return Judgement::unknown("OCSP response " + why); }
 
 // RevokedInfo ::= SEQUENCE { revocationTime GeneralizedTime, revocationReason [0] EXPLICIT CRLReason OPTIONAL }
-std::optional<Judgement> read_revoked(ByteView info) {
+Judgement read_revoked(ByteView info) {
     DerReader in(info);
     const WallClock since = in.time();
     RevocationReason reason = RevocationReason::unspecified;
@@ -65,7 +65,7 @@ std::optional<Judgement> read_revoked(ByteView info) {
         if (!inner.complete() || code.size() != 1) return unknown("is malformed");
         reason = RevocationReason{code.front()};
     }
-    return in.complete() ? std::optional(Judgement::revoked(since, reason)) : unknown("is malformed");
+    return in.complete() ? Judgement::revoked(since, reason) : unknown("is malformed");
 }
 
 bool has_critical_extension(const std::optional<ByteView>& wrapped) {
@@ -79,8 +79,8 @@ bool has_critical_extension(const std::optional<ByteView>& wrapped) {
 
 Judgement judge_times(WallClock this_update, std::optional<WallClock> next_update, WallClock now) {
     const WallClock end = next_update.value_or(this_update + kOcspLife);
-    if (this_update > now + kClockSkew) return *unknown("is not valid before " + to_string(this_update));
-    if (now > end) return *unknown("has expired on " + to_string(end));
+    if (this_update > now + kClockSkew) return unknown("is not valid before " + to_string(this_update));
+    if (now > end) return unknown("has expired on " + to_string(end));
     return Judgement::good(end);
 }
 
@@ -124,7 +124,8 @@ std::optional<Judgement> open_response(ByteView der, ByteView& basic) {
     const ByteView type = bytes.contents(tag::kOid);
     basic = bytes.contents(tag::kOctetString);
     if (!bytes.complete() || !wrapped.complete() || !in.complete() || !outer.complete()) return unknown("is malformed");
-    return is_oid(type, kBasicResponse) ? std::nullopt : unknown("is of an unknown type");
+    if (!is_oid(type, kBasicResponse)) return unknown("is of an unknown type");
+    return std::nullopt;
 }
 
 std::optional<BasicResponse> read_basic(ByteView der) {
@@ -160,6 +161,16 @@ bool is_trustworthy(const BasicResponse& response, const Certificate& issuer, Wa
     });
 }
 
+Judgement worst_of(const std::vector<Judgement>& found) {
+    const auto with = [&found](Standing standing) {
+        return std::find_if(found.begin(), found.end(), [=](const Judgement& one) { return one.standing == standing; });
+    };
+    for (const Standing standing : {Standing::revoked, Standing::unknown}) {
+        if (const auto one = with(standing); one != found.end()) return *one;
+    }
+    return found.front();
+}
+
 // ResponseData ::= SEQUENCE { version [0] EXPLICIT DEFAULT v1, responderID, producedAt, responses,
 //                  responseExtensions [1] EXPLICIT OPTIONAL }
 Judgement judge_data(ByteView data, const Certificate& subject, const Certificate& issuer, WallClock now) {
@@ -170,17 +181,17 @@ Judgement judge_data(ByteView data, const Certificate& subject, const Certificat
     in.time();
     DerReader responses = in.inside(tag::kSequence);
     const bool critical = has_critical_extension(in.optional(tag::context(1)));
-    if (!in.complete()) return *unknown("is malformed");
-    std::optional<Judgement> found;
+    if (!in.complete()) return unknown("is malformed");
+    std::vector<Judgement> found;
     while (!responses.done()) {
-        const auto one = judge_single(responses.inside(tag::kSequence), subject, issuer, now);
-        // The worst of several counts.
-        if (one && (!found || one->standing == Standing::revoked || found->standing == Standing::good)) found = one;
-        if (found && found->standing == Standing::revoked) return *found;
+        if (const auto one = judge_single(responses.inside(tag::kSequence), subject, issuer, now))
+            found.push_back(*one);
     }
-    if (!responses.ok()) return *unknown("is malformed");
-    if (!found) return *unknown("is not about the certificate");
-    return critical ? *unknown("has a critical extension that is not known") : *found;
+    if (!responses.ok()) return unknown("is malformed");
+    if (found.empty()) return unknown("is not about the certificate");
+    const Judgement worst = worst_of(found);
+    const bool counts = !critical || worst.standing == Standing::revoked;
+    return counts ? worst : unknown("has a critical extension that is not known");
 }
 
 }  // namespace
@@ -201,13 +212,13 @@ Bytes encode_ocsp_request(const Certificate& subject, const Certificate& issuer)
 }
 
 Judgement judge_ocsp(ByteView response, const Certificate& subject, const Certificate& issuer, WallClock now) {
-    if (response.size() > kMostOcspBytes) return *unknown("is too large");
+    if (response.size() > kMostOcspBytes) return unknown("is too large");
     ByteView inner;
     if (auto problem = open_response(response, inner)) return *std::move(problem);
     const auto basic = read_basic(inner);
-    if (!basic) return *unknown("is malformed");
+    if (!basic) return unknown("is malformed");
     if (!is_trustworthy(*basic, issuer, now)) {
-        return *unknown("is not signed by '" + issuer.to_string() + "', nor for it");
+        return unknown("is not signed by '" + issuer.to_string() + "', nor for it");
     }
     return judge_data(basic->object.content, subject, issuer, now);
 }

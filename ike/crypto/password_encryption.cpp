@@ -113,9 +113,8 @@ Result<SecretBytes> decrypt_pbes2(DerReader parameters, ByteView data, ByteView 
     }
     const auto family = Botan::PasswordHashFamily::create_or_throw(derivation->hash);
     SecretBytes key(cipher->key_bytes);
-    family->from_params(derivation->iterations)
-        ->derive_key(key.writable().data(), key.size(), base::as_text(passphrase).data(), passphrase.size(),
-                     derivation->salt.data(), derivation->salt.size());
+    const std::string_view text = base::as_text(passphrase);
+    family->from_params(derivation->iterations)->hash(key.writable(), text, derivation->salt);
     return decrypt(*cipher, key, iv, data);
 }
 

@@ -198,6 +198,18 @@ TEST_CASE("too many names, or a key that is none, make no certificate", "[certif
     CHECK(refusal(certificate_der({}, TestKey::on_curve("secp256k1", 2), kCa)) == Reason::PublicKeyUnacceptable);
 }
 
+TEST_CASE("alternative names that are none make no certificate", "[certificate][rfc5280-4.2.1.6]") {
+    const auto with = [](const base::Bytes& value) {
+        CertificateFields fields;
+        fields.extensions = {{oid({0x55, 0x1d, 17}), value}};
+        return certificate_der(fields, small_key(2), kCa);
+    };
+    CHECK(Certificate::decode(with(sequence({der(0x87, hex("c0000201"))}))));
+    CHECK(refusal(with(der(0x05, base::Bytes{}))) == Reason::CertificateMalformed);
+    CHECK(refusal(with(sequence({der(0x87, hex("c00002"))}))) == Reason::CertificateMalformed);
+    CHECK(refusal(with(hex("300582ff616263"))) == Reason::CertificateMalformed);
+}
+
 TEST_CASE("an extension that is there twice makes no certificate", "[certificate][rfc5280-4.2]") {
     CertificateFields fields;
     fields.extensions = {{oid({0x2a, 3}), der(0x05, {})}, {oid({0x2a, 3}), der(0x05, {})}};

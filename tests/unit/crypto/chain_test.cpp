@@ -188,8 +188,21 @@ TEST_CASE("critical extensions that nobody knows refuse", "[chain][rfc5280-4.2]"
 
 TEST_CASE("a known extension that cannot be read refuses", "[chain][rfc5280-4.2]") {
     CertificateFields fields;
-    fields.extensions = {{oid({0x55, 0x1d, 17}), der(0x05, {})}};
+    fields.extensions = {{oid({0x55, 0x1d, 19}), der(0x05, {})}};
     CHECK_FALSE(path(end_of(kRoot, fields), {}, trust_in({make_root(kRoot)})));
+    fields.names = {"moon_1.example.org"};
+    CHECK_FALSE(path(end_of(kRoot, fields), {}, trust_in({make_root(kRoot)})));
+}
+
+TEST_CASE("names that no host has are taken, but not under a constraint", "[chain]") {
+    CertificateFields end;
+    end.names = {"moon_1.example.org", "192.0.2.1"};
+    const auto found = path(end_of(kRoot, end), {}, trust_in({make_root(kRoot)}));
+    REQUIRE(found);
+    CHECK(found->end().names(policy::Identity::parse("moon_1.example.org").value()));
+    const base::Bytes network = der(0x87, hex("c0000200ffffff00"));
+    CHECK_FALSE(
+        under_extension({oid({0x55, 0x1d, 30}), sequence({der(0xa0, sequence({network}))}), true}, end).empty());
 }
 
 TEST_CASE("a certificate that is not for signatures is refused", "[chain][rfc4945-5.1.3.2]") {
