@@ -232,6 +232,8 @@ void Engine::on(const TimePassed&, Turn& turn) {
     }
 }
 
+void Engine::on(const TimeOfDay& told, Turn&) { validation_.start = told.start; }
+
 void Engine::on(const Reconfigure& change, Turn& turn) {
     configuration_ = change.configuration;
     for (const IkeSaId id : table_.ids()) {

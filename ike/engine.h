@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <unordered_map>
 
 #include "ike/actions.h"
 #include "ike/admission.h"
+#include "ike/counters.h"
 #include "ike/ikev2/sa/ike_sa.h"
 #include "ike/inputs.h"
 #include "ike/rank.h"
@@ -19,14 +19,6 @@
 namespace xfrmd::ike {
 
 using ikev2::sa::Options;
-
-// How often each reason occurred, by its number; and what went well.
-struct Counters {
-    std::uint64_t datagrams_in = 0;
-    std::uint64_t keepalives_in = 0;
-    std::uint64_t established = 0;
-    std::map<base::Reason, std::uint64_t> reasons;
-};
 
 class Engine {
 public:
@@ -51,6 +43,8 @@ public:
     std::size_t half_open() const { return admission_.half_open().size(); }
 
 private:
+    using IkeSa = ikev2::sa::IkeSa;
+
     struct Turn {  // one input's context
         base::Instant now;
         Actions actions;
@@ -66,6 +60,7 @@ private:
     void on(const PeerMoved& notice, Turn& turn);
     void on(const UsePath& path, Turn& turn);
     void on(const OwnAddresses& own, Turn& turn);
+    void on(const TimeOfDay& told, Turn& turn);
     void on(const ChildInstalled& answer, Turn& turn);
     void on(const ChildrenUsed& answer, Turn& turn);
     void on(const PeerNews& news, Turn& turn);
@@ -85,28 +80,28 @@ private:
     base::Result<void> check_cookie(const ikev2::wire::Header& header, const Frame& frame, Turn& turn);
     base::Result<void> admit(const Frame& frame, Turn& turn);
     void drop(const Datagram& datagram, const base::Error& error, Turn& turn);
-    base::Result<void> on_repeated_first_request(const ikev2::sa::IkeSa& sa, const Frame& frame, Turn& turn);
+    base::Result<void> on_repeated_first_request(const IkeSa& sa, const Frame& frame, Turn& turn);
     void answer_without_state(const ikev2::wire::Header& header, const base::Error& error, const Frame& frame,
                               Turn& turn, const std::vector<ikev2::wire::Payload>& beside = {});
 
     // --- Life ---
     ikev2::sa::Surroundings around(Turn& turn) {
-        return {turn.now, random_, table_, options_, tickets_, turn.actions, turn.successions};
+        return {turn.now, random_, table_, options_, tickets_, validation_, turn.actions, turn.successions};
     }
     ikev2::sa::Sa make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,
                           Turn& turn);
-    ikev2::sa::IkeSa* ike_sa_for(const Initiate& wish);
+    IkeSa* ike_sa_for(const Initiate& wish);
     void initiate(const policy::Connection& connection, const Initiate& wish, const std::string& child, Turn& turn);
-    void settle(ikev2::sa::IkeSa& sa, bool was_established, Turn& turn);  // after anything happened to it
-    void carry_out(ikev2::sa::IkeSa& old, ikev2::sa::Succession succession, Turn& turn);  // of a rekeying
-    void adopt(ikev2::sa::IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
+    void settle(IkeSa& sa, bool was_established, Turn& turn);                  // after anything happened to it
+    void carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn);  // of a rekeying
+    void adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
     void fail(OperationId operation, base::Error error, Turn& turn);
     void count(const Actions& actions);
 
-    void follow_redirect(ikev2::sa::IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp
-    void end_resumed(ikev2::sa::IkeSa& sa, Turn& turn);                                   // engine_resumption.cpp
-    void begin_anew(ikev2::sa::IkeSa& old, Turn& turn);
-    void reauthenticate(ikev2::sa::IkeSa& old, Turn& turn);  // engine_reauthentication.cpp
+    void follow_redirect(IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp
+    void end_resumed(IkeSa& sa, Turn& turn);                                   // engine_resumption.cpp
+    void begin_anew(IkeSa& old, Turn& turn);
+    void reauthenticate(IkeSa& old, Turn& turn);  // engine_reauthentication.cpp
     struct Heir {
         IkeSaId ike_sa{};
         ChildSaId child{};
@@ -114,26 +109,26 @@ private:
     void lead_over(Turn& turn);
     bool use_heir_of(ChildSaId child, Turn& turn);
     void note_heir(const ChildInstall& child);
-    void catch_up(ikev2::sa::IkeSa& sa, const ikev2::sa::IkeSa& old, Turn& turn);
-    void note_cleared(const ikev2::sa::IkeSa& old, ChildSaId number);
-    void drop_cleared(ikev2::sa::IkeSa& sa, Turn& turn);
-    void take_over(ikev2::sa::IkeSa& sa, ikev2::sa::IkeSa& old, Turn& turn);
-    void outlive(ikev2::sa::IkeSa& sa, Turn& turn);
-    void settle_reauthentication(ikev2::sa::IkeSa& sa, Turn& turn);
-    void settle_repeated(ikev2::sa::IkeSa& old, Turn& turn);
+    void catch_up(IkeSa& sa, const IkeSa& old, Turn& turn);
+    void note_cleared(const IkeSa& old, ChildSaId number);
+    void drop_cleared(IkeSa& sa, Turn& turn);
+    void take_over(IkeSa& sa, IkeSa& old, Turn& turn);
+    void outlive(IkeSa& sa, Turn& turn);
+    void settle_reauthentication(IkeSa& sa, Turn& turn);
+    void settle_repeated(IkeSa& old, Turn& turn);
     // --- Several with one peer (engine_peers.cpp) ---
-    bool have_crossed(const ikev2::sa::IkeSa& ours, const ikev2::sa::IkeSa& theirs) const;
+    bool have_crossed(const IkeSa& ours, const IkeSa& theirs) const;
     bool is_first_contact(const ikev2::sa::Sa& sa);
-    void claim_peer(ikev2::sa::IkeSa& sa, Turn& turn);
-    void tell_place(ikev2::sa::IkeSa& sa, Turn& turn);
+    void claim_peer(IkeSa& sa, Turn& turn);
+    void tell_place(IkeSa& sa, Turn& turn);
     void tell_gone(ikev2::sa::Sa& sa, Turn& turn) const;
     void tell_engines(PeerNews news, Turn& turn) const;
-    void end_in_favour_of(const PeerNews& news, ikev2::sa::IkeSa& other, Turn& turn);
-    void settle_crossing(ikev2::sa::IkeSa& sa, Turn& turn);
-    void give_up_attempts(ikev2::sa::IkeSa& sa, Turn& turn);
-    void hand_over_wishes(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
-    void ask_elsewhere(ikev2::sa::IkeSa& closed, Turn& turn);
-    void replace(ikev2::sa::IkeSa& redundant, ikev2::sa::IkeSa& stays, Turn& turn);
+    void end_in_favour_of(const PeerNews& news, IkeSa& other, Turn& turn);
+    void settle_crossing(IkeSa& sa, Turn& turn);
+    void give_up_attempts(IkeSa& sa, Turn& turn);
+    void hand_over_wishes(IkeSa& redundant, IkeSa& stays, Turn& turn);
+    void ask_elsewhere(IkeSa& closed, Turn& turn);
+    void replace(IkeSa& redundant, IkeSa& stays, Turn& turn);
 
     Options options_;
     base::Random& random_;
@@ -144,6 +139,7 @@ private:
     std::unordered_map<ChildSaId, Heir> heirs_;  // of children in other IKE SAs
     ikev2::sa::RedirectHistory redirects_;
     ikev2::sa::Tickets tickets_;
+    ikev2::sa::Validation validation_;
     Counters counters_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "ike/base/address.h"
 #include "ike/base/bytes.h"
+#include "ike/base/instant.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
 #include "ike/child_use.h"
@@ -88,6 +89,12 @@ struct OwnAddresses {
     std::vector<base::Address> addresses;
 };
 
+// What the wall clock read, or would have, at the start of Instants: certificates are valid by it. Told anew now and
+// then, as it may be set.
+struct TimeOfDay {
+    std::chrono::sys_time<base::Duration> start;
+};
+
 struct ChildInstalled {
     IkeSaId ike_sa{};
     ChildSaId child{};
@@ -109,6 +116,6 @@ struct TimePassed {};
 
 // PeerNews: what another engine has given as TellEngines.
 using Input = std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses,
-                           ChildInstalled, ChildrenUsed, PeerNews, Reconfigure, TimePassed>;
+                           TimeOfDay, ChildInstalled, ChildrenUsed, PeerNews, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

@@ -1,7 +1,8 @@
 // Which engine a datagram is for, by the shard in the top byte of our own SPI, or in a ticket of ours (RFC 5723), whose
 // key no other engine has. Anything that is not clearly for somebody is for whoever has it (RFC 7296 3.1; RFC
-// 3948 2.2). A peer that begins from a port of IKE's finds the engine that its address leads to, as what we begin towards
-// it does: there its IKE SAs know of each other. Behind a NAT there may be many, and each is for whoever has it.
+// 3948 2.2). A peer that begins from a port of IKE's finds the engine that its address leads to, as what we begin
+// towards it does: there its IKE SAs know of each other. Behind a NAT there may be many, and each is for whoever has
+// it.
 #pragma once
 
 #include <cstdint>

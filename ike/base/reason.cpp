@@ -79,6 +79,8 @@ constexpr ReasonTraits kTable[] = {
     {AuthenticationMethodUnacceptable, "authentication_method_unacceptable", "authentication method is not the configured one", delete_ike_sa, 24},
     {NoPeerConfiguration, "no_peer_configuration", "no connection for these addresses and identities", delete_ike_sa, 24},
     {NoSharedSecret, "no_shared_secret", "no pre-shared key for these identities", delete_ike_sa, 24},
+    {NoPrivateKey, "no_private_key", "no private key to prove our identity with", delete_ike_sa, 24},
+    {NoPpk, "no_ppk", "no post-quantum pre-shared key in common with the peer", delete_ike_sa, 24},
     {PublicKeyUnacceptable, "public_key_unacceptable", "public key is not acceptable", delete_ike_sa, 24},
     {CertificateMalformed, "certificate_malformed", "certificate is malformed", delete_ike_sa, 24},
     {CertificateUntrusted, "certificate_untrusted", "no path from the certificate to a trusted one", delete_ike_sa, 24},

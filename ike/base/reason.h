@@ -74,6 +74,8 @@ enum class Reason : std::uint16_t {
     AuthenticationMethodUnacceptable,
     NoPeerConfiguration,
     NoSharedSecret,
+    NoPrivateKey,
+    NoPpk,
     PublicKeyUnacceptable,
     CertificateMalformed,
     CertificateUntrusted,

@@ -6,12 +6,14 @@
 #include <optional>
 #include <ranges>
 
+#include <botan/der_enc.h>
 #include <botan/pkix_types.h>
 #include <botan/x509_ext.h>
 
 #include "ike/crypto/certificate_data.h"
 #include "ike/crypto/der.h"
 #include "ike/crypto/pem.h"
+#include "ike/crypto/signature_algorithm.h"
 #include "ike/policy/asn1_name.h"
 
 namespace xfrmd::crypto {
@@ -105,6 +107,13 @@ bool has_subject(const Certificate& certificate) {
 constexpr Botan::Key_Constraints::Bits kSign = Botan::Key_Constraints::DigitalSignature;
 constexpr Botan::Key_Constraints::Bits kNonRepudiation = Botan::Key_Constraints::NonRepudiation;
 
+std::optional<policy::SignatureScheme> scheme_of(const Botan::X509_Certificate& x509) {
+    Bytes algorithm;
+    Botan::DER_Encoder(algorithm).encode(x509.signature_algorithm());
+    const auto scheme = decode_algorithm(algorithm);
+    return scheme ? std::optional(*scheme) : std::nullopt;
+}
+
 }  // namespace
 
 Result<Certificate> Certificate::decode(ByteView der) {
@@ -125,8 +134,9 @@ Result<Certificate> Certificate::decode(ByteView der) {
         const Validity validity{wall_clock(x509.not_before()), wall_clock(x509.not_after())};
         return Certificate(std::make_shared<const Impl>(
             Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer, subject.folded(),
-                 issuer.folded(), validity, *names, only_names_are_unread(x509), x509.crl_distribution_points(),
-                 x509.ocsp_responders(), dotted(x509.extended_key_usage()), dotted(x509.certificate_policy_oids())}));
+                 issuer.folded(), validity, scheme_of(x509), *names, only_names_are_unread(x509),
+                 x509.crl_distribution_points(), x509.ocsp_responders(), dotted(x509.extended_key_usage()),
+                 dotted(x509.certificate_policy_oids())}));
     } catch (const std::exception& error) {
         return malformed(base::printable(std::string_view(error.what())));
     }
@@ -159,6 +169,7 @@ const Identity& Certificate::issuer() const { return impl_->issuer; }
 const Bytes& Certificate::serial() const { return impl_->x509.serial_number(); }
 const Validity& Certificate::validity() const { return impl_->validity; }
 const PublicKey& Certificate::public_key() const { return impl_->public_key; }
+const std::optional<policy::SignatureScheme>& Certificate::signature_scheme() const { return impl_->signature_scheme; }
 const Bytes& Certificate::subject_key_id() const { return impl_->x509.subject_key_id(); }
 const Bytes& Certificate::authority_key_id() const { return impl_->x509.authority_key_id(); }
 const std::vector<Identity>& Certificate::alternative_names() const { return impl_->alternative_names; }

@@ -42,6 +42,8 @@ public:
     const base::Bytes& serial() const;  // the number, without leading zeros
     const Validity& validity() const;
     const PublicKey& public_key() const;
+    // How its issuer has signed it; nothing where AUTH has no such scheme.
+    const std::optional<policy::SignatureScheme>& signature_scheme() const;
 
     // Of the extensions; empty where there are none.
     const base::Bytes& subject_key_id() const;

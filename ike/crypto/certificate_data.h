@@ -22,6 +22,7 @@ struct Certificate::Impl {
     base::Bytes subject_folded;  // as paths are sought by it
     base::Bytes issuer_folded;
     Validity validity;
+    std::optional<policy::SignatureScheme> signature_scheme;
     std::vector<policy::Identity> alternative_names;
     bool names_unread;  // by Botan, and nothing else is: it cannot check them
     std::vector<std::string> crl_uris;

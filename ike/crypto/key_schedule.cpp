@@ -89,18 +89,18 @@ ChildKeys derive_child_keys(policy::PrfId prf, const SecretBytes& sk_d, const Ch
                      material.take(integrity_size)};
 }
 
-SecretBytes psk_auth(policy::PrfId prf, ByteView secret, ByteView message, ByteView peer_nonce, const SecretBytes& sk_p,
-                     ByteView id_body) {
-    const SecretBytes padded_secret = Prf(prf, secret)({base::as_bytes("Key Pad for IKEv2")});
+base::Bytes auth_octets(policy::PrfId prf, ByteView message, ByteView peer_nonce, const SecretBytes& sk_p,
+                        ByteView id_body) {
     const SecretBytes maced_id = Prf(prf, sk_p.view())({id_body});
-    return Prf(prf, padded_secret.view())({message, peer_nonce, maced_id.view()});
+    base::Bytes octets = base::to_bytes(message);
+    base::append(octets, peer_nonce);
+    base::append(octets, maced_id.view());
+    return octets;
 }
 
-SecretBytes resumption_auth(policy::PrfId prf, ByteView message, ByteView peer_nonce, const SecretBytes& sk_p,
-                            ByteView id_body) {
-    Prf keyed(prf, sk_p.view());
-    const SecretBytes maced_id = keyed({id_body});
-    return keyed({message, peer_nonce, maced_id.view()});
+SecretBytes psk_auth(policy::PrfId prf, ByteView secret, ByteView octets) {
+    const SecretBytes padded_secret = Prf(prf, secret)({base::as_bytes("Key Pad for IKEv2")});
+    return Prf(prf, padded_secret.view())({octets});
 }
 
 Bytes nat_detection_hash(ByteView spi_i, ByteView spi_r, ByteView address, std::uint16_t port) {

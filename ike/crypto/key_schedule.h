@@ -46,15 +46,14 @@ IkeKeys derive_resumed_ike_keys(const IkeSuite& suite, const base::SecretBytes& 
 ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, const ChildSuite& suite,
                             const Nonces& nonces, const base::SecretBytes& shared_secret);
 
-// AUTH of a pre-shared key (RFC 7296 2.15): prf(prf(secret, "Key Pad for IKEv2"), message | nonce | prf(sk_p, id
-// body)). `message` is the signer's own IKE_SA_INIT octets, `peer_nonce` the other side's nonce, `id_body` the ID
-// payload without its generic header (type, three reserved bytes, data).
-base::SecretBytes psk_auth(policy::PrfId prf, base::ByteView secret, base::ByteView message, base::ByteView peer_nonce,
-                           const base::SecretBytes& sk_p, base::ByteView id_body);
+// What AUTH covers (RFC 7296 2.15): message | nonce | prf(sk_p, id body). `message` is the signer's own IKE_SA_INIT
+// octets, `peer_nonce` the other side's nonce, `id_body` the ID payload without its generic header (type, three
+// reserved bytes, data).
+base::Bytes auth_octets(policy::PrfId prf, base::ByteView message, base::ByteView peer_nonce,
+                        const base::SecretBytes& sk_p, base::ByteView id_body);
 
-// AUTH of a resumed IKE SA (RFC 5723 4.3.3): prf(sk_p, message | nonce | prf(sk_p, id body)), the parts as of psk_auth.
-base::SecretBytes resumption_auth(policy::PrfId prf, base::ByteView message, base::ByteView peer_nonce,
-                                  const base::SecretBytes& sk_p, base::ByteView id_body);
+// AUTH of a pre-shared key: prf(prf(secret, "Key Pad for IKEv2"), octets).
+base::SecretBytes psk_auth(policy::PrfId prf, base::ByteView secret, base::ByteView octets);
 
 // SHA-1(SPIi | SPIr | address | port), RFC 7296 2.23.
 base::Bytes nat_detection_hash(base::ByteView spi_i, base::ByteView spi_r, base::ByteView address, std::uint16_t port);

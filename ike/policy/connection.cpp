@@ -46,7 +46,8 @@ IndexedConfiguration::IndexedConfiguration(std::vector<Connection> connections, 
     : connections_(std::move(connections)),
       fixed_(std::move(fixed)),
       connection_index_(std::make_unique<ConnectionIndex>(connections_)),
-      secret_index_(std::make_unique<SecretIndex>(fixed_->secrets)) {}
+      secret_index_(std::make_unique<SecretIndex>(fixed_->secrets)),
+      ppk_index_(std::make_unique<SecretIndex>(fixed_->ppks)) {}
 
 IndexedConfiguration::~IndexedConfiguration() = default;
 
@@ -82,6 +83,11 @@ std::vector<const Connection*> IndexedConfiguration::candidates_by_proposals(con
 
 const SharedSecret* IndexedConfiguration::shared_secret(const Identity& local, const Identity& remote) const {
     return secret_index_->find(local, remote);
+}
+
+const SharedSecret* IndexedConfiguration::ppk(base::ByteView ppk_id) const {
+    const Identity name{IdentityType::key_id, base::to_bytes(ppk_id)};
+    return ppk_index_->find(name, name);
 }
 
 }  // namespace xfrmd::policy

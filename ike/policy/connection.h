@@ -10,6 +10,7 @@
 
 #include "ike/base/address.h"
 #include "ike/base/secret_bytes.h"
+#include "ike/policy/auth_round.h"
 #include "ike/policy/child.h"
 #include "ike/policy/connection_choices.h"
 #include "ike/policy/hosts.h"
@@ -18,14 +19,11 @@
 #include "ike/policy/proposal.h"
 #include "ike/policy/xfrm_interface.h"
 
+namespace xfrmd::crypto {
+class Credentials;
+}
+
 namespace xfrmd::policy {
-
-struct AuthRound {
-    AuthMethod auth = AuthMethod::psk;
-    Identity id;  // local: %any sends our address; remote: %any accepts whatever the peer claims
-
-    friend bool operator==(const AuthRound&, const AuthRound&) = default;
-};
 
 struct Connection {
     std::string name;
@@ -44,6 +42,10 @@ struct Connection {
     bool mobike = true;     // RFC 4555, where the peer can do it
     Fragmentation fragmentation = Fragmentation::yes;
     Childless childless = Childless::allow;
+    bool send_certreq = true;  // RFC 7296 3.7
+    SendCertificate send_cert = SendCertificate::if_asked;
+    Identity ppk_id;                     // the post-quantum pre-shared key for this peer (RFC 8784); %any: of any name
+    bool ppk_required = false;           // nothing without one
     bool session_resumption = false;     // our own: RFC 5723, as client and as gateway
     std::chrono::seconds dpd_delay{0};   // 0: no liveness checks of our own
     std::uint32_t keyingtries = 1;       // 0: for ever
@@ -84,8 +86,10 @@ struct SharedSecret {
 struct Configuration {
     std::vector<Connection> connections;
     std::vector<SharedSecret> secrets;
-    std::vector<ManualSa> manual;  // sound, and no two of them with the same SA in the kernel
+    std::vector<SharedSecret> ppks;  // RFC 8784; their owners are PPK_IDs
+    std::vector<ManualSa> manual;    // sound, and no two of them with the same SA in the kernel
     std::vector<XfrmInterface> interfaces;
+    std::shared_ptr<const crypto::Credentials> credentials;  // carried for those who know what it is; nullptr: none
 };
 
 class ConnectionIndex;
@@ -109,6 +113,7 @@ public:
     const std::vector<SharedSecret>& secrets() const { return fixed_->secrets; }
     const std::vector<ManualSa>& manual() const { return fixed_->manual; }
     const std::vector<XfrmInterface>& interfaces() const { return fixed_->interfaces; }
+    const crypto::Credentials* credentials() const { return fixed_->credentials.get(); }
     const Connection* connection(std::string_view name) const;
 
     // The connections that may be meant by a peer at `remote` that talks to `local` and claims an identity (IKE_AUTH),
@@ -126,6 +131,9 @@ public:
     // then the order of the configuration. So a key for anybody goes before one that is only ours. An address is an
     // identity too.
     const SharedSecret* shared_secret(const Identity& local, const Identity& remote) const;
+    // The post-quantum pre-shared key of this name, by the octets of a PPK_ID; nullptr if there is none.
+    const SharedSecret* ppk(base::ByteView ppk_id) const;
+    bool has_ppks() const { return !fixed_->ppks.empty(); }
 
 private:
     // What names have no part in; its connections have moved on.
@@ -137,6 +145,7 @@ private:
     Fixed fixed_;
     std::unique_ptr<const ConnectionIndex> connection_index_;
     std::unique_ptr<const SecretIndex> secret_index_;
+    std::unique_ptr<const SecretIndex> ppk_index_;
 };
 
 }  // namespace xfrmd::policy

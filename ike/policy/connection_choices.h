@@ -2,10 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace xfrmd::policy {
 
-enum class AuthMethod : std::uint8_t { psk };
+// pubkey: a signature, whose key a certificate or the configuration vouches for.
+enum class AuthMethod : std::uint8_t { psk, pubkey };
+constexpr std::string_view name(AuthMethod method) { return method == AuthMethod::psk ? "psk" : "pubkey"; }
+// Whether a side's certificate goes along in IKE_AUTH (RFC 7296 3.6).
+enum class SendCertificate : std::uint8_t { if_asked, always, never };
 // RFC 7383. `accept` says that we can and does not do it ourselves.
 enum class Fragmentation : std::uint8_t { no, accept, yes };
 // RFC 6023: whether IKE_AUTH goes without a child, which then comes in an exchange of its own. `allow`: if the peer

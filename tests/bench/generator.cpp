@@ -39,6 +39,7 @@ policy::Connection connection(const Suite& suite, const base::Address& local, co
     made.remote_addrs = {{responder, responder}};
     made.mobike = false;  // it would take IKE_AUTH to another port (RFC 4555 3.3)
     made.proposals = *policy::parse_proposal(policy::ProtocolId::ike, suite.name);
+    made.local.auth = made.remote.auth = policy::AuthMethod::psk;
     made.local.id = name(made.name + ".bench.example");
     made.remote.id = name("gateway.bench.example");
     policy::Child child;

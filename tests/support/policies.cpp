@@ -88,6 +88,7 @@ policy::Connection connection(const ConnectionWords& words) {
     connection.local_addrs = hosts(words.local);
     connection.remote_addrs = hosts(words.remote);
     connection.proposals = ike_proposals(words.ike);
+    connection.local.auth = connection.remote.auth = policy::AuthMethod::psk;
     connection.local.id = identity(words.local_id);
     connection.remote.id = identity(words.remote_id);
     connection.encap = words.encap;

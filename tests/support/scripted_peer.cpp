@@ -126,10 +126,10 @@ void ScriptedPeer::use(crypto::IkeKeys keys) {
 
 wire::Authentication ScriptedPeer::auth() const {
     const base::Bytes body = exchange::identity_body({identity(id), 0});
-    const base::SecretBytes mac =
-        resumed_ && signs_message_alone ? crypto::Prf(suite_.prf, sk_p_.view())({own_message_})
-        : resumed_                      ? crypto::resumption_auth(suite_.prf, own_message_, engine_nonce, sk_p_, body)
-                   : crypto::psk_auth(suite_.prf, base::as_bytes(secret), own_message_, engine_nonce, sk_p_, body);
+    const base::Bytes octets = crypto::auth_octets(suite_.prf, own_message_, engine_nonce, sk_p_, body);
+    const base::Bytes& covered = resumed_ && signs_message_alone ? own_message_ : octets;
+    const base::SecretBytes mac = resumed_ ? crypto::Prf(suite_.prf, sk_p_.view())({covered})
+                                           : crypto::psk_auth(suite_.prf, base::as_bytes(secret), covered);
     return {wire::AuthMethodId::shared_key_mic, base::to_bytes(mac.view())};
 }
 

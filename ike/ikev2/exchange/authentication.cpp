@@ -2,31 +2,15 @@
 
 #include "ike/base/writer.h"
 #include "ike/crypto/key_schedule.h"
-#include "ike/crypto/prf.h"
+#include "ike/ikev2/exchange/psk_auth.h"
+#include "ike/ikev2/exchange/signature_auth.h"
 
 namespace xfrmd::ikev2::exchange {
 
 namespace {
 
-using base::Reason;
-
-base::Result<const policy::SharedSecret*> find_secret(const sa::Sa& sa, const policy::Identity& local,
-                                                      const policy::Identity& remote) {
-    if (const auto* secret = sa.configuration->shared_secret(local, remote)) return secret;
-    return base::fail(Reason::NoSharedSecret, "for " + local.to_string() + " - " + remote.to_string());
-}
-
-// Of one side.
-struct SignedParts {
-    base::ByteView message;
-    base::ByteView peer_nonce;
-    const base::SecretBytes& sk_p;
-};
-
-base::SecretBytes resumed_auth(policy::PrfId prf, const SignedParts& parts, const wire::Identification& id,
-                               Octets octets) {
-    if (octets == Octets::message) return crypto::Prf(prf, parts.sk_p.view())({parts.message});
-    return crypto::resumption_auth(prf, parts.message, parts.peer_nonce, parts.sk_p, identity_body(id));
+std::string_view wanted(const policy::AuthRound& round) {
+    return round.auth == policy::AuthMethod::psk ? "a pre-shared key" : "a signature";
 }
 
 }  // namespace
@@ -41,50 +25,52 @@ base::Bytes identity_body(const wire::Identification& identification) {
     return base::Writer().u32(type << 24 | identification.reserved).bytes(identification.identity.data).take();
 }
 
-base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed,
-                                                 const sa::Transcript& transcript, const policy::Identity& local,
-                                                 const policy::Identity& remote) {
-    const auto secret = find_secret(sa, local, remote);
-    if (!secret) return tl::unexpected(secret.error());
-    const base::SecretBytes auth =
-        crypto::psk_auth(keyed.suite.prf, (*secret)->secret.view(), transcript.local_message, transcript.remote_nonce,
-                         keyed.sk_p_local, identity_body({local, 0}));
-    return wire::Authentication{wire::AuthMethodId::shared_key_mic, base::to_bytes(auth.view())};
+base::Bytes local_octets(const sa::Keyed& keyed, const sa::Transcript& transcript, const policy::Identity& local) {
+    return crypto::auth_octets(keyed.suite.prf, transcript.local_message, transcript.remote_nonce, keyed.sk_p_local,
+                               identity_body({local, 0}));
 }
 
-base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
-                                   const policy::Identity& local, const wire::Identification& remote,
-                                   const wire::Authentication& auth) {
-    const std::string who = remote.identity.to_string();
-    if (auth.method != wire::AuthMethodId::shared_key_mic) {
-        return base::fail(Reason::AuthenticationMethodUnacceptable,
-                          who + " uses " + wire::to_string(auth.method) + ", the connection wants a pre-shared key");
+base::Bytes remote_octets(const sa::Keyed& keyed, const sa::Transcript& transcript,
+                          const wire::Identification& remote) {
+    return crypto::auth_octets(keyed.suite.prf, transcript.remote_message, transcript.local_nonce, keyed.sk_p_remote,
+                               identity_body(remote));
+}
+
+bool is_method_of(const policy::AuthRound& round, wire::AuthMethodId method) {
+    using enum wire::AuthMethodId;
+    if (round.auth == policy::AuthMethod::psk) return method == shared_key_mic;
+    return method == digital_signature || policy::classic_method(static_cast<std::uint8_t>(method));
+}
+
+base::Result<OwnProof> make_auth(sa::Step& step, const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                 const Parties& parties, const std::vector<wire::CertificateRequest>& asked) {
+    const base::Bytes octets = local_octets(keyed, transcript, parties.local);
+    if (parties.connection.local.auth == policy::AuthMethod::psk) {
+        auto auth = make_psk_auth(step.sa, keyed.suite.prf, octets, parties);
+        if (!auth) return tl::unexpected(auth.error());
+        return OwnProof{{}, std::move(*auth)};
     }
-    const auto secret = find_secret(sa, local, remote.identity);
-    if (!secret) return tl::unexpected(secret.error());
-    const base::SecretBytes expected =
-        crypto::psk_auth(keyed.suite.prf, (*secret)->secret.view(), transcript.remote_message, transcript.local_nonce,
-                         keyed.sk_p_remote, identity_body(remote));
-    if (base::SecretBytes::equal_constant_time(expected.view(), auth.data)) return {};
-    return base::fail(Reason::AuthenticationFailed,
-                      who + " has another pre-shared key than ours for " + local.to_string());
+    return make_signature_auth(step, octets, parties, {transcript.remote_hashes, asked});
 }
 
-wire::Authentication make_resumed_auth(const sa::Keyed& keyed, const sa::Transcript& transcript,
-                                       const policy::Identity& local, Octets octets) {
-    const base::SecretBytes auth = resumed_auth(
-        keyed.suite.prf, {transcript.local_message, transcript.remote_nonce, keyed.sk_p_local}, {local, 0}, octets);
-    return {wire::AuthMethodId::shared_key_mic, base::to_bytes(auth.view())};
+base::Result<void> check_own_key(const sa::Sa& sa, const Parties& parties) {
+    if (parties.connection.local.auth == policy::AuthMethod::psk) return check_psk(sa, parties);
+    return check_private_key(sa, parties);
 }
 
-base::Result<Octets> verify_resumed_auth(const sa::Keyed& keyed, const sa::Transcript& transcript,
-                                         const wire::Identification& remote, const wire::Authentication& auth) {
-    for (const Octets octets : {Octets::all, Octets::message}) {
-        const base::SecretBytes expected = resumed_auth(
-            keyed.suite.prf, {transcript.remote_message, transcript.local_nonce, keyed.sk_p_remote}, remote, octets);
-        if (base::SecretBytes::equal_constant_time(expected.view(), auth.data)) return octets;
+base::Result<void> verify_auth(sa::Step& step, const sa::Keyed& keyed, const sa::Transcript& transcript,
+                               const Parties& parties, const PeerProof& proof) {
+    const policy::AuthRound& round = parties.connection.remote;
+    if (!is_method_of(round, proof.auth.method)) {
+        return base::fail(base::Reason::AuthenticationMethodUnacceptable,
+                          proof.id.identity.to_string() + " uses " + wire::to_string(proof.auth.method) +
+                              ", the connection wants " + std::string(wanted(round)));
     }
-    return base::fail(Reason::AuthenticationFailed, remote.identity.to_string() + " resumes with other keys than ours");
+    const base::Bytes octets = remote_octets(keyed, transcript, proof.id);
+    if (round.auth == policy::AuthMethod::psk) {
+        return verify_psk_auth(step.sa, keyed.suite.prf, octets, parties, proof.auth);
+    }
+    return verify_signature_auth(step, octets, parties, proof);
 }
 
 }  // namespace xfrmd::ikev2::exchange

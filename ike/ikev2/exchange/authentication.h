@@ -1,6 +1,8 @@
-// AUTH with pre-shared keys (RFC 7296 2.15) and of resumed IKE SAs (RFC 5723 4.3.3): what each side signs, and the
-// check of the peer's. Certificates and EAP come beside it.
+// AUTH (RFC 7296 2.15): what each side signs, and how: a pre-shared key, a signature (signature_auth.h), or the keys of
+// a resumed IKE SA (resumed_auth.h). EAP comes beside it.
 #pragma once
+
+#include <vector>
 
 #include "ike/ikev2/sa/step.h"
 
@@ -12,28 +14,40 @@ policy::Identity own_identity(const policy::Connection& connection, const base::
 // ID payload body without the generic header: what prf(SK_p, ...) covers.
 base::Bytes identity_body(const wire::Identification& identification);
 
-// Our AUTH. Error: NoSharedSecret.
-base::Result<wire::Authentication> make_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed,
-                                                 const sa::Transcript& transcript, const policy::Identity& local,
-                                                 const policy::Identity& remote);
+// What one side's AUTH covers: its first message, the other's nonce, and who it says it is.
+base::Bytes local_octets(const sa::Keyed& keyed, const sa::Transcript& transcript, const policy::Identity& local);
+base::Bytes remote_octets(const sa::Keyed& keyed, const sa::Transcript& transcript, const wire::Identification& remote);
 
-// Errors: AuthenticationMethodUnacceptable, NoSharedSecret, AuthenticationFailed. One answer goes to the peer for all
-// of them, so that it cannot tell a wrong key from a wrong name.
-base::Result<void> verify_psk_auth(const sa::Sa& sa, const sa::Keyed& keyed, const sa::Transcript& transcript,
-                                   const policy::Identity& local, const wire::Identification& remote,
-                                   const wire::Authentication& auth);
+// How two sides know each other: a connection, and who they are in it.
+struct Parties {
+    const policy::Connection& connection;
+    policy::Identity local;
+    policy::Identity remote;
+};
 
-// What AUTH of a resumed IKE SA covers. RFC 5723 4.3.3 says "message octets", and means those of RFC 7296 2.15, with
-// nonce and identity; libreswan takes the message alone. That is no less: SK_p is made of both nonces, and the identity
-// has to be the ticket's.
-enum class Octets : std::uint8_t { all, message };
+// Ours: [CERT+], AUTH. Errors: NoSharedSecret, NoPrivateKey, AuthenticationMethodUnacceptable (no signature that the
+// peer understands).
+struct OwnProof {
+    std::vector<wire::Payload> certificates;
+    wire::Authentication auth;
+};
+base::Result<OwnProof> make_auth(sa::Step& step, const sa::Keyed& keyed, const sa::Transcript& transcript,
+                                 const Parties& parties, const std::vector<wire::CertificateRequest>& asked);
+// Could it be made? Asked before the peer is bothered. Error: NoSharedSecret, NoPrivateKey.
+base::Result<void> check_own_key(const sa::Sa& sa, const Parties& parties);
 
-// RFC 5723 4.3.3: with the keys of the IKE SA in place of a secret.
-wire::Authentication make_resumed_auth(const sa::Keyed& keyed, const sa::Transcript& transcript,
-                                       const policy::Identity& local, Octets octets);
-// What the peer's covers. Error: AuthenticationFailed. The method does not matter: peers put that of the first time
-// into it.
-base::Result<Octets> verify_resumed_auth(const sa::Keyed& keyed, const sa::Transcript& transcript,
-                                         const wire::Identification& remote, const wire::Authentication& auth);
+// What the peer has sent to prove who it is.
+struct PeerProof {
+    const wire::Identification& id;
+    const wire::Authentication& auth;
+    const std::vector<wire::Certificate>& certificates;
+};
+// Errors: AuthenticationMethodUnacceptable, NoSharedSecret, AuthenticationFailed, and those of certificates. One answer
+// goes to the peer for all of them, so that it cannot tell a wrong key from a wrong name.
+base::Result<void> verify_auth(sa::Step& step, const sa::Keyed& keyed, const sa::Transcript& transcript,
+                               const Parties& parties, const PeerProof& proof);
+
+// Is this the kind of AUTH that a side is to send?
+bool is_method_of(const policy::AuthRound& round, wire::AuthMethodId method);
 
 }  // namespace xfrmd::ikev2::exchange

@@ -7,8 +7,10 @@
 #include "ike/ikev2/exchange/fragments.h"
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/ppk.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/redirect.h"
+#include "ike/ikev2/exchange/signature_auth.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -35,6 +37,10 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
     for (wire::Payload& hash : nat_detection(step.sa, {step.sa.local, step.sa.remote}))
         payloads.push_back(std::move(hash));
     if (auto fragments = fragmentation_notify(*step.sa.connection)) payloads.push_back(std::move(*fragments));
+    if (!phase.ticket) {
+        payloads.emplace_back(hash_algorithms());
+        if (auto ppk = offer_ppk(step.sa)) payloads.push_back(std::move(*ppk));
+    }
     append_redirect_support(step, payloads);
     for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));
 

@@ -3,15 +3,18 @@
 #include <utility>
 
 #include "ike/ikev2/exchange/authentication.h"
+#include "ike/ikev2/exchange/certificates.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/crash_detection.h"
 #include "ike/ikev2/exchange/id_sync.h"
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/per_resource.h"
+#include "ike/ikev2/exchange/ppk.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/redirect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
+#include "ike/ikev2/exchange/resumed_auth.h"
 #include "ike/ikev2/exchange/ticketing.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -62,21 +65,22 @@ base::Result<void> check_wanted(const sa::Sa& sa) {
     return {};
 }
 
-// SK {IDi, [N(INITIAL_CONTACT)], [IDr], AUTH, [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAi2, TSi, TSr} (RFC
-// 7296 1.2, appendix C.2)
+// SK {IDi, [CERT+], [N(INITIAL_CONTACT)], [CERTREQ], [IDr], AUTH, [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)],
+// SAi2, TSi, TSr} (RFC 7296 1.2, appendix C.2)
 std::vector<wire::Payload> make_request(const sa::Sa& sa, policy::Identity id_i, const policy::Identity& id_r,
-                                        wire::Authentication auth) {
+                                        OwnProof proof) {
     std::vector<wire::Payload> payloads{wire::IdentificationInitiator{{std::move(id_i), 0}}};
+    std::ranges::move(proof.certificates, std::back_inserter(payloads));
     if (sa.announce_initial_contact) payloads.emplace_back(notify(wire::NotifyType::initial_contact));
+    std::ranges::move(certificate_request(sa, {sa.connection}), std::back_inserter(payloads));
     if (id_r.is_exact()) payloads.emplace_back(wire::IdentificationResponder{{id_r, 0}});
-    payloads.emplace_back(std::move(auth));
+    payloads.emplace_back(std::move(proof.auth));
     return payloads;
 }
 
 base::Error auth_refusal(const wire::Notify& notify) {
     if (notify.type == wire::NotifyType::authentication_failed) {
-        return {
-            Reason::AuthenticationRefused, "check both sides' identities and pre-shared keys, and the peer's log", {}};
+        return {Reason::AuthenticationRefused, "check both sides' identities and keys, and the peer's log", {}};
     }
     return {Reason::PeerRefused, "it answered " + to_string(notify.type) + " to IKE_AUTH", {}};
 }
@@ -92,7 +96,8 @@ base::Result<void> authenticate_resumed(const sa::AuthRequested& phase, const wi
 }
 
 // RFC 7296 2.15, 2.16: nothing of the answer counts before the peer is who it should be.
-base::Result<void> authenticate(const sa::Sa& sa, const sa::AuthRequested& phase, const wire::Payloads& answer) {
+base::Result<void> authenticate(sa::Step& step, const sa::AuthRequested& phase, const wire::Payloads& answer) {
+    const sa::Sa& sa = step.sa;
     if (!answer.id_r || !answer.auth) {
         if (const auto* error = answer.error()) return tl::unexpected(auth_refusal(*error));
         return base::fail(Reason::AuthenticationFailed, "the answer lacks IDr or AUTH");
@@ -102,7 +107,8 @@ base::Result<void> authenticate(const sa::Sa& sa, const sa::AuthRequested& phase
                                                             ", we expect " + sa.connection->remote.id.to_string());
     }
     if (phase.resumed) return authenticate_resumed(phase, *answer.id_r, *answer.auth);
-    return verify_psk_auth(sa, phase.keyed, phase.transcript, own_identity(sa), *answer.id_r, *answer.auth);
+    return verify_auth(step, phase.keyed, phase.transcript, {*sa.connection, own_identity(sa), answer.id_r->identity},
+                       {*answer.id_r, *answer.auth, answer.certificates});
 }
 
 // RFC 7296 1.2: KEYMAT of the first child uses the nonces of IKE_SA_INIT.
@@ -122,13 +128,35 @@ void take_first_child(sa::Step& step, sa::Established& established, sa::Proposed
     fail_proposed_child(step, proposed, negotiated.error(), answer);
 }
 
+struct Opening {
+    OwnProof proof;
+    std::optional<sa::AuthKeys> without_ppk;
+    std::vector<wire::Payload> ppk;
+};
+
+// RFC 8784 3: with the PPK, and once more without it for a responder that may not know it, unless one is required.
+base::Result<Opening> prove(sa::Step& step, sa::Keyed& keyed, const sa::Transcript& transcript,
+                            const policy::Identity& id_i) {
+    const Parties parties{*step.sa.connection, id_i, expected_identity(step.sa)};
+    const auto make = [&] { return make_auth(step, keyed, transcript, parties, transcript.certificate_requests); };
+    std::optional<wire::Authentication> without;
+    if (transcript.both_have_ppks && !parties.connection.ppk_required) {
+        auto plain = make();
+        if (!plain) return tl::unexpected(plain.error());
+        without = std::move(plain->auth);
+    }
+    Opening opening{{}, mix_own_ppk(step.sa, transcript, keyed), {}};
+    if (opening.without_ppk) append_ppk(step.sa, std::move(without), opening.ppk);
+    auto proof = make();
+    if (!proof) return tl::unexpected(proof.error());
+    opening.proof = std::move(*proof);
+    return opening;
+}
+
 }  // namespace
 
 base::Result<void> check_credentials(const sa::Sa& sa) {
-    const policy::Identity local = own_identity(sa);
-    const policy::Identity remote = expected_identity(sa);
-    if (sa.configuration->shared_secret(local, remote) != nullptr) return {};
-    return base::fail(Reason::NoSharedSecret, "for " + local.to_string() + " - " + remote.to_string());
+    return check_own_key(sa, {*sa.connection, own_identity(sa), expected_identity(sa)});
 }
 
 sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless,
@@ -136,11 +164,12 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
     sa::Sa& sa = step.sa;
     policy::Identity id_i = resumed ? resumed->local_id : own_identity(sa);
     const policy::Identity id_r = resumed ? resumed->remote_id : sa.connection->remote.id;
-    auto auth = resumed ? make_resumed_auth(keyed, transcript, id_i, Octets::all)
-                        : make_psk_auth(sa, keyed, transcript, id_i, expected_identity(sa));
-    if (!auth) return sa::Phase(sa::Closed{auth.error()});
+    auto opening = resumed ? Opening{{{}, make_resumed_auth(keyed, transcript, id_i, Octets::all)}, {}, {}}
+                           : prove(step, keyed, transcript, id_i);
+    if (!opening) return sa::Phase(sa::Closed{opening.error()});
 
-    std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), id_r, std::move(*auth));
+    std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), id_r, std::move(opening->proof));
+    std::ranges::move(opening->ppk, std::back_inserter(payloads));
     append_ticket_request(step, payloads);
     append_mobility(step, payloads);
     append_id_sync(payloads);
@@ -155,13 +184,16 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
         proposed = std::move(first->proposed);
     }
     send_request(step, keyed, wire::ExchangeType::ike_auth, payloads);
-    return sa::Phase(
-        sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(proposed), std::move(resumed)});
+    return sa::Phase(sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(proposed), std::move(resumed),
+                                       std::move(opening->without_ppk)});
 }
 
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response) {
     const wire::Payloads& answer = response.payloads;
-    if (const auto authenticated = authenticate(step.sa, phase, answer); !authenticated) {
+    if (answer.auth) {
+        if (const auto ppk = heed_ppk_use(step.sa, phase, answer); !ppk) return tl::unexpected(ppk.error());
+    }
+    if (const auto authenticated = authenticate(step, phase, answer); !authenticated) {
         if (!phase.resumed) return tl::unexpected(authenticated.error());
         step.report(ike::Level::warning, "resuming failed: " + authenticated.error().sentence() + "; beginning anew",
                     authenticated.error().reason);
@@ -181,6 +213,7 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
     note_crash_token(step.sa, answer);
     sa::Established established{
         std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
+    established.has_ppk = phase.without_ppk.has_value();
     begin_life(step, established);
     established.proof = begin_proof(step);
     if (phase.resumed) inherit_proof(established, *phase.resumed);

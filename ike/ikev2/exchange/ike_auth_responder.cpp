@@ -12,8 +12,10 @@
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/per_resource.h"
+#include "ike/ikev2/exchange/ppk.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_time.h"
+#include "ike/ikev2/exchange/resumed_auth.h"
 #include "ike/ikev2/exchange/session_resume.h"
 #include "ike/ikev2/exchange/ticketing.h"
 
@@ -23,14 +25,16 @@ namespace {
 
 using base::Reason;
 
-// How well a connection fits the identities: the peer's must match, ours as well where the peer names it (RFC
-// 7296 1.2).
+// How well a connection fits: the peer's identity must match, ours as well where the peer names it (RFC 7296 1.2). One
+// that wants such an AUTH as the peer has sent goes before all others.
 int fit(const policy::Connection& connection, const sa::Sa& sa, const wire::Payloads& request) {
+    constexpr int kRightMethod = 16;
     const int remote = match(connection.remote.id, request.id_i->identity);
     if (remote == 0) return 0;
-    if (!request.id_r) return remote * 4;
-    const int local = match(own_identity(connection, sa.local.address), request.id_r->identity);
-    return local == 0 ? 0 : remote * 4 + local;
+    const int local = request.id_r ? match(own_identity(connection, sa.local.address), request.id_r->identity) : 0;
+    if (request.id_r && local == 0) return 0;
+    const bool is_right = request.auth && is_method_of(connection.remote, request.auth->method);
+    return (is_right ? kRightMethod : 0) + remote * 4 + local;
 }
 
 // Only now is it known which connection this is: the best fit of those that the addresses and the chosen proposal
@@ -57,7 +61,7 @@ base::Result<const policy::Connection*> choose_connection(const sa::Sa& sa, cons
 base::Result<void> check_shape(const sa::Message& request) {
     if (request.shape == wire::Shape::authentication || request.shape == wire::Shape::childless) return {};
     if (request.shape == wire::Shape::eap_start) {
-        return base::fail(Reason::AuthenticationMethodUnacceptable, "peer wants EAP, the connection a pre-shared key");
+        return base::fail(Reason::AuthenticationMethodUnacceptable, "peer wants EAP, which is not there yet");
     }
     return base::fail(Reason::PayloadMissing, "IKE_AUTH without IDi or AUTH");
 }
@@ -65,18 +69,30 @@ base::Result<void> check_shape(const sa::Message& request) {
 struct Proven {
     const policy::Connection* connection;
     policy::Identity local_id;
-    wire::Authentication auth;
+    OwnProof proof;
+    bool has_ppk = false;
 };
 
-base::Result<Proven> authenticate_by_key(const sa::Sa& sa, const sa::HalfOpen& phase, const wire::Payloads& request) {
-    const auto connection = choose_connection(sa, phase.keyed, request);
-    if (!connection) return tl::unexpected(connection.error());
-    policy::Identity local = own_identity(**connection, sa.local.address);
-    const auto verified = verify_psk_auth(sa, phase.keyed, phase.transcript, local, *request.id_i, *request.auth);
+// With the keys as they are.
+base::Result<OwnProof> exchange_proofs(sa::Step& step, const sa::HalfOpen& phase, const Parties& parties,
+                                       const wire::Authentication& auth, const wire::Payloads& request) {
+    const auto verified =
+        verify_auth(step, phase.keyed, phase.transcript, parties, {*request.id_i, auth, request.certificates});
     if (!verified) return tl::unexpected(verified.error());
-    auto auth = make_psk_auth(sa, phase.keyed, phase.transcript, local, request.id_i->identity);
-    if (!auth) return tl::unexpected(auth.error());
-    return Proven{*connection, std::move(local), std::move(*auth)};
+    return make_auth(step, phase.keyed, phase.transcript, parties, request.certificate_requests);
+}
+
+base::Result<Proven> authenticate_by_key(sa::Step& step, sa::HalfOpen& phase, const wire::Payloads& request) {
+    const auto connection = choose_connection(step.sa, phase.keyed, request);
+    if (!connection) return tl::unexpected(connection.error());
+    Parties parties{**connection, own_identity(**connection, step.sa.local.address), request.id_i->identity};
+    auto ppk = choose_ppk(**connection, step.sa, phase, request);
+    if (!ppk) return tl::unexpected(ppk.error());
+    if (ppk->mixed) ppk->mixed->swap(phase.keyed);
+    auto proof = exchange_proofs(step, phase, parties, ppk->auth, request);
+    if (proof) return Proven{*connection, std::move(parties.local), std::move(*proof), ppk->mixed.has_value()};
+    if (ppk->mixed) ppk->mixed->swap(phase.keyed);
+    return tl::unexpected(proof.error());
 }
 
 base::Result<Proven> authenticate_by_ticket(const sa::Step& step, const sa::HalfOpen& phase,
@@ -84,14 +100,15 @@ base::Result<Proven> authenticate_by_ticket(const sa::Step& step, const sa::Half
     const auto resumer = authenticate_resumed(step, phase, request);
     if (!resumer) return tl::unexpected(resumer.error());
     const policy::Identity& local = phase.ticket->session.local_id;
-    return Proven{resumer->connection, local, make_resumed_auth(phase.keyed, phase.transcript, local, resumer->octets)};
+    return Proven{
+        resumer->connection, local, {{}, make_resumed_auth(phase.keyed, phase.transcript, local, resumer->octets)}};
 }
 
-base::Result<Proven> authenticate(const sa::Step& step, const sa::HalfOpen& phase, const sa::Message& message) {
+base::Result<Proven> authenticate(sa::Step& step, sa::HalfOpen& phase, const sa::Message& message) {
     if (const auto shape = check_shape(message); !shape) return tl::unexpected(shape.error());
     const wire::Payloads& request = message.payloads;
     auto proven =
-        phase.ticket ? authenticate_by_ticket(step, phase, request) : authenticate_by_key(step.sa, phase, request);
+        phase.ticket ? authenticate_by_ticket(step, phase, request) : authenticate_by_key(step, phase, request);
     if (!proven) return proven;
     if (const auto wanted = match_childless(*proven->connection, message.shape); !wanted)
         return tl::unexpected(wanted.error());
@@ -114,7 +131,7 @@ void append_lifetime(const sa::Step& step, const sa::Proof& proof, std::vector<w
         notify(wire::NotifyType::auth_lifetime, base::Writer().u32(static_cast<std::uint32_t>(lasts)).take()));
 }
 
-// SK {IDr, AUTH, [SAr2, TSi, TSr]}: the child's part, or why there is none, follows (RFC 7296 1.2, 2.21.2).
+// SK {IDr, [CERT+], AUTH, [SAr2, TSi, TSr]}: the child's part, or why there is none, follows (RFC 7296 1.2, 2.21.2).
 void answer_child(sa::Step& step, sa::Established& established, std::vector<wire::Payload> payloads,
                   const wire::Payloads& request, const sa::Transcript& transcript) {
     auto accepted = accept_child(step, request, true);
@@ -153,7 +170,9 @@ sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Mess
 
     step.sa.connection = proven->connection;
     step.sa.peer_announced_initial_contact = request.find(wire::NotifyType::initial_contact) != nullptr;
-    std::vector<wire::Payload> payloads{wire::IdentificationResponder{{proven->local_id, 0}}, std::move(proven->auth)};
+    std::vector<wire::Payload> payloads{wire::IdentificationResponder{{proven->local_id, 0}}};
+    std::ranges::move(proven->proof.certificates, std::back_inserter(payloads));
+    payloads.emplace_back(std::move(proven->proof.auth));
     agree_on_mobility(step, request, false);
     if (step.sa.mobility.agreed) append_mobility(step, payloads);
     agree_on_id_sync(step.sa, request);
@@ -162,6 +181,8 @@ sa::Next on_ike_auth_request(sa::Step& step, sa::HalfOpen& phase, const sa::Mess
     std::ranges::move(crash_token(step.options, step.sa.spi_i, step.sa.spi_r), std::back_inserter(payloads));
     sa::Established established{
         std::move(phase.keyed), std::move(proven->local_id), request.id_i->identity, step.now, {}, {}, {}};
+    established.has_ppk = proven->has_ppk;
+    if (established.has_ppk) payloads.push_back(confirm_ppk());
     begin_life(step, established);
     established.proof = begin_proof(step);
     if (phase.ticket) use_up(step, established, *phase.ticket);

@@ -7,7 +7,9 @@
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/ppk.h"
 #include "ike/ikev2/exchange/session_resume.h"
+#include "ike/ikev2/exchange/signature_auth.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -74,6 +76,7 @@ base::Result<std::unique_ptr<crypto::KeyExchange>> first_key_exchange(sa::Step& 
 
 sa::Next start_first_exchange(sa::Step& step, sa::Created&) {
     if (const auto credentials = check_credentials(step.sa); !credentials) return tl::unexpected(credentials.error());
+    if (const auto ppk = check_own_ppk(step.sa); !ppk) return tl::unexpected(ppk.error());
     sa::InitRequested next;
     next.ticket = ticket_for(step);
     if (!next.ticket) {
@@ -100,16 +103,20 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     if (response.shape != wire::Shape::initial) return base::fail(Reason::PayloadMissing, "SA, KE or Nr");
     // RFC 7296 2.6: a responder that agrees has chosen an SPI.
     if (response.header.spi_r == wire::IkeSpi::none) return base::fail(Reason::SpiInvalid);
-    auto agreed = agree(step, phase, payloads);
-    if (!agreed) return tl::unexpected(agreed.error());
     const auto childless = goes_childless(*step.sa.connection, payloads);
     if (!childless) return tl::unexpected(childless.error());
+    const auto both_have_ppks = heed_ppk_answer(step.sa, payloads);
+    if (!both_have_ppks) return tl::unexpected(both_have_ppks.error());
+    auto agreed = agree(step, phase, payloads);  // last, as a key exchange is used once
+    if (!agreed) return tl::unexpected(agreed.error());
 
     take_answer(step, response);
     sa::Keyed keyed = derive_keyed(step.sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce,
                                    payloads.nonce->data, agreed->secret);
-    sa::Transcript transcript{std::move(phase.request), base::to_bytes(response.bytes), std::move(phase.nonce),
-                              payloads.nonce->data};
+    sa::Transcript transcript{std::move(phase.request),     base::to_bytes(response.bytes),
+                              std::move(phase.nonce),       payloads.nonce->data,
+                              hashes_in(payloads),          *both_have_ppks,
+                              payloads.certificate_requests};
     return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless, nullptr);
 }
 

@@ -1,10 +1,15 @@
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "ike/ikev2/exchange/certificates.h"
 #include "ike/ikev2/exchange/first_exchange.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
+#include "ike/ikev2/exchange/ppk.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/signature_auth.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -48,11 +53,20 @@ base::Result<Exchanged> exchange_keys(sa::Step& step, const crypto::IkeSuite& su
     return Exchanged{(*key_exchange)->public_value(), std::move(*secret)};
 }
 
-// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V] (RFC 7296 1.2)
+// Who the peer is is not known yet: it is asked for what any connection may want of it.
+std::vector<const policy::Connection*> candidates(const sa::Sa& sa) {
+    return sa.configuration->candidates_by_proposals(sa.local.address, sa.remote.address);
+}
+
+// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V], N(SIGNATURE_HASH_ALGORITHMS), [N(USE_PPK)], [CERTREQ] (RFC 7296 1.2, RFC
+// 7427 4, RFC 8784 3)
 base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& chosen, wire::KeyExchangePayload value,
-                          const base::Bytes& nonce) {
+                          const base::Bytes& nonce, std::optional<wire::Payload> ppk) {
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
     append_announcements(step, payloads);
+    payloads.emplace_back(hash_algorithms());
+    if (ppk) payloads.push_back(std::move(*ppk));
+    std::ranges::move(certificate_request(step.sa, candidates(step.sa)), std::back_inserter(payloads));
     return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);
 }
 
@@ -72,13 +86,16 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
     sa.connection = choice->connection;
     take_request(sa, payloads);
     base::Bytes nonce = step.random.bytes(kNonceSize);
-    base::Bytes response = make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce);
+    auto ppk = answer_ppk(sa, payloads);
+    const bool both_have_ppks = ppk.has_value();
+    base::Bytes response =
+        make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce, std::move(ppk));
     sa::Keyed keyed =
         derive_keyed(sa, *suite, std::move(choice->chosen.proposal), payloads.nonce->data, nonce, exchanged->secret);
     step.report(ike::Level::debug, "answered IKE_SA_INIT of " + sa.remote.to_string());
-    return answer_first_request(
-        step, std::move(keyed),
-        {std::move(response), base::to_bytes(request.bytes), std::move(nonce), payloads.nonce->data});
+    return answer_first_request(step, std::move(keyed),
+                                {std::move(response), base::to_bytes(request.bytes), std::move(nonce),
+                                 payloads.nonce->data, hashes_in(payloads), both_have_ppks});
 }
 
 }  // namespace xfrmd::ikev2::exchange

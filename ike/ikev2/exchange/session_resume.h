@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "ike/ikev2/exchange/authentication.h"
+#include "ike/ikev2/exchange/resumed_auth.h"
 #include "ike/ikev2/sa/step.h"
 
 namespace xfrmd::ikev2::exchange {

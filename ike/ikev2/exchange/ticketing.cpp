@@ -6,6 +6,7 @@
 
 #include "ike/base/reader.h"
 #include "ike/base/writer.h"
+#include "ike/crypto/credentials.h"
 #include "ike/crypto/key_schedule.h"
 #include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/offers.h"
@@ -18,16 +19,22 @@ namespace {
 using base::Reason;
 using wire::NotifyType;
 
-// Nothing where there is no secret any more.
-std::optional<base::Bytes> credential_of(const sa::Sa& sa, const policy::Identity& local,
-                                         const policy::Identity& remote, const base::SecretBytes& sk_d) {
-    const auto* secret = sa.configuration->shared_secret(local, remote);
-    if (secret == nullptr) return std::nullopt;
-    return crypto::keyed_hash(sk_d, {secret->secret.view()});
+// Of the secret, and of what certificates are checked against. Nothing where there is no secret any more.
+std::optional<base::Bytes> credential_of(const sa::Sa& sa, const policy::Connection& connection,
+                                         const policy::Identity& local, const policy::Identity& remote,
+                                         const base::SecretBytes& sk_d) {
+    constexpr auto kPsk = policy::AuthMethod::psk;
+    const bool has_secret = connection.local.auth == kPsk || connection.remote.auth == kPsk;
+    const auto* secret = has_secret ? sa.configuration->shared_secret(local, remote) : nullptr;
+    if (has_secret && secret == nullptr) return std::nullopt;
+    const auto* credentials = sa.configuration->credentials();
+    const crypto::Sha256 trusted =
+        credentials == nullptr ? crypto::Sha256{} : credentials->trust(connection.remote).digest();
+    return crypto::keyed_hash(sk_d, {has_secret ? secret->secret.view() : base::ByteView(), trusted});
 }
 
 std::optional<sa::Session> session_of(const sa::Sa& sa, const sa::Established& phase) {
-    auto credential = credential_of(sa, phase.local_id, phase.remote_id, phase.keyed.sk_d);
+    auto credential = credential_of(sa, *sa.connection, phase.local_id, phase.remote_id, phase.keyed.sk_d);
     if (!sa.connection->session_resumption || !credential) return std::nullopt;
     return sa::Session{phase.local_id,           phase.remote_id,        phase.keyed.proposal,
                        phase.keyed.sk_d.clone(), *std::move(credential), phase.proof};
@@ -101,7 +108,7 @@ base::Result<void> check_session(const sa::Sa& sa, const policy::Connection& con
                     session.remote_id.to_string());
     }
     if (!allows(connection.proposals, session.proposal)) return fail(session.proposal.to_string());
-    const auto credential = credential_of(sa, session.local_id, session.remote_id, session.sk_d);
+    const auto credential = credential_of(sa, connection, session.local_id, session.remote_id, session.sk_d);
     if (credential && base::SecretBytes::equal_constant_time(*credential, session.credential)) return {};
     return fail("the secret of " + session.remote_id.to_string() + " is another one");
 }

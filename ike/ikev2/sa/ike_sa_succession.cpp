@@ -47,6 +47,7 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     const bool proof_is_over = sa_.connection->reauth_time.count() > 0 && old->proof.over_at == base::kNever;
     next->without_resources = std::exchange(old->without_resources, {});
     next->proof = std::exchange(old->proof, {});
+    next->has_ppk = old->has_ppk;
     if (proof_is_over) next->proof.over_at = around.now;
     heir.sa_.repeats = std::exchange(sa_.repeats, {});
     heir.sa_.repeated_by = std::exchange(sa_.repeated_by, ike::IkeSaId::none);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "ike/ikev2/sa/exchanges.h"
 #include "ike/ikev2/sa/session.h"
 #include "ike/ikev2/wire/payloads.h"
+#include "ike/policy/signature_scheme.h"
 
 namespace xfrmd::ikev2::sa {
 
@@ -29,12 +31,28 @@ struct Keyed {
     crypto::SkCipher outbound;
 };
 
-// What AUTH will cover (RFC 7296 2.15): both first messages and both nonces.
+// What a post-quantum pre-shared key is mixed into (RFC 8784 3), in one form or the other.
+struct AuthKeys {
+    base::SecretBytes sk_d;
+    base::SecretBytes sk_p_local;
+    base::SecretBytes sk_p_remote;
+
+    void swap(Keyed& keyed) {
+        std::swap(sk_d, keyed.sk_d);
+        std::swap(sk_p_local, keyed.sk_p_local);
+        std::swap(sk_p_remote, keyed.sk_p_remote);
+    }
+};
+
+// What AUTH will cover (RFC 7296 2.15), both first messages and both nonces; and what they say of how it is to be made.
 struct Transcript {
     base::Bytes local_message;
     base::Bytes remote_message;
     base::Bytes local_nonce;
     base::Bytes remote_nonce;
+    std::vector<policy::HashId> remote_hashes = {};                   // of signatures that the peer takes
+    bool both_have_ppks = false;                                      // RFC 8784 3
+    std::vector<wire::CertificateRequest> certificate_requests = {};  // the responder's; the initiator's come later
 };
 
 // Initiator, nothing sent yet.
@@ -56,8 +74,9 @@ struct InitRequested {
 struct AuthRequested {
     Keyed keyed;
     Transcript transcript;
-    std::optional<ProposedChild> child;     // nothing: it is to come in an exchange of its own (RFC 6023)
-    std::unique_ptr<Session> resumed = {};  // nullptr: it began with IKE_SA_INIT
+    std::optional<ProposedChild> child;        // nothing: it is to come in an exchange of its own (RFC 6023)
+    std::unique_ptr<Session> resumed = {};     // nullptr: it began with IKE_SA_INIT
+    std::optional<AuthKeys> without_ppk = {};  // `keyed` has one, which the peer may not know
 };
 
 // Responder, IKE_SA_INIT or IKE_SESSION_RESUME answered.
@@ -87,6 +106,7 @@ struct Established {
     base::Instant over_at = base::kNever;            // deleted then, rekeyed or not
     base::Instant use_awaited_until = base::kNever;  // the kernel was asked what the children have carried
     Proof proof = {};
+    bool has_ppk = false;  // in its keys, which those of its children and successors come from
     std::vector<std::string> without_resources = {};  // children of which the peer makes no more for single CPUs
     bool is_redirected = false;  // the peer has heard that it is to go elsewhere; it goes at over_at
     bool is_outdone = false;     // another one with the same peer has come up; it goes at over_at

@@ -12,6 +12,7 @@
 #include "ike/ikev2/sa/options.h"
 #include "ike/ikev2/sa/sa.h"
 #include "ike/ikev2/sa/tickets.h"
+#include "ike/ikev2/sa/validation.h"
 #include "ike/ikev2/wire/message.h"
 
 namespace xfrmd::ikev2::sa {
@@ -69,6 +70,7 @@ struct Surroundings {
     SpiSource& spis;
     const Options& options;
     Tickets& tickets;
+    Validation& validation;
     ike::Actions& actions;
     std::vector<Succession>& successions;
 };

@@ -69,6 +69,8 @@ constexpr Named<NotifyType> kNames[] = {
     {ikev2_fragmentation_supported, "IKEV2_FRAGMENTATION_SUPPORTED"},
     {signature_hash_algorithms, "SIGNATURE_HASH_ALGORITHMS"},
     {use_ppk, "USE_PPK"},
+    {ppk_identity, "PPK_IDENTITY"},
+    {no_ppk_auth, "NO_PPK_AUTH"},
     {intermediate_exchange_supported, "INTERMEDIATE_EXCHANGE_SUPPORTED"},
     {sa_resource_info, "SA_RESOURCE_INFO"},
 

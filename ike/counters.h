@@ -1,0 +1,19 @@
+// What an engine has counted since its start.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "ike/base/reason.h"
+
+namespace xfrmd::ike {
+
+// How often each reason occurred, by its number; and what went well.
+struct Counters {
+    std::uint64_t datagrams_in = 0;
+    std::uint64_t keepalives_in = 0;
+    std::uint64_t established = 0;
+    std::map<base::Reason, std::uint64_t> reasons;
+};
+
+}  // namespace xfrmd::ike

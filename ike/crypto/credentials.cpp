@@ -1,0 +1,108 @@
+#include "ike/crypto/credentials.h"
+
+#include <algorithm>
+
+namespace xfrmd::crypto {
+
+namespace {
+
+constexpr std::size_t kLongestWay = 8;
+
+}  // namespace
+
+base::Result<std::shared_ptr<const Credentials>> Credentials::make(Parts parts,
+                                                                   const std::vector<policy::AuthRound>& rounds) {
+    const std::shared_ptr<Credentials> made(new Credentials(std::move(parts)));
+    for (const auto* list : {&made->parts_.certificates, &made->parts_.authorities, &made->parts_.named}) {
+        for (const Certificate& certificate : *list)
+            made->by_fingerprint_.emplace(certificate.fingerprint(), certificate);
+    }
+    for (std::size_t place = 0; place < made->parts_.public_keys.size(); ++place) {
+        made->public_keys_.emplace(sha256(made->parts_.public_keys[place].subject_public_key_info()), place);
+    }
+    for (std::size_t place = 0; place < made->parts_.private_keys.size(); ++place) {
+        made->private_keys_.emplace(made->parts_.private_keys[place].public_key().key_id(), place);
+    }
+    for (const policy::AuthRound& round : rounds) {
+        if (const auto added = made->add_trust(round); !added) return tl::unexpected(added.error());
+    }
+    return made;
+}
+
+const Certificate* Credentials::certificate(const policy::Fingerprint& fingerprint) const {
+    const auto found = by_fingerprint_.find(fingerprint);
+    return found == by_fingerprint_.end() ? nullptr : &found->second;
+}
+
+const PublicKey* Credentials::public_key(const policy::Fingerprint& fingerprint) const {
+    const auto found = public_keys_.find(fingerprint);
+    return found == public_keys_.end() ? nullptr : &parts_.public_keys[found->second];
+}
+
+const PrivateKey* Credentials::private_key(const PublicKey& key) const {
+    const auto found = private_keys_.find(key.key_id());
+    if (found == private_keys_.end()) return nullptr;
+    const PrivateKey& candidate = parts_.private_keys[found->second];
+    return candidate.public_key() == key ? &candidate : nullptr;
+}
+
+std::vector<const Certificate*> Credentials::certificates_naming(const policy::Identity& identity) const {
+    std::vector<const Certificate*> naming;
+    for (const Certificate& certificate : parts_.certificates) {
+        if (certificate.names(identity)) naming.push_back(&certificate);
+    }
+    return naming;
+}
+
+std::vector<const Certificate*> Credentials::issuers(const Certificate& end) const {
+    std::vector<const Certificate*> way;
+    const Certificate* last = &end;
+    while (way.size() < kLongestWay && !last->is_self_issued()) {
+        const auto issuer = std::ranges::find(parts_.authorities, last->issuer(), &Certificate::subject);
+        if (issuer == parts_.authorities.end()) break;
+        last = &*issuer;
+        way.push_back(last);
+    }
+    return way;
+}
+
+const TrustStore& Credentials::trust(const policy::AuthRound& round) const {
+    const auto found = trust_.find({round.certificates, round.authorities});
+    return found == trust_.end() ? nothing_ : found->second;
+}
+
+std::vector<const Certificate*> Credentials::authorities(const policy::AuthRound& round) const {
+    std::vector<const Certificate*> found;
+    if (!round.certificates.empty()) return found;
+    for (const policy::Fingerprint& fingerprint : round.authorities) {
+        if (const Certificate* known = certificate(fingerprint)) found.push_back(known);
+    }
+    if (round.authorities.empty()) {
+        for (const Certificate& authority : parts_.authorities) found.push_back(&authority);
+    }
+    return found;
+}
+
+// strongSwan trusts every end certificate that it was given; where a connection names some, none but these count. CAs
+// that it names may stand anywhere on the way, which still has to end at an anchor.
+base::Result<void> Credentials::add_trust(const policy::AuthRound& round) {
+    if (trust_.contains({round.certificates, round.authorities})) return {};
+    const bool is_pinned = !round.certificates.empty();
+    std::vector<Certificate> authorities = is_pinned ? std::vector<Certificate>() : those(round.authorities);
+    if (!is_pinned) authorities.insert(authorities.end(), parts_.authorities.begin(), parts_.authorities.end());
+    const bool is_open = !is_pinned && round.authorities.empty();
+    auto made = TrustStore::make(std::move(authorities), is_open ? parts_.certificates : those(round.certificates));
+    if (!made) return tl::unexpected(made.error());
+    trust_.emplace(Chosen{round.certificates, round.authorities}, std::move(*made));
+    return {};
+}
+
+std::vector<Certificate> Credentials::those(const std::vector<policy::Fingerprint>& fingerprints) const {
+    std::vector<Certificate> found;
+    for (const policy::Fingerprint& fingerprint : fingerprints) {
+        if (const Certificate* known = certificate(fingerprint)) found.push_back(*known);
+    }
+    return found;
+}
+
+}  // namespace xfrmd::crypto

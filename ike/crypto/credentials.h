@@ -1,0 +1,59 @@
+// What there is to prove and to check identities with: certificates, keys and CAs, as the operator has them. Immutable;
+// engines on several threads share it through the configuration's snapshot. Pointers that it gives live as long.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "ike/crypto/certificate.h"
+#include "ike/crypto/chain.h"
+#include "ike/crypto/private_key.h"
+#include "ike/policy/auth_round.h"
+
+namespace xfrmd::crypto {
+
+class Credentials {
+public:
+    // `authorities`: CAs that anybody's certificate may be traced to. `named`: what rounds refer to beside these.
+    struct Parts {
+        std::vector<Certificate> certificates;  // of ends: ours, and peers' that are trusted as they are
+        std::vector<Certificate> authorities;
+        std::vector<Certificate> named;  // of CAs that count only where a connection names them
+        std::vector<PublicKey> public_keys;
+        std::vector<PrivateKey> private_keys;
+    };
+    // `rounds`: all that trust() will be asked for. Error: ConfigurationInvalid, where an authority is no CA.
+    static base::Result<std::shared_ptr<const Credentials>> make(Parts parts,
+                                                                 const std::vector<policy::AuthRound>& rounds);
+
+    const Certificate* certificate(const policy::Fingerprint& fingerprint) const;
+    const PublicKey* public_key(const policy::Fingerprint& fingerprint) const;
+    // Ours that belongs to it; nullptr where somebody else has it.
+    const PrivateKey* private_key(const PublicKey& key) const;
+    // End certificates that name this identity, in the order of loading.
+    std::vector<const Certificate*> certificates_naming(const policy::Identity& identity) const;
+    // The CAs above it, by their names, as far as they are known: its issuer first, an anchor last.
+    std::vector<const Certificate*> issuers(const Certificate& end) const;
+    // What a peer's certificate is checked against: nothing at all for a round that make() was not told of.
+    const TrustStore& trust(const policy::AuthRound& round) const;
+    // CAs that such a peer's certificate may be of: what CERTREQ names.
+    std::vector<const Certificate*> authorities(const policy::AuthRound& round) const;
+
+private:
+    using Chosen = std::pair<std::vector<policy::Fingerprint>, std::vector<policy::Fingerprint>>;
+
+    explicit Credentials(Parts parts) : parts_(std::move(parts)) {}
+    base::Result<void> add_trust(const policy::AuthRound& round);
+    std::vector<Certificate> those(const std::vector<policy::Fingerprint>& fingerprints) const;
+
+    Parts parts_;
+    std::map<policy::Fingerprint, Certificate> by_fingerprint_;
+    std::map<policy::Fingerprint, std::size_t> public_keys_;  // places
+    std::map<Sha1, std::size_t> private_keys_;                // places, by key id
+    std::map<Chosen, TrustStore> trust_;
+    TrustStore nothing_;
+};
+
+}  // namespace xfrmd::crypto

@@ -1,0 +1,58 @@
+// How one side proves who it is (RFC 7296 2.15): the sections `local` and `remote` of a connection. Certificates and
+// keys are named by their hashes here; crypto::Credentials has them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ike/base/result.h"
+#include "ike/policy/connection_choices.h"
+#include "ike/policy/identity.h"
+#include "ike/policy/signature_scheme.h"
+
+namespace xfrmd::policy {
+
+// SHA-256 of a certificate, or of a SubjectPublicKeyInfo.
+using Fingerprint = std::array<std::uint8_t, 32>;
+
+// What is asked of keys and signatures, beyond what is refused anyway. Empty: nothing.
+struct KeyRequirements {
+    std::vector<KeyType> keys;
+    std::size_t least_rsa_bits = 0;
+    std::size_t least_ecdsa_bits = 0;
+    std::vector<SignatureScheme> auth;          // of AUTH, in order of preference
+    std::vector<SignatureScheme> certificates;  // of the path
+
+    bool allow_key(KeyType type, std::size_t bits) const;
+    bool allow_auth(const SignatureScheme& scheme) const;
+    bool allow_certificate(const SignatureScheme& scheme) const;
+    friend bool operator==(const KeyRequirements&, const KeyRequirements&) = default;
+};
+
+// strongSwan's `auth`: "psk", "pubkey", "rsa-3072-sha256", "rsa/pss-sha512", "ecdsa-384", "ed25519", "pubkey-sha256",
+// and the like joined by "-", each kind of key before what is asked of it; "ike:" in front of a kind asks it of AUTH
+// alone. Unlike there a kind of key that is named excludes those that are not. Error: ConfigurationInvalid, also for
+// the methods of EAP and XAuth.
+struct Authentication {
+    AuthMethod method = AuthMethod::pubkey;
+    KeyRequirements requirements;
+};
+base::Result<Authentication> parse_auth(std::string_view text);
+
+struct AuthRound {
+    AuthMethod auth = AuthMethod::pubkey;
+    KeyRequirements requirements;
+    Identity
+        id;  // local: %any sends the certificate's subject, or our address; remote: %any accepts what the peer says
+    std::vector<Fingerprint> certificates;  // local: ours, the first that fits; remote: one of these, without any CA
+    std::vector<Fingerprint> public_keys;   // the same of keys without a certificate
+    std::vector<Fingerprint> authorities;   // remote: the CAs that may vouch for its certificate; empty: any
+
+    friend bool operator==(const AuthRound&, const AuthRound&) = default;
+};
+
+}  // namespace xfrmd::policy

@@ -1,0 +1,174 @@
+// IKE SAs between gateways that prove who they are with certificates (RFC 7296 3.6, 3.7; RFC 4945).
+#include <catch2/catch_test_macros.hpp>
+
+#include "ike/crypto/credentials.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/test_certificate.h"
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+using crypto::Certificate;
+using policy::SendCertificate;
+
+const TestIssuer& root() {
+    static const TestIssuer issuer{"CN=root", small_key(1)};
+    return issuer;
+}
+const TestIssuer& middle() {
+    static const TestIssuer issuer{"CN=middle", small_key(2)};
+    return issuer;
+}
+
+// An end certificate with its key.
+struct End {
+    TestKey key;
+    Certificate certificate;
+};
+
+End end_of(const std::string& name, std::uint64_t seed, const TestIssuer& issuer = root(),
+           crypto::WallClock not_after = kTestNow + std::chrono::days(30)) {
+    CertificateFields fields;
+    fields.subject = "CN=" + name;
+    fields.not_after = not_after;
+    fields.names = {name};
+    const TestKey key = small_key(seed);
+    return {key, make_certificate(fields, key, issuer)};
+}
+
+// What one gateway has and wants.
+struct Side {
+    End own;
+    std::vector<Certificate> authorities = {make_root(root())};
+    std::vector<Certificate> known = {};  // of peers
+    std::vector<Certificate> pinned = {};
+    std::vector<Certificate> cacerts = {};
+    std::string peer_auth = "pubkey";
+    SendCertificate send_cert = SendCertificate::if_asked;
+    bool send_certreq = true;
+};
+
+std::vector<policy::Fingerprint> fingerprints(const std::vector<Certificate>& certificates) {
+    std::vector<policy::Fingerprint> all;
+    for (const Certificate& one : certificates) all.push_back(one.fingerprint());
+    return all;
+}
+
+policy::Snapshot with_certificates(const ConnectionWords& words, const Side& side) {
+    SeededRandom random(7);
+    policy::Connection gw = connection(words);
+    gw.local.auth = policy::AuthMethod::pubkey;
+    gw.local.certificates = {side.own.certificate.fingerprint()};
+    gw.remote.auth = policy::AuthMethod::pubkey;
+    gw.remote.requirements = policy::parse_auth(side.peer_auth)->requirements;
+    gw.remote.certificates = fingerprints(side.pinned);
+    gw.remote.authorities = fingerprints(side.cacerts);
+    gw.send_cert = side.send_cert;
+    gw.send_certreq = side.send_certreq;
+    crypto::Credentials::Parts parts;
+    parts.certificates = side.known;
+    parts.certificates.push_back(side.own.certificate);
+    parts.certificates.insert(parts.certificates.end(), side.pinned.begin(), side.pinned.end());
+    parts.authorities = side.authorities;
+    parts.named = side.cacerts;
+    parts.private_keys.push_back(*crypto::PrivateKey::load(side.own.key.pkcs8(), nullptr, random));
+    policy::Configuration configuration;
+    configuration.credentials = *crypto::Credentials::make(std::move(parts), {gw.local, gw.remote});
+    configuration.connections.push_back(std::move(gw));
+    return policy::IndexedConfiguration::of(std::move(configuration));
+}
+
+// Where left ("a.example") brings it up with right ("b.example"), it says this.
+struct World {
+    World(const Side& left, const Side& right)
+        : gateways(with_certificates({}, left), with_certificates(mirrored({}), right)) {
+        const base::Duration past = gateways.wire.now().time_since_epoch();
+        for (Host* host : {&gateways.left, &gateways.right}) {
+            gateways.wire.feed(*host, ike::TimeOfDay{std::chrono::sys_time<base::Duration>(kTestNow) - past});
+        }
+    }
+    std::string outcome() { return gateways.left.outcome(gateways.connect()); }
+    bool refused_by_right(Reason reason) { return gateways.right.engine.counters().reasons.contains(reason); }
+
+    Gateways gateways;
+};
+
+const End& a() {
+    static const End end = end_of("a.example", 11);
+    return end;
+}
+const End& b() {
+    static const End end = end_of("b.example", 12);
+    return end;
+}
+
+}  // namespace
+
+TEST_CASE("certificates of a CA that both know are enough", "[engine][rfc7296-3.6][rfc7296-3.7]") {
+    World world({a()}, {b()});
+    CHECK(world.outcome() == "ok");
+    CHECK(world.gateways.disagreement().empty());
+}
+
+TEST_CASE("who has a CA in between sends it along", "[engine][rfc7296-3.6]") {
+    CertificateFields fields = authority_fields("CN=middle");
+    const Certificate between = make_certificate(fields, middle().key, root());
+    const End below = end_of("a.example", 13, middle());
+    World world({below, {make_root(root()), between}}, {b()});
+    CHECK(world.outcome() == "ok");
+    World without({below, {make_root(root())}}, {b()});
+    CHECK(without.outcome() == "authentication_refused");
+    CHECK(without.refused_by_right(Reason::CertificateUntrusted));
+}
+
+TEST_CASE("a certificate is sent where it is asked for, or always", "[engine][rfc7296-3.7]") {
+    CHECK(World({a()}, {.own = b(), .send_certreq = false}).outcome() == "authentication_refused");
+    CHECK(World({.own = a(), .send_cert = SendCertificate::never}, {b()}).outcome() == "authentication_refused");
+    CHECK(World({.own = a(), .send_cert = SendCertificate::always}, {.own = b(), .send_certreq = false}).outcome() ==
+          "ok");
+}
+
+TEST_CASE("a peer whose certificate is known need not send it, nor have a CA", "[engine][rfc7296-3.6]") {
+    const Side silent{.own = a(), .known = {b().certificate}, .send_cert = SendCertificate::never};
+    const Side knows{.own = b(), .authorities = {}, .known = {a().certificate}, .send_cert = SendCertificate::always};
+    CHECK(World(silent, knows).outcome() == "ok");
+}
+
+TEST_CASE("a certificate has to name who shows it", "[engine][hostile-d5]") {
+    World world({end_of("c.example", 14)}, {b()});
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::AuthenticationFailed));
+}
+
+TEST_CASE("a certificate counts while it is valid, and of CAs that are trusted", "[engine][rfc4945-5]") {
+    World expired({end_of("a.example", 15, root(), kTestNow - std::chrono::hours(1))}, {b()});
+    CHECK(expired.outcome() == "authentication_refused");
+    CHECK(expired.refused_by_right(Reason::CertificateUntrusted));
+    World stranger({end_of("a.example", 16, {"CN=root", small_key(99)})}, {b()});
+    CHECK(stranger.outcome() == "authentication_refused");
+}
+
+TEST_CASE("certs and cacerts of the remote side limit whose certificate counts", "[engine][rfc7296-3.6]") {
+    const TestIssuer other{"CN=other", small_key(3)};
+    const std::vector<Certificate> both{make_root(root()), make_root(other)};
+    CHECK(World({a()}, {.own = b(), .authorities = both, .cacerts = {make_root(root())}}).outcome() == "ok");
+    World wrong_ca({a()}, {.own = b(), .authorities = both, .cacerts = {make_root(other)}});
+    CHECK(wrong_ca.outcome() == "authentication_refused");
+    CHECK(wrong_ca.refused_by_right(Reason::CertificateUntrusted));
+    CHECK(World({a()}, {.own = b(), .pinned = {a().certificate}}).outcome() == "ok");  // known, if not asked for
+    const Side sends{.own = a(), .send_cert = SendCertificate::always};
+    CHECK(World(sends, {.own = b(), .authorities = {}, .pinned = {a().certificate}}).outcome() == "ok");
+    CHECK(World(sends, {.own = b(), .pinned = {end_of("a.example", 17).certificate}}).outcome() ==
+          "authentication_refused");
+}
+
+TEST_CASE("auth is asked of the signatures of certificates as well", "[engine][rfc7427-4]") {
+    CHECK(World({a()}, {.own = b(), .peer_auth = "ecdsa-256-sha256"}).outcome() == "ok");
+    World world({a()}, {.own = b(), .peer_auth = "ecdsa-256-sha384"});
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::CertificateUntrusted));
+}
+
+}  // namespace xfrmd::tests

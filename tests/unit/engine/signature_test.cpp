@@ -1,0 +1,116 @@
+// IKE SAs between gateways that prove who they are with signatures (RFC 7296 2.15, RFC 7427, RFC 4754, RFC 8420), the
+// keys as both have them.
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "ike/crypto/credentials.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/test_key.h"
+#include "tests/unit/engine/gateways.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+using policy::KeyType;
+
+struct Kind {
+    KeyType type;
+    std::size_t bits;
+};
+
+policy::Fingerprint fingerprint(const TestKey& key) { return crypto::sha256(key.subject_public_key_info()); }
+
+// What one side has: its own key, and the public keys of both.
+struct Side {
+    const TestKey& own;
+    const TestKey& other;
+    std::string auth = "pubkey";
+    std::string peer_auth = "pubkey";
+};
+
+policy::AuthRound round(const policy::Identity& id, const TestKey& key, const std::string& text) {
+    const auto auth = policy::parse_auth(text);
+    REQUIRE(auth);
+    return {.auth = auth->method,
+            .requirements = auth->requirements,
+            .id = id,
+            .certificates = {},
+            .public_keys = {fingerprint(key)},
+            .authorities = {}};
+}
+
+policy::Snapshot with_keys(const ConnectionWords& words, const Side& side) {
+    SeededRandom random(7);
+    policy::Configuration configuration;
+    policy::Connection gw = connection(words);
+    gw.local = round(gw.local.id, side.own, side.auth);
+    gw.remote = round(gw.remote.id, side.other, side.peer_auth);
+    crypto::Credentials::Parts parts;
+    auto key = crypto::PrivateKey::load(side.own.pkcs8(), nullptr, random);
+    REQUIRE(key);
+    parts.private_keys.push_back(std::move(*key));
+    for (const TestKey* one : {&side.own, &side.other}) {
+        parts.public_keys.push_back(*crypto::PublicKey::decode(one->subject_public_key_info()));
+    }
+    auto credentials = crypto::Credentials::make(std::move(parts), {gw.local, gw.remote});
+    REQUIRE(credentials);
+    configuration.credentials = *credentials;
+    configuration.connections.push_back(std::move(gw));
+    return policy::IndexedConfiguration::of(std::move(configuration));
+}
+
+Gateways gateways(const Side& left, const Side& right) {
+    const ConnectionWords words;
+    return {with_keys(words, left), with_keys(mirrored(words), right)};
+}
+
+}  // namespace
+
+TEST_CASE("both sides sign with any kind of key", "[engine][rfc7296-2.15][rfc7427-3][rfc8420-2]") {
+    const Kind kind = GENERATE(Kind{KeyType::rsa, 2048}, Kind{KeyType::ecdsa, 256}, Kind{KeyType::ecdsa, 384},
+                               Kind{KeyType::ecdsa, 521}, Kind{KeyType::ed25519, 255}, Kind{KeyType::ed448, 448});
+    const TestKey one = TestKey::make(kind.type, kind.bits, 1);
+    const TestKey other = TestKey::make(kind.type, kind.bits, 2);
+    Gateways world = gateways({one, other}, {other, one});
+    CHECK(world.left.outcome(world.connect()) == "ok");
+    CHECK(world.disagreement().empty());
+}
+
+TEST_CASE("the two sides may have keys of different kinds", "[engine][rfc7296-2.15]") {
+    const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
+    const TestKey other = TestKey::make(KeyType::ed25519, 255, 2);
+    Gateways world = gateways({one, other, "ecdsa-sha512", "ed25519"}, {other, one, "ed25519", "ecdsa-256-sha512"});
+    CHECK(world.left.outcome(world.connect()) == "ok");
+}
+
+TEST_CASE("a key that is not the peer's authenticates nobody", "[engine][rfc7296-2.15][hostile-d6]") {
+    const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
+    const TestKey other = TestKey::make(KeyType::ecdsa, 256, 2);
+    const TestKey stranger = TestKey::make(KeyType::ecdsa, 256, 3);
+    Gateways responder_refuses = gateways({stranger, other}, {other, one});
+    CHECK(responder_refuses.left.outcome(responder_refuses.connect()) == "authentication_refused");
+    CHECK(responder_refuses.right.established() == 0);
+    Gateways initiator_refuses = gateways({one, other}, {stranger, one});
+    CHECK(initiator_refuses.left.outcome(initiator_refuses.connect()) == "authentication_failed");
+    CHECK(initiator_refuses.left.established() == 0);
+}
+
+TEST_CASE("what auth does not allow is refused", "[engine][rfc7427-4]") {
+    const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
+    const TestKey other = TestKey::make(KeyType::ecdsa, 256, 2);
+    const std::string wanted = GENERATE("rsa", "ecdsa-384", "ike:ecdsa-sha512");
+    Gateways world = gateways({one, other}, {other, one, "pubkey", wanted});
+    CHECK(world.left.outcome(world.connect()) == "authentication_refused");
+    CHECK(world.right.engine.counters().reasons.contains(Reason::AuthenticationMethodUnacceptable));
+}
+
+TEST_CASE("who has no key asks nobody", "[engine][rfc7296-2.15]") {
+    const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
+    const TestKey other = TestKey::make(KeyType::ecdsa, 256, 2);
+    Gateways world = gateways({one, other, "rsa"}, {other, one});
+    CHECK(world.left.outcome(world.connect()) == "no_private_key");
+    CHECK(world.wire.datagrams() == 0);
+}
+
+}  // namespace xfrmd::tests
