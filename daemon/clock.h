@@ -14,4 +14,9 @@ inline base::Instant boot_now() {
     return base::Instant(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
+// What the wall clock read when that one was 0, by what both read now.
+inline std::chrono::sys_time<base::Duration> boot_time() {
+    return std::chrono::system_clock::now() - boot_now().time_since_epoch();
+}
+
 }  // namespace xfrmd::daemon

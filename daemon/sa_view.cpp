@@ -135,6 +135,7 @@ void add_established(api::IkeSaView& view, const ikev2::sa::Established& establi
     view.local_id = established.local_id.to_string();
     view.remote_id = established.remote_id.to_string();
     view.algorithms = established.keyed.proposal.to_string();
+    view.ppk = established.has_ppk;
     view.age = age(established.since, now);
     view.rekey_in = time_left(std::min(established.rekey_at, established.proof.repeat_at), now);
     // One of each line of children that replace each other.
@@ -189,7 +190,9 @@ api::ConnectionView view_of(const policy::Connection& connection) {
     view.remote_addrs = texts_of(connection.remote_hosts, connection.remote_addrs);
     view.local_id = connection.local.id.to_string();
     view.remote_id = connection.remote.id.to_string();
-    view.auth = "psk";
+    const std::string local(name(connection.local.auth));
+    const std::string remote(name(connection.remote.auth));
+    view.auth = local == remote ? local : local + " / " + remote;
     view.proposals = texts(connection.proposals);
     for (const policy::Child& child : connection.children) {
         view.children.push_back({child.name, mode_of(child.mode), texts(child.local_ts), texts(child.remote_ts),

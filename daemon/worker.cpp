@@ -58,6 +58,7 @@ void Worker::read(UdpSocket& socket) {
 }
 
 void Worker::serve() {
+    tell_time();
     for (unsigned served = 0; served < kServed; ++served) {
         const auto next = inbox_.take();
         if (!next) break;
@@ -66,6 +67,15 @@ void Worker::serve() {
     }
     end_turn();
     if (!inbox_.empty()) take_another_turn();
+}
+
+// Certificates come with datagrams, and the wall clock may have been set.
+void Worker::tell_time() {
+    constexpr std::chrono::minutes kEvery(1);
+    const base::Instant now = boot_now();
+    if (now < time_due_) return;
+    time_due_ = now + kEvery;
+    handle(ike::TimeOfDay{boot_time()});
 }
 
 // All sockets are read before more is served: what is at the end of one may be of a higher rank than what was there

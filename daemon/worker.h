@@ -77,6 +77,7 @@ private:
     void sort(const ike::Datagram& datagram);
     void read(UdpSocket& socket);
     void serve();
+    void tell_time();
     void take_another_turn();
     void drain();
     void handle(const ike::Input& input);
@@ -106,6 +107,7 @@ private:
     Inbox inbox_;
     Outbox outbox_;
     std::uint64_t lost_on_the_way_ = 0;  // to other workers
+    base::Instant time_due_;
     bool has_another_turn_ = false;
     std::deque<ike::Input> waiting_;
     bool draining_ = false;

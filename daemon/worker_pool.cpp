@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ike/crypto/chacha_random.h"
+#include "ike/shard.h"
 
 namespace xfrmd::daemon {
 
@@ -73,7 +74,8 @@ WorkerPool::~WorkerPool() {
 std::uint8_t WorkerPool::shard_for(const policy::Connection& connection) const {
     const auto shards = static_cast<unsigned>(seats_.size());
     const auto& remote = connection.remote_addrs;
-    const bool has_one = connection.remote_hosts.names.empty() && remote.size() == 1 && remote[0].first == remote[0].last;
+    const bool has_one =
+        connection.remote_hosts.names.empty() && remote.size() == 1 && remote[0].first == remote[0].last;
     if (has_one) return ike::shard_of(remote[0].first, shards);
     return static_cast<std::uint8_t>(std::hash<std::string>{}(connection.name) % shards);
 }

@@ -91,6 +91,7 @@ struct IkeSaView {
     std::string local_id;  // empty while not known
     std::string remote_id;
     Path path = Path::direct;
+    bool ppk = false;
     std::uint64_t spi_i = 0;
     std::uint64_t spi_r = 0;                  // 0 while not known
     std::string algorithms;                   // empty while not known

@@ -85,6 +85,8 @@ constexpr Field<Ike> kIkeSa[] = {
     {"spi_i", "string?", "the initiator's IKE SPI, hexadecimal", [](const Ike& v) { return unless_zero(v.spi_i, 16); }},
     {"spi_r", "string?", "the responder's IKE SPI", [](const Ike& v) { return unless_zero(v.spi_r, 16); }},
     {"algorithms", "string?", "what protects IKE itself", [](const Ike& v) { return unless_empty(v.algorithms); }},
+    {"ppk", "boolean", "a post-quantum pre-shared key is in its keys (RFC 8784)",
+     [](const Ike& v) -> Json { return v.ppk; }},
     {"age_seconds", "integer?", "since it was established", [](const Ike& v) { return seconds(v.age); }},
     {"rekey_in_seconds", "integer?", "until it is rekeyed or authenticated again, null: never",
      [](const Ike& v) { return seconds(v.rekey_in); }},

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "daemon/config/settings_tree.h"
 
@@ -19,6 +20,11 @@ public:
         ++found_;
         if (!full()) errors_.emplace(at, std::move(message));
     }
+    // What works, but perhaps not as meant.
+    void warn(settings::Position at, const std::string& message) {
+        warnings_.push_back(document_.error(at, message).to_string());
+    }
+    const std::vector<std::string>& warnings() const { return warnings_; }
     bool empty() const { return errors_.empty(); }
     // Those that are left out included.
     std::size_t found() const { return found_; }
@@ -33,6 +39,7 @@ public:
 private:
     const settings::Document& document_;
     std::map<settings::Position, std::string> errors_;
+    std::vector<std::string> warnings_;
     std::size_t found_ = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "daemon/config/suggestion.h"
 #include "daemon/config/swanctl_lifetimes.h"
+#include "daemon/config/swanctl_round.h"
 #include "daemon/config/swanctl_section.h"
 #include "ike/base/bytes.h"
 
@@ -33,8 +34,13 @@ bool proposes_esn(const policy::Child& child) {
 
 class ConnectionReader {
 public:
-    ConnectionReader(const View& section, const ConnectionDefaults& defaults, ErrorList& errors)
-        : section_(section), defaults_(defaults), errors_(errors), path_("connections." + printable(section.name())) {}
+    ConnectionReader(const View& section, const ConnectionDefaults& defaults, CredentialFiles& credentials,
+                     ErrorList& errors)
+        : section_(section),
+          defaults_(defaults),
+          credentials_(credentials),
+          errors_(errors),
+          path_("connections." + printable(section.name())) {}
 
     policy::Connection read() {
         connection_.name = section_.name();
@@ -84,28 +90,31 @@ private:
     void read_round(const View& inner, const std::string& path, std::optional<policy::AuthRound>& round) {
         if (round) return errors_.add(inner.at(), path + ": more than one authentication round is not yet honoured");
         round.emplace();
-        read_settings(inner, Place::round, path, {.round = &*round}, errors_);
-        for (const View& certificate : inner.sections()) read_certificate(certificate, path);
-        if (!inner.has("auth")) {
-            errors_.add(inner.at(), path + ": without 'auth' strongSwan takes pubkey, which is not yet honoured; " +
-                                        "set auth = psk");
-        }
+        round->auth = policy::AuthMethod::pubkey;  // strongSwan's default
+        RoundFiles files;
+        read_settings(inner, Place::round, path, {.round = &*round, .files = &files}, errors_);
+        for (const View& certificate : inner.sections()) read_certificate(certificate, path, files);
+        const bool is_ours = to_lower(inner.name()).starts_with("local");
+        read_round_files(*round, files, {inner.at(), path, is_ours}, credentials_, errors_);
     }
 
-    void read_certificate(const View& inner, const std::string& round_path) {
+    void read_certificate(const View& inner, const std::string& round_path, RoundFiles& files) {
         const std::string name = to_lower(inner.name());
         const std::string path = round_path + "." + printable(inner.name());
-        if (!name.starts_with("cert") && !name.starts_with("cacert")) {
+        const bool is_end = name.starts_with("cert");
+        if (!is_end && !name.starts_with("cacert")) {
             return errors_.add(inner.at(), path + ": unknown section" + did_you_mean(name, kInRound));
         }
-        errors_.add(inner.at(), path + " is not yet honoured");
-        read_settings(inner, Place::certificate, path, {}, errors_);
+        std::string file;
+        read_settings(inner, Place::certificate, path, {.certificate_file = &file}, errors_);
+        if (file.empty()) return errors_.add(inner.at(), path + ": 'file' is missing");
+        (is_end ? files.certs : files.cacerts).push_back(std::move(file));
     }
 
     void require(std::string_view side, const std::optional<policy::AuthRound>& round) {
         if (round) return;
-        errors_.add(section_.at(), path_ + ": no section '" + std::string(side) +
-                                       "'; only pre-shared keys are honoured yet, which needs one with auth = psk");
+        errors_.add(section_.at(),
+                    path_ + ": no section '" + std::string(side) + "', which says how that side proves who it is");
     }
 
     void read_children(const View& children, const std::string& path) {
@@ -170,6 +179,7 @@ private:
 
     const View& section_;
     const ConnectionDefaults& defaults_;
+    CredentialFiles& credentials_;
     ErrorList& errors_;
     std::string path_;
     policy::Connection connection_;
@@ -179,8 +189,9 @@ private:
 
 }  // namespace
 
-policy::Connection read_connection(const View& section, const ConnectionDefaults& defaults, ErrorList& errors) {
-    return ConnectionReader(section, defaults, errors).read();
+policy::Connection read_connection(const View& section, const ConnectionDefaults& defaults,
+                                   CredentialFiles& credentials, ErrorList& errors) {
+    return ConnectionReader(section, defaults, credentials, errors).read();
 }
 
 }  // namespace xfrmd::daemon

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "daemon/config/credential_files.h"
 #include "daemon/config/error_list.h"
 #include "daemon/config/settings_view.h"
 #include "ike/policy/connection.h"
@@ -31,6 +32,6 @@ struct ConnectionDefaults {
 
 // Worth something only where nothing was added to `errors`.
 policy::Connection read_connection(const settings::View& section, const ConnectionDefaults& defaults,
-                                   ErrorList& errors);
+                                   CredentialFiles& credentials, ErrorList& errors);
 
 }  // namespace xfrmd::daemon

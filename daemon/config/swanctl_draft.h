@@ -1,18 +1,32 @@
 // What setters of swanctl.conf's keys write to: the parts of a configuration that is being made.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "daemon/config/complaint.h"
+#include "daemon/config/credential_files.h"
 #include "daemon/config/swanctl_value.h"
 #include "ike/policy/connection.h"
 
 namespace xfrmd::daemon {
 
+// What a round names by its files, until they are read.
+struct RoundFiles {
+    std::vector<std::string> certs;
+    std::vector<std::string> cacerts;
+    std::vector<std::string> pubkeys;
+};
+
 // What the section being read is about; a key's place says which of these are there.
 struct Draft {
     policy::Connection* connection = nullptr;
     policy::AuthRound* round = nullptr;
+    RoundFiles* files = nullptr;
+    std::string* certificate_file = nullptr;
     policy::Child* child = nullptr;
     policy::SharedSecret* secret = nullptr;
+    KeySecret* key_secret = nullptr;
     policy::ManualSa* manual = nullptr;
     policy::XfrmInterface* interface = nullptr;
 };

@@ -19,7 +19,8 @@ enum class Place : std::uint8_t {
     certificate,    // connections.<conn>.local*.cert*, .cacert*
     child,          // connections.<conn>.children.<child>
     ike_secret,     // secrets.ike*
-    shared_secret,  // secrets.eap*, xauth*, ntlm*, ppk*
+    ppk_secret,     // secrets.ppk*
+    shared_secret,  // secrets.eap*, xauth*, ntlm*
     private_key,    // secrets.private*, rsa*, ecdsa*, pkcs8*, pkcs12*
     token,          // secrets.token*
     pool,           // pools.<name>

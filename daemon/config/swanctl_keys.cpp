@@ -43,11 +43,11 @@ constexpr Key kKeys[] = {
     {connection, Kind::time, "dpd_timeout", "", "*"},  // IKEv1 only; IKEv2 has its retransmission schedule instead
     {connection, Kind::word, "fragmentation", "yes accept force no", "", set_fragmentation},
     {connection, Kind::word, "childless", "allow prefer force never", "", set_childless},
-    {connection, Kind::boolean, "send_certreq", "", "yes no"},  // a pre-shared key asks for no certificate
-    {connection, Kind::word, "send_cert", "ifasked always never", "ifasked never"},
+    {connection, Kind::boolean, "send_certreq", "", "", set_flag<&Draft::connection, &Connection::send_certreq>},
+    {connection, Kind::word, "send_cert", "ifasked always never", "", set_send_cert},
     {connection, Kind::word, "ocsp", "reply request both never", "reply never"},
-    {connection, Kind::text, "ppk_id", "", ""},
-    {connection, Kind::boolean, "ppk_required", "", "no"},
+    {connection, Kind::text, "ppk_id", "", "", set_ppk_id},
+    {connection, Kind::boolean, "ppk_required", "", "", set_flag<&Draft::connection, &Connection::ppk_required>},
     {connection, Kind::number, "keyingtries", "", "", set_number<&Draft::connection, &Connection::keyingtries>},
     {connection, Kind::word, "unique", "no never keep replace", "", set_unique},
     {connection, Kind::time, "reauth_time", "", "", set_seconds<&Draft::connection, &Connection::reauth_time>},
@@ -66,20 +66,20 @@ constexpr Key kKeys[] = {
     {connection, Kind::boolean, "session_resumption", "", "", set_flag<&Draft::connection, &Connection::session_resumption>},
 
     {round, Kind::number, "round", "", "*"},  // an order among several rounds, of which there is one
-    {round, Kind::list, "certs", "", ""},
-    {round, Kind::list, "pubkeys", "", ""},
-    {round, Kind::auth, "auth", "", "psk"},
+    {round, Kind::list, "certs", "", "", set_certs},
+    {round, Kind::list, "pubkeys", "", "", set_pubkeys},
+    {round, Kind::auth, "auth", "", "", set_auth},
     {round, Kind::text, "id", "", "", set_id},
     {round, Kind::text, "eap_id", "", ""},
     {round, Kind::text, "aaa_id", "", ""},
     {round, Kind::text, "xauth_id", "", ""},
     {round, Kind::list, "groups", "", ""},
     {round, Kind::list, "cert_policy", "", ""},
-    {round, Kind::list, "cacerts", "", ""},
+    {round, Kind::list, "cacerts", "", "", set_cacerts},
     {round, Kind::text, "ca_id", "", ""},
     {round, Kind::word, "revocation", "relaxed ifuri strict", "relaxed"},
 
-    {certificate, Kind::text, "file", "", ""},
+    {certificate, Kind::text, "file", "", "", set_certificate_file},
     {certificate, Kind::text, "handle", "", ""},
     {certificate, Kind::number, "slot", "", ""},
     {certificate, Kind::text, "module", "", ""},
@@ -132,11 +132,14 @@ constexpr Key kKeys[] = {
     {ike_secret, Kind::text, "secret", "", "", set_secret},
     {ike_secret, Kind::text, "id*", "", "", add_owner},
 
+    {ppk_secret, Kind::text, "secret", "", "", set_secret},
+    {ppk_secret, Kind::text, "id*", "", "", add_ppk_id},
+
     {shared_secret, Kind::text, "secret", "", ""},
     {shared_secret, Kind::text, "id*", "", ""},
 
-    {private_key, Kind::text, "file", "", ""},
-    {private_key, Kind::text, "secret*", "", ""},
+    {private_key, Kind::text, "file", "", "", set_key_file},
+    {private_key, Kind::text, "secret*", "", "", add_passphrase},
 
     {token, Kind::text, "handle", "", ""},
     {token, Kind::number, "slot", "", ""},
@@ -193,13 +196,14 @@ constexpr Key kKeys[] = {
     {Place::interface, Kind::list, "routes", "", "", set_interface_routes},
 };
 
-constexpr std::array<std::string_view, 14> kPatterns{
+constexpr std::array<std::string_view, 15> kPatterns{
     "connections.<conn>",
     "connections.<conn>.local* and .remote*",
     "connections.<conn>.local*.cert* and .cacert*",
     "connections.<conn>.children.<child>",
     "secrets.ike*",
-    "secrets.eap*, .xauth*, .ntlm* and .ppk*",
+    "secrets.ppk*",
+    "secrets.eap*, .xauth* and .ntlm*",
     "secrets.private*, .rsa*, .ecdsa*, .pkcs8* and .pkcs12*",
     "secrets.token*",
     "pools.<name>",

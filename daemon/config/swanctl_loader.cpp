@@ -41,7 +41,7 @@ struct SecretSection {
 constexpr std::array kSecretSections{
     SecretSection{"eap", Place::shared_secret},  SecretSection{"xauth", Place::shared_secret},
     SecretSection{"ntlm", Place::shared_secret}, SecretSection{"ike", Place::ike_secret},
-    SecretSection{"ppk", Place::shared_secret},  SecretSection{"private", Place::private_key},
+    SecretSection{"ppk", Place::ppk_secret},     SecretSection{"private", Place::private_key},
     SecretSection{"rsa", Place::private_key},    SecretSection{"ecdsa", Place::private_key},
     SecretSection{"pkcs8", Place::private_key},  SecretSection{"pkcs12", Place::private_key},
     SecretSection{"token", Place::token},
@@ -66,8 +66,13 @@ std::string missing_for_block(const policy::Connection& connection) {
 
 class Loader {
 public:
-    Loader(const settings::Document& document, const settings::References& references, const HostSettings& host)
-        : document_(document), references_(references), defaults_{.host = host}, errors_(document) {
+    Loader(const settings::Document& document, const settings::References& references, const HostSettings& host,
+           CredentialFiles credentials)
+        : document_(document),
+          references_(references),
+          defaults_{.host = host},
+          credentials_(std::move(credentials)),
+          errors_(document) {
         result_.warnings = document.warnings;
     }
 
@@ -77,7 +82,9 @@ public:
             errors_.add(setting->key_at, "unknown key '" + printable(setting->name) + "': settings stand in sections");
         }
         for (const View& section : root.sections()) read_top_level(section);
+        finish_credentials();
         if (!errors_.empty()) return tl::unexpected(errors_.in_order());
+        result_.warnings.insert(result_.warnings.end(), errors_.warnings().begin(), errors_.warnings().end());
         warn_of_readable_secrets();
         warn_of_missing_secrets();
         return std::move(result_);
@@ -111,7 +118,7 @@ private:
 
     void read_connection(const View& section) {
         auto& connections = result_.configuration.connections;
-        connections.push_back(daemon::read_connection(section, defaults_, errors_));
+        connections.push_back(daemon::read_connection(section, defaults_, credentials_, errors_));
         if (!can_initiate(connections.back())) warn_of_start(connections.back(), section.at());
         warn_of_no_block(connections.back(), section.at());
         warn_of_life(connections.back(), section.at());
@@ -129,13 +136,43 @@ private:
                                        [&](const auto& each) { return section.name().starts_with(each.prefix); });
         const std::string path = "secrets." + printable(section.name());
         if (type == kSecretSections.end()) return errors_.add(section.at(), path + ": unknown kind of secret");
-        if (type->place != Place::ike_secret) return refuse(section, type->place, path);
-        policy::SharedSecret& secret = result_.configuration.secrets.emplace_back();
+        if (type->place == Place::private_key) return read_key_secret(section, type->prefix, path);
+        const bool is_ppk = type->place == Place::ppk_secret;
+        if (!is_ppk && type->place != Place::ike_secret) return refuse(section, type->place, path);
+        auto& secrets = is_ppk ? result_.configuration.ppks : result_.configuration.secrets;
+        policy::SharedSecret& secret = secrets.emplace_back();
         secret.name = section.name();
         read_settings(section, type->place, path, {.secret = &secret}, errors_);
         refuse_inner_sections(section, path);
         if (!section.has("secret")) return errors_.add(section.at(), path + ": 'secret' is missing");
         secret_files_.insert(section.setting("secret")->value_at.file);
+    }
+
+    void read_key_secret(const View& section, std::string_view kind, const std::string& path) {
+        const bool is_honoured = kind != "pkcs12";
+        if (!is_honoured) errors_.add(section.at(), path + " is not yet honoured");
+        KeySecret secret;
+        read_settings(section, Place::private_key, path, {.key_secret = &secret}, errors_);
+        refuse_inner_sections(section, path);
+        if (secret.file.empty()) return errors_.add(section.at(), path + ": 'file' is missing");
+        for (const settings::Setting* setting : section.settings()) {
+            if (setting->name != "file") secret_files_.insert(setting->value_at.file);
+        }
+        if (is_honoured) credentials_.add_secret(kind, std::move(secret));
+    }
+
+    // What rounds name has been read; what else there is counts for all of them.
+    void finish_credentials() {
+        std::vector<policy::AuthRound> rounds;
+        for (const policy::Connection& connection : result_.configuration.connections) {
+            rounds.push_back(connection.local);
+            rounds.push_back(connection.remote);
+        }
+        auto made = credentials_.finish(rounds);
+        if (!made) return errors_.add({}, made.error().detail);
+        result_.configuration.credentials = std::move(*made);
+        const auto& warnings = credentials_.warnings();
+        result_.warnings.insert(result_.warnings.end(), warnings.begin(), warnings.end());
     }
 
     void read_pool(const View& section) { refuse(section, Place::pool, "pools." + printable(section.name())); }
@@ -169,11 +206,13 @@ private:
 
     void warn_of_missing_secrets() {
         const auto& connections = result_.configuration.connections;
-        const bool negotiates = std::any_of(connections.begin(), connections.end(),
-                                            [](const policy::Connection& one) { return one.negotiates(); });
-        if (!negotiates || !result_.configuration.secrets.empty()) return;
+        const bool wants = std::any_of(connections.begin(), connections.end(), [](const policy::Connection& one) {
+            constexpr auto kPsk = policy::AuthMethod::psk;
+            return one.negotiates() && (one.local.auth == kPsk || one.remote.auth == kPsk);
+        });
+        if (!wants || !result_.configuration.secrets.empty()) return;
         result_.warnings.push_back(document_.files.front().path +
-                                   ": no pre-shared key under 'secrets', so no connection can come up");
+                                   ": no pre-shared key under 'secrets', so no connection with auth = psk can come up");
     }
 
     void warn_of_start(const policy::Connection& connection, settings::Position at) {
@@ -208,6 +247,7 @@ private:
     const settings::Document& document_;
     const settings::References& references_;
     const ConnectionDefaults defaults_;
+    CredentialFiles credentials_;
     ErrorList errors_;
     ManualReader manual_{errors_};
     InterfaceReader interfaces_{errors_};
@@ -227,7 +267,9 @@ tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const st
     if (!document) return tl::unexpected(ConfigErrors{document.error()});
     const auto references = settings::References::resolve(*document);
     if (!references) return tl::unexpected(references.error());
-    return Loader(*document, *references, host).run();
+    const std::size_t name = path.rfind('/');
+    CredentialFiles credentials(files, name == std::string::npos ? "." : path.substr(0, name));
+    return Loader(*document, *references, host, std::move(credentials)).run();
 }
 
 std::string print(const LoadResult& result) {

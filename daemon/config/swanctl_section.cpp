@@ -14,8 +14,9 @@ constexpr std::size_t kLongestShown = 64;
 std::string quoted(std::string_view text) { return "'" + base::printable(text, kLongestShown) + "'"; }
 
 bool is_secret(Place place) {
-    return place == Place::ike_secret || place == Place::shared_secret || place == Place::private_key ||
-           place == Place::token || place == Place::manual_authentication || place == Place::manual_encryption;
+    return place == Place::ike_secret || place == Place::ppk_secret || place == Place::shared_secret ||
+           place == Place::private_key || place == Place::token || place == Place::manual_authentication ||
+           place == Place::manual_encryption;
 }
 
 std::string known_elsewhere(std::string_view name) {

@@ -55,6 +55,11 @@ Verdict store_proposals(std::vector<policy::Proposal>& into, std::size_t others,
     return {};
 }
 
+Verdict store_names(std::vector<std::string>& into, const Value& value) {
+    into.assign(value.items.begin(), value.items.end());
+    return {};
+}
+
 Read<policy::Identity> read_identity(std::string_view text) {
     auto identity = policy::Identity::parse(text);
     if (!identity) return explain(identity.error());
@@ -87,6 +92,29 @@ Verdict set_proposals(const Draft& draft, const Value& value) {
 }
 
 Verdict set_id(const Draft& draft, const Value& value) { return store(draft.round->id, read_identity(value.text)); }
+
+Verdict set_auth(const Draft& draft, const Value& value) {
+    auto auth = policy::parse_auth(value.canonical);
+    if (!auth) return explain(auth.error());
+    draft.round->auth = auth->method;
+    draft.round->requirements = std::move(auth->requirements);
+    return {};
+}
+
+Verdict set_certs(const Draft& draft, const Value& value) { return store_names(draft.files->certs, value); }
+Verdict set_cacerts(const Draft& draft, const Value& value) { return store_names(draft.files->cacerts, value); }
+Verdict set_pubkeys(const Draft& draft, const Value& value) { return store_names(draft.files->pubkeys, value); }
+
+Verdict set_certificate_file(const Draft& draft, const Value& value) {
+    *draft.certificate_file = value.text;
+    return {};
+}
+
+Verdict set_send_cert(const Draft& draft, const Value& value) {
+    using enum policy::SendCertificate;
+    draft.connection->send_cert = value.canonical == "always" ? always : value.canonical == "never" ? never : if_asked;
+    return {};
+}
 
 Verdict set_on_local_down(const Draft& draft, const Value& value) {
     draft.connection->on_local_down =
@@ -183,6 +211,30 @@ Verdict set_copy_dscp(const Draft& draft, const Value& value) {
 
 Verdict set_secret(const Draft& draft, const Value& value) {
     return store(draft.secret->secret, read_secret(value.text));
+}
+
+// On the wire it is octets, of whatever kind they look.
+Verdict add_ppk_id(const Draft& draft, const Value& value) {
+    auto id = read_identity(value.text);
+    if (!id) return complain(std::move(id.error()));
+    draft.secret->owners.push_back({policy::IdentityType::key_id, std::move(id->data)});
+    return {};
+}
+
+Verdict set_ppk_id(const Draft& draft, const Value& value) {
+    return store(draft.connection->ppk_id, read_identity(value.text));
+}
+
+Verdict set_key_file(const Draft& draft, const Value& value) {
+    draft.key_secret->file = value.text;
+    return {};
+}
+
+Verdict add_passphrase(const Draft& draft, const Value& value) {
+    auto passphrase = read_secret(value.text);
+    if (!passphrase) return complain(std::move(passphrase.error()));
+    draft.key_secret->passphrases.push_back(std::move(*passphrase));
+    return {};
 }
 
 Verdict add_owner(const Draft& draft, const Value& value) {

@@ -15,6 +15,12 @@ Verdict set_fragmentation(const Draft& draft, const Value& value);
 Verdict set_childless(const Draft& draft, const Value& value);
 Verdict set_proposals(const Draft& draft, const Value& value);
 Verdict set_id(const Draft& draft, const Value& value);
+Verdict set_auth(const Draft& draft, const Value& value);
+Verdict set_certs(const Draft& draft, const Value& value);
+Verdict set_cacerts(const Draft& draft, const Value& value);
+Verdict set_pubkeys(const Draft& draft, const Value& value);
+Verdict set_certificate_file(const Draft& draft, const Value& value);
+Verdict set_send_cert(const Draft& draft, const Value& value);
 Verdict set_unique(const Draft& draft, const Value& value);
 Verdict set_on_local_down(const Draft& draft, const Value& value);
 Verdict set_ah_proposals(const Draft& draft, const Value& value);
@@ -33,5 +39,9 @@ Verdict set_hw_offload(const Draft& draft, const Value& value);
 Verdict set_copy_dscp(const Draft& draft, const Value& value);
 Verdict set_secret(const Draft& draft, const Value& value);
 Verdict add_owner(const Draft& draft, const Value& value);
+Verdict add_ppk_id(const Draft& draft, const Value& value);
+Verdict set_ppk_id(const Draft& draft, const Value& value);
+Verdict set_key_file(const Draft& draft, const Value& value);
+Verdict add_passphrase(const Draft& draft, const Value& value);
 
 }  // namespace xfrmd::daemon

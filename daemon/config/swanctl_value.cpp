@@ -147,15 +147,6 @@ Outcome number_or_word(std::string_view text, std::string_view words, std::strin
 }
 
 // Constraints follow the method after ':' or '-' and are not looked into.
-Outcome auth(std::string_view text) {
-    const std::string method = to_lower(text);
-    if (method == "psk") return Value{text, method, 0, {}};
-    for (const std::string_view known : {"pubkey", "rsa", "ecdsa", "ike:", "xauth", "eap"}) {
-        if (method.starts_with(known)) return Value{text, std::string(known), 0, {}};
-    }
-    return complain("an authentication method, such as psk");
-}
-
 }  // namespace
 
 Read<Value> read_value(Kind kind, std::string_view words, std::string_view text) {
@@ -181,7 +172,7 @@ Read<Value> read_value(Kind kind, std::string_view words, std::string_view text)
         case Kind::padding:
             return number_or_word(text, "mtu", "a number or mtu");
         case Kind::auth:
-            return auth(text);
+            return Value{text, to_lower(text), 0, {}};
         case Kind::list:
             return Value{text, std::string(text), 0, split_list(text)};
         case Kind::text:

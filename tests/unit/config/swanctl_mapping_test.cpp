@@ -365,7 +365,7 @@ TEST_CASE("what can hardly be meant is loaded with a warning", "[config][mapping
     CHECK(warnings("unused { }") ==
           "/s.conf:1:1: section 'unused' means nothing to xfrmd and no section inherits from it");
     CHECK(warnings("connections { a { local { auth = psk\n }\n remote { auth = psk\n } } }") ==
-          "/s.conf: no pre-shared key under 'secrets', so no connection can come up");
+          "/s.conf: no pre-shared key under 'secrets', so no connection with auth = psk can come up");
     CHECK(warnings("include gone.conf") == "/s.conf:1:1: include 'gone.conf' matches no file");
     CHECK(print(loaded("unused { }")).starts_with("warning: /s.conf:1:1: section 'unused'"));
 }

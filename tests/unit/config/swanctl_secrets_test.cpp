@@ -99,7 +99,7 @@ TEST_CASE("no error shows anything of a secret", "[config][secrets]") {
         "secrets { ike { secret : HUSH } }",
         "secrets { ike { secret : HUSH { } } }",
         "secrets { eap { secret = HUSH\n pin = HUSH\n HUSH = 1\n } }",
-        "secrets { private { secret = HUSH\n file = HUSH\n } }",
+        "secrets { private { secret = HUSH\n file = x\n HUSH = y\n } }",
         "secrets { token { pin = HUSH\n slot = HUSH\n } }",
         "secrets { secret = HUSH\n }",
     };

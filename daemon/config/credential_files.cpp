@@ -1,0 +1,167 @@
+#include "daemon/config/credential_files.h"
+
+#include <string.h>  // NOLINT(modernize-deprecated-headers): explicit_bzero
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "ike/base/bytes.h"
+#include "ike/crypto/chacha_random.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using base::Reason;
+using crypto::Certificate;
+using crypto::PrivateKey;
+
+constexpr std::size_t kMostBytes = 1 << 20;  // of one file, which may hold several certificates
+
+tl::unexpected<base::Error> invalid(std::string detail) {
+    return base::fail(Reason::ConfigurationInvalid, std::move(detail));
+}
+
+std::string words_of(const base::Error& error) { return error.detail.empty() ? error.sentence() : error.detail; }
+
+// Wiped when it is over.
+struct KeyText {
+    explicit KeyText(FileText file) : text(std::move(file.text)), readable_by_others(file.readable_by_others) {}
+    ~KeyText() { explicit_bzero(text.data(), text.size()); }
+    KeyText(const KeyText&) = delete;
+    KeyText& operator=(const KeyText&) = delete;
+
+    std::string text;
+    bool readable_by_others;
+};
+
+}  // namespace
+
+base::Result<Certificate> CredentialFiles::certificate(std::string_view file) {
+    auto read = read_certificate(path_of("x509", file));
+    if (read) add(parts_.certificates, *read);
+    return read;
+}
+
+base::Result<Certificate> CredentialFiles::authority(std::string_view file) {
+    auto read = read_certificate(path_of("x509ca", file));
+    if (read && !read->is_ca()) return invalid("'" + read->to_string() + "' is no CA certificate");
+    if (read) add(parts_.named, *read);
+    return read;
+}
+
+base::Result<crypto::PublicKey> CredentialFiles::public_key(std::string_view file) {
+    const auto text = files_.read(path_of("pubkey", file), kMostBytes);
+    if (!text) return invalid(words_of(text.error()));
+    auto key = crypto::PublicKey::load(base::as_bytes(text->text));
+    if (key) parts_.public_keys.push_back(*key);
+    return key;
+}
+
+void CredentialFiles::add_secret(std::string_view kind, KeySecret secret) {
+    std::string path = path_of(kind, secret.file);
+    std::ranges::move(secret.passphrases, std::back_inserter(secrets_[std::move(path)]));
+}
+
+base::Result<std::shared_ptr<const crypto::Credentials>> CredentialFiles::finish(
+    const std::vector<policy::AuthRound>& rounds) {
+    load_certificates("x509");
+    load_certificates("x509ca");
+    load_public_keys();
+    load_private_keys();
+    return crypto::Credentials::make(std::move(parts_), rounds);
+}
+
+base::Result<std::vector<Certificate>> CredentialFiles::read_certificates(const std::string& path) {
+    const auto text = files_.read(path, kMostBytes);
+    if (!text) return tl::unexpected(text.error());
+    return Certificate::load(base::as_bytes(text->text));
+}
+
+base::Result<Certificate> CredentialFiles::read_certificate(const std::string& path) {
+    auto all = read_certificates(path);
+    if (!all) return invalid(words_of(all.error()));
+    return std::move(all->front());
+}
+
+std::string CredentialFiles::path_of(std::string_view folder, std::string_view file) const {
+    if (file.starts_with('/')) return std::string(file);
+    return folder_ + "/" + std::string(folder) + "/" + std::string(file);
+}
+
+std::vector<std::string> CredentialFiles::in_folder(std::string_view folder) {
+    auto found = files_.glob(path_of(folder, "*"));
+    if (found) return std::move(*found);
+    warn(path_of(folder, ""), found.error());
+    return {};
+}
+
+// A CA may stand in either folder, as with swanctl; whoever stands among the CAs has to be one.
+void CredentialFiles::load_certificates(std::string_view folder) {
+    for (const std::string& path : in_folder(folder)) {
+        const auto all = read_certificates(path);
+        if (!all) {
+            warn(path, all.error());
+            continue;
+        }
+        for (const Certificate& certificate : *all) {
+            const bool is_wrong = folder == "x509ca" && !certificate.is_ca();
+            if (is_wrong) {
+                warn(path,
+                     {Reason::ConfigurationInvalid, "'" + certificate.to_string() + "' is no CA certificate", {}});
+            } else {
+                add(certificate.is_ca() ? parts_.authorities : parts_.certificates, certificate);
+            }
+        }
+    }
+}
+
+void CredentialFiles::load_public_keys() {
+    for (const std::string& path : in_folder("pubkey")) {
+        if (const auto key = public_key(path); !key) warn(path, key.error());
+    }
+}
+
+// Those in the folders, and those that only a secret names.
+void CredentialFiles::load_private_keys() {
+    std::set<std::string> paths;
+    for (const std::string_view folder : {"private", "rsa", "ecdsa", "pkcs8"}) {
+        for (std::string& path : in_folder(folder)) paths.insert(std::move(path));
+    }
+    for (const auto& [path, secret] : secrets_) paths.insert(path);
+    for (const std::string& path : paths) {
+        if (auto key = read_private_key(path)) {
+            parts_.private_keys.push_back(std::move(*key));
+        } else {
+            warn(path, key.error());
+        }
+    }
+}
+
+base::Result<PrivateKey> CredentialFiles::read_private_key(const std::string& path) const {
+    auto file = files_.read(path, kMostBytes);
+    if (!file) return tl::unexpected(file.error());
+    const KeyText key(std::move(*file));
+    const base::ByteView bytes = base::as_bytes(key.text);
+    const auto random = crypto::ChaChaRandom::make();
+    if (!random) return tl::unexpected(random.error());
+    const auto secret = secrets_.find(path);
+    if (secret == secrets_.end() || !PrivateKey::is_encrypted(bytes)) return PrivateKey::load(bytes, nullptr, **random);
+    auto loaded = base::Result<PrivateKey>(invalid("is encrypted, and its section has no secret"));
+    for (const base::SecretBytes& passphrase : secret->second) {
+        loaded = PrivateKey::load(bytes, &passphrase, **random);
+        if (loaded) break;
+    }
+    return loaded;
+}
+
+void CredentialFiles::add(std::vector<Certificate>& to, const Certificate& certificate) {
+    if (std::ranges::find(to, certificate) == to.end()) to.push_back(certificate);
+}
+
+void CredentialFiles::warn(const std::string& path, const base::Error& error) {
+    warnings_.push_back(path + ": left out: " + words_of(error));
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,58 @@
+// The certificates and keys beside swanctl.conf, in folders named as strongSwan's: x509, x509ca, pubkey, private, rsa,
+// ecdsa and pkcs8. What is in a folder and cannot be read is left out, with a warning, as swanctl does; what a setting
+// names has to be there.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/config/files.h"
+#include "ike/base/secret_bytes.h"
+#include "ike/crypto/credentials.h"
+
+namespace xfrmd::daemon {
+
+// `secrets.private*` and the like: what may open an encrypted key.
+struct KeySecret {
+    std::string file;  // in its folder, or with a path of its own
+    std::vector<base::SecretBytes> passphrases;
+};
+
+class CredentialFiles {
+public:
+    // `folder`: that of swanctl.conf.
+    CredentialFiles(const Files& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
+
+    // By their file: relative ones in x509, x509ca or pubkey. Error: ConfigurationInvalid.
+    base::Result<crypto::Certificate> certificate(std::string_view file);
+    base::Result<crypto::Certificate> authority(std::string_view file);
+    base::Result<crypto::PublicKey> public_key(std::string_view file);
+    // `kind`: how the section of the secret is called, without its number: also the folder of its file.
+    void add_secret(std::string_view kind, KeySecret secret);
+
+    // After all of these: the folders, and everything as one. Error: ConfigurationInvalid.
+    base::Result<std::shared_ptr<const crypto::Credentials>> finish(const std::vector<policy::AuthRound>& rounds);
+    const std::vector<std::string>& warnings() const { return warnings_; }
+
+private:
+    base::Result<std::vector<crypto::Certificate>> read_certificates(const std::string& path);
+    base::Result<crypto::Certificate> read_certificate(const std::string& path);
+    std::string path_of(std::string_view folder, std::string_view file) const;
+    std::vector<std::string> in_folder(std::string_view folder);
+    void load_certificates(std::string_view folder);
+    void load_public_keys();
+    void load_private_keys();
+    base::Result<crypto::PrivateKey> read_private_key(const std::string& path) const;
+    void add(std::vector<crypto::Certificate>& to, const crypto::Certificate& certificate);
+    void warn(const std::string& path, const base::Error& error);
+
+    const Files& files_;
+    std::string folder_;
+    crypto::Credentials::Parts parts_;
+    std::map<std::string, std::vector<base::SecretBytes>> secrets_;  // by the path of their file
+    std::vector<std::string> warnings_;
+};
+
+}  // namespace xfrmd::daemon

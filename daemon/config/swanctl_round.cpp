@@ -1,0 +1,72 @@
+#include "daemon/config/swanctl_round.h"
+
+#include "ike/base/bytes.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+using crypto::Certificate;
+
+// An empty subject says nothing (RFC 5280 4.1.2.6).
+policy::Identity name_of(const Certificate& certificate) {
+    const bool has_subject = certificate.subject().to_string() != "";
+    const auto& others = certificate.alternative_names();
+    return has_subject || others.empty() ? certificate.subject() : others.front();
+}
+
+class RoundReader {
+public:
+    RoundReader(const RoundPlace& place, CredentialFiles& credentials, ErrorList& errors)
+        : place_(place), credentials_(credentials), errors_(errors) {}
+
+    void read(policy::AuthRound& round, const RoundFiles& files) {
+        for (const std::string& file : files.certs) {
+            const auto certificate = known(credentials_.certificate(file), "certs", file);
+            if (!certificate) continue;
+            if (round.certificates.empty()) complete_identity(round, *certificate);
+            round.certificates.push_back(certificate->fingerprint());
+        }
+        for (const std::string& file : files.cacerts) {
+            const auto authority = known(credentials_.authority(file), "cacerts", file);
+            if (authority) round.authorities.push_back(authority->fingerprint());
+        }
+        for (const std::string& file : files.pubkeys) {
+            const auto key = known(credentials_.public_key(file), "pubkeys", file);
+            if (key) round.public_keys.push_back(crypto::sha256(key->subject_public_key_info()));
+        }
+    }
+
+private:
+    template <typename T>
+    std::optional<T> known(base::Result<T> read, std::string_view setting, const std::string& file) {
+        if (read) return std::move(*read);
+        const base::Error& error = read.error();
+        errors_.add(place_.at, place_.path + "." + std::string(setting) + ": " + base::printable(file) + ": " +
+                                   (error.detail.empty() ? error.sentence() : error.detail));
+        return std::nullopt;
+    }
+
+    void complete_identity(policy::AuthRound& round, const Certificate& certificate) {
+        if (round.id.is_any()) {
+            round.id = name_of(certificate);
+        } else if (place_.is_ours && !certificate.names(round.id)) {
+            errors_.warn(place_.at, place_.path + ".id: certificate '" + certificate.to_string() + "' does not name " +
+                                        round.id.to_string() + "; its subject is used instead");
+            round.id = name_of(certificate);
+        }
+    }
+
+    const RoundPlace& place_;
+    CredentialFiles& credentials_;
+    ErrorList& errors_;
+};
+
+}  // namespace
+
+void read_round_files(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place,
+                      CredentialFiles& credentials, ErrorList& errors) {
+    RoundReader(place, credentials, errors).read(round, files);
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,20 @@
+// The certificates and keys that one round of authentication names, and the identity that follows from them.
+#pragma once
+
+#include "daemon/config/error_list.h"
+#include "daemon/config/swanctl_draft.h"
+
+namespace xfrmd::daemon {
+
+struct RoundPlace {
+    settings::Position at;
+    std::string path;  // "connections.gw.local"
+    bool is_ours;
+};
+
+// Reads the files into `round`. As with strongSwan, who has a certificate and no `id` is its subject, and so are we if
+// our certificate does not name our `id`, with a warning.
+void read_round_files(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place,
+                      CredentialFiles& credentials, ErrorList& errors);
+
+}  // namespace xfrmd::daemon
