@@ -4,7 +4,8 @@
 # tunnel_conf HOST [KEY=VALUE...]: swanctl.conf for that gateway; the other gateway's is the mirror image.
 #   outer=4|6 inner=4|6 mode=tunnel|transport ike=PROPOSALS esp=PROPOSALS psk=SECRET id=ID peer_id=ID encap=yes
 #   local_addr=ADDRESS remote_addr=ADDRESS local_net=NET remote_net=NET: other ones than the topology has
-#   conn="LINES" child="LINES": more options, as they stand in the file
+#   auth=AUTH: of both sides
+#   conn="LINES" child="LINES" local_lines="LINES" remote_lines="LINES" secrets="LINES": more options, as they stand in the file
 tunnel_conf() {
     local "${tunnel_keys[@]}"
     tunnel_words "$@"
@@ -18,12 +19,14 @@ connections {
         ${encap:+encap = $encap}
         $conn
         local {
-            auth = psk
+            auth = $auth
             ${id:+id = $id}
+            $local_lines
         }
         remote {
-            auth = psk
+            auth = $auth
             ${peer_id:+id = $peer_id}
+            $remote_lines
         }
         children {
             net {
@@ -39,13 +42,15 @@ secrets {
     ike-peer {
         secret = "$psk"
     }
+    $secrets
 }
 END
 }
 
 # What a caller of tunnel_words declares as its own variables.
 tunnel_keys=(
-    outer=4 inner=4 mode=tunnel ike= esp= psk=laboratory id= peer_id= encap= conn= child=
+    outer=4 inner=4 mode=tunnel ike= esp= auth=psk psk=laboratory id= peer_id= encap= conn= child=
+    local_lines= remote_lines= secrets=
     local_addr= remote_addr= local_net= remote_net=
 )
 

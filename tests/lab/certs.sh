@@ -1,0 +1,51 @@
+# A tunnel whose gateways prove who they are with certificates of a CA, or with keys that both know.
+#   certs.sh PEER INITIATOR KIND [HOW]   PEER: 5.9, 6.0 (strongSwan) or xfrmd; KIND: of the gateways' keys, as make_key has it
+#   HOW: direct (of a CA that both know; where nothing is said), chain (moon's is of a CA in between, which only moon has),
+#   raw (public keys without certificates), AUTH (that `auth` on both sides, such as rsa/pss-sha512)
+# shellcheck shell=bash
+
+# shellcheck source=tests/lab/lib/certificates.sh
+source "$lib/certificates.sh"
+
+peer=$1 initiator=$2 kind=$3 how=${4:-direct}
+
+auth=pubkey
+case $how in direct | chain | raw) ;; *) auth=$how ;; esac
+
+local_lines() {
+    if [[ $how == raw ]]; then echo "pubkeys = $1.pub"; else echo "certs = $1.pem"; fi
+}
+remote_lines() {
+    if [[ $how == raw ]]; then echo "pubkeys = $1.pub"; fi
+}
+conf() {
+    tunnel_conf "$1" auth="$auth" id="$1.lab.example" peer_id="$2.lab.example" local_lines="$(local_lines "$1")" \
+        remote_lines="$(remote_lines "$2")"
+}
+
+gateways
+make_ca root ecdsa-256
+make_ca middle ecdsa-384 root
+make_certificate sun "$kind" root
+if [[ $how == chain ]]; then make_certificate moon "$kind" middle; else make_certificate moon "$kind" root; fi
+for host in moon sun; do
+    who=xfrmd
+    [[ $host == moon ]] || who=$peer
+    put "$host" "$who" private "$ca/$host.key"
+    if [[ $how == raw ]]; then
+        for name in moon sun; do openssl pkey -in "$ca/$name.key" -pubout -out "$ca/$name.pub"; done
+        put "$host" "$who" pubkey "$ca"/{moon,sun}.pub
+    else
+        put "$host" "$who" x509 "$ca/$host.pem"
+        put "$host" "$who" x509ca "$ca/root.pem"
+    fi
+done
+[[ $how != chain ]] || put moon xfrmd x509ca "$ca/middle.pem"
+
+start_peer "$peer" sun <<<"$(conf sun moon)"
+start_xfrmd moon <<<"$(conf moon sun)"
+expect up "$initiator" net
+expect_tunnel
+clear "$initiator"
+expect_empty_kernel moon sun
+pass
