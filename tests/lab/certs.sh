@@ -1,5 +1,5 @@
 # A tunnel whose gateways prove who they are with certificates of a CA, or with keys that both know.
-#   certs.sh PEER INITIATOR KIND [HOW]   PEER: 5.9, 6.0 (strongSwan) or xfrmd; KIND: of the gateways' keys, as make_key has it
+#   certs.sh PEER INITIATOR KIND [HOW]   PEER: 5.9, 6.0 (strongSwan), libreswan-5, openiked (with certificates only) or xfrmd; KIND: of the gateways' keys, as make_key has it
 #   HOW: direct (of a CA that both know; where nothing is said), chain (moon's is of a CA in between, which only moon has),
 #   raw (public keys without certificates), AUTH (that `auth` on both sides, such as rsa/pss-sha512)
 # shellcheck shell=bash
@@ -18,9 +18,25 @@ local_lines() {
 remote_lines() {
     if [[ $how == raw ]]; then echo "pubkeys = $1.pub"; fi
 }
+# Each daemon has a name of its own for what a certificate of this kind signs.
+auth_of() {
+    case $1:$kind in
+        libreswan-*:rsa-*) echo rsa-sha2 ;;
+        libreswan-*:*) echo ecdsa ;;
+        openiked:*) echo rfc7427 ;;
+        *) echo "$auth" ;;
+    esac
+}
+# libreswan asks for no certificate unless it is told of whose.
+send_cert=ifasked
+[[ $peer != libreswan-* ]] || send_cert=always
+
+# conf WHO HOST OTHER
 conf() {
-    tunnel_conf "$1" auth="$auth" id="$1.lab.example" peer_id="$2.lab.example" local_lines="$(local_lines "$1")" \
-        remote_lines="$(remote_lines "$2")"
+    local conn=
+    [[ $1 != xfrmd ]] || conn="send_cert = $send_cert"
+    peer_conf "$1" "$2" auth="$(auth_of "$1")" id="$2.lab.example" peer_id="$3.lab.example" \
+        local_lines="$(local_lines "$2")" remote_lines="$(remote_lines "$3")" conn="$conn"
 }
 
 gateways
@@ -42,8 +58,8 @@ for host in moon sun; do
 done
 [[ $how != chain ]] || put moon xfrmd x509ca "$ca/middle.pem"
 
-start_peer "$peer" sun <<<"$(conf sun moon)"
-start_xfrmd moon <<<"$(conf moon sun)"
+start_peer "$peer" sun <<<"$(conf "$peer" sun moon)"
+start_xfrmd moon <<<"$(conf xfrmd moon sun)"
 expect up "$initiator" net
 expect_tunnel
 clear "$initiator"

@@ -12,9 +12,18 @@ start_libreswan() {
     enter_peer "$1" "libreswan-$2"
     mkdir -p "/run/$1/nss"
     chroot "/run/$1/root" certutil -N -d sql:/run/nss --empty-password
+    [[ -z ${ca:-} ]] || import_credentials "$1"
     # shellcheck disable=SC2034  # read by daemons.sh
     daemon_kind[$1]=libreswan
     launch "$1"
+}
+
+# import_credentials HOST: its certificate and key, and the root, of certificates.sh.
+import_credentials() {
+    openssl pkcs12 -export -in "$ca/$1.pem" -inkey "$ca/$1.key" -name "$1" -passout pass: -out "/run/$1/own.p12"
+    cp "$ca/root.pem" "/run/$1/root.pem"
+    chroot "/run/$1/root" pk12util -i /run/own.p12 -d sql:/run/nss -W '' -K '' &&
+        chroot "/run/$1/root" certutil -A -d sql:/run/nss -n root -t CT,, -i /run/root.pem || fail "no credentials for $1"
 }
 
 # What has been deleted stays so (--impair revival); by itself pluto would initiate again what it once was told to.
@@ -58,10 +67,11 @@ libreswan_proposals() {
 }
 
 # libreswan_conf HOST [KEY=VALUE...]: ipsec.conf for that gateway, with tunnel_conf's keys; conn="LINES" and child="LINES"
-# are lines of ipsec.conf.
+# are lines of ipsec.conf. auth: psk, or what `authby` is to be, with the host's certificate.
 libreswan_conf() {
-    local "${tunnel_keys[@]}" pfs=no
+    local "${tunnel_keys[@]}" pfs=no authby=secret
     tunnel_words "$@"
+    [[ $auth == psk ]] || authby=$auth$'\n'"    leftcert=$1"$'\n    leftsendcert=always'
     [[ $psk == laboratory ]] || fail "libreswan_conf knows no other secret"
     [[ $esp != *-modp* && $esp != *-ecp* && $esp != *-x25519* ]] || pfs=yes
     cat <<END
@@ -72,7 +82,7 @@ conn net
     ${id:+leftid=@$id}
     ${peer_id:+rightid=@$peer_id}
     leftupdown=%disabled
-    authby=secret
+    authby=$authby
     ikev2=insist
     type=$mode
     pfs=$pfs

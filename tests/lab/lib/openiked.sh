@@ -12,10 +12,16 @@ start_openiked() {
     launch "$1"
 }
 
-# openiked_key HOST: without a key of its own it does not start, though nothing here asks for one.
+# openiked_key HOST: its certificate and key of certificates.sh. Without a key of its own it does not start, though with a
+# pre-shared one it is not asked for.
 openiked_key() {
     mkdir -p "/run/$1/empty" "/run/$1/etc"/{private,ca,certs,crls,pubkeys/{ipv4,ipv6,fqdn,ufqdn}}
     openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "/run/$1/etc/private/local.key"
+    if [[ -n ${ca:-} ]]; then
+        cp "$ca/$1.key" "/run/$1/etc/private/local.key"
+        cp "$ca/$1.pem" "/run/$1/etc/certs/$1.crt"
+        cp "$ca/root.pem" "/run/$1/etc/ca/ca.crt"
+    fi
     openssl pkey -in "/run/$1/etc/private/local.key" -pubout -out "/run/$1/etc/local.pub"
     mount --bind "/run/$1/etc" "/run/$1/root/etc/iked"
 }
@@ -34,8 +40,11 @@ up_openiked() { ikectl "$1" active && eventually 10 has_child_openiked "$1"; }
 
 # What is deleted would come again if it were active still.
 clear_openiked() {
+    local id type=FQDN
+    id=$(sed -n 's/.* dstid \([^ ]*\).*/\1/p' "/run/$1/iked.conf")
+    [[ $id != *[0-9].[0-9]* ]] || type=IPV4
     ikectl "$1" passive
-    ikectl "$1" reset id "IPV4/$(sed -n 's/.* dstid \([^ ]*\).*/\1/p' "/run/$1/iked.conf")"
+    ikectl "$1" reset id "$type/$id"
 }
 
 configure_openiked() { cat >"/run/$1/iked.conf" && ikectl "$1" reload; }
@@ -46,14 +55,15 @@ count_openiked() {
 }
 
 # openiked_conf HOST [KEY=VALUE...]: iked.conf for that gateway, with tunnel_conf's keys as far as they are plain ones;
-# conn="WORDS" and child="WORDS" are words of iked.conf.
+# conn="WORDS" and child="WORDS" are words of iked.conf. auth: psk, or what iked.conf calls another method.
 openiked_conf() {
     local "${tunnel_keys[@]}"
     tunnel_words "$@"
-    [[ -z $ike$esp$id$peer_id$encap ]] || fail "openiked_conf knows no proposals, identities or encap"
+    [[ -z $ike$esp$encap ]] || fail "openiked_conf knows no proposals or encap"
+    [[ $auth != psk ]] || auth="psk \"$psk\""
     cat <<END
 ikev2 "net" active $mode esp from $local_net to $remote_net local $local_addr peer $remote_addr \\
-    srcid $local_addr dstid $remote_addr $conn $child psk "$psk"
+    srcid ${id:-$local_addr} dstid ${peer_id:-$remote_addr} $conn $child $auth
 END
 }
 
