@@ -66,8 +66,8 @@ IkeKeys derive_ike_keys(const IkeSuite& suite, const Nonces& nonces, ByteView sp
 }
 
 IkeKeys derive_rekeyed_ike_keys(const OldIkeSa& old, const IkeSuite& suite, const Nonces& nonces, ByteView spi_i,
-                                ByteView spi_r, const SecretBytes& shared_secret) {
-    const SecretBytes seed = Prf(old.prf, old.sk_d.view())({shared_secret.view(), nonces.i, nonces.r});
+                                ByteView spi_r, const SecretBytes& shared_secret, ByteView additional) {
+    const SecretBytes seed = Prf(old.prf, old.sk_d.view())({shared_secret.view(), nonces.i, nonces.r, additional});
     return expand(suite, seed, nonces, spi_i, spi_r);
 }
 
@@ -79,22 +79,23 @@ IkeKeys derive_resumed_ike_keys(const IkeSuite& suite, const SecretBytes& old_sk
 }
 
 ChildKeys derive_child_keys(policy::PrfId prf, const SecretBytes& sk_d, const ChildSuite& suite, const Nonces& nonces,
-                            const SecretBytes& shared_secret) {
+                            const SecretBytes& shared_secret, ByteView additional) {
     const std::size_t encryption_size = suite.encryption_key_bytes();
     const std::size_t integrity_size = suite.integrity_key_bytes();
     const std::size_t size = 2 * (encryption_size + integrity_size);
-    KeyMaterial material(Prf(prf, sk_d.view()).plus({shared_secret.view(), nonces.i, nonces.r}, size));
+    KeyMaterial material(Prf(prf, sk_d.view()).plus({shared_secret.view(), nonces.i, nonces.r, additional}, size));
     // RFC 7296 2.17: initiator to responder first; encryption before integrity.
     return ChildKeys{material.take(encryption_size), material.take(integrity_size), material.take(encryption_size),
                      material.take(integrity_size)};
 }
 
 base::Bytes auth_octets(policy::PrfId prf, ByteView message, ByteView peer_nonce, const SecretBytes& sk_p,
-                        ByteView id_body) {
+                        ByteView id_body, ByteView int_auth) {
     const SecretBytes maced_id = Prf(prf, sk_p.view())({id_body});
     base::Bytes octets = base::to_bytes(message);
     base::append(octets, peer_nonce);
     base::append(octets, maced_id.view());
+    base::append(octets, int_auth);
     return octets;
 }
 

@@ -29,28 +29,32 @@ struct Nonces {
 IkeKeys derive_ike_keys(const IkeSuite& suite, const Nonces& nonces, base::ByteView spi_i, base::ByteView spi_r,
                         const base::SecretBytes& shared_secret);
 
-// Rekeying (RFC 7296 2.18): SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr) with the old IKE SA's PRF, the rest with
-// the new one's.
+// Rekeying (RFC 7296 2.18; RFC 9370 2.2.4): SKEYSEED = prf(SK_d (old), g^ir (new) | Ni | Nr | SK(1) | ... SK(n)) with
+// the old IKE SA's PRF, the rest with the new one's. `additional` is what stands behind the nonces, or empty.
 struct OldIkeSa {
     policy::PrfId prf;
     const base::SecretBytes& sk_d;
 };
 IkeKeys derive_rekeyed_ike_keys(const OldIkeSa& old, const IkeSuite& suite, const Nonces& nonces, base::ByteView spi_i,
-                                base::ByteView spi_r, const base::SecretBytes& shared_secret);
+                                base::ByteView spi_r, const base::SecretBytes& shared_secret,
+                                base::ByteView additional = {});
 
 // Resumption (RFC 5723 5.1): SKEYSEED = prf(SK_d (old), "Resumption" | Ni | Nr), with the suite of the old IKE SA.
 IkeKeys derive_resumed_ike_keys(const IkeSuite& suite, const base::SecretBytes& old_sk_d, const Nonces& nonces,
                                 base::ByteView spi_i, base::ByteView spi_r);
 
-// KEYMAT = prf+(SK_d, [g^ir (new)] | Ni | Nr). `shared_secret` is empty without a key exchange of the child's own.
+// KEYMAT = prf+(SK_d, [g^ir (new)] | Ni | Nr | SK(1) | ... SK(n)) (RFC 7296 2.17, RFC 9370 2.2.4). `shared_secret` is
+// empty without a key exchange of the child's own, `additional` without more of them.
 ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, const ChildSuite& suite,
-                            const Nonces& nonces, const base::SecretBytes& shared_secret);
+                            const Nonces& nonces, const base::SecretBytes& shared_secret,
+                            base::ByteView additional = {});
 
-// What AUTH covers (RFC 7296 2.15): message | nonce | prf(sk_p, id body). `message` is the signer's own IKE_SA_INIT
-// octets, `peer_nonce` the other side's nonce, `id_body` the ID payload without its generic header (type, three
-// reserved bytes, data).
+// What AUTH covers (RFC 7296 2.15): message | nonce | prf(sk_p, id body) | IntAuth. `message` is the signer's own
+// IKE_SA_INIT octets, `peer_nonce` the other side's nonce, `id_body` the ID payload without its generic header (type, three
+// reserved bytes, data), `int_auth` RFC 9242 3.3.2's, or empty.
 base::Bytes auth_octets(policy::PrfId prf, base::ByteView message, base::ByteView peer_nonce,
-                        const base::SecretBytes& sk_p, base::ByteView id_body);
+                        const base::SecretBytes& sk_p, base::ByteView id_body,
+                        base::ByteView int_auth = {});
 
 // AUTH of a pre-shared key: prf(prf(secret, "Key Pad for IKEv2"), octets).
 base::SecretBytes psk_auth(policy::PrfId prf, base::ByteView secret, base::ByteView octets);

@@ -67,10 +67,22 @@ bool is_available_integrity(ProtocolId protocol, IntegrityId id) {
     return find_integrity(id) != nullptr;
 }
 
-bool is_available_key_exchange(ProtocolId protocol, KeyExchangeId id) {
-    // RFC 7296 3.3.2: NONE is a child's way to say that its key exchange is optional.
-    if (id == KeyExchangeId::none) return is_child_protocol(protocol);
+bool is_available_key_exchange(ProtocolId protocol, TransformType type, KeyExchangeId id) {
+    // RFC 7296 3.3.2: NONE is a child's way to say that its key exchange is optional. RFC 9370 2.2.1: as an additional
+    // one always is, if so offered.
+    if (id == KeyExchangeId::none) return is_child_protocol(protocol) || type != TransformType::key_exchange;
     return public_value_bytes(id) != 0;
+}
+
+Result<std::vector<KeyExchangeId>> additional_key_exchanges(const policy::Proposal& chosen) {
+    std::vector<KeyExchangeId> methods;
+    for (unsigned which = 1; which <= policy::kAdditionalKeyExchanges; ++which) {
+        const auto found = single(chosen, policy::additional_key_exchange(which));
+        if (!found) return tl::unexpected(found.error());
+        const auto id = *found == nullptr ? KeyExchangeId::none : static_cast<KeyExchangeId>((*found)->id);
+        if (id != KeyExchangeId::none) methods.push_back(id);
+    }
+    return methods;
 }
 
 Result<ChildSuite> esp_algorithms(const policy::Proposal& chosen) {
@@ -79,7 +91,7 @@ Result<ChildSuite> esp_algorithms(const policy::Proposal& chosen) {
     const auto id = static_cast<EncryptionId>((*encryption)->id);
     const auto integrity = integrity_for(id, chosen);
     if (!integrity) return tl::unexpected(integrity.error());
-    return ChildSuite{ProtocolId::esp, id, (*encryption)->key_bits, *integrity, false, std::nullopt};
+    return ChildSuite{ProtocolId::esp, id, (*encryption)->key_bits, *integrity, false, std::nullopt, {}};
 }
 
 // RFC 7296 3.3.3: integrity and ESN, no encryption.
@@ -87,7 +99,8 @@ Result<ChildSuite> ah_algorithms(const policy::Proposal& chosen) {
     if (chosen.has(TransformType::encryption)) return base::fail(Reason::NoProposalChosen, "encryption in AH");
     const auto integrity = required(chosen, TransformType::integrity, "integrity algorithm");
     if (!integrity) return tl::unexpected(integrity.error());
-    return ChildSuite{ProtocolId::ah, std::nullopt, 0, static_cast<IntegrityId>((*integrity)->id), false, std::nullopt};
+    const auto id = static_cast<IntegrityId>((*integrity)->id);
+    return ChildSuite{ProtocolId::ah, std::nullopt, 0, id, false, std::nullopt, {}};
 }
 
 }  // namespace
@@ -102,8 +115,14 @@ Result<IkeSuite> IkeSuite::of(const policy::Proposal& chosen) {
     if (!prf) return tl::unexpected(prf.error());
     const auto key_exchange = required(chosen, TransformType::key_exchange, "key exchange method");
     if (!key_exchange) return tl::unexpected(key_exchange.error());
-    return IkeSuite{encryption_id, (*encryption)->key_bits, *integrity, static_cast<policy::PrfId>((*prf)->id),
-                    static_cast<KeyExchangeId>((*key_exchange)->id)};
+    auto additional = additional_key_exchanges(chosen);
+    if (!additional) return tl::unexpected(additional.error());
+    return IkeSuite{encryption_id,
+                    (*encryption)->key_bits,
+                    *integrity,
+                    static_cast<policy::PrfId>((*prf)->id),
+                    static_cast<KeyExchangeId>((*key_exchange)->id),
+                    *std::move(additional)};
 }
 
 Result<ChildSuite> ChildSuite::of(const policy::Proposal& chosen) {
@@ -114,7 +133,11 @@ Result<ChildSuite> ChildSuite::of(const policy::Proposal& chosen) {
     const auto key_exchange = single(chosen, TransformType::key_exchange);
     if (!key_exchange) return tl::unexpected(key_exchange.error());
 
+    auto additional = additional_key_exchanges(chosen);
+    if (!additional) return tl::unexpected(additional.error());
+
     ChildSuite suite = *algorithms;
+    suite.additional = *std::move(additional);
     suite.esn = *esn != nullptr && (*esn)->id == static_cast<std::uint16_t>(policy::Esn::yes);
     if (*key_exchange != nullptr && (*key_exchange)->id != static_cast<std::uint16_t>(KeyExchangeId::none)) {
         suite.key_exchange = static_cast<KeyExchangeId>((*key_exchange)->id);
@@ -135,12 +158,11 @@ bool is_available(ProtocolId protocol, const Transform& transform) {
             return protocol == ProtocolId::ike && find_prf(static_cast<policy::PrfId>(transform.id)) != nullptr;
         case TransformType::integrity:
             return is_available_integrity(protocol, static_cast<IntegrityId>(transform.id));
-        case TransformType::key_exchange:
-            return is_available_key_exchange(protocol, static_cast<KeyExchangeId>(transform.id));
         case TransformType::esn:
             return is_child_protocol(protocol) && transform.id <= static_cast<std::uint16_t>(policy::Esn::yes);
         default:
-            return false;
+            return policy::is_key_exchange(transform.type) &&
+                   is_available_key_exchange(protocol, transform.type, static_cast<KeyExchangeId>(transform.id));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "ike/base/result.h"
 #include "ike/policy/proposal.h"
@@ -16,6 +17,7 @@ struct IkeSuite {
     std::optional<policy::IntegrityId> integrity;  // none with an AEAD
     policy::PrfId prf{};
     policy::KeyExchangeId key_exchange{};
+    std::vector<policy::KeyExchangeId> additional = {};  // RFC 9370: after it, in this order
 
     bool is_aead() const { return !integrity; }
     // Error: AlgorithmUnavailable or NoProposalChosen (a type is missing).
@@ -29,6 +31,7 @@ struct ChildSuite {
     std::optional<policy::IntegrityId> integrity;  // none with an AEAD, never none with AH
     bool esn = false;
     std::optional<policy::KeyExchangeId> key_exchange;
+    std::vector<policy::KeyExchangeId> additional = {};  // as of IkeSuite
 
     // Errors: AlgorithmUnavailable, NoProposalChosen.
     static base::Result<ChildSuite> of(const policy::Proposal& chosen);

@@ -162,9 +162,9 @@ constexpr Keyword kTable[] = {
     {"x25519", transform(KeyExchangeId::x25519)},
     {"curve448", transform(KeyExchangeId::x448)},
     {"x448", transform(KeyExchangeId::x448)},
-    {"mlkem512", transform(KeyExchangeId::mlkem512), not_yet},
-    {"mlkem768", transform(KeyExchangeId::mlkem768), not_yet},
-    {"mlkem1024", transform(KeyExchangeId::mlkem1024), not_yet},
+    {"mlkem512", transform(KeyExchangeId::mlkem512)},
+    {"mlkem768", transform(KeyExchangeId::mlkem768)},
+    {"mlkem1024", transform(KeyExchangeId::mlkem1024)},
     {"gost256", {}, no_number},
     {"gost512", {}, no_number},
     // Extended sequence numbers
@@ -220,10 +220,10 @@ const Keyword* find_keyword(std::string_view word) {
     return found != kSorted.end() && found->word == word ? &*found : nullptr;
 }
 
-std::optional<std::string_view> additional_key_exchange(std::string_view word) {
+std::optional<AdditionalWord> additional_word(std::string_view word) {
     if (word.size() < 4 || lower(word[0]) != 'k' || lower(word[1]) != 'e' || word[3] != '_') return std::nullopt;
     if (word[2] < '1' || word[2] > '7') return std::nullopt;
-    return word.substr(4);
+    return AdditionalWord{additional_key_exchange(static_cast<unsigned>(word[2] - '0')), word.substr(4)};
 }
 
 std::string_view nearest_keyword(std::string_view word) {

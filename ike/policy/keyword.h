@@ -31,8 +31,12 @@ std::span<const Keyword> keywords();
 // nullptr for a word that strongSwan does not know either. Exact and in lower case.
 const Keyword* find_keyword(std::string_view word);
 
-// The rest of "ke1_x25519".."ke7_x25519" (RFC 9370), "x25519"; the prefix in any case. nullopt without such a prefix.
-std::optional<std::string_view> additional_key_exchange(std::string_view word);
+// "ke1_x25519".."ke7_x25519" (RFC 9370) without the prefix, which may be in any case. nullopt where there is none.
+struct AdditionalWord {
+    TransformType type{};
+    std::string_view method;
+};
+std::optional<AdditionalWord> additional_word(std::string_view word);
 
 // The keyword with the smallest edit distance to a misspelt `word`, empty where none is close.
 std::string_view nearest_keyword(std::string_view word);

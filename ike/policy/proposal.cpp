@@ -53,10 +53,30 @@ bool Proposal::has(TransformType type) const {
                        [type](const Transform& transform) { return transform.type == type; });
 }
 
+bool Proposal::has_additional_key_exchange() const {
+    return std::any_of(transforms.begin(), transforms.end(),
+                       [](const Transform& transform) { return additional_key_exchange_number(transform.type) != 0; });
+}
+
+std::vector<KeyExchangeId> Proposal::key_exchanges() const {
+    std::vector<Transform> sorted = transforms;
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<KeyExchangeId> methods;
+    for (const Transform& transform : sorted) {
+        const auto method = static_cast<KeyExchangeId>(transform.id);
+        if (is_key_exchange(transform.type) && method != KeyExchangeId::none) methods.push_back(method);
+    }
+    return methods;
+}
+
+bool Proposal::is_quantum_resistant() const {
+    const auto methods = key_exchanges();
+    return std::any_of(methods.begin(), methods.end(), policy::is_quantum_resistant);
+}
+
 Proposal Proposal::without_key_exchange() const {
     Proposal rest = *this;
-    std::erase_if(rest.transforms,
-                  [](const Transform& transform) { return transform.type == TransformType::key_exchange; });
+    std::erase_if(rest.transforms, [](const Transform& transform) { return is_key_exchange(transform.type); });
     return rest;
 }
 

@@ -19,6 +19,12 @@ struct Proposal {
 
     std::vector<Transform> of(TransformType type) const;
     bool has(TransformType type) const;
+    // RFC 9370: of any of the seven types, whether NONE or not.
+    bool has_additional_key_exchange() const;
+    // Of a choice: what its keys are made with, NONE left out, in the order in which it takes place.
+    std::vector<KeyExchangeId> key_exchanges() const;
+    // One of these at least is (see transform.h).
+    bool is_quantum_resistant() const;
     // The same without its key exchange transforms: as a child of IKE_AUTH is negotiated (RFC 7296 1.2).
     Proposal without_key_exchange() const;
     // "IKE:AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519"; cut at 1 KiB and marked with "...".
@@ -43,8 +49,8 @@ struct OfferedProposal {
 // IKE proposal without a PRF derives it from its integrity algorithms, needs a key exchange, never mixes AEAD and other
 // ciphers; ESP and AH get noesn where neither is named and drop PRFs, AH drops ciphers. Stricter than strongSwan:
 // classic ESP ciphers need an integrity algorithm (RFC 8221 4), IKE takes neither null, des nor esn, AH no GMAC, which
-// Linux has in ESP only. Errors: ConfigurationInvalid or
-// AlgorithmUnavailable, naming the word and what is wrong with it.
+// Linux has in ESP only, and an additional key exchange follows one that is not optional. Errors: ConfigurationInvalid
+// or AlgorithmUnavailable, naming the word and what is wrong with it.
 base::Result<std::vector<Proposal>> parse_proposal(ProtocolId protocol, std::string_view text);
 
 // Proposals of one SA payload: their numbers are one octet and count from 1 (RFC 7296 3.3.1).
@@ -56,13 +62,15 @@ std::vector<Proposal> default_proposals(ProtocolId protocol);
 // The first of `ours` that has a common choice with any of `offered`, in our order of preference (strongSwan's
 // prefer_configured_proposals). A missing optional type is the same as NONE (RFC 7296 3.3.3), a missing ESN as no ESN.
 // Malformed offers (no DH or PRF for IKE, AEAD with integrity, ESP without encryption, a type that the protocol does
-// not have) are skipped. A transform with an attribute that nobody understands must never be chosen (3.3.6): the caller
-// passes it with kUnusableKeyBits. Error: NoProposalChosen, with both sides' proposals in the detail.
+// not have) are skipped. No key exchange method is chosen twice (RFC 9370 2.2.1). A transform with an attribute that
+// nobody understands must never be chosen (3.3.6): the caller passes it with kUnusableKeyBits. Error: NoProposalChosen,
+// with both sides' proposals in the detail.
 inline constexpr std::uint16_t kUnusableKeyBits = 65535;
 base::Result<ChosenProposal> choose(const std::vector<Proposal>& ours, const std::vector<OfferedProposal>& offered);
 
 // Is `answer` a choice that `offered` allows: one transform of each offered type, each of them offered, none invented?
-// A NONE or no-ESN that was offered may be left out. As initiator (RFC 7296 3.3.6). Error:
+// A NONE or no-ESN that was offered may be left out, and no additional key exchange method stands twice (RFC 9370
+// 2.2.1). As initiator (RFC 7296 3.3.6). Error:
 // ResponderChoseUnofferedTransform.
 base::Result<void> check_answer(const Proposal& answer, const Proposal& offered);
 

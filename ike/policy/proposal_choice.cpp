@@ -1,9 +1,12 @@
 // Choosing among a peer's proposals, and checking a peer's choice among ours (RFC 7296 2.7, 3.3.3, 3.3.6).
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <optional>
 #include <span>
 
+#include "ike/policy/key_exchange_choice.h"
 #include "ike/policy/proposal.h"
 
 namespace xfrmd::policy {
@@ -38,14 +41,29 @@ constexpr Rule kAhRules[] = {
     {TransformType::esn, transform(Esn::no)},
 };
 
+// RFC 9370 2.2.1: what is left out is NONE, with every protocol.
+template <std::size_t kCount>
+constexpr auto with_additional_key_exchanges(const Rule (&rules)[kCount]) {
+    std::array<Rule, kCount + kAdditionalKeyExchanges> all{};
+    std::copy(std::begin(rules), std::end(rules), all.begin());
+    for (unsigned which = 1; which <= kAdditionalKeyExchanges; ++which) {
+        const TransformType type = additional_key_exchange(which);
+        all[kCount + which - 1] = {type, transform(KeyExchangeId::none, type)};
+    }
+    return all;
+}
+constexpr auto kAllIkeRules = with_additional_key_exchanges(kIkeRules);
+constexpr auto kAllEspRules = with_additional_key_exchanges(kEspRules);
+constexpr auto kAllAhRules = with_additional_key_exchanges(kAhRules);
+
 std::span<const Rule> rules_of(ProtocolId protocol) {
     switch (protocol) {
         case ProtocolId::ike:
-            return kIkeRules;
+            return kAllIkeRules;
         case ProtocolId::esp:
-            return kEspRules;
+            return kAllEspRules;
         case ProtocolId::ah:
-            return kAhRules;
+            return kAllAhRules;
         case ProtocolId::none:
             break;
     }
@@ -102,27 +120,39 @@ struct Offer {
     Menu menu;
 };
 
-std::optional<Transform> first_common(const Rule& rule, const Proposal& ours, const Menu& theirs) {
+// In our order of preference.
+std::vector<Transform> all_common(const Rule& rule, const Proposal& ours, const Menu& theirs) {
+    std::vector<Transform> common;
     bool ours_has_type = false;
     for (const Transform& candidate : ours.transforms) {
         if (candidate.type != rule.type) continue;
         ours_has_type = true;
-        if (theirs.allows(rule, candidate)) return candidate;
+        if (theirs.allows(rule, candidate)) common.push_back(candidate);
     }
-    if (!ours_has_type && rule.absent && theirs.allows(rule, *rule.absent)) return rule.absent;
-    return std::nullopt;
+    if (!ours_has_type && rule.absent && theirs.allows(rule, *rule.absent)) common.push_back(*rule.absent);
+    return common;
 }
 
 std::optional<Proposal> common(const Proposal& ours, const Menu& theirs) {
     if (ours.protocol != theirs.protocol()) return std::nullopt;
-    Proposal chosen{ours.protocol, {}};
+    std::vector<Transform> choices;
+    std::vector<std::vector<Transform>> methods;
     for (const Rule& rule : rules_of(ours.protocol)) {
-        const auto choice = first_common(rule, ours, theirs);
-        if (!choice) return std::nullopt;
-        // RFC 7296 3.3.6: the answer holds one transform of each type offered, and no other.
-        if (theirs.has(rule.type)) chosen.transforms.push_back(*choice);
+        auto choice = all_common(rule, ours, theirs);
+        if (choice.empty()) return std::nullopt;
+        if (is_key_exchange(rule.type)) {
+            methods.push_back(std::move(choice));
+        } else {
+            choices.push_back(choice.front());
+        }
     }
-    return chosen;
+    const auto distinct = choose_distinct(methods);
+    if (!distinct) return std::nullopt;
+    choices.insert(choices.end(), distinct->begin(), distinct->end());
+    // RFC 7296 3.3.6: the answer holds one transform of each type offered, and no other.
+    std::erase_if(choices, [&](const Transform& choice) { return !theirs.has(choice.type); });
+    std::ranges::stable_sort(choices, {}, &Transform::type);
+    return Proposal{ours.protocol, std::move(choices)};
 }
 
 std::vector<Offer> usable(const std::vector<OfferedProposal>& offered) {
@@ -158,6 +188,18 @@ Result<void> check_type(const Rule& rule, const Menu& answer, const Menu& offere
     return unoffered("nothing of a type that was offered: " + to_string(offered.of(rule.type).front()));
 }
 
+// RFC 9370 2.2.1: "the responder's choice MUST NOT contain duplicated algorithms", but for NONE.
+bool repeats_additional(const Proposal& answer) {
+    std::vector<std::uint16_t> methods;
+    for (const Transform& transform : answer.transforms) {
+        const bool counts = additional_key_exchange_number(transform.type) != 0 &&
+                            transform.id != static_cast<std::uint16_t>(KeyExchangeId::none);
+        if (counts) methods.push_back(transform.id);
+    }
+    std::ranges::sort(methods);
+    return std::ranges::adjacent_find(methods) != methods.end();
+}
+
 }  // namespace
 
 Result<ChosenProposal> choose(const std::vector<Proposal>& ours, const std::vector<OfferedProposal>& offered) {
@@ -179,6 +221,7 @@ Result<void> check_answer(const Proposal& answer, const Proposal& offered) {
         if (const auto result = check_type(rule, answered, menu); !result) return result;
         checked += answered.of(rule.type).size();
     }
+    if (repeats_additional(answer)) return unoffered("a key exchange method twice: " + answer.to_string());
     if (checked == answer.transforms.size()) return {};
     return unoffered("a transform type that was not offered: " + answer.to_string());
 }

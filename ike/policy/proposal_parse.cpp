@@ -30,14 +30,6 @@ tl::unexpected<base::Error> unknown_word(std::string_view word) {
     return base::fail(Reason::ConfigurationInvalid, "unknown algorithm " + quoted(word) + hint);
 }
 
-// RFC 9370: a second and further key exchange.
-tl::unexpected<base::Error> additional_refused(std::string_view word, std::string_view method) {
-    const Keyword* keyword = find_keyword(method);
-    if (keyword == nullptr || keyword->transform.type != TransformType::key_exchange) return unknown_word(word);
-    return base::fail(Reason::AlgorithmUnavailable,
-                      "additional key exchange " + quoted(word) + " is not yet supported");
-}
-
 bool is_gmac(const Transform& one) {
     return one.type == TransformType::encryption && one.id == transform(EncryptionId::null_aes_gmac).id;
 }
@@ -62,12 +54,16 @@ std::string_view obstacle(const Keyword& keyword, ProtocolId protocol) {
 }
 
 Result<Transform> transform_of(ProtocolId protocol, std::string_view word) {
-    if (const auto method = additional_key_exchange(word)) return additional_refused(word, *method);
-    const Keyword* keyword = find_keyword(word);
-    if (keyword == nullptr) return unknown_word(word);
+    const auto additional = additional_word(word);
+    const Keyword* keyword = find_keyword(additional ? additional->method : word);
+    const bool is_misplaced = additional && keyword != nullptr && keyword->support != Support::no_number &&
+                              keyword->transform.type != TransformType::key_exchange;
+    if (keyword == nullptr || is_misplaced) return unknown_word(word);
     const std::string_view why = obstacle(*keyword, protocol);
     if (!why.empty()) return base::fail(Reason::AlgorithmUnavailable, quoted(word) + std::string(why));
-    return keyword->transform;
+    Transform transform = keyword->transform;
+    if (additional) transform.type = additional->type;
+    return transform;
 }
 
 Result<Proposal> transforms_of(ProtocolId protocol, std::string_view text) {
@@ -135,6 +131,19 @@ Result<void> settle_ciphers(Proposal& proposal, std::string_view protocol) {
     return {};
 }
 
+// RFC 9370 2.2.1: what may be NONE only is as good as not there; what is there follows a first key exchange.
+Result<void> settle_additional(Proposal& proposal) {
+    for (unsigned which = 1; which <= kAdditionalKeyExchanges; ++which) {
+        const TransformType type = additional_key_exchange(which);
+        if (proposal.of(type) == std::vector{transform(KeyExchangeId::none, type)}) drop(proposal, type);
+    }
+    const bool has_optional_first =
+        !proposal.has(TransformType::key_exchange) ||
+        std::ranges::find(proposal.transforms, transform(KeyExchangeId::none)) != proposal.transforms.end();
+    if (!proposal.has_additional_key_exchange() || !has_optional_first) return {};
+    return invalid("an additional key exchange needs a first one that is not optional, such as x25519");
+}
+
 Result<void> settle_ike(Proposal& proposal) {
     if (!proposal.has(TransformType::prf)) derive_prf(proposal);
     std::erase(proposal.transforms, transform(KeyExchangeId::none));
@@ -142,7 +151,7 @@ Result<void> settle_ike(Proposal& proposal) {
     if (const auto settled = settle_ciphers(proposal, "IKE"); !settled) return settled;
     if (!proposal.has(TransformType::prf)) return invalid("IKE needs a PRF with an AEAD cipher, such as prfsha256");
     if (!proposal.has(TransformType::key_exchange)) return invalid("IKE needs a key exchange, such as x25519");
-    return {};
+    return settle_additional(proposal);
 }
 
 void default_esn(Proposal& proposal) {
@@ -152,7 +161,8 @@ void default_esn(Proposal& proposal) {
 Result<void> settle_esp(Proposal& proposal) {
     drop(proposal, TransformType::prf);
     default_esn(proposal);
-    return settle_ciphers(proposal, "ESP");
+    if (const auto settled = settle_ciphers(proposal, "ESP"); !settled) return settled;
+    return settle_additional(proposal);
 }
 
 Result<void> settle_ah(Proposal& proposal) {
@@ -160,7 +170,7 @@ Result<void> settle_ah(Proposal& proposal) {
     drop(proposal, TransformType::encryption);
     default_esn(proposal);
     if (!proposal.has(TransformType::integrity)) return invalid("AH needs an integrity algorithm");
-    return {};
+    return settle_additional(proposal);
 }
 
 Result<void> settle(Proposal& proposal) {

@@ -113,6 +113,11 @@ std::string name_in(const Registry& registry, std::uint16_t id) {
 }
 
 std::string name_of(const Transform& transform) {
+    if (const unsigned number = additional_key_exchange_number(transform.type)) {
+        const bool is_none = transform.id == static_cast<std::uint16_t>(KeyExchangeId::none);
+        const std::string method = name_of({TransformType::key_exchange, transform.id, transform.key_bits});
+        return "KE" + std::to_string(number) + "_" + (is_none ? "NONE" : method);
+    }
     for (const Registry& registry : kRegistries) {
         if (registry.type == transform.type) return name_in(registry, transform.id);
     }
@@ -138,6 +143,10 @@ bool is_aead(std::uint16_t encryption_id) {
         default:
             return false;
     }
+}
+
+bool is_quantum_resistant(KeyExchangeId method) {
+    return method == KeyExchangeId::mlkem512 || method == KeyExchangeId::mlkem768 || method == KeyExchangeId::mlkem1024;
 }
 
 std::string to_string(const Transform& transform) {

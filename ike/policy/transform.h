@@ -14,8 +14,32 @@ namespace xfrmd::policy {
 // RFC 7296 3.3.1
 enum class ProtocolId : std::uint8_t { none = 0, ike = 1, ah = 2, esp = 3 };
 
-// RFC 7296 3.3.2
-enum class TransformType : std::uint8_t { encryption = 1, prf = 2, integrity = 3, key_exchange = 4, esn = 5 };
+// RFC 7296 3.3.2; RFC 9370 2.2.1: additional key exchanges are of the types 6..12.
+enum class TransformType : std::uint8_t {
+    encryption = 1,
+    prf = 2,
+    integrity = 3,
+    key_exchange = 4,
+    esn = 5,
+    additional_key_exchange_1 = 6,
+};
+
+inline constexpr unsigned kAdditionalKeyExchanges = 7;
+
+// `which`: 1..7
+constexpr TransformType additional_key_exchange(unsigned which) {
+    return static_cast<TransformType>(static_cast<unsigned>(TransformType::additional_key_exchange_1) + which - 1);
+}
+// 1..7, or 0 for what is none.
+constexpr unsigned additional_key_exchange_number(TransformType type) {
+    const unsigned first = static_cast<unsigned>(TransformType::additional_key_exchange_1);
+    const unsigned number = static_cast<unsigned>(type) - first + 1;
+    return static_cast<unsigned>(type) >= first && number <= kAdditionalKeyExchanges ? number : 0;
+}
+// The first one or an additional one.
+constexpr bool is_key_exchange(TransformType type) {
+    return type == TransformType::key_exchange || additional_key_exchange_number(type) != 0;
+}
 
 enum class EncryptionId : std::uint16_t {
     des = 2,
@@ -106,16 +130,19 @@ constexpr Transform transform(EncryptionId id, std::uint16_t key_bits = 0) {
 }
 constexpr Transform transform(PrfId id) { return {TransformType::prf, static_cast<std::uint16_t>(id), 0}; }
 constexpr Transform transform(IntegrityId id) { return {TransformType::integrity, static_cast<std::uint16_t>(id), 0}; }
-constexpr Transform transform(KeyExchangeId id) {
-    return {TransformType::key_exchange, static_cast<std::uint16_t>(id), 0};
+constexpr Transform transform(KeyExchangeId id, TransformType type = TransformType::key_exchange) {
+    return {type, static_cast<std::uint16_t>(id), 0};
 }
 constexpr Transform transform(Esn esn) { return {TransformType::esn, static_cast<std::uint16_t>(esn), 0}; }
 
 // Combined-mode ciphers bring their own integrity (RFC 5282).
 bool is_aead(std::uint16_t encryption_id);
 
-// "AES_GCM_16_256", "HMAC_SHA2_256_128", "MODP_2048", "CURVE_25519"; an unknown one is "ENCR_65000" and the like, one
-// of an unknown type "TYPE_9_35".
+// Is no quantum computer known to break it?
+bool is_quantum_resistant(KeyExchangeId method);
+
+// "AES_GCM_16_256", "HMAC_SHA2_256_128", "MODP_2048", "CURVE_25519", "KE1_ML_KEM_768"; an unknown one is "ENCR_65000"
+// and the like, one of an unknown type "TYPE_13_35".
 std::string to_string(const Transform& transform);
 
 // The keyword of a proposal string ("aes256gcm16", "sha256", "prfsha384", "x25519", "noesn"), in lower case as

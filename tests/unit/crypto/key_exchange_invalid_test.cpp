@@ -8,6 +8,7 @@ using nlohmann::json;
 using xfrmd::base::Bytes;
 using xfrmd::base::Reason;
 using xfrmd::base::to_hex;
+using xfrmd::crypto::answer_key_exchange;
 using xfrmd::crypto::KeyExchange;
 using xfrmd::crypto::public_value_bytes;
 using xfrmd::policy::KeyExchangeId;
@@ -49,7 +50,7 @@ TEST_CASE("a public value of another length is refused by every method", "[crypt
     for (int id = 0; id < 40; ++id) {
         const auto method = static_cast<KeyExchangeId>(id);
         const std::size_t size = public_value_bytes(method);
-        // The largest groups share their code with the smaller ones.
+        // The largest groups share their code with the smaller ones; ML-KEM has a test of its own.
         if (size == 0 || size > 256) continue;
         SeededRandom random(7);
         const auto theirs = KeyExchange::make(method, random);
@@ -177,4 +178,55 @@ TEST_CASE("X448 values that lead to zeros are refused", "[crypto][rfc7748-6.2][r
         CHECK(refuses(KeyExchangeId::x448, reversed(value)));
     }
     CHECK_FALSE(refuses(KeyExchangeId::x448, reversed(plus(zero, 5))));
+}
+
+TEST_CASE("ML-KEM: an encapsulation key of another length, or with a coefficient of q or more, is refused",
+          "[crypto][hostile-c7]") {
+    for (const KeyExchangeId method : {KeyExchangeId::mlkem512, KeyExchangeId::mlkem768, KeyExchangeId::mlkem1024}) {
+        CAPTURE(static_cast<int>(method));
+        SeededRandom random(14);
+        const auto refuses_key = [&](const Bytes& key) {
+            const auto answer = answer_key_exchange(method, key, random);
+            return !answer && answer.error().reason == Reason::KeyExchangeValueInvalid;
+        };
+        const auto theirs = KeyExchange::make(method, random);
+        const Bytes good = (*theirs)->public_value();
+        CHECK_FALSE(refuses_key(good));
+        CHECK(refuses_key({}));
+        CHECK(refuses_key(Bytes(good.begin(), good.end() - 1)));
+        Bytes longer = good;
+        longer.push_back(0);
+        CHECK(refuses_key(longer));
+        // FIPS 203 7.2, modulus check: coefficients are 12 bits each and less than 3329.
+        for (const std::size_t at : {std::size_t{0}, good.size() - 32 - 3}) {
+            Bytes bad = good;
+            bad[at] = 0x01;
+            bad[at + 1] = static_cast<std::uint8_t>((bad[at + 1] & 0xf0U) | 0x0dU);
+            CHECK(refuses_key(bad));
+            bad[at] = 0x00;
+            CHECK_FALSE(refuses_key(bad));
+        }
+        CHECK(refuses_key(Bytes(good.size(), 0xff)));
+    }
+}
+
+TEST_CASE("ML-KEM: a ciphertext of another length is refused, a wrong one gives another secret",
+          "[crypto][hostile-c7]") {
+    for (const KeyExchangeId method : {KeyExchangeId::mlkem512, KeyExchangeId::mlkem768, KeyExchangeId::mlkem1024}) {
+        SeededRandom random(15);
+        const auto ours = KeyExchange::make(method, random);
+        const auto answer = answer_key_exchange(method, (*ours)->public_value(), random);
+        for (const std::size_t size :
+             {std::size_t{0}, answer->public_value.size() - 1, answer->public_value.size() + 1}) {
+            const auto secret = (*ours)->shared_secret(Bytes(size));
+            REQUIRE_FALSE(secret);
+            CHECK(secret.error().reason == Reason::KeyExchangeValueInvalid);
+        }
+        // FIPS 203 6.3: implicit rejection.
+        Bytes wrong = answer->public_value;
+        wrong[0] ^= 1;
+        const auto secret = (*ours)->shared_secret(wrong);
+        REQUIRE(secret);
+        CHECK_FALSE(*secret == answer->secret);
+    }
 }

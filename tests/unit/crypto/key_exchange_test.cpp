@@ -8,6 +8,7 @@ using nlohmann::json;
 using xfrmd::base::Bytes;
 using xfrmd::base::Reason;
 using xfrmd::base::to_hex;
+using xfrmd::crypto::answer_key_exchange;
 using xfrmd::crypto::KeyExchange;
 using xfrmd::crypto::public_value_bytes;
 using xfrmd::policy::KeyExchangeId;
@@ -128,7 +129,7 @@ TEST_CASE("a key pair gives one secret", "[crypto][rfc7296-2.12]") {
 
 TEST_CASE("a method that is unknown or of another kind is refused by name", "[crypto][rfc7296-3.3.2]") {
     SeededRandom random(5);
-    for (const int method : {0, 3, 4, 35, 36, 37, 1000, 65535}) {
+    for (const int method : {0, 3, 4, 33, 34, 38, 1000, 65535}) {
         const auto made = KeyExchange::make(static_cast<KeyExchangeId>(method), random);
         REQUIRE_FALSE(made);
         CHECK(made.error().reason == Reason::AlgorithmUnavailable);
@@ -142,4 +143,52 @@ TEST_CASE("a generator that gives nothing but zeros makes no key pair and no end
     } zeros;
     CHECK_FALSE(KeyExchange::make(KeyExchangeId::ecp256, zeros));
     CHECK_FALSE(KeyExchange::make(KeyExchangeId::modp2048, zeros));
+}
+
+TEST_CASE("ML-KEM: the responder's value is made from the initiator's", "[crypto][rfc9370-2.2.2]") {
+    struct Sizes {
+        KeyExchangeId method;
+        std::size_t encapsulation_key, ciphertext;
+    };
+    SeededRandom random(11);
+    // FIPS 203 8, table 3
+    for (const Sizes& sizes : {Sizes{KeyExchangeId::mlkem512, 800, 768}, Sizes{KeyExchangeId::mlkem768, 1184, 1088},
+                               Sizes{KeyExchangeId::mlkem1024, 1568, 1568}}) {
+        CAPTURE(static_cast<int>(sizes.method));
+        const auto i = make(sizes.method, random);
+        CHECK(i->public_value().size() == sizes.encapsulation_key);
+        CHECK(public_value_bytes(sizes.method) == sizes.encapsulation_key);
+        const auto answer = answer_key_exchange(sizes.method, i->public_value(), random);
+        REQUIRE(answer);
+        CHECK(answer->public_value.size() == sizes.ciphertext);
+        const auto secret = i->shared_secret(answer->public_value);
+        REQUIRE(secret);
+        CHECK(*secret == answer->secret);
+        CHECK(secret->size() == 32);
+        CHECK_FALSE(i->shared_secret(answer->public_value));
+    }
+}
+
+TEST_CASE("ML-KEM: a seed gives the same keys again, no two secrets are the same", "[crypto]") {
+    SeededRandom first(12);
+    SeededRandom second(12);
+    const auto one = make(KeyExchangeId::mlkem768, first);
+    CHECK(one->public_value() == make(KeyExchangeId::mlkem768, second)->public_value());
+    const auto answer = answer_key_exchange(KeyExchangeId::mlkem768, one->public_value(), first);
+    const auto another = answer_key_exchange(KeyExchangeId::mlkem768, one->public_value(), first);
+    CHECK_FALSE(answer->secret == another->secret);
+}
+
+TEST_CASE("whoever answers a Diffie-Hellman exchange has a key pair of its own", "[crypto][rfc7296-2.14]") {
+    SeededRandom random(13);
+    for (const KeyExchangeId method : {KeyExchangeId::modp2048, KeyExchangeId::ecp256, KeyExchangeId::x25519}) {
+        const auto i = make(method, random);
+        const auto answer = answer_key_exchange(method, i->public_value(), random);
+        REQUIRE(answer);
+        CHECK(*i->shared_secret(answer->public_value) == answer->secret);
+    }
+    CHECK(answer_key_exchange(KeyExchangeId::x25519, Bytes(31), random).error().reason ==
+          Reason::KeyExchangeValueInvalid);
+    CHECK(answer_key_exchange(static_cast<KeyExchangeId>(1000), Bytes(31), random).error().reason ==
+          Reason::AlgorithmUnavailable);
 }

@@ -76,9 +76,29 @@ TEST_CASE("what this build cannot run is refused by name", "[crypto][rfc7296-3.3
     CHECK(refused_ike({transform(EncryptionId::chacha20_poly1305, 256), kPrf, kX25519}) ==
           Reason::AlgorithmUnavailable);
     CHECK(refused_ike({kGcm, transform(static_cast<PrfId>(3)), kX25519}) == Reason::AlgorithmUnavailable);
-    CHECK(refused_ike({kGcm, kPrf, transform(KeyExchangeId::mlkem768)}) == Reason::AlgorithmUnavailable);
-    const auto suite = IkeSuite::of(proposal(ProtocolId::ike, {kGcm, kPrf, transform(KeyExchangeId::mlkem768)}));
-    CHECK(suite.error().detail == to_string(transform(KeyExchangeId::mlkem768)));
+    const Transform unknown = transform(KeyExchangeId{38});
+    CHECK(refused_ike({kGcm, kPrf, unknown}) == Reason::AlgorithmUnavailable);
+    const auto suite = IkeSuite::of(proposal(ProtocolId::ike, {kGcm, kPrf, unknown}));
+    CHECK(suite.error().detail == to_string(unknown));
+}
+
+TEST_CASE("additional key exchanges stand in a suite in the order in which they take place, without NONE",
+          "[crypto][rfc9370-2.2.1]") {
+    const auto additional = [](KeyExchangeId id, unsigned which) {
+        return transform(id, additional_key_exchange(which));
+    };
+    const std::vector<Transform> three = {additional(KeyExchangeId::mlkem768, 5), additional(KeyExchangeId::none, 3),
+                                          additional(KeyExchangeId::ecp256, 1)};
+    std::vector<Transform> ike = {kGcm, kPrf, kX25519};
+    ike.insert(ike.end(), three.begin(), three.end());
+    const std::vector wanted{KeyExchangeId::ecp256, KeyExchangeId::mlkem768};
+    CHECK(IkeSuite::of(proposal(ProtocolId::ike, ike))->additional == wanted);
+    std::vector<Transform> esp = {kGcm, kNoEsn, kX25519};
+    esp.insert(esp.end(), three.begin(), three.end());
+    CHECK(ChildSuite::of(proposal(ProtocolId::esp, esp))->additional == wanted);
+    ike.push_back(additional(KeyExchangeId::x448, 1));
+    CHECK(refused_ike(ike) == Reason::NoProposalChosen);
+    CHECK(refused_ike({kGcm, kPrf, kX25519, additional(KeyExchangeId{38}, 1)}) == Reason::AlgorithmUnavailable);
 }
 
 TEST_CASE("a child suite is read from a choice", "[crypto][rfc7296-3.3][rfc7296-2.17]") {
@@ -182,7 +202,11 @@ TEST_CASE("availability depends on the protocol", "[crypto][rfc7296-3.3.2]") {
     CHECK_FALSE(is_available(ProtocolId::ah, kPrf));
     CHECK_FALSE(is_available(ProtocolId::none, kSha256));
     CHECK_FALSE(is_available(ProtocolId::ike, Transform{TransformType::prf, 5, 128}));
-    CHECK_FALSE(is_available(ProtocolId::ike, Transform{static_cast<TransformType>(6), 36, 0}));
+    CHECK(is_available(ProtocolId::ike, Transform{additional_key_exchange(1), 36, 0}));
+    CHECK(is_available(ProtocolId::esp, Transform{additional_key_exchange(7), 36, 0}));
+    CHECK(is_available(ProtocolId::ike, Transform{additional_key_exchange(1), 0, 0}));
+    CHECK_FALSE(is_available(ProtocolId::ike, Transform{additional_key_exchange(1), 38, 0}));
+    CHECK_FALSE(is_available(ProtocolId::ike, Transform{static_cast<TransformType>(13), 36, 0}));
     CHECK(is_available(ProtocolId::ike, transform(EncryptionId::camellia_ctr, 128)));
     CHECK_FALSE(is_available(ProtocolId::esp, transform(EncryptionId::camellia_ctr, 128)));
 }

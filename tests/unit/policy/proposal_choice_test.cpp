@@ -138,7 +138,7 @@ TEST_CASE("malformed offers are skipped and the good one behind them is taken", 
         with(without(kFullIke, TransformType::key_exchange), transform(KeyExchangeId::none)),
         with(kFullIke, transform(Esn::no)),
         with(kFullIke, transform(EncryptionId::aes_gcm_16, 128)),
-        with(kFullIke, Transform{static_cast<TransformType>(6), 0, 0}),
+        with(kFullIke, Transform{static_cast<TransformType>(13), 0, 0}),
         with(kFullIke, Transform{static_cast<TransformType>(241), 1, 0}),
         with(kFullIke, Transform{static_cast<TransformType>(0), 1, 0}),
     };
@@ -263,4 +263,61 @@ TEST_CASE("what we choose passes the peer's check of the answer", "[policy][rfc7
             CHECK(check_answer(choice->proposal, offered[choice->number - 1U]));
         }
     }
+}
+
+TEST_CASE("each additional key exchange is chosen like any other type", "[policy][rfc9370-2.2.1]") {
+    const auto offered = offers(list(kIke, {"aes128-sha256-x25519-ke1_mlkem768-ke1_mlkem1024-ke1_none-ke3_ecp256"}));
+    const std::string base = "1 IKE:AES_CBC_128/PRF_HMAC_SHA2_256/HMAC_SHA2_256_128/CURVE_25519/";
+    const auto choice = [&](std::string_view ours) { return chosen(list(kIke, {ours}), offered); };
+    CHECK(choice("aes128-sha256-x25519-ke1_mlkem1024-ke3_ecp256") == base + "KE1_ML_KEM_1024/KE3_ECP_256");
+    CHECK(choice("aes128-sha256-x25519-ke1_mlkem768-ke1_mlkem1024-ke3_ecp256") == base + "KE1_ML_KEM_768/KE3_ECP_256");
+    // What is left out is NONE, and NONE is answered where it was offered.
+    CHECK(choice("aes128-sha256-x25519-ke3_ecp256") == base + "KE1_NONE/KE3_ECP_256");
+    CHECK(choice("aes128-sha256-x25519-ke1_mlkem768") == "no_proposal_chosen");
+    CHECK(choice("aes128-sha256-x25519-ke1_mlkem768-ke2_ecp384-ke3_ecp256") == "no_proposal_chosen");
+    CHECK(choice("aes128-sha256-x25519-ke1_mlkem768-ke2_ecp384-ke2_none-ke3_ecp256") ==
+          base + "KE1_ML_KEM_768/KE3_ECP_256");
+    CHECK(chosen(list(kEsp, {"aes128gcm16-x25519-ke1_mlkem768"}),
+                 offers(list(kEsp, {"aes128gcm16-x25519-ke1_mlkem768"}))) ==
+          "1 ESP:AES_GCM_16_128/CURVE_25519/NO_EXT_SEQ/KE1_ML_KEM_768");
+}
+
+TEST_CASE("no key exchange method is chosen twice", "[policy][rfc9370-2.2.1][hostile-c7]") {
+    const auto choice = [](std::string_view ours, std::string_view theirs) {
+        const auto made = choose(list(kIke, {ours}), offers(list(kIke, {theirs})));
+        if (!made) return std::string(xfrmd::base::name(made.error().reason));
+        return made->proposal.to_string().substr(std::string_view("IKE:AES_GCM_16_128/PRF_HMAC_SHA2_256/").size());
+    };
+    const std::string all =
+        "aes128gcm16-prfsha256-x25519-ke1_ecp256-ke1_ecp384-ke2_ecp256-ke2_ecp384-ke3_ecp256-ke3_ecp521";
+    CHECK(choice(all, all) == "CURVE_25519/KE1_ECP_256/KE2_ECP_384/KE3_ECP_521");
+    const std::string tight = "aes128gcm16-prfsha256-x25519-ke1_ecp256-ke1_ecp384-ke2_ecp256";
+    CHECK(choice(tight, tight) == "CURVE_25519/KE1_ECP_384/KE2_ECP_256");
+    const std::string twice = "aes128gcm16-prfsha256-x25519-ke1_ecp256-ke2_ecp256";
+    CHECK(choice(twice, twice) == "no_proposal_chosen");
+    const std::string maybe = "aes128gcm16-prfsha256-x25519-ke1_ecp256-ke2_ecp256-ke2_none";
+    CHECK(choice(maybe, maybe) == "CURVE_25519/KE1_ECP_256/KE2_NONE");
+    // Nor the first one's: it would add nothing.
+    const std::string same = "aes128gcm16-prfsha256-x25519-ecp256-ke1_x25519";
+    CHECK(choice(same, same) == "ECP_256/KE1_CURVE_25519");
+}
+
+TEST_CASE("many alternatives for all key exchanges are chosen among without delay", "[policy][hostile-c7]") {
+    std::string words = "aes128gcm16-prfsha256-modp3072";
+    for (const char which : std::string("1234567")) {
+        for (const auto& method : {"ecp192", "ecp224", "ecp256", "ecp384", "ecp521", "x448"}) {
+            words += std::string("-ke") + which + "_" + method;
+        }
+    }
+    CHECK(chosen(list(kIke, {words}), offers(list(kIke, {words}))) == "no_proposal_chosen");
+}
+
+TEST_CASE("an answer repeats no additional key exchange method", "[policy][rfc9370-2.2.1][hostile-c7]") {
+    const Proposal ours = parsed(kIke, "aes128gcm16-prfsha256-x25519-ke1_ecp256-ke1_ecp384-ke2_ecp256-ke2_ecp384");
+    const auto answer = [&](std::string_view words) { return check_answer(parsed(kIke, words), ours).has_value(); };
+    CHECK(answer("aes128gcm16-prfsha256-x25519-ke1_ecp256-ke2_ecp384"));
+    CHECK_FALSE(answer("aes128gcm16-prfsha256-x25519-ke1_ecp256-ke2_ecp256"));
+    CHECK_FALSE(answer("aes128gcm16-prfsha256-x25519-ke1_ecp256"));
+    CHECK_FALSE(answer("aes128gcm16-prfsha256-x25519-ke1_ecp256-ke2_ecp384-ke3_ecp521"));
+    CHECK_FALSE(answer("aes128gcm16-prfsha256-x25519-ke1_ecp256-ke1_ecp384-ke2_ecp384"));
 }

@@ -106,24 +106,49 @@ TEST_CASE("unknown words are refused with a near match", "[policy]") {
 TEST_CASE("words that strongSwan knows and we do not run are refused by name", "[policy]") {
     CHECK(ike("serpent256-sha256-x25519") ==
           "proposal 'serpent256-sha256-x25519': 'serpent256' is known to strongSwan but not supported");
-    CHECK(ike("aes128-sha256-mlkem768") == "proposal 'aes128-sha256-mlkem768': 'mlkem768' is not yet supported");
+    CHECK(ike("chacha20poly1305compat-prfsha256-x25519").find("is not yet supported") != std::string::npos);
     CHECK(ike("camellia256-sha256-x25519") == "IKE:CAMELLIA_CBC_256/PRF_HMAC_SHA2_256/HMAC_SHA2_256_128/CURVE_25519");
     CHECK(ike("des-sha256-x25519") == "proposal 'des-sha256-x25519': 'des' is for ESP only");
     CHECK(ike("aes128gmac-sha256-x25519") == "proposal 'aes128gmac-sha256-x25519': 'aes128gmac' is for ESP only");
     CHECK(ah("aes128gmac") == "proposal 'aes128gmac': 'aes128gmac' is not supported by Linux in AH");
     CHECK(esp("camellia128ccm8") == "proposal 'camellia128ccm8': 'camellia128ccm8' is not supported by Linux in ESP");
     CHECK(esp("camellia128ctr-sha256").find("is not supported by Linux in ESP") != std::string::npos);
-    CHECK(ike("aes128-sha256-x25519-KE1_mlkem768") ==
-          "proposal 'aes128-sha256-x25519-KE1_mlkem768': additional key exchange 'KE1_mlkem768' is not yet supported");
+    CHECK(ike("aes128-sha256-x25519-ke1_gost256").find("is known to strongSwan but not supported") !=
+          std::string::npos);
     CHECK(ike("aes128-sha256-ke1_sha1") == "proposal 'aes128-sha256-ke1_sha1': unknown algorithm 'ke1_sha1'");
     CHECK(ike("aes128-sha256-ke8_x25519").find("unknown algorithm 'ke8_x25519'") != std::string::npos);
     for (const std::string_view word :
          {"blowfish", "blowfish192", "twofish", "serpent", "cast128", "gost256", "gost512", "modpnull", "camelliaxcbc",
-          "prfcamelliaxcbc", "mlkem512", "mlkem1024", "ke7_none", "ke2_x25519", "null", "des",
-          "chacha20poly1305compat"}) {
+          "prfcamelliaxcbc", "ke7_gost512", "null", "des", "chacha20poly1305compat"}) {
         INFO(word);
         CHECK(reason(ProtocolId::ike, word) == Reason::AlgorithmUnavailable);
     }
+}
+
+TEST_CASE("additional key exchanges are numbered words", "[policy][rfc9370-2.2.1]") {
+    CHECK(ike("aes128-sha256-mlkem768") == "IKE:AES_CBC_128/PRF_HMAC_SHA2_256/HMAC_SHA2_256_128/ML_KEM_768");
+    CHECK(ike("aes128gcm16-prfsha256-x25519-KE1_mlkem768") ==
+          "IKE:AES_GCM_16_128/PRF_HMAC_SHA2_256/CURVE_25519/KE1_ML_KEM_768");
+    CHECK(ike("ke7_x448-ke2_mlkem512-ke2_none-aes128gcm16-prfsha256-x25519") ==
+          "IKE:AES_GCM_16_128/PRF_HMAC_SHA2_256/CURVE_25519/KE2_ML_KEM_512/KE2_NONE/KE7_CURVE_448");
+    CHECK(esp("aes128gcm16-x25519-ke1_mlkem1024") == "ESP:AES_GCM_16_128/CURVE_25519/NO_EXT_SEQ/KE1_ML_KEM_1024");
+    CHECK(ah("sha256-x25519-ke1_mlkem1024") == "AH:HMAC_SHA2_256_128/CURVE_25519/NO_EXT_SEQ/KE1_ML_KEM_1024");
+    // What can be nothing but NONE is not there.
+    CHECK(ike("aes128gcm16-prfsha256-x25519-ke1_none") == "IKE:AES_GCM_16_128/PRF_HMAC_SHA2_256/CURVE_25519");
+    for (const std::string_view words : {"aes128gcm16-ke1_mlkem768", "aes128gcm16-x25519-none-ke1_mlkem768"}) {
+        CHECK(esp(words).find("needs a first one that is not optional") != std::string::npos);
+    }
+    CHECK(parse_proposal(ProtocolId::esp, "aes128gcm16-x25519-ke1_mlkem1024")->front().without_key_exchange() ==
+          parse_proposal(ProtocolId::esp, "aes128gcm16")->front());
+}
+
+TEST_CASE("a choice tells its key exchanges, and whether one resists quantum computers", "[policy]") {
+    const auto choice = [](std::string_view words) { return parse_proposal(ProtocolId::ike, words)->front(); };
+    const Proposal hybrid = choice("aes128gcm16-prfsha256-x25519-ke3_mlkem768-ke1_ecp256");
+    CHECK(hybrid.key_exchanges() == std::vector{KeyExchangeId::x25519, KeyExchangeId::ecp256, KeyExchangeId::mlkem768});
+    CHECK(hybrid.is_quantum_resistant());
+    CHECK(choice("aes128gcm16-prfsha256-mlkem512").is_quantum_resistant());
+    CHECK_FALSE(choice("aes128gcm16-prfsha256-x25519-ke1_ecp256").is_quantum_resistant());
 }
 
 TEST_CASE("the defaults are strongSwan's, in its order, less Camellia", "[policy]") {

@@ -159,7 +159,10 @@ TEST_CASE("every transform with a keyword has a name, unknown ones a number", "[
     CHECK(to_string(transform(Esn::no)) == "NO_EXT_SEQ");
     CHECK(to_string(Transform{TransformType::encryption, 65000, 7}) == "ENCR_65000_7");
     CHECK(to_string(Transform{TransformType::prf, 1024, 0}) == "PRF_1024");
-    CHECK(to_string(Transform{static_cast<TransformType>(9), 35, 0}) == "TYPE_9_35");
+    CHECK(to_string(Transform{static_cast<TransformType>(13), 35, 0}) == "TYPE_13_35");
+    CHECK(to_string(transform(KeyExchangeId::mlkem768, additional_key_exchange(1))) == "KE1_ML_KEM_768");
+    CHECK(to_string(transform(KeyExchangeId::none, additional_key_exchange(7))) == "KE7_NONE");
+    CHECK(to_string(Transform{additional_key_exchange(2), 999, 0}) == "KE2_KE_999");
 }
 
 TEST_CASE("AEAD ciphers are told from classic ones", "[policy][rfc5282-8]") {
