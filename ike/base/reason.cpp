@@ -60,6 +60,7 @@ constexpr ReasonTraits kTable[] = {
     {SinglePairRequired, "single_pair_required", "peer wants a single address pair", fail_child, 34},
     {ModeUnacceptable, "mode_unacceptable", "no common mode", fail_child, 14},
     {ChildSaNotFound, "child_sa_not_found", "no child SA with this SPI", notify, 44},
+    {StateNotFound, "state_not_found", "key exchanges that are to follow are not known any more", notify, 47},
     {NoAdditionalSas, "no_additional_sas", "no more SAs are accepted", fail_child, 35},
     {TsMaxQueue, "ts_max_queue", "no more child SAs for single resources are accepted", fail_child, 48},
     {ResourceInfoMissing, "resource_info_missing", "peer made a child SA for no resource", fail_child, 0},

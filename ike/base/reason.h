@@ -55,6 +55,7 @@ enum class Reason : std::uint16_t {
     SinglePairRequired,
     ModeUnacceptable,
     ChildSaNotFound,
+    StateNotFound,
     NoAdditionalSas,
     TsMaxQueue,
     ResourceInfoMissing,

@@ -19,6 +19,7 @@ constexpr Named<ExchangeType> kExchangeNames[] = {
     {ExchangeType::informational, "INFORMATIONAL"},
     {ExchangeType::ike_session_resume, "IKE_SESSION_RESUME"},
     {ExchangeType::ike_intermediate, "IKE_INTERMEDIATE"},
+    {ExchangeType::ike_followup_ke, "IKE_FOLLOWUP_KE"},
 };
 
 constexpr Named<PayloadType> kPayloadNames[] = {

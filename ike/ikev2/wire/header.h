@@ -42,6 +42,7 @@ enum class ExchangeType : std::uint8_t {
     informational = 37,
     ike_session_resume = 38,
     ike_intermediate = 43,
+    ike_followup_ke = 44,
 };
 
 // With which an IKE SA begins, in the clear: RFC 7296 1.2, RFC 5723 4.3.2.

@@ -1,4 +1,5 @@
-// The Key Exchange payload (RFC 7296 3.4). Whether the value fits its method is ike/crypto's question.
+// The Key Exchange payload (RFC 7296 3.4, whose group RFC 9370 calls a method). Whether the value fits its method is
+// ike/crypto's question.
 
 #include "ike/base/reader.h"
 #include "ike/ikev2/wire/payload_codec.h"
@@ -8,7 +9,7 @@ namespace xfrmd::ikev2::wire {
 //  0                   1                   2                   3
 //  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-// |   Diffie-Hellman Group Num    |           RESERVED            |
+// |      Key Exchange Method      |           RESERVED            |
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 // ~                       Key Exchange Data                       ~
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "ike/base/reader.h"
 #include "ike/ikev2/wire/chain.h"
@@ -159,6 +160,25 @@ base::Result<Payloads> decode_inner(PayloadType first, base::ByteView plaintext)
     const auto chain = split_understood(first, plaintext);
     if (!chain) return tl::unexpected(chain.error());
     return collect(*chain);
+}
+
+base::Bytes adjusted_prefix(base::ByteView associated, std::size_t inner_size) {
+    constexpr std::size_t kNextPayloadAt = 16;
+    constexpr std::size_t kLengthAt = 24;
+    base::Bytes prefix = base::to_bytes(associated);
+    std::size_t type_at = kNextPayloadAt;
+    std::size_t at = kHeaderSize;
+    while (!is_encrypted(PayloadType{prefix[type_at]}) && at + kGenericHeaderSize <= prefix.size()) {
+        type_at = std::exchange(at, at + base::Reader(associated.subspan(at + 2)).u16());
+    }
+    prefix[type_at] = static_cast<std::uint8_t>(PayloadType::encrypted);
+    prefix.resize(at + kGenericHeaderSize);
+    const auto patch = [&prefix](std::size_t where, const base::Bytes& value) {
+        std::ranges::copy(value, prefix.begin() + static_cast<std::ptrdiff_t>(where));
+    };
+    patch(kLengthAt, base::Writer().u32(static_cast<std::uint32_t>(prefix.size() + inner_size)).take());
+    patch(at + 2, base::Writer().u16(static_cast<std::uint16_t>(kGenericHeaderSize + inner_size)).take());
+    return prefix;
 }
 
 base::Bytes encode(Header header, const std::vector<Payload>& payloads) {

@@ -89,10 +89,15 @@ enum class Shape : std::uint8_t {
     eap_end,         // IKE_AUTH: auth; response: auth, sa, ts_i, ts_r
     new_child,       // CREATE_CHILD_SA: sa, nonce, ts_i, ts_r, perhaps key_exchange; with N(REKEY_SA) it replaces one
     rekey_ike,       // CREATE_CHILD_SA: sa, nonce, key_exchange
-    informational,   // INFORMATIONAL: anything of deletes, configuration, or nothing
+    next_key_exchange,  // IKE_INTERMEDIATE, IKE_FOLLOWUP_KE: key_exchange (RFC 9370)
+    informational,      // INFORMATIONAL: anything of deletes, configuration, or nothing
     refusal,  // a response with an error notify (in an IKE SA's first exchange also COOKIE, REDIRECT, TICKET_NACK) that
               // is none of the above; all may be missing
 };
+
+// RFC 9242 3.3.2, IntAuth_[i/r]*A: `associated` of a message, or of its first fragment, as it would be if the message
+// had come in one piece, with lengths that count the inner payloads and nothing else of SK.
+base::Bytes adjusted_prefix(base::ByteView associated, std::size_t inner_size);
 
 // Checks required, optional and forbidden payloads of an exchange against its grammar table.
 // Errors: PayloadMissing, PayloadUnexpected, ExchangeTypeUnexpected (an exchange the table does not have).

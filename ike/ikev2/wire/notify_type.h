@@ -27,6 +27,7 @@ enum class NotifyType : std::uint16_t {
     unexpected_nat_detected = 41,
     temporary_failure = 43,
     child_sa_not_found = 44,
+    state_not_found = 47,
     ts_max_queue = 48,
 
     initial_contact = 16384,
@@ -70,6 +71,7 @@ enum class NotifyType : std::uint16_t {
     ppk_identity = 16436,
     no_ppk_auth = 16437,
     intermediate_exchange_supported = 16438,
+    additional_key_exchange = 16441,
     sa_resource_info = 16444,
 
     // Of the private range: strongSwan's, and only beside its vendor ID.

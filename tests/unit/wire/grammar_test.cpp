@@ -1,5 +1,5 @@
 // Every subset of payload kinds in every exchange and direction, against a second statement of the rules: one sentence
-// of RFC 7296 (1.2-1.4, appendix C) or RFC 6023 a line, written as sets of names.
+// of RFC 7296 (1.2-1.4, appendix C), RFC 6023 or RFC 9370 a line, written as sets of names.
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -89,6 +89,10 @@ const std::vector<Story>& stories() {
         {create_child_sa, kRequest, Shape::rekey_ike, {"SA", "Nonce", "KE"}, {}},
         {create_child_sa, kResponse, Shape::new_child, {"SA", "Nonce", "TSi", "TSr"}, {"KE", "CP"}},
         {create_child_sa, kResponse, Shape::rekey_ike, {"SA", "Nonce", "KE"}, {}},
+        {ike_intermediate, kRequest, Shape::next_key_exchange, {"KE"}, {}},
+        {ike_intermediate, kResponse, Shape::next_key_exchange, {"KE"}, {}},
+        {ike_followup_ke, kRequest, Shape::next_key_exchange, {"KE"}, {}},
+        {ike_followup_ke, kResponse, Shape::next_key_exchange, {"KE"}, {}},
         {informational, kRequest, Shape::informational, {}, {"D", "CP"}},
         {informational, kResponse, Shape::informational, {}, {"D", "CP"}},
     };
@@ -140,8 +144,9 @@ void for_each_subset(Visit visit) {
 
 Notify notify(NotifyType type) { return {policy::ProtocolId::none, {}, type, {}}; }
 
-const ExchangeType kExchanges[] = {ExchangeType::ike_sa_init, ExchangeType::ike_auth, ExchangeType::create_child_sa,
-                                   ExchangeType::informational};
+const ExchangeType kExchanges[] = {ExchangeType::ike_sa_init,     ExchangeType::ike_auth,
+                                   ExchangeType::create_child_sa, ExchangeType::ike_intermediate,
+                                   ExchangeType::ike_followup_ke, ExchangeType::informational};
 
 void check_all_subsets(ExchangeType exchange, bool is_response) {
     const Header header = header_of(exchange, is_response);
@@ -255,7 +260,7 @@ TEST_CASE("the error says which payloads are the matter", "[wire][rfc7296-1.2][h
 }
 
 TEST_CASE("exchanges that the table does not have are refused", "[wire][rfc7296-3.1]") {
-    for (const unsigned exchange : {0U, 2U, 33U, 39U, 43U, 255U}) {
+    for (const unsigned exchange : {0U, 2U, 33U, 39U, 45U, 255U}) {
         for (const bool is_response : {false, true}) {
             Payloads payloads;
             payloads.notifies = {notify(NotifyType::invalid_syntax)};
