@@ -15,8 +15,6 @@ namespace {
 
 constexpr base::Duration kShortestWait = std::chrono::milliseconds(1);
 
-bool is_half_open(const IkeSa& sa) { return sa.phase_id() == PhaseId::half_open; }
-
 // Nothing where it is not there, or has only its last packets to wait for.
 const ikev2::sa::ChildSa* child_of(const IkeSa& sa, ChildSaId id) {
     const auto* established = sa.established();
@@ -244,7 +242,7 @@ void Engine::on(const Reconfigure& change, Turn& turn) {
 // An SA of an unchanged connection goes on with the new snapshot; any other is deleted. A half-open one will find its
 // connection in the new snapshot when its identities are known.
 void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn) {
-    if (is_half_open(sa)) {
+    if (sa.is_half_open()) {
         sa.sa().connection = nullptr;
         sa.sa().configuration = configuration;
         return;

@@ -144,7 +144,8 @@ base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
             answer_without_state(header, error, frame, turn, token_of_lost(*received, table_, options_));
         return tl::unexpected(error);
     }
-    if (sa->phase_id() == ikev2::sa::PhaseId::init_requested)
+    if (const auto phase = sa->phase_id();
+        phase == ikev2::sa::PhaseId::init_requested || phase == ikev2::sa::PhaseId::intermediate_requested)
         sa->sa().announce_initial_contact = is_first_contact(sa->sa());
     const bool was_established = sa->established() != nullptr;
     sa->on_message(*received, frame.bytes, frame.local, frame.remote, around(turn));
@@ -197,10 +198,11 @@ base::Result<void> Engine::on_first_request(const wire::Header& header, const Fr
     return {};
 }
 
-// RFC 7296 2.1: the same request again gets the same answer again, and nothing is computed anew; once IKE_AUTH has
+// RFC 7296 2.1: the same request again gets the same answer again, and nothing is computed anew; once another one has
 // come, it is ignored.
 base::Result<void> Engine::on_repeated_first_request(const IkeSa& sa, const Frame& frame, Turn& turn) {
-    if (sa.phase_id() != ikev2::sa::PhaseId::half_open) return base::fail(Reason::MessageIdUnexpected);
+    const bool is_last = sa.is_half_open() && sa.sa().window.accepted_id() == wire::MessageId{0};
+    if (!is_last) return base::fail(Reason::MessageIdUnexpected);
     for (const base::Bytes& bytes : sa.sa().window.cached_response()) {
         turn.actions.push_back(SendDatagram{frame.local, frame.remote, bytes});
     }

@@ -133,7 +133,9 @@ void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
         const bool is_same_peer =
             sa.sa().connection->remote.id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
         const bool is_new = attempt->sa().repeats.of == IkeSaId::none;
-        if (attempt->phase_id() != PhaseId::init_requested || !is_same_peer || !is_new) continue;
+        const PhaseId phase = attempt->phase_id();
+        const bool is_early = phase == PhaseId::init_requested || phase == PhaseId::intermediate_requested;
+        if (!is_early || !is_same_peer || !is_new) continue;
         hand_over_wishes(*attempt, sa, turn);
         attempt->close_silently({Reason::Redundant, {}, {}}, around(turn));
         settle(*attempt, false, turn);

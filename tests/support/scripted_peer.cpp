@@ -12,9 +12,9 @@ namespace xfrmd::tests {
 
 namespace exchange = ikev2::exchange;
 
-ScriptedPeer::ScriptedPeer(std::uint64_t seed)
+ScriptedPeer::ScriptedPeer(std::uint64_t seed, const std::string& additional)
     : random_(seed),
-      proposal_(ike_proposals("aes128-sha256-x25519").front()),
+      proposal_(ike_proposals("aes128-sha256-x25519" + additional).front()),
       suite_(crypto::IkeSuite::of(proposal_).value()),
       key_exchange_(crypto::KeyExchange::make(policy::KeyExchangeId::x25519, random_).value()) {
     nonce = random_.bytes(32);
@@ -22,8 +22,13 @@ ScriptedPeer::ScriptedPeer(std::uint64_t seed)
 }
 
 Payloads ScriptedPeer::init_payloads() {
-    return {exchange::offer({proposal_}, {}),
-            wire::KeyExchangePayload{key_exchange_->method(), key_exchange_->public_value()}, wire::Nonce{nonce}};
+    Payloads payloads{exchange::offer({proposal_}, {}),
+                      wire::KeyExchangePayload{key_exchange_->method(), key_exchange_->public_value()},
+                      wire::Nonce{nonce}};
+    if (proposal_.has_additional_key_exchange()) {
+        payloads.emplace_back(notify(wire::NotifyType::intermediate_exchange_supported));
+    }
+    return payloads;
 }
 
 wire::Header ScriptedPeer::init_header() const {
@@ -112,6 +117,21 @@ void ScriptedPeer::derive(base::ByteView engine_value) {
     use(crypto::derive_ike_keys(suite_, nonces, wire::spi_bytes(spi_i), wire::spi_bytes(spi_r), shared));
 }
 
+void ScriptedPeer::update_keys(const base::SecretBytes& shared) {
+    const crypto::Nonces nonces =
+        initiator_ ? crypto::Nonces{nonce, engine_nonce} : crypto::Nonces{engine_nonce, nonce};
+    use(crypto::derive_rekeyed_ike_keys({suite_.prf, sk_d_}, suite_, nonces, wire::spi_bytes(spi_i),
+                                        wire::spi_bytes(spi_r), shared));
+}
+
+base::Bytes ScriptedPeer::int_auth_sent(base::ByteView content) const {
+    return base::to_bytes(crypto::Prf(suite_.prf, sk_p_.view())({content}).view());
+}
+
+base::Bytes ScriptedPeer::int_auth_received(base::ByteView content) const {
+    return base::to_bytes(crypto::Prf(suite_.prf, sk_p_engine_.view())({content}).view());
+}
+
 void ScriptedPeer::use(crypto::IkeKeys keys) {
     if (!initiator_) {
         std::swap(keys.sk_ei, keys.sk_er);
@@ -120,13 +140,14 @@ void ScriptedPeer::use(crypto::IkeKeys keys) {
     }
     sk_d_ = std::move(keys.sk_d);
     sk_p_ = std::move(keys.sk_pi);
+    sk_p_engine_ = std::move(keys.sk_pr);
     outbound_.emplace(suite_, std::move(keys.sk_ei), std::move(keys.sk_ai));
     inbound_.emplace(suite_, std::move(keys.sk_er), std::move(keys.sk_ar));
 }
 
 wire::Authentication ScriptedPeer::auth() const {
     const base::Bytes body = exchange::identity_body({identity(id), 0});
-    const base::Bytes octets = crypto::auth_octets(suite_.prf, own_message_, engine_nonce, sk_p_, body);
+    const base::Bytes octets = crypto::auth_octets(suite_.prf, own_message_, engine_nonce, sk_p_, body, int_auth);
     const base::Bytes& covered = resumed_ && signs_message_alone ? own_message_ : octets;
     const base::SecretBytes mac = resumed_ ? crypto::Prf(suite_.prf, sk_p_.view())({covered})
                                            : crypto::psk_auth(suite_.prf, base::as_bytes(secret), covered);

@@ -1,5 +1,6 @@
 // A peer that does exactly what a test says: it holds the keys of an IKE SA with an engine and makes any message under
-// them, well-formed or not. Suite: aes128-sha256-x25519 for IKE; it is b.example at 192.0.2.2 unless told otherwise.
+// them, well-formed or not. Suite: aes128-sha256-x25519 for IKE, with what `additional` adds ("-ke1_mlkem768"); it is
+// b.example at 192.0.2.2 unless told otherwise.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,7 @@ using Payloads = std::vector<wire::Payload>;
 
 class ScriptedPeer {
 public:
-    explicit ScriptedPeer(std::uint64_t seed = 7);
+    explicit ScriptedPeer(std::uint64_t seed = 7, const std::string& additional = {});
 
     base::Endpoint self{address("192.0.2.2"), 500};
     base::Endpoint engine{address("192.0.2.1"), 500};
@@ -34,6 +35,7 @@ public:
     base::Bytes engine_nonce;
     bool signs_message_alone = false;  // when resuming, as libreswan does
     Payloads after_init;               // of answer_init(): behind SA, KE and Nr
+    base::Bytes int_auth;              // RFC 9242 3.3.2: what AUTH covers of IKE_INTERMEDIATE
 
     // --- As original initiator ---
     // What IKE_SA_INIT carries: SA, KE, Ni.
@@ -60,6 +62,11 @@ public:
     base::Bytes answer_resume(base::ByteView request);
 
     // --- Both ---
+    // RFC 9370 2.2.2: other keys after an additional key exchange.
+    void update_keys(const base::SecretBytes& secret);
+    // RFC 9242 3.3.2: IntAuth_[i/r]1 of what we send, and of what the engine does, under the keys of now.
+    base::Bytes int_auth_sent(base::ByteView content) const;
+    base::Bytes int_auth_received(base::ByteView content) const;
     base::Bytes protect(wire::ExchangeType exchange, std::uint32_t id, bool is_response, const Payloads& payloads);
     base::Bytes protect_raw(wire::ExchangeType exchange, std::uint32_t id, bool is_response, wire::PayloadType first,
                             base::ByteView inner);
@@ -97,6 +104,7 @@ private:
     base::SecretBytes sk_d_;
     base::SecretBytes session_;  // SK_d of the one that is resumed
     base::SecretBytes sk_p_;
+    base::SecretBytes sk_p_engine_;
     std::optional<crypto::SkCipher> inbound_;
     std::optional<crypto::SkCipher> outbound_;
 };

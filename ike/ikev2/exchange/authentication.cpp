@@ -27,13 +27,13 @@ base::Bytes identity_body(const wire::Identification& identification) {
 
 base::Bytes local_octets(const sa::Keyed& keyed, const sa::Transcript& transcript, const policy::Identity& local) {
     return crypto::auth_octets(keyed.suite.prf, transcript.local_message, transcript.remote_nonce, keyed.sk_p_local,
-                               identity_body({local, 0}));
+                               identity_body({local, 0}), transcript.int_auth);
 }
 
 base::Bytes remote_octets(const sa::Keyed& keyed, const sa::Transcript& transcript,
                           const wire::Identification& remote) {
     return crypto::auth_octets(keyed.suite.prf, transcript.remote_message, transcript.local_nonce, keyed.sk_p_remote,
-                               identity_body(remote));
+                               identity_body(remote), transcript.int_auth);
 }
 
 bool is_method_of(const policy::AuthRound& round, wire::AuthMethodId method) {

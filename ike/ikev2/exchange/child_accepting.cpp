@@ -169,10 +169,7 @@ void append_child_answer(const AcceptedChild& accepted, const FreshKeying& keyin
     if (accepted.tells_resource) payloads.emplace_back(notify(wire::NotifyType::sa_resource_info));
     payloads.emplace_back(answer({accepted.proposal_number, child.proposal}, spi_bytes(child.spi_in)));
     if (keying.nonce != nullptr) payloads.emplace_back(wire::Nonce{*keying.nonce});
-    if (keying.key_exchange != nullptr) {
-        payloads.emplace_back(
-            wire::KeyExchangePayload{keying.key_exchange->method(), keying.key_exchange->public_value()});
-    }
+    if (keying.key_exchange) payloads.emplace_back(*keying.key_exchange);
     payloads.emplace_back(wire::TrafficSelectorPayload{true, child.remote_ts, {}});
     payloads.emplace_back(wire::TrafficSelectorPayload{false, child.local_ts, {}});
     if (accepted.more_possible) payloads.emplace_back(notify(wire::NotifyType::additional_ts_possible));

@@ -87,16 +87,19 @@ sa::ChildSa record_of(const sa::Step& step, NegotiatedChild child, ike::ChildSaI
 
 ike::ChildSaId install_child(sa::Step& step, sa::Established& established, NegotiatedChild child,
                              const KeyingMaterial& material) {
-    static const base::SecretBytes kNoSecret;
-    const base::SecretBytes& secret = material.shared_secret != nullptr ? *material.shared_secret : kNoSecret;
-    crypto::ChildKeys keys = crypto::derive_child_keys(established.keyed.suite.prf, established.keyed.sk_d, child.suite,
-                                                       {material.nonce_i, material.nonce_r}, secret);
+    static const sa::SharedSecrets kNone;
+    const sa::SharedSecrets& secrets = material.secrets != nullptr ? *material.secrets : kNone;
+    crypto::ChildKeys keys =
+        crypto::derive_child_keys(established.keyed.suite.prf, established.keyed.sk_d, child.suite,
+                                  {material.nonce_i, material.nonce_r}, secrets.first, secrets.additional.view());
     ike::ChildInstall install = make_install(step, child, std::move(keys), material.initiator);
     install.child = step.spis.new_child_id();
     set_group(step, established, child, install);
     const ike::ChildSaId id = install.child;
     established.children.push_back(record_of(step, std::move(child), id));
-    established.children.back().used_since = step.now;
+    sa::ChildSa& made = established.children.back();
+    made.used_since = step.now;
+    made.is_quantum_resistant = established.keyed.is_quantum_resistant || made.proposal.is_quantum_resistant();
     step.actions.push_back(ike::InstallChild{std::move(install)});
     return id;
 }

@@ -9,6 +9,8 @@
 
 namespace xfrmd::ikev2::exchange {
 
+using sa::NegotiatedChild;
+
 // --- Initiator of the exchange ---
 
 // Takes an SPI, with IPComp a CPI as well, and resolves the child's selectors against the IKE SA's addresses.
@@ -20,39 +22,18 @@ base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Chil
 // In IKE_AUTH there is no nonce and no key exchange.
 struct FreshKeying {
     const base::Bytes* nonce = nullptr;
-    const crypto::KeyExchange* key_exchange = nullptr;
+    std::optional<wire::KeyExchangePayload> key_exchange = {};
 };
 void append_child_request(const policy::Child& child, const sa::ProposedChild& proposed, const FreshKeying& keying,
                           std::vector<wire::Payload>& payloads);
-
-// What both sides agreed on; keys come later.
-struct NegotiatedChild {
-    std::string name;
-    policy::Mode mode = policy::Mode::tunnel;
-    policy::Proposal proposal;
-    crypto::ChildSuite suite;
-    ike::EspSpi spi_in{};
-    ike::EspSpi spi_out{};
-    policy::TrafficSelectors local_ts;
-    policy::TrafficSelectors remote_ts;
-    ike::OperationId operation{};
-    std::optional<ike::IpComp> ipcomp;
-    bool tfc_padding_allowed = true;
-    // As of sa::ChildSa.
-    ike::ChildSaId replaces{};
-    ike::ChildSaId number{};  // none: its own
-    bool defer_outbound = false;
-    bool is_redundant = false;
-    std::optional<sa::AddressPair> only = {};
-    std::optional<sa::Resource> resource = {};
-    ike::ChildSaId joins = {};  // one of its group that is there already
-    std::optional<std::uint32_t> cpu() const { return resource ? resource->cpu : std::nullopt; }
-};
 
 // Checks the answer to `proposed`. Errors: NoProposalChosen, TrafficSelectorsUnacceptable and what else the peer's
 // notify says; PayloadMissing, ResponderChoseUnofferedTransform, ResponderWidenedTrafficSelectors, ModeUnacceptable.
 base::Result<NegotiatedChild> check_child_answer(const sa::Sa& sa, const policy::Child& child,
                                                  const sa::ProposedChild& proposed, const wire::Payloads& answer);
+
+// What the peer's refusal means.
+base::Error refusal(const sa::ProposedChild& proposed, const wire::Notify& notify);
 
 // Tells operators that the peer takes more of what was proposed, in a child of its own (ADDITIONAL_TS_POSSIBLE).
 void heed_more_possible(sa::Step& step, const sa::ProposedChild& proposed, const wire::Payloads& answer);
@@ -104,8 +85,8 @@ void defer_to_twin(const sa::Step& step, const sa::Established& phase, Negotiate
 struct KeyingMaterial {
     base::ByteView nonce_i;  // of the exchange
     base::ByteView nonce_r;
-    const base::SecretBytes* shared_secret = nullptr;  // of the child's own key exchange
-    bool initiator = true;                             // are we the exchange's initiator?
+    const sa::SharedSecrets* secrets = nullptr;  // of the child's own key exchanges
+    bool initiator = true;                       // are we the exchange's initiator?
 };
 
 // Adds the child to the SA as `installing` and asks for its installation.

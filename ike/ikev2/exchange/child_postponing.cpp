@@ -13,7 +13,8 @@ constexpr unsigned kMostTries = 3;
 
 // What another IKE SA is to repeat is asked for again by whoever leads that (RFC 7296 2.8.3).
 bool postpone_child(sa::Step& step, const sa::ProposedChild& proposed, const base::Error& error) {
-    const bool passes = error.reason == base::Reason::TemporaryFailure && proposed.number == ike::ChildSaId::none;
+    const bool may_pass = error.reason == base::Reason::TemporaryFailure || error.reason == base::Reason::StateNotFound;
+    const bool passes = may_pass && proposed.number == ike::ChildSaId::none;
     const bool has_room = step.sa.postponed.size() < step.options.most_tasks;
     if (!passes || !has_room || proposed.tries == kMostTries) return false;
     const std::chrono::seconds pause = kFirstPause * (1U << proposed.tries);

@@ -33,19 +33,11 @@ Reason reason_of(wire::NotifyType type) {
             return Reason::TemporaryFailure;
         case wire::NotifyType::child_sa_not_found:
             return Reason::ChildSaNotFound;
+        case wire::NotifyType::state_not_found:
+            return Reason::StateNotFound;
         default:
             return Reason::PeerRefused;
     }
-}
-
-base::Error refusal(const sa::ProposedChild& proposed, const wire::Notify& notify) {
-    const Reason reason = reason_of(notify.type);
-    std::string detail = "peer answered " + to_string(notify.type) + " to child " + proposed.name;
-    if (reason == Reason::NoProposalChosen) detail += "; we offered " + policy::to_string(proposed.proposals);
-    if (reason == Reason::TrafficSelectorsUnacceptable) {
-        detail += "; we offered " + to_string(proposed.local_ts) + " === " + to_string(proposed.remote_ts);
-    }
-    return {reason, std::move(detail), {}};
 }
 
 base::Result<void> check_selectors(const sa::ProposedChild& proposed, const SelectorsHere& answered) {
@@ -74,6 +66,16 @@ base::Result<void> check_rest(const sa::Sa& sa, const policy::Child& child, cons
 }
 
 }  // namespace
+
+base::Error refusal(const sa::ProposedChild& proposed, const wire::Notify& notify) {
+    const Reason reason = reason_of(notify.type);
+    std::string detail = "peer answered " + to_string(notify.type) + " to child " + proposed.name;
+    if (reason == Reason::NoProposalChosen) detail += "; we offered " + policy::to_string(proposed.proposals);
+    if (reason == Reason::TrafficSelectorsUnacceptable) {
+        detail += "; we offered " + to_string(proposed.local_ts) + " === " + to_string(proposed.remote_ts);
+    }
+    return {reason, std::move(detail), {}};
+}
 
 policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host) {
     policy::TrafficSelectors selectors;
@@ -147,10 +149,7 @@ void append_child_request(const policy::Child& child, const sa::ProposedChild& p
     if (proposed.resource) payloads.emplace_back(notify(wire::NotifyType::sa_resource_info));
     payloads.emplace_back(offer(proposed.proposals, spi_bytes(proposed.spi_in)));
     if (keying.nonce != nullptr) payloads.emplace_back(wire::Nonce{*keying.nonce});
-    if (keying.key_exchange != nullptr) {
-        payloads.emplace_back(
-            wire::KeyExchangePayload{keying.key_exchange->method(), keying.key_exchange->public_value()});
-    }
+    if (keying.key_exchange) payloads.emplace_back(*keying.key_exchange);
     payloads.emplace_back(wire::TrafficSelectorPayload{true, proposed.local_ts, {}});
     payloads.emplace_back(wire::TrafficSelectorPayload{false, proposed.remote_ts, {}});
 }

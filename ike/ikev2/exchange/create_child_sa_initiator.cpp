@@ -4,6 +4,8 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
+#include "ike/ikev2/exchange/crossing.h"
+#include "ike/ikev2/exchange/follow_up.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/per_resource.h"
@@ -23,7 +25,9 @@ void send_create_child(sa::Step& step, sa::Established& phase, const policy::Chi
                        const sa::CreatingChild& creating) {
     std::vector<wire::Payload> payloads;
     if (creating.rekeyed) payloads.emplace_back(rekey_sa(creating.rekeyed->spi_in));
-    append_child_request(child, creating.proposed, {&creating.nonce, creating.key_exchange.get()}, payloads);
+    FreshKeying keying{&creating.nonce};
+    if (creating.key_exchange) keying.key_exchange = payload_of(*creating.key_exchange);
+    append_child_request(child, creating.proposed, keying, payloads);
     send_request(step, phase.keyed, wire::ExchangeType::create_child_sa, payloads);
 }
 
@@ -72,27 +76,75 @@ sa::ChildSa* made_by_peer(sa::Established& phase, const sa::CreatingChild& creat
     return found == phase.children.end() ? nullptr : &*found;
 }
 
-base::Result<void> take_child(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
-                              const policy::Child& child, const wire::Payloads& answer) {
+// What the answer grants; values of key exchanges are not looked at.
+base::Result<NegotiatedChild> agree(const sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
+                                    const policy::Child& child, const wire::Payloads& answer) {
     if (made_by_peer(phase, creating) != nullptr) return base::fail(Reason::TemporaryFailure, "the peer has made it");
     auto negotiated = check_child_answer(step.sa, child, creating.proposed, answer);
-    if (!negotiated) return tl::unexpected(negotiated.error());
+    if (!negotiated) return negotiated;
     if (!creating.rekeyed) {
         const auto joined = join_group(phase, creating.proposed, answer, *negotiated);
-        if (!joined) return joined;
+        if (!joined) return tl::unexpected(joined.error());
     }
     if (!answer.nonce) return base::fail(Reason::PayloadMissing, "the answer lacks a nonce");
-    if (const auto nonce = check_nonce(*answer.nonce, creating.nonce); !nonce) return nonce;
+    if (const auto nonce = check_nonce(*answer.nonce, creating.nonce); !nonce) return tl::unexpected(nonce.error());
     const sa::ChildSpi spi_out{negotiated->suite.protocol, negotiated->spi_out};
     if (std::find(creating.deleted.begin(), creating.deleted.end(), spi_out) != creating.deleted.end()) {
         return base::fail(Reason::PeerDeleted, "before its answer came");
     }
-    const auto secret = shared_secret(creating, negotiated->suite, answer);
-    if (!secret) return tl::unexpected(secret.error());
-    release_unused_cpi(step, creating.proposed, *negotiated);
-    if (creating.rekeyed) take_place(step, phase, creating, answer.nonce->data, *negotiated);
-    install_child(step, phase, std::move(*negotiated), {creating.nonce, answer.nonce->data, &*secret, true});
+    return negotiated;
+}
+
+void install(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating, const wire::Payloads& answer,
+             NegotiatedChild negotiated, const sa::SharedSecrets& secrets) {
+    release_unused_cpi(step, creating.proposed, negotiated);
+    if (creating.rekeyed) take_place(step, phase, creating, answer.nonce->data, negotiated);
+    install_child(step, phase, std::move(negotiated), {creating.nonce, answer.nonce->data, &secrets, true});
     heed_more_possible(step, creating.proposed, answer);
+}
+
+base::Result<void> send_next(sa::Step& step, sa::Established& phase, sa::CreatingChild& creating) {
+    auto ours = send_follow_up(step, phase, creating.granted->follow_ups);
+    if (!ours) return tl::unexpected(ours.error());
+    creating.key_exchange = std::move(*ours);
+    phase.exchange = std::move(creating);
+    return {};
+}
+
+// RFC 9370 2.2.4: of two rekeyings that crossed, there is nothing to delete yet of the redundant one, and whoever began
+// it "just stops".
+base::Result<void> follow_up(sa::Step& step, sa::Established& phase, sa::CreatingChild& creating,
+                             const NegotiatedChild& negotiated, base::SecretBytes secret,
+                             const wire::Payloads& answer) {
+    const auto winner = creating.rekeyed ? winner_of(phase, creating, answer.nonce->data) : std::nullopt;
+    if (winner == Winner::the_peers) return stop_rekeying(step, phase, creating), base::Result<void>();
+    auto granted = begin_follow_ups(negotiated.suite.additional, std::move(secret), answer);
+    if (!granted) return tl::unexpected(granted.error());
+    if (winner == Winner::ours) outdo_rival(step, phase, creating);
+    creating.granted = std::move(*granted);
+    return send_next(step, phase, creating);
+}
+
+base::Result<void> take_child(sa::Step& step, sa::Established& phase, sa::CreatingChild& creating,
+                              const policy::Child& child, const wire::Payloads& answer) {
+    auto negotiated = agree(step, phase, creating, child, answer);
+    if (!negotiated) return tl::unexpected(negotiated.error());
+    auto secret = shared_secret(creating, negotiated->suite, answer);
+    if (!secret) return tl::unexpected(secret.error());
+    if (!negotiated->suite.additional.empty()) {
+        return follow_up(step, phase, creating, *negotiated, *std::move(secret), answer);
+    }
+    install(step, phase, creating, answer, *std::move(negotiated), {*std::move(secret), {}});
+    return {};
+}
+
+base::Result<void> install_granted(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating) {
+    const policy::Child* child = step.sa.connection->child(creating.proposed.name);
+    if (child == nullptr) return base::fail(Reason::ConfigurationRemoved);
+    const wire::Payloads& answer = creating.granted->answer;
+    auto negotiated = agree(step, phase, creating, *child, answer);
+    if (!negotiated) return tl::unexpected(negotiated.error());
+    install(step, phase, creating, answer, *std::move(negotiated), creating.granted->follow_ups.secrets);
     return {};
 }
 
@@ -158,7 +210,7 @@ void request_child(sa::Step& step, sa::Established& phase, const sa::CreateChild
 sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const sa::Message& response) {
     if (std::holds_alternative<sa::RekeyingIke>(phase.exchange)) return on_rekey_ike_response(step, phase, response);
     auto* awaited = std::get_if<sa::CreatingChild>(&phase.exchange);
-    if (awaited == nullptr) return base::fail(Reason::ResponseUnexpected);
+    if (awaited == nullptr || awaited->granted) return base::fail(Reason::ResponseUnexpected);
     sa::CreatingChild creating = std::move(*awaited);
     phase.exchange = std::monostate{};
     step.sa.window.answered();
@@ -171,6 +223,22 @@ sa::Next on_create_child_response(sa::Step& step, sa::Established& phase, const 
                                                       : base::fail(Reason::ConfigurationRemoved);
     if (taken) return sa::stay();
     give_up(step, phase, creating, taken.error(), response.payloads);
+    return sa::stay();
+}
+
+sa::Next on_child_follow_up(sa::Step& step, sa::Established& phase, const wire::Payloads& answer) {
+    sa::CreatingChild creating = std::get<sa::CreatingChild>(std::exchange(phase.exchange, std::monostate{}));
+    sa::FollowUps& follow_ups = creating.granted->follow_ups;
+    const bool is_last = follow_ups.done + 1 == follow_ups.methods.size();
+    const auto* error = answer.error();
+    auto taken = error != nullptr ? tl::unexpected(refusal(creating.proposed, *error))
+                                  : take_follow_up(follow_ups, *creating.key_exchange, answer);
+    if (taken) taken = is_last ? install_granted(step, phase, creating) : send_next(step, phase, creating);
+    // Before the last one is answered, the peer has nothing that would have to be deleted.
+    const bool is_at_peer = is_last && error == nullptr;
+    if (!taken) {
+        give_up(step, phase, creating, taken.error(), is_at_peer ? creating.granted->answer : wire::Payloads());
+    }
     return sa::stay();
 }
 

@@ -4,9 +4,11 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/crossing.h"
+#include "ike/ikev2/exchange/follow_up.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/per_resource.h"
+#include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/rekey_child.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -15,22 +17,17 @@ namespace {
 
 using base::Reason;
 
-struct FreshKeys {
-    std::unique_ptr<crypto::KeyExchange> key_exchange;  // nullptr without PFS
-    base::SecretBytes secret;
-};
-
-base::Result<FreshKeys> exchange_keys(sa::Step& step, const crypto::ChildSuite& suite, const wire::Payloads& request) {
-    if (!suite.key_exchange) return FreshKeys{};
+// Empty without PFS.
+base::Result<crypto::KeyExchangeAnswer> exchange_keys(sa::Step& step, const crypto::ChildSuite& suite,
+                                                      const wire::Payloads& request) {
+    if (!suite.key_exchange) return crypto::KeyExchangeAnswer{};
     if (!request.key_exchange || request.key_exchange->method != *suite.key_exchange) {
         return tl::unexpected(wants_method(*suite.key_exchange));
     }
-    auto key_exchange = crypto::KeyExchange::make(*suite.key_exchange, step.random);
-    if (!key_exchange) return tl::unexpected(key_exchange.error());
-    auto secret = (*key_exchange)->shared_secret(request.key_exchange->data);
+    auto answer = crypto::answer_key_exchange(*suite.key_exchange, request.key_exchange->data, step.random);
     // The IKE SA is sound: a bad value fails this exchange only.
-    if (!secret) return base::fail(Reason::NoProposalChosen, secret.error().sentence());
-    return FreshKeys{std::move(*key_exchange), std::move(*secret)};
+    if (!answer) return base::fail(Reason::NoProposalChosen, answer.error().sentence());
+    return answer;
 }
 
 void forgo(sa::Step& step, const NegotiatedChild& child) {
@@ -44,6 +41,26 @@ base::Result<void> check_once(const sa::Step& step, const sa::Established& phase
         creating != nullptr && !creating->rekeyed && creating->proposed.name == name && !creating->proposed.cpu();
     if (!same || !step.sa.original_initiator) return {};
     return base::fail(Reason::TemporaryFailure, "child " + name + " is being made by our own request");
+}
+
+// RFC 9370 2.2.4: the child is made when its key exchanges are done, so the answer waits for nobody.
+void answer_with_link(sa::Step& step, sa::Established& phase, AcceptedChild accepted, sa::AwaitedFollowUps awaited,
+                      const FreshKeying& keying) {
+    std::vector<wire::Payload> payloads;
+    append_child_answer(accepted, keying, payloads);
+    remember_rival(phase, accepted.child.replaces, ike::ChildSaId::none, std::min(awaited.nonce_i, awaited.nonce_r));
+    awaited.what = std::move(accepted.child);
+    payloads.emplace_back(await_follow_ups(step, phase, std::move(awaited)));
+    send_response(step, phase.keyed, wire::ExchangeType::create_child_sa, payloads);
+}
+
+void answer_when_installed(sa::Step& step, sa::Established& phase, NegotiatedChild child,
+                           const sa::AwaitedFollowUps& made, sa::PendingResponse pending) {
+    const ike::ChildSaId replaces = child.replaces;
+    pending.child =
+        install_child(step, phase, std::move(child), {made.nonce_i, made.nonce_r, &made.follow_ups.secrets, false});
+    remember_rival(phase, replaces, pending.child, std::min(made.nonce_i, made.nonce_r));
+    phase.pending = std::move(pending);
 }
 
 }  // namespace
@@ -84,14 +101,40 @@ sa::Next answer_with_child(sa::Step& step, sa::Established& phase, const wire::P
         forgo(step, accepted.child);
         return tl::unexpected(keys.error());
     }
-    const base::Bytes nonce = step.random.bytes(kNonceSize);
+    sa::AwaitedFollowUps made{{accepted.child.suite.additional, 0, {std::move(keys->secret), {}}, {}},
+                              {},
+                              request.nonce->data,
+                              step.random.bytes(kNonceSize),
+                              base::kNever};
+    const base::Bytes nonce = made.nonce_r;
+    FreshKeying keying{&nonce};
+    if (const auto method = accepted.child.suite.key_exchange) {
+        keying.key_exchange = {*method, std::move(keys->public_value)};
+    }
+    if (!made.follow_ups.methods.empty()) {
+        answer_with_link(step, phase, std::move(accepted), std::move(made), keying);
+        return sa::stay();
+    }
     sa::PendingResponse pending{{}, wire::ExchangeType::create_child_sa, {}, {}};
-    append_child_answer(accepted, {&nonce, keys->key_exchange.get()}, pending.payloads);
-    pending.child =
-        install_child(step, phase, std::move(accepted.child), {request.nonce->data, nonce, &keys->secret, false});
-    remember_rival(phase, pending.child, std::min(request.nonce->data, nonce));
-    phase.pending = std::move(pending);
+    append_child_answer(accepted, keying, pending.payloads);
+    answer_when_installed(step, phase, std::move(accepted.child), made, std::move(pending));
     return sa::stay();
+}
+
+base::Result<void> check_followed_child(const sa::Step& step, const sa::Established& phase,
+                                        const sa::NegotiatedChild& child) {
+    if (const auto lasts = check_lasts(phase); !lasts) return lasts;
+    const bool is_rekeyed = child.number != ike::ChildSaId::none;
+    if (is_rekeyed) return check_still_there(phase, child);
+    if (phase.children.size() < step.options.most_children) return {};
+    return base::fail(Reason::NoAdditionalSas, std::to_string(phase.children.size()) + " child SAs are the limit");
+}
+
+void install_followed_child(sa::Step& step, sa::Established& phase, sa::AwaitedFollowUps awaited,
+                            wire::KeyExchangePayload answer) {
+    NegotiatedChild child = std::get<NegotiatedChild>(std::move(awaited.what));
+    sa::PendingResponse pending{{}, wire::ExchangeType::ike_followup_ke, {std::move(answer)}, {}};
+    answer_when_installed(step, phase, std::move(child), awaited, std::move(pending));
 }
 
 sa::Next refuse_while_deleting(sa::Step&, sa::Deleting& phase, const sa::Message& request) {

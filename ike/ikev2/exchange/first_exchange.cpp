@@ -5,6 +5,8 @@
 #include "ike/ikev2/exchange/child_mode.h"
 #include "ike/ikev2/exchange/childless.h"
 #include "ike/ikev2/exchange/fragments.h"
+#include "ike/ikev2/exchange/ike_intermediate.h"
+#include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/ppk.h"
@@ -30,9 +32,9 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
         payloads.emplace_back(notify(wire::NotifyType::ticket_opaque, phase.ticket->bytes));
     } else {
         payloads.emplace_back(offer(step.sa.connection->proposals, {}));
-        payloads.emplace_back(
-            wire::KeyExchangePayload{phase.key_exchange->method(), phase.key_exchange->public_value()});
+        payloads.emplace_back(payload_of(*phase.key_exchange));
         payloads.emplace_back(wire::Nonce{phase.nonce});
+        if (offers_additional(step.sa.connection->proposals)) payloads.emplace_back(intermediate_supported());
     }
     for (wire::Payload& hash : nat_detection(step.sa, {step.sa.local, step.sa.remote}))
         payloads.push_back(std::move(hash));
@@ -135,11 +137,10 @@ void take_request(sa::Sa& sa, const wire::Payloads& payloads) {
     note_redirect_support(sa, payloads);
 }
 
-sa::Phase answer_first_request(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript) {
-    const base::Bytes packet = with_marker(step, step.sa.local, transcript.local_message);
+void send_first_response(sa::Step& step, const base::Bytes& response) {
+    const base::Bytes packet = with_marker(step, step.sa.local, response);
     step.send(packet);
     step.sa.window.respond({packet});
-    return sa::HalfOpen{std::move(keyed), std::move(transcript)};
 }
 
 }  // namespace xfrmd::ikev2::exchange

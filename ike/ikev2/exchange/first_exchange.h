@@ -28,7 +28,7 @@ void take_answer(sa::Step& step, const sa::Message& response);
 void append_announcements(const sa::Step& step, std::vector<wire::Payload>& payloads);
 // What the request tells of the initiator. The connection is chosen.
 void take_request(sa::Sa& sa, const wire::Payloads& payloads);
-// Sends the response; the keys are there.
-sa::Phase answer_first_request(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript);
+// The response; the keys are there.
+void send_first_response(sa::Step& step, const base::Bytes& response);
 
 }  // namespace xfrmd::ikev2::exchange

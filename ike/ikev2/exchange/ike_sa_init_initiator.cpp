@@ -4,6 +4,7 @@
 #include "ike/ikev2/exchange/childless.h"
 #include "ike/ikev2/exchange/first_exchange.h"
 #include "ike/ikev2/exchange/ike_auth.h"
+#include "ike/ikev2/exchange/ike_intermediate.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
@@ -55,6 +56,10 @@ struct Agreed {
 base::Result<Agreed> agree(const sa::Step& step, sa::InitRequested& phase, const wire::Payloads& payloads) {
     auto answered = check_answer(*payloads.sa, step.sa.connection->proposals, 0);
     if (!answered) return tl::unexpected(answered.error());
+    if (answered->proposal.has_additional_key_exchange() && !supports_intermediate(payloads)) {
+        return base::fail(Reason::ResponderChoseUnofferedTransform,
+                          "additional key exchanges without INTERMEDIATE_EXCHANGE_SUPPORTED");
+    }
     const auto suite = crypto::IkeSuite::of(answered->proposal);
     if (!suite) return tl::unexpected(suite.error());
     if (suite->key_exchange != phase.key_exchange->method() || payloads.key_exchange->method != suite->key_exchange) {
@@ -115,9 +120,12 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
                                    payloads.nonce->data, agreed->secret);
     sa::Transcript transcript{std::move(phase.request),     base::to_bytes(response.bytes),
                               std::move(phase.nonce),       payloads.nonce->data,
-                              hashes_in(payloads),          *both_have_ppks,
+                              {}, hashes_in(payloads),          *both_have_ppks,
                               payloads.certificate_requests};
-    return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless, nullptr);
+    if (keyed.suite.additional.empty()) {
+        return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless, nullptr);
+    }
+    return start_intermediate(step, {std::move(keyed), std::move(transcript), nullptr, {}, *childless});
 }
 
 }  // namespace xfrmd::ikev2::exchange

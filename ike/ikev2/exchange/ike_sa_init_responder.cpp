@@ -4,6 +4,7 @@
 
 #include "ike/ikev2/exchange/certificates.h"
 #include "ike/ikev2/exchange/first_exchange.h"
+#include "ike/ikev2/exchange/ike_intermediate.h"
 #include "ike/ikev2/exchange/ike_sa_init.h"
 #include "ike/ikev2/exchange/keying.h"
 #include "ike/ikev2/exchange/offers.h"
@@ -24,8 +25,9 @@ struct Choice {
 
 // Which connection it will be is known only with the identities (IKE_AUTH); until then any that the addresses allow may
 // give the proposals, the best fitting one first.
-base::Result<Choice> choose(const sa::Step& step, const wire::SecurityAssociation& offer) {
-    const auto proposals = offered(offer, policy::ProtocolId::ike, 0);
+base::Result<Choice> choose(const sa::Step& step, const wire::Payloads& request) {
+    auto proposals = offered(*request.sa, policy::ProtocolId::ike, 0);
+    if (!supports_intermediate(request)) skip_additional(proposals);
     base::Error first_error{
         Reason::NoPeerConfiguration,
         "none for " + step.sa.local.address.to_string() + " with " + step.sa.remote.address.to_string(),
@@ -40,19 +42,6 @@ base::Result<Choice> choose(const sa::Step& step, const wire::SecurityAssociatio
     return tl::unexpected(first_error);
 }
 
-struct Exchanged {
-    base::Bytes public_value;
-    base::SecretBytes secret;
-};
-
-base::Result<Exchanged> exchange_keys(sa::Step& step, const crypto::IkeSuite& suite, base::ByteView peer_value) {
-    auto key_exchange = crypto::KeyExchange::make(suite.key_exchange, step.random);
-    if (!key_exchange) return tl::unexpected(key_exchange.error());
-    auto secret = (*key_exchange)->shared_secret(peer_value);
-    if (!secret) return tl::unexpected(secret.error());
-    return Exchanged{(*key_exchange)->public_value(), std::move(*secret)};
-}
-
 // Who the peer is is not known yet: it is asked for what any connection may want of it.
 std::vector<const policy::Connection*> candidates(const sa::Sa& sa) {
     return sa.configuration->candidates_by_proposals(sa.local.address, sa.remote.address);
@@ -63,6 +52,7 @@ std::vector<const policy::Connection*> candidates(const sa::Sa& sa) {
 base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& chosen, wire::KeyExchangePayload value,
                           const base::Bytes& nonce, std::optional<wire::Payload> ppk) {
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
+    if (chosen.proposal.has_additional_key_exchange()) payloads.emplace_back(intermediate_supported());
     append_announcements(step, payloads);
     payloads.emplace_back(hash_algorithms());
     if (ppk) payloads.push_back(std::move(*ppk));
@@ -74,12 +64,12 @@ base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& ch
 
 sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message& request) {
     const wire::Payloads& payloads = request.payloads;
-    auto choice = choose(step, *payloads.sa);
+    auto choice = choose(step, payloads);
     if (!choice) return tl::unexpected(choice.error());
     const auto suite = crypto::IkeSuite::of(choice->chosen.proposal);
     if (!suite) return tl::unexpected(suite.error());
     if (payloads.key_exchange->method != suite->key_exchange) return tl::unexpected(wants_method(suite->key_exchange));
-    auto exchanged = exchange_keys(step, *suite, payloads.key_exchange->data);
+    auto exchanged = crypto::answer_key_exchange(suite->key_exchange, payloads.key_exchange->data, step.random);
     if (!exchanged) return tl::unexpected(exchanged.error());
 
     sa::Sa& sa = step.sa;
@@ -92,10 +82,12 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
         make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce, std::move(ppk));
     sa::Keyed keyed =
         derive_keyed(sa, *suite, std::move(choice->chosen.proposal), payloads.nonce->data, nonce, exchanged->secret);
+    send_first_response(step, response);
     step.report(ike::Level::debug, "answered IKE_SA_INIT of " + sa.remote.to_string());
-    return answer_first_request(step, std::move(keyed),
-                                {std::move(response), base::to_bytes(request.bytes), std::move(nonce),
-                                 payloads.nonce->data, hashes_in(payloads), both_have_ppks});
+    sa::Transcript transcript{std::move(response), base::to_bytes(request.bytes), std::move(nonce),
+                              payloads.nonce->data, {}, hashes_in(payloads), both_have_ppks};
+    if (suite->additional.empty()) return sa::Phase(sa::HalfOpen{std::move(keyed), std::move(transcript)});
+    return sa::Phase(sa::IntermediateAwaited{std::move(keyed), std::move(transcript)});
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -10,6 +10,7 @@
 #include "ike/ikev2/exchange/crash_detection.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
 #include "ike/ikev2/exchange/crossing.h"
+#include "ike/ikev2/exchange/follow_up.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/redirect.h"
@@ -102,6 +103,7 @@ void send_delete_child(sa::Step& step, sa::Established& phase, const sa::DeleteC
 
 sa::Phase send_delete_ike(sa::Step& step, sa::Established& phase, const sa::DeleteIkeTask& task) {
     send_delete(step, phase.keyed);
+    forget_follow_ups(step, phase);
     remove_all_children(step, phase, base::Error{task.reason, {}, {}});
     step.report(ike::Level::info, "deleting the IKE SA: " + std::string(base::traits(task.reason).sentence));
     return sa::Deleting{std::move(phase.keyed), task.operation, task.reason};
@@ -140,7 +142,7 @@ sa::Next on_informational_request(sa::Step& step, sa::Established& phase, const 
 sa::Next on_informational_response(sa::Step& step, sa::Established& phase, const sa::Message& response) {
     if (std::holds_alternative<sa::CreatingChild>(phase.exchange) ||
         std::holds_alternative<sa::RekeyingIke>(phase.exchange)) {
-        return base::fail(Reason::ResponseUnexpected, "INFORMATIONAL to CREATE_CHILD_SA");
+        return base::fail(Reason::ResponseUnexpected, "INFORMATIONAL to CREATE_CHILD_SA or IKE_FOLLOWUP_KE");
     }
     const sa::Exchange exchange = std::exchange(phase.exchange, std::monostate{});
     step.sa.window.answered();

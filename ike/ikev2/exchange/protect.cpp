@@ -52,14 +52,32 @@ base::Result<std::optional<sa::InnerChain>> unprotect(const sa::Step& step, sa::
     const wire::Encrypted& encrypted = *received.encrypted;
     auto inner = keyed.inbound.open(encrypted.associated, encrypted.sealed);
     if (!inner) return tl::unexpected(inner.error());
-    if (!encrypted.fragment) return std::optional(sa::InnerChain{encrypted.first_inner, *std::move(inner)});
+    if (!encrypted.fragment) {
+        const bool is_covered = received.header.exchange == wire::ExchangeType::ike_intermediate;
+        return std::optional(sa::InnerChain{encrypted.first_inner, *std::move(inner),
+                                            is_covered ? base::to_bytes(encrypted.associated) : base::Bytes()});
+    }
     if (!step.sa.fragmentation.receives) return base::fail(base::Reason::FragmentInvalid, "that was not agreed");
     sa::Reassembly& whole = received.header.is_response ? step.sa.fragmented_response : step.sa.fragmented_request;
     return whole.add(received.header.message_id, encrypted, *std::move(inner), step.now + step.options.reassembly_life);
 }
 
-base::Result<void> check_authentic(sa::Keyed& keyed, const wire::Encrypted& encrypted) {
-    return keyed.inbound.open(encrypted.associated, encrypted.sealed).map([](const base::Bytes&) {});
+base::Result<void> check_authentic(crypto::SkCipher& inbound, const wire::Encrypted& encrypted) {
+    return inbound.open(encrypted.associated, encrypted.sealed).map([](const base::Bytes&) {});
+}
+
+base::Bytes covered_by_auth(const wire::Header& header, const sa::InnerChain& inner) {
+    if (header.exchange != wire::ExchangeType::ike_intermediate) return {};
+    base::Bytes covered = wire::adjusted_prefix(inner.prefix, inner.bytes.size());
+    base::append(covered, inner.bytes);
+    return covered;
+}
+
+base::Bytes covered_by_auth(const wire::Header& header, const std::vector<wire::Payload>& payloads) {
+    const base::Bytes inner = wire::encode_inner(payloads);
+    base::Bytes covered = wire::encode_encrypted_prefix(header, wire::first_type(payloads), inner.size());
+    base::append(covered, inner);
+    return covered;
 }
 
 void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,

@@ -22,7 +22,11 @@ base::Bytes protect(sa::Keyed& keyed, base::Random& random, wire::Header header,
 base::Result<std::optional<sa::InnerChain>> unprotect(const sa::Step& step, sa::Keyed& keyed,
                                                       const wire::Received& received);
 // Whether it is the peer's. The same errors.
-base::Result<void> check_authentic(sa::Keyed& keyed, const wire::Encrypted& encrypted);
+base::Result<void> check_authentic(crypto::SkCipher& inbound, const wire::Encrypted& encrypted);
+// What AUTH will cover of an IKE_INTERMEDIATE message (RFC 9242 3.3.2); empty of any other.
+base::Bytes covered_by_auth(const wire::Header& header, const sa::InnerChain& inner);
+// The same of one that is sent.
+base::Bytes covered_by_auth(const wire::Header& header, const std::vector<wire::Payload>& payloads);
 
 // Sends the next request of ours and starts its retransmission. The window must be idle.
 void send_request(sa::Step& step, sa::Keyed& keyed, wire::ExchangeType exchange,

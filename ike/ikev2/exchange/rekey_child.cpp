@@ -7,7 +7,7 @@
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/create_child_sa.h"
-#include "ike/ikev2/exchange/crossing.h"
+#include "ike/ikev2/exchange/follow_up.h"
 #include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/protect.h"
 
@@ -58,6 +58,21 @@ base::Result<void> check_not_repeated(const sa::Step& step) {
     return base::fail(Reason::TemporaryFailure, "the IKE SA is being authenticated again");
 }
 
+// The peer has been granted another one in its place, and has key exchanges to do.
+bool is_awaited(const sa::Established& phase, ike::ChildSaId replaced) {
+    const auto* child = phase.awaited ? std::get_if<sa::NegotiatedChild>(&phase.awaited->what) : nullptr;
+    return child != nullptr && child->replaces == replaced;
+}
+
+// RFC 9370 2.2.4: ours has been granted, and the peer has not known when it began its own.
+base::Result<void> check_not_followed(const sa::Established& phase, const sa::ChildSa& child) {
+    const auto* creating = std::get_if<sa::CreatingChild>(&phase.exchange);
+    const bool is_ours =
+        creating != nullptr && creating->granted && creating->rekeyed && creating->rekeyed->child == child.id;
+    if (!is_ours) return {};
+    return base::fail(Reason::TemporaryFailure, crossing("child SA " + child.name, Winner::ours));
+}
+
 }  // namespace
 
 wire::Notify rekey_sa(const sa::ChildSpi& spi_in) {
@@ -76,6 +91,10 @@ void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyCh
         postpone_rekeying(step, phase, child->id);
         return step.done(task.operation, child->number, lasts);
     }
+    if (is_awaited(phase, child->id)) {
+        postpone_rekeying(step, phase, child->id);  // should the peer not go on
+        return step.done(task.operation, child->number, {}, true);
+    }
     child->rekey_at = base::kNever;
     request_child(step, phase, {child->name, task.operation, {}, {}, {}, 0, child->only, child->resource},
                   rekeyed_child(*child));
@@ -83,31 +102,54 @@ void start_rekey_child(sa::Step& step, sa::Established& phase, const sa::RekeyCh
     if (!is_asked_for) postpone_rekeying(step, phase, child->id);
 }
 
-void take_place(sa::Step& step, const sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
+// RFC 7296 2.8.1: what was made with the lowest of the four nonces is redundant, and deleted by who made it.
+std::optional<Winner> winner_of(const sa::Established& phase, const sa::CreatingChild& creating,
+                                base::ByteView nonce_r) {
+    const sa::RekeyedChild& old = *creating.rekeyed;
+    if (!old.rival) return std::nullopt;
+    // Or what the peer has replaced it with since.
+    const bool rival_stands = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
+        return other.number == old.number && other.id >= old.rival->child && other.state != sa::ChildState::retired;
+    });
+    const bool is_there = old.rival->child == ike::ChildSaId::none ? is_awaited(phase, old.child) : rival_stands;
+    if (!is_there) return std::nullopt;
+    const base::Bytes lowest = std::min(creating.nonce, base::to_bytes(nonce_r));
+    return lowest < old.rival->lowest_nonce ? Winner::the_peers : Winner::ours;
+}
+
+void take_place(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating, base::ByteView nonce_r,
                 NegotiatedChild& child) {
     const sa::RekeyedChild& old = *creating.rekeyed;
     child.replaces = old.child;
     child.number = old.number;
     child.resource = creating.proposed.resource;
-    if (!old.rival) return;
-    // Or what the peer has replaced it with since.
-    const bool rival_stands = std::any_of(phase.children.begin(), phase.children.end(), [&](const sa::ChildSa& other) {
-        return other.number == old.number && other.id >= old.rival->child && other.state != sa::ChildState::retired;
-    });
-    if (!rival_stands) return;
-    // RFC 7296 2.8.1: what was made with the lowest of the four nonces is redundant, and deleted by who made it.
-    const base::Bytes lowest = std::min(creating.nonce, base::to_bytes(nonce_r));
-    child.is_redundant = child.defer_outbound = lowest < old.rival->lowest_nonce;
-    step.report(ike::Level::debug,
-                crossing("child SA " + child.name, child.is_redundant ? Winner::the_peers : Winner::ours));
+    const auto winner = winner_of(phase, creating, nonce_r);
+    if (!winner) return;
+    if (winner == Winner::ours) return outdo_rival(step, phase, creating);
+    child.is_redundant = child.defer_outbound = true;
+    step.report(ike::Level::debug, crossing("child SA " + child.name, Winner::the_peers));
+}
+
+void stop_rekeying(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating) {
+    const sa::ProposedChild& proposed = creating.proposed;
+    release(step, proposed.spi_in, proposed.cpi_in);
+    step.report(ike::Level::debug, crossing("child SA " + proposed.name, Winner::the_peers));
+    step.done(proposed.operation, creating.rekeyed->number, {});
+    postpone_rekeying(step, phase, creating.rekeyed->child);  // should the peer not go on either
+}
+
+void outdo_rival(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating) {
+    if (is_awaited(phase, creating.rekeyed->child)) forget_follow_ups(step, phase);
+    step.report(ike::Level::debug, crossing("child SA " + creating.proposed.name, Winner::ours));
 }
 
 void on_rekeying_failed(sa::Step& step, sa::Established& phase, const sa::CreatingChild& creating,
                         const base::Error& error) {
     const sa::RekeyedChild& rekeyed = *creating.rekeyed;
     const sa::ProposedChild& proposed = creating.proposed;
-    if (is_replaced(phase, rekeyed.child)) {
+    if (is_replaced(phase, rekeyed.child) || is_awaited(phase, rekeyed.child)) {
         step.report(ike::Level::debug, crossing("child SA " + proposed.name, Winner::the_peers));
+        postpone_rekeying(step, phase, rekeyed.child);  // should the peer not go on
         return step.done(proposed.operation, rekeyed.number, {});
     }
     step.report(ike::Level::warning, "child SA " + proposed.name + " was not rekeyed: " + error.sentence(),
@@ -137,6 +179,7 @@ sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa
     }
     if (old == nullptr) return answer_not_found(step, phase, rekey);
     if (const auto stays = check_stays(phase, *old); !stays) return tl::unexpected(stays.error());
+    if (const auto ours = check_not_followed(phase, *old); !ours) return tl::unexpected(ours.error());
     // One for each that may stand: who rekeys without end and deletes nothing is stopped.
     if (phase.children.size() >= 2 * step.options.most_children) return base::fail(Reason::NoAdditionalSas);
     const policy::Child* configured = step.sa.connection->child(old->name);
@@ -151,11 +194,17 @@ sa::Next on_rekey_child_request(sa::Step& step, sa::Established& phase, const sa
     return answer_with_child(step, phase, request, std::move(*accepted));
 }
 
-void remember_rival(sa::Established& phase, ike::ChildSaId child, const base::Bytes& lowest_nonce) {
+void remember_rival(sa::Established& phase, ike::ChildSaId replaces, ike::ChildSaId child,
+                    const base::Bytes& lowest_nonce) {
     auto* creating = std::get_if<sa::CreatingChild>(&phase.exchange);
-    const sa::ChildSa* made = find_child(phase, child);
-    if (creating == nullptr || !creating->rekeyed || made == nullptr) return;
-    if (creating->rekeyed->child == made->replaces) creating->rekeyed->rival = sa::RivalChild{child, lowest_nonce};
+    if (creating == nullptr || !creating->rekeyed) return;
+    if (creating->rekeyed->child == replaces) creating->rekeyed->rival = sa::RivalChild{child, lowest_nonce};
+}
+
+base::Result<void> check_still_there(const sa::Established& phase, const sa::NegotiatedChild& child) {
+    const sa::ChildSa* old = find_child(phase, child.replaces);
+    if (old == nullptr) return base::fail(Reason::TemporaryFailure, "the child SA has gone");
+    return check_stays(phase, *old);
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -57,12 +57,12 @@ sa::Next on_session_resume_request(sa::Step& step, sa::Created&, const sa::Messa
     base::Bytes nonce = step.random.bytes(kNonceSize);
     base::Bytes response = make_response(step, nonce);
     sa::Keyed keyed = derive_resumed(ticket->session, sa, *suite, payloads.nonce->data, nonce);
-    sa::Phase next = answer_first_request(
-        step, std::move(keyed),
-        {std::move(response), base::to_bytes(request.bytes), std::move(nonce), payloads.nonce->data});
-    std::get<sa::HalfOpen>(next).ticket = std::make_unique<sa::Ticket>(*std::move(ticket));
+    send_first_response(step, response);
     step.report(ike::Level::debug, "answered IKE_SESSION_RESUME of " + sa.remote.to_string());
-    return next;
+    sa::Transcript transcript{std::move(response), base::to_bytes(request.bytes), std::move(nonce),
+                              payloads.nonce->data};
+    return sa::Phase(
+        sa::HalfOpen{std::move(keyed), std::move(transcript), std::make_unique<sa::Ticket>(*std::move(ticket))});
 }
 
 // RFC 5723 4.3.3: identities are those of the ticket, byte for byte. It may have been used, and the configuration may

@@ -64,6 +64,7 @@ struct ChildSa {
     base::Instant look_at = base::kNever;   // for its `inactivity`, or whether the peer has it
     std::optional<AddressPair> only = {};   // as of CreateChildTask
     std::optional<Resource> resource = {};  // both have said SA_RESOURCE_INFO
+    bool is_quantum_resistant = false;      // by its own key exchanges, or those of the IKE SA it was made in
 
     ChildSpi inbound() const { return {proposal.protocol, spi_in}; }
     ChildSpi outbound() const { return {proposal.protocol, spi_out}; }

@@ -9,6 +9,7 @@
 
 #include "ike/crypto/key_exchange.h"
 #include "ike/ikev2/sa/child_sa.h"
+#include "ike/ikev2/sa/follow_ups.h"
 #include "ike/ikev2/wire/header.h"
 
 namespace xfrmd::ikev2::sa {
@@ -39,7 +40,7 @@ struct DeletingChild {
 };
 // What the peer made of the same child while we were rekeying it (RFC 7296 2.8.1).
 struct RivalChild {
-    ike::ChildSaId child{};
+    ike::ChildSaId child{};  // none: its key exchanges are not done yet
     base::Bytes lowest_nonce;
 };
 struct RekeyedChild {
@@ -53,12 +54,13 @@ struct CreatingChild {
     base::Bytes nonce;
     std::unique_ptr<crypto::KeyExchange> key_exchange;  // nullptr without PFS
     unsigned restarts = 0;
-    std::vector<ChildSpi> deleted;        // by the peer meanwhile; we did not know them, so one may be of this child
-    std::optional<RekeyedChild> rekeyed;  // nothing: it is an additional one
+    std::vector<ChildSpi> deleted;          // by the peer meanwhile; we did not know them, so one may be of this child
+    std::optional<RekeyedChild> rekeyed;    // nothing: it is an additional one
+    std::unique_ptr<Granted> granted = {};  // nullptr: CREATE_CHILD_SA has not been answered
 };
 // An IKE SA that the peer made of this one while we were rekeying it (RFC 7296 2.8.2).
 struct RivalIkeSa {
-    ike::IkeSaId ike_sa{};
+    ike::IkeSaId ike_sa{};  // as of RivalChild
     base::Bytes lowest_nonce;
 };
 struct RekeyingIke {
@@ -68,6 +70,7 @@ struct RekeyingIke {
     ike::OperationId operation{};
     unsigned restarts = 0;
     std::optional<RivalIkeSa> rival;
+    std::unique_ptr<Granted> granted = {};  // as of CreatingChild
 };
 // RFC 4555 3.5, 3.7: what was asked of the path that was in use after so many moves.
 struct UpdatingAddresses {

@@ -31,10 +31,14 @@ Event create_child_event(const wire::Payloads& payloads) {
 
 std::optional<Event> event_of(const wire::Header& header, const wire::Payloads& payloads) {
     switch (header.exchange) {
+        case wire::ExchangeType::ike_intermediate:
+            return header.is_response ? Event::ike_intermediate_response : Event::ike_intermediate_request;
         case wire::ExchangeType::ike_auth:
             return header.is_response ? Event::ike_auth_response : Event::ike_auth_request;
         case wire::ExchangeType::create_child_sa:
             return header.is_response ? Event::create_child_response : create_child_event(payloads);
+        case wire::ExchangeType::ike_followup_ke:
+            return header.is_response ? Event::follow_up_response : Event::follow_up_request;
         case wire::ExchangeType::informational:
             return header.is_response ? Event::informational_response : Event::informational_request;
         default:
@@ -43,10 +47,9 @@ std::optional<Event> event_of(const wire::Header& header, const wire::Payloads& 
 }
 
 base::Error unexpected(const wire::Header& header, PhaseId phase) {
-    const bool early =
-        phase == PhaseId::half_open || phase == PhaseId::auth_requested || phase == PhaseId::init_requested;
-    return {early && header.exchange != wire::ExchangeType::ike_auth ? Reason::NotAuthenticated
-                                                                     : Reason::ExchangeTypeUnexpected,
+    const bool is_initial =
+        header.exchange == wire::ExchangeType::ike_auth || header.exchange == wire::ExchangeType::ike_intermediate;
+    return {phase < PhaseId::established && !is_initial ? Reason::NotAuthenticated : Reason::ExchangeTypeUnexpected,
             std::string(to_string(header.exchange)) + " while " + std::string(to_string(phase)),
             {}};
 }
@@ -65,10 +68,21 @@ ike::OperationId operation_of(const Task& task) {
 Keyed* IkeSa::keyed() {
     if (auto* established = std::get_if<Established>(&phase_)) return &established->keyed;
     if (auto* half_open = std::get_if<HalfOpen>(&phase_)) return &half_open->keyed;
+    if (auto* awaited = std::get_if<IntermediateAwaited>(&phase_)) return &awaited->keyed;
+    if (auto* requested = std::get_if<IntermediateRequested>(&phase_)) return &requested->keyed;
     if (auto* auth = std::get_if<AuthRequested>(&phase_)) return &auth->keyed;
     if (auto* deleting = std::get_if<Deleting>(&phase_)) return &deleting->keyed;
     if (auto* withdrawing = std::get_if<Withdrawing>(&phase_)) return &withdrawing->keyed;
     return nullptr;
+}
+
+// RFC 9242 3.3.1: IKE_INTERMEDIATE comes under the keys from before it.
+crypto::SkCipher& IkeSa::opener_of_last_request() {
+    auto* awaited = std::get_if<IntermediateAwaited>(&phase_);
+    if (awaited != nullptr && awaited->previous) return *awaited->previous;
+    auto* half_open = std::get_if<HalfOpen>(&phase_);
+    if (half_open != nullptr && half_open->previous) return *half_open->previous;
+    return keyed()->inbound;
 }
 
 base::Result<void> IkeSa::dispatch(Event event, const Stimulus& stimulus, Surroundings& around) {
@@ -174,7 +188,7 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
     use_proven_children(around);
     if (!payloads) return resolve_request_error(header, payloads.error(), around);
     const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
-        const Message message{header, shape, std::move(*payloads), bytes};
+        const Message message{header, shape, std::move(*payloads), bytes, exchange::covered_by_auth(header, **inner)};
         return dispatch(*event, &message, around);
     });
     if (!handled) resolve_request_error(header, handled.error(), around);
@@ -183,7 +197,7 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
 // RFC 7296 2.1: the same response again, bit by bit, to a request that is the peer's for sure. While the first one is
 // worked on there is none yet.
 void IkeSa::answer_repetition(const wire::Received& received, const Path& arrival, Surroundings& around) {
-    const auto authentic = exchange::check_authentic(*keyed(), *received.encrypted);
+    const auto authentic = exchange::check_authentic(opener_of_last_request(), *received.encrypted);
     if (!authentic) return drop(authentic.error(), around);
     step(around).send_on(arrival, sa_.window.cached_response());
 }
@@ -204,7 +218,7 @@ void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Su
     const auto event = event_of(header, *payloads);
     if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
     const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
-        const Message message{header, shape, std::move(*payloads), bytes};
+        const Message message{header, shape, std::move(*payloads), bytes, exchange::covered_by_auth(header, **inner)};
         return dispatch(*event, &message, around);
     });
     if (handled) return;

@@ -21,6 +21,7 @@ public:
     Sa& sa() { return sa_; }
     const Phase& phase() const { return phase_; }
     PhaseId phase_id() const { return id_of(phase_); }
+    bool is_half_open() const { return sa::is_half_open(phase_id()); }
     bool is_closed() const { return phase_id() == PhaseId::closed; }
     // Deleting, withdrawing or closed.
     bool is_ending() const { return phase_id() >= PhaseId::deleting; }
@@ -128,6 +129,7 @@ private:
     void tell_end(const base::Error& why, Surroundings& around);
     void drop(const base::Error& error, Surroundings& around);
     Keyed* keyed();
+    crypto::SkCipher& opener_of_last_request();
 
     Sa sa_;
     Phase phase_;

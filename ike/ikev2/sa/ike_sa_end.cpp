@@ -3,6 +3,7 @@
 
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/follow_up.h"
 #include "ike/ikev2/exchange/informational.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/ticketing.h"
@@ -88,6 +89,7 @@ std::optional<wire::Payload> farewell_to(const Phase& phase, const base::Error& 
 void settle(Step& step, Phase& phase, const base::Error& why) {
     if (auto* established = std::get_if<Established>(&phase)) {
         tell_exchange(step, established->exchange, why);
+        exchange::forget_follow_ups(step, *established);
         exchange::remove_all_children(step, *established, why);
     } else if (auto* auth = std::get_if<AuthRequested>(&phase)) {
         if (!auth->child) return;

@@ -24,11 +24,11 @@ bool IkeSa::may_follow(const base::Endpoint& remote) const {
     return sa_.nat.remote && !stays_put;
 }
 
-// RFC 7296 2.23: IKE_AUTH may come on the NAT traversal port, and a peer behind a NAT is followed to where its new
-// authenticated requests come from. Without a NAT, and for our own address, nothing moves later. RFC 4555 3.8: with
-// MOBIKE the peer says so when it moves, and other requests may try a path.
+// RFC 7296 2.23, RFC 9242 3.2: what follows the first exchange may come on the NAT traversal port, and a peer behind a
+// NAT is followed to where its new authenticated requests come from. Without a NAT, and for our own address, nothing
+// moves later. RFC 4555 3.8: with MOBIKE the peer says so when it moves, and other requests may try a path.
 void IkeSa::follow_peer(const Path& arrival, Surroundings& around) {
-    if (phase_id() == PhaseId::half_open) {
+    if (is_half_open()) {
         sa_.local = arrival.local;
         sa_.remote = arrival.remote;
     } else if (!sa_.mobility.agreed && may_follow(arrival.remote)) {

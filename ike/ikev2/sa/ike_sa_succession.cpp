@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/follow_up.h"
 #include "ike/ikev2/exchange/mobility.h"
 #include "ike/ikev2/exchange/rekey_time.h"
 #include "ike/ikev2/exchange/ticketing.h"
@@ -41,6 +42,8 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     auto* old = std::get_if<Established>(&phase_);
     auto* next = std::get_if<Established>(&heir.phase_);
     if (old == nullptr || next == nullptr) return;
+    Step current = step(around);
+    exchange::forget_follow_ups(current, *old);
     std::move(old->children.begin(), old->children.end(), std::back_inserter(next->children));
     old->children.clear();
     // Other keys prove nothing anew (RFC 4478): what is over for want of that ends all the same.

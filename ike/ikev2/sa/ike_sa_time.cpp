@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ike/ikev2/exchange/children.h"
+#include "ike/ikev2/exchange/follow_up.h"
 #include "ike/ikev2/sa/ike_sa.h"
 
 namespace xfrmd::ikev2::sa {
@@ -25,7 +26,7 @@ void IkeSa::on_time(Surroundings around) {
         if (message->forgotten_at() <= around.now) message->clear();
     }
     if (sa_.window.retransmit_at() <= around.now) on_retransmission(around);
-    if (phase_id() == PhaseId::half_open && sa_.half_open_until <= around.now) {
+    if (is_half_open() && sa_.half_open_until <= around.now) {
         return close({Reason::HalfOpenExpired, {}, {}}, around);
     }
     auto* phase = std::get_if<Established>(&phase_);
@@ -45,6 +46,7 @@ void IkeSa::queue_due_tasks(Established& phase, Surroundings& around) {
         return at <= around.now && has_room(around.options) && std::exchange(at, base::kNever) != base::kNever;
     };
     queue_postponed(around);
+    if (phase.awaited && phase.awaited->until <= around.now) exchange::forget_follow_ups(current, phase);
     for (ChildSa& child : phase.children) {
         if (child.use_at <= around.now && child.state == ChildState::installed) use_in_time(child, around);
         if (is_due(child.rekey_at)) sa_.tasks.push_back(RekeyChildTask{child.id, ike::OperationId::none});
@@ -94,7 +96,7 @@ bool IkeSa::liveness_is_due(base::Instant now) const {
 base::Instant IkeSa::deadline(const Options& options) const {
     base::Instant due = std::min(
         {sa_.window.retransmit_at(), sa_.fragmented_request.forgotten_at(), sa_.fragmented_response.forgotten_at()});
-    if (phase_id() == PhaseId::half_open) due = std::min(due, sa_.half_open_until);
+    if (is_half_open()) due = std::min(due, sa_.half_open_until);
     if (phase_id() != PhaseId::established) return due;
     const auto dpd = sa_.connection->dpd_delay;
     const base::Instant awaited = established()->use_awaited_until;
@@ -106,6 +108,7 @@ base::Instant IkeSa::deadline(const Options& options) const {
     const Proof& proof = established()->proof;
     due = std::min({due, established()->rekey_at, established()->over_at, proof.over_at, repeat_at(),
                     sa_.mobility.lead_at, sa_.repeats.again_at});
+    if (established()->awaited) due = std::min(due, established()->awaited->until);
     for (const PostponedChild& child : sa_.postponed) due = std::min(due, child.again_at);
     for (const ChildSa& child : established()->children) {
         if (child.state == ChildState::installed) due = std::min(due, child.use_at);

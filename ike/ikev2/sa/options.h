@@ -26,7 +26,9 @@ struct Options {
     base::Duration predecessor_life = std::chrono::minutes(3);
     // Of one whose peer has begun another one from the same address: it may be authenticating again, and needs both.
     base::Duration replaced_life = std::chrono::seconds(10);
-    base::Duration reassembly_life = std::chrono::minutes(3);   // RFC 7383 2.6: as long as an initiator would ask
+    base::Duration reassembly_life = std::chrono::minutes(3);  // RFC 7383 2.6: as long as an initiator would ask
+    base::Duration follow_up_patience =
+        std::chrono::seconds(20);                               // for the peer's next IKE_FOLLOWUP_KE (RFC 9370 2.2.4)
     base::Duration rekey_retry = std::chrono::seconds(15);      // after a refusal; half as much again at random
     base::Duration kernel_patience = std::chrono::seconds(10);  // for its word on what children have carried
     base::Duration nat_keepalive = std::chrono::seconds(20);

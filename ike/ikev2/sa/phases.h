@@ -29,6 +29,7 @@ struct Keyed {
     base::SecretBytes sk_p_remote;
     crypto::SkCipher inbound;
     crypto::SkCipher outbound;
+    bool is_quantum_resistant = false;  // one of the key exchanges that its keys come from is
 };
 
 // What a post-quantum pre-shared key is mixed into (RFC 8784 3), in one form or the other.
@@ -50,9 +51,16 @@ struct Transcript {
     base::Bytes remote_message;
     base::Bytes local_nonce;
     base::Bytes remote_nonce;
+    base::Bytes int_auth = {};  // RFC 9242 3.3.2: IntAuth; empty without IKE_INTERMEDIATE
     std::vector<policy::HashId> remote_hashes = {};                   // of signatures that the peer takes
     bool both_have_ppks = false;                                      // RFC 8784 3
     std::vector<wire::CertificateRequest> certificate_requests = {};  // the responder's; the initiator's come later
+};
+
+// RFC 9242 3.3.2: of what either side has sent in IKE_INTERMEDIATE so far. Empty before the first.
+struct IntAuth {
+    base::Bytes local;
+    base::Bytes remote;
 };
 
 // Initiator, nothing sent yet.
@@ -70,6 +78,16 @@ struct InitRequested {
     bool is_doubted = false;             // the request has been sent once more since
 };
 
+// Initiator, IKE_INTERMEDIATE sent with the next of the additional key exchanges (RFC 9370 2.2.2).
+struct IntermediateRequested {
+    Keyed keyed;  // by all before it
+    Transcript transcript;
+    std::unique_ptr<crypto::KeyExchange> key_exchange;
+    IntAuth covered;
+    bool childless = false;
+    std::size_t done = 0;  // of keyed.suite.additional
+};
+
 // Initiator, IKE_AUTH sent.
 struct AuthRequested {
     Keyed keyed;
@@ -79,11 +97,21 @@ struct AuthRequested {
     std::optional<AuthKeys> without_ppk = {};  // `keyed` has one, which the peer may not know
 };
 
-// Responder, IKE_SA_INIT or IKE_SESSION_RESUME answered.
+// Responder; additional key exchanges are agreed on and to come.
+struct IntermediateAwaited {
+    Keyed keyed;
+    Transcript transcript;
+    IntAuth covered = {};
+    std::size_t done = 0;                           // of keyed.suite.additional
+    std::optional<crypto::SkCipher> previous = {};  // opens the last request, should it be repeated
+};
+
+// Responder, IKE_AUTH is to come.
 struct HalfOpen {
     Keyed keyed;
     Transcript transcript;
-    std::unique_ptr<Ticket> ticket = {};  // nullptr: it began with IKE_SA_INIT
+    std::unique_ptr<Ticket> ticket = {};            // nullptr: it began with IKE_SA_INIT
+    std::optional<crypto::SkCipher> previous = {};  // as of IntermediateAwaited
 };
 
 // A request whose answer waits for the kernel. `payloads` come first in the response.
@@ -111,6 +139,8 @@ struct Established {
     bool is_redirected = false;  // the peer has heard that it is to go elsewhere; it goes at over_at
     bool is_outdone = false;     // another one with the same peer has come up; it goes at over_at
     bool is_succeeded = false;   // another IKE SA has taken its children and its number; it waits for its Delete
+    std::unique_ptr<AwaitedFollowUps> awaited = {};  // of the peer's, one at a time; nullptr: none are
+    unsigned lost_states = 0;                        // so often, one after the other, the peer has said STATE_NOT_FOUND
 };
 
 // Our Delete of the IKE SA is out.
@@ -130,13 +160,16 @@ struct Closed {
     base::Error why;
 };
 
-using Phase = std::variant<Created, InitRequested, AuthRequested, HalfOpen, Established, Deleting, Withdrawing, Closed>;
+using Phase = std::variant<Created, InitRequested, IntermediateRequested, AuthRequested, IntermediateAwaited, HalfOpen,
+                           Established, Deleting, Withdrawing, Closed>;
 
 // The variant's index by name, for tables and lists.
 enum class PhaseId : std::uint8_t {
     created,
     init_requested,
+    intermediate_requested,
     auth_requested,
+    intermediate_awaited,
     half_open,
     established,
     deleting,
@@ -146,5 +179,10 @@ enum class PhaseId : std::uint8_t {
 inline constexpr std::size_t kPhases = std::variant_size_v<Phase>;
 
 inline PhaseId id_of(const Phase& phase) { return static_cast<PhaseId>(phase.index()); }
+
+// As responder: the peer has been answered, and has not proved who it is.
+constexpr bool is_half_open(PhaseId phase) {
+    return phase == PhaseId::intermediate_awaited || phase == PhaseId::half_open;
+}
 
 }  // namespace xfrmd::ikev2::sa

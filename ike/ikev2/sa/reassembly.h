@@ -14,6 +14,8 @@ namespace xfrmd::ikev2::sa {
 struct InnerChain {
     wire::PayloadType first = wire::PayloadType::none;
     base::Bytes bytes;
+    base::Bytes prefix =
+        {};  // what was authenticated with it, or with the first fragment; of IKE_INTERMEDIATE for sure
 };
 
 class Reassembly {
@@ -37,6 +39,7 @@ private:
     std::map<std::uint16_t, base::Bytes> pieces_;
     std::size_t bytes_ = 0;
     wire::PayloadType first_inner_ = wire::PayloadType::none;
+    base::Bytes prefix_;
     base::Instant forgotten_at_ = base::kNever;
 };
 

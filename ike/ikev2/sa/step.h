@@ -96,7 +96,7 @@ struct Step : Surroundings {
     }
     void report(ike::Level level, std::string text, std::optional<base::Reason> reason = {},
                 ike::Milestone milestone = {}) {
-        const bool unproven = level >= ike::Level::warning && std::holds_alternative<HalfOpen>(phase);
+        const bool unproven = level >= ike::Level::warning && is_half_open(id_of(phase));
         actions.push_back(
             ike::Report{level, sa.id, sa.connection_name(), reason, std::move(text), unproven, std::move(milestone)});
     }
@@ -117,6 +117,7 @@ struct Message {
     wire::Shape shape;
     wire::Payloads payloads;
     base::ByteView bytes;
+    base::Bytes covered = {};  // of IKE_INTERMEDIATE: what AUTH covers of it (RFC 9242 3.3.2)
 };
 
 }  // namespace xfrmd::ikev2::sa

@@ -31,19 +31,28 @@ std::vector<Said> messages(const ScriptedPeer& peer) {
             {Event::create_child_response, ExchangeType::create_child_sa, true},
             {Event::informational_request, ExchangeType::informational, false},
             {Event::informational_response, ExchangeType::informational, true},
-            {std::nullopt, ExchangeType::ike_intermediate, false},
-            {std::nullopt, ExchangeType::ike_intermediate, true},
+            {Event::ike_intermediate_request, ExchangeType::ike_intermediate, false},
+            {Event::ike_intermediate_response, ExchangeType::ike_intermediate, true},
+            {Event::follow_up_request, ExchangeType::ike_followup_ke, false},
+            {Event::follow_up_response, ExchangeType::ike_followup_ke, true},
             {std::nullopt, ExchangeType{99}, false}};
 }
 
 // An IKE SA in the phase, with the ids of the messages that it awaits. A request of ours is in flight where the phase
 // has one.
 struct InPhase : Lonely {
-    explicit InPhase(PhaseId phase) {
+    explicit InPhase(PhaseId phase) : Lonely({.ike = "aes128-sha256-x25519" + additional(phase)}) {
+        peer = ScriptedPeer(7, additional(phase));
         switch (phase) {
             case PhaseId::init_requested:
                 wire.initiate(host, "192.0.2.2");
                 wire.settle();
+                break;
+            case PhaseId::intermediate_requested:
+                wire.initiate(host, "192.0.2.2");
+                wire.settle();
+                tell(peer.answer_init(host.sent.back().bytes));
+                next_response = 1;
                 break;
             case PhaseId::auth_requested:
                 be_called();
@@ -54,6 +63,7 @@ struct InPhase : Lonely {
                 wire.clear(host, sa()->sa().id);
                 next_response = 2;
                 break;
+            case PhaseId::intermediate_awaited:
             case PhaseId::half_open:
                 begin();
                 next_request = 1;
@@ -66,6 +76,10 @@ struct InPhase : Lonely {
                 wire.settle();
         }
         REQUIRE(sa()->phase_id() == phase);
+    }
+    static std::string additional(PhaseId phase) {
+        const bool has_more = phase == PhaseId::intermediate_requested || phase == PhaseId::intermediate_awaited;
+        return has_more ? "-ke1_ecp256" : "";
     }
     void say(const Said& said) {
         tell(peer.protect(said.exchange, said.is_response ? next_response : next_request, said.is_response,
@@ -81,23 +95,25 @@ std::uint64_t dropped(const Host& host) {
 }
 
 PhaseId any_phase() {
-    return GENERATE(PhaseId::init_requested, PhaseId::auth_requested, PhaseId::half_open, PhaseId::established,
-                    PhaseId::deleting, PhaseId::withdrawing);
+    return GENERATE(PhaseId::init_requested, PhaseId::intermediate_requested, PhaseId::auth_requested,
+                    PhaseId::intermediate_awaited, PhaseId::half_open, PhaseId::established, PhaseId::deleting,
+                    PhaseId::withdrawing);
 }
 
 }  // namespace
 
 TEST_CASE("a message is dropped in a phase without a row for it, and in no other",
           "[engine][rfc7296-1.2][hostile-d1]") {
-    const PhaseId phase = GENERATE(PhaseId::auth_requested, PhaseId::half_open, PhaseId::established, PhaseId::deleting,
-                                   PhaseId::withdrawing);
+    const PhaseId phase =
+        GENERATE(PhaseId::intermediate_requested, PhaseId::auth_requested, PhaseId::intermediate_awaited,
+                 PhaseId::half_open, PhaseId::established, PhaseId::deleting, PhaseId::withdrawing);
     const auto all = messages(ScriptedPeer());
-    const std::size_t which = GENERATE(range(std::size_t{0}, std::size_t{11}));
-    REQUIRE(all.size() == 11);
+    const std::size_t which = GENERATE(range(std::size_t{0}, std::size_t{13}));
+    REQUIRE(all.size() == 13);
     InPhase lonely(phase);
     const Said said = messages(lonely.peer).at(which);
     INFO(to_string(phase) << ", " << to_string(said.exchange) << (said.is_response ? " response" : " request"));
-    if (phase == PhaseId::half_open && said.is_response) {
+    if (ikev2::sa::is_half_open(phase) && said.is_response) {
         return check_refused(lonely, Reason::ResponseUnexpected, [&] { lonely.say(said); });
     }
     const bool has_row = said.event && ikev2::sa::find_transition(phase, *said.event) != nullptr;

@@ -75,7 +75,7 @@ TEST_CASE("a child that the peer made of ours and has deleted again is no rival"
 TEST_CASE("a child that cannot be rekeyed here and now is rekeyed later", "[engine][rfc7296-2.25]") {
     // IKE_AUTH has no key exchange of the child's own, so it comes up.
     auto unable = connection({});
-    unable.children.at(0).esp_proposals.at(0).transforms.push_back(policy::transform(policy::KeyExchangeId::mlkem768));
+    unable.children.at(0).esp_proposals.at(0).transforms.push_back(policy::transform(policy::KeyExchangeId{38}));
     Gateways gateways(snapshot({unable}, {{kSecret, {}}}), snapshot(mirrored({})));
     gateways.connect();
     const auto operation = gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).id);

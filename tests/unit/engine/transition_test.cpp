@@ -35,16 +35,20 @@ std::string matrix() {
 
 constexpr std::string_view kMatrix =
     "created initiate -> init_requested (1.2)\n"
-    "created ike_sa_init_request -> half_open (1.2)\n"
+    "created ike_sa_init_request -> intermediate_awaited half_open (1.2)\n"
     "created session_resume_request -> half_open (RFC 5723 4.3.2)\n"
-    "init_requested ike_sa_init_response -> auth_requested closed (1.2)\n"
+    "init_requested ike_sa_init_response -> intermediate_requested auth_requested closed (1.2)\n"
     "init_requested session_resume_response -> auth_requested closed (RFC 5723 4.3.2)\n"
+    "intermediate_requested ike_intermediate_response -> auth_requested closed (RFC 9370 2.2.2)\n"
     "auth_requested ike_auth_response -> established (1.2)\n"
+    "intermediate_awaited ike_intermediate_request -> half_open (RFC 9370 2.2.2)\n"
     "half_open ike_auth_request -> established (1.2)\n"
     "established create_child_request -> stays (1.3.1)\n"
     "established create_child_response -> stays (1.3.1)\n"
     "established rekey_child_request -> stays (1.3.3)\n"
     "established rekey_ike_request -> stays (1.3.2)\n"
+    "established follow_up_request -> stays (RFC 9370 2.2.4)\n"
+    "established follow_up_response -> stays (RFC 9370 2.2.4)\n"
     "established informational_request -> closed (1.4)\n"
     "established informational_response -> stays (1.4)\n"
     "established child_installed -> stays (2.21.3)\n"
@@ -52,6 +56,7 @@ constexpr std::string_view kMatrix =
     "deleting create_child_request -> stays (2.25.2)\n"
     "deleting rekey_child_request -> stays (2.25.2)\n"
     "deleting rekey_ike_request -> stays (2.25.2)\n"
+    "deleting follow_up_request -> stays (2.25.2)\n"
     "deleting informational_request -> closed (2.25.2)\n"
     "deleting informational_response -> closed (1.4.1)\n"
     "withdrawing informational_request -> closed (1.4.1)\n"
@@ -78,11 +83,11 @@ TEST_CASE("nothing happens in a closed IKE SA", "[engine][rfc7296-1.4.1]") {
 }
 
 TEST_CASE("what needs an authenticated peer has no row before there is one", "[engine][rfc7296-1.2][hostile-d1]") {
-    for (const PhaseId phase :
-         {PhaseId::created, PhaseId::init_requested, PhaseId::auth_requested, PhaseId::half_open}) {
-        for (const Event event :
-             {Event::create_child_request, Event::create_child_response, Event::rekey_child_request,
-              Event::rekey_ike_request, Event::informational_request, Event::informational_response}) {
+    for (const PhaseId phase : {PhaseId::created, PhaseId::init_requested, PhaseId::intermediate_requested,
+                                PhaseId::auth_requested, PhaseId::intermediate_awaited, PhaseId::half_open}) {
+        for (const Event event : {Event::create_child_request, Event::create_child_response, Event::rekey_child_request,
+                                  Event::rekey_ike_request, Event::follow_up_request, Event::follow_up_response,
+                                  Event::informational_request, Event::informational_response}) {
             CHECK(find_transition(phase, event) == nullptr);
         }
     }
