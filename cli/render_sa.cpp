@@ -24,6 +24,10 @@ std::string cpu_of(const Json& child) {
     return cpu ? " cpu " + std::to_string(*cpu) : "";
 }
 
+std::string algorithms_of(const Json& sa) {
+    return or_dash(text_of(sa, "algorithms")) + (flag_of(sa, "quantum_resistant") ? ", quantum-resistant" : "");
+}
+
 // A child SA's line, or that of an IKE SA that has none yet.
 std::vector<Cell> child_line(const Json& sa, const Json& child) {
     const bool is_child = child.is_object();
@@ -38,7 +42,7 @@ std::vector<Cell> child_line(const Json& sa, const Json& child) {
             age_of(subject, "rekey_in_seconds"),
             is_child ? human_bytes(number_of(child, "bytes_in")) : "-",
             is_child ? human_bytes(number_of(child, "bytes_out")) : "-",
-            or_dash(text_of(subject, "algorithms"))};
+            algorithms_of(subject)};
 }
 
 std::string child_table(const Json& items, bool children_only, Style style) {
@@ -76,7 +80,7 @@ std::string ike_table(const Json& items, Style style) {
         const Json& remote = member(sa, "remote");
         table.add({text_of(sa, "id"), or_dash(text_of(sa, "conn")), state_cell(text_of(sa, "state")),
                    text_of(sa, "role"), text_of(remote, "address"), or_dash(text_of(remote, "id")), text_of(sa, "path"),
-                   age_of(sa, "age_seconds"), age_of(sa, "rekey_in_seconds"), or_dash(text_of(sa, "algorithms"))});
+                   age_of(sa, "age_seconds"), age_of(sa, "rekey_in_seconds"), algorithms_of(sa)});
     }
     return table.render(style);
 }
@@ -97,7 +101,7 @@ std::string render_child(const Json& child, Style style) {
     out += detail(kIndent, "SPIs",
                   or_dash(text_of(child, "spi_in")) + " in, " + or_dash(text_of(child, "spi_out")) + " out, reqid " +
                       std::to_string(number_of(child, "reqid")));
-    out += detail(kIndent, "algorithms", or_dash(text_of(child, "algorithms")));
+    out += detail(kIndent, "algorithms", algorithms_of(child));
     out += detail(kIndent, "age", age_detail(child));
     out += detail(kIndent, "received", traffic_of(child, "bytes_in", "packets_in"));
     out += detail(kIndent, "sent", traffic_of(child, "bytes_out", "packets_out"));
@@ -149,7 +153,7 @@ std::string render_sa(const Json& sa, Style style) {
     out += detail(kIndent, "path", text_of(sa, "path"));
     out += detail(kIndent, "SPIs",
                   or_dash(text_of(sa, "spi_i")) + " initiator, " + or_dash(text_of(sa, "spi_r")) + " responder");
-    out += detail(kIndent, "algorithms", or_dash(text_of(sa, "algorithms")));
+    out += detail(kIndent, "algorithms", algorithms_of(sa));
     out += detail(kIndent, "age", age_detail(sa));
     if (const std::string error = text_of(sa, "last_error"); !error.empty())
         out += detail(kIndent, "last error", error);

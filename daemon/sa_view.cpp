@@ -76,6 +76,12 @@ std::vector<std::string> texts(const std::vector<policy::Proposal>& proposals) {
     return out;
 }
 
+std::vector<std::string> key_exchanges_of(const policy::Proposal& chosen) {
+    std::vector<std::string> names;
+    for (const auto method : chosen.key_exchanges()) names.push_back(to_string(policy::transform(method)));
+    return names;
+}
+
 std::vector<std::string> texts(const std::vector<base::AddressRange>& ranges) {
     std::vector<std::string> out;
     for (const auto& range : ranges) {
@@ -124,6 +130,8 @@ api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
     view.spi_in = static_cast<std::uint32_t>(child.spi_in);
     view.spi_out = static_cast<std::uint32_t>(child.spi_out);
     view.algorithms = child.proposal.to_string();
+    view.key_exchanges = key_exchanges_of(child.proposal);
+    view.quantum_resistant = child.is_quantum_resistant;
     view.age = age(child.created, now);
     view.rekey_in = time_left(child.rekey_at, now);
     view.local_ts = texts(child.local_ts);
@@ -135,6 +143,8 @@ void add_established(api::IkeSaView& view, const ikev2::sa::Established& establi
     view.local_id = established.local_id.to_string();
     view.remote_id = established.remote_id.to_string();
     view.algorithms = established.keyed.proposal.to_string();
+    view.key_exchanges = key_exchanges_of(established.keyed.proposal);
+    view.quantum_resistant = established.keyed.is_quantum_resistant || established.has_ppk;
     view.ppk = established.has_ppk;
     view.age = age(established.since, now);
     view.rekey_in = time_left(std::min(established.rekey_at, established.proof.repeat_at), now);
@@ -151,7 +161,7 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
     const ikev2::sa::Sa& common = sa.sa();
     api::IkeSaView view;
     view.id = static_cast<std::uint64_t>(common.id);
-    const bool sure = common.original_initiator || sa.phase_id() != PhaseId::half_open;
+    const bool sure = common.original_initiator || !sa.is_half_open();
     if (sure) view.conn = common.connection_name();
     view.state = state_of(sa.phase_id());
     view.role = common.original_initiator ? api::Role::initiator : api::Role::responder;

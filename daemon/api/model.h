@@ -69,6 +69,8 @@ struct ChildSaView {
     std::uint32_t spi_out = 0;
     std::uint32_t reqid = 0;
     std::string algorithms;
+    std::vector<std::string> key_exchanges;        // its own, in the order in which they took place
+    bool quantum_resistant = false;                // by those, or by its IKE SA's
     std::optional<std::chrono::seconds> age;       // since it was installed
     std::optional<std::chrono::seconds> rekey_in;  // nullopt: never
     std::uint64_t bytes_in = 0;
@@ -95,6 +97,8 @@ struct IkeSaView {
     std::uint64_t spi_i = 0;
     std::uint64_t spi_r = 0;                  // 0 while not known
     std::string algorithms;                   // empty while not known
+    std::vector<std::string> key_exchanges;   // as of ChildSaView
+    bool quantum_resistant = false;           // by those, or by those of the ones whose place it has taken
     std::optional<std::chrono::seconds> age;  // since it was established
     std::optional<std::chrono::seconds> rekey_in;
     std::string last_error;

@@ -40,15 +40,18 @@ TEST_CASE("sa.list shows IKE SAs with their children", "[api]") {
         "local": {"address": "192.0.2.2", "port": 500, "id": "left.example.org"},
         "remote": {"address": "192.0.2.1", "port": 500, "id": "right.example.org"},
         "path": "direct", "spi_i": "0123456789abcdef", "spi_r": "fedcba9876543210",
-        "algorithms": "AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519", "ppk": false,
+        "algorithms": "AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519",
+        "key_exchanges": ["CURVE_25519"], "quantum_resistant": false, "ppk": false,
         "age_seconds": 200, "rekey_in_seconds": null, "last_error": null,
         "child_sas": [
             {"id": "7.12", "child": "net", "state": "installed", "mode": "tunnel", "cpu": null, "spi_in": "c1234567",
-             "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "age_seconds": 192,
+             "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "key_exchanges": [],
+             "quantum_resistant": true, "age_seconds": 192,
              "rekey_in_seconds": null, "bytes_in": 1200000, "bytes_out": 3400, "packets_in": 0, "packets_out": 0,
              "offload": {"mode": "packet", "interface": "eth0"}, "local_ts": ["10.1.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null},
             {"id": "7.13", "child": "dmz", "state": "installed", "mode": "tunnel", "cpu": null, "spi_in": "c1234567",
-             "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "age_seconds": 192,
+             "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "key_exchanges": [],
+             "quantum_resistant": true, "age_seconds": 192,
              "rekey_in_seconds": null, "bytes_in": 1200000, "bytes_out": 3400, "packets_in": 0, "packets_out": 0,
              "offload": null, "local_ts": ["10.1.0.0/16"], "remote_ts": ["10.2.0.0/16"], "last_error": null}
         ]})"));

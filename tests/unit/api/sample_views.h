@@ -20,6 +20,7 @@ inline ChildSaView child_view(std::uint64_t id, std::string name, ChildSaState s
     child.spi_out = 0xc89abcde;
     child.reqid = 1;
     child.algorithms = "AES_GCM_16_256";
+    child.quantum_resistant = true;
     child.age = std::chrono::seconds(192);
     child.bytes_in = 1200000;
     child.bytes_out = 3400;
@@ -40,6 +41,7 @@ inline IkeSaView ike_view(std::uint64_t id, std::string conn, const char* remote
     sa.spi_i = 0x0123456789abcdef;
     sa.spi_r = 0xfedcba9876543210;
     sa.algorithms = "AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519";
+    sa.key_exchanges = {"CURVE_25519"};
     sa.age = std::chrono::seconds(200);
     return sa;
 }

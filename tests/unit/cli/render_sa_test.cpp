@@ -54,6 +54,17 @@ TEST_CASE("a child for one CPU says so, and may well have packets in one directi
     CHECK(sa_warnings(sas).empty());
 }
 
+TEST_CASE("what resists quantum computers says so, in lists and in detail", "[cli]") {
+    Json sas = items();
+    sas[0]["quantum_resistant"] = true;
+    sas[0]["child_sas"][0]["quantum_resistant"] = true;
+    sas[0]["child_sas"][1]["quantum_resistant"] = false;
+    const std::string table = render_sa_table(sas, SaLines::all, {});
+    CHECK(table.find("AES_GCM_16_256, quantum-resistant\n") != std::string::npos);
+    CHECK(table.find("HMAC_SHA2_256_128\n") != std::string::npos);
+    CHECK(render_sa_table(sas, SaLines::ike, {}).find("CURVE_25519, quantum-resistant") != std::string::npos);
+}
+
 TEST_CASE("sa list --child leaves out IKE SAs without children", "[cli]") {
     const std::string table = render_sa_table(items(), SaLines::child, {});
     CHECK(table.find("7.13") != std::string::npos);
