@@ -67,6 +67,25 @@ void add_reauthentication(Weather& weather, Dice& dice) {
     weather.words.over_time = seconds(60);
 }
 
+// RFC 9370: of IKE SAs, children, or both.
+void add_key_exchanges(Weather& weather, Dice& dice) {
+    weather.additional = dice.chance(0.5) ? "-ke1_mlkem512" : "-ke1_ecp384-ke3_mlkem512";
+    if (dice.chance(0.7)) weather.words.ike += weather.additional;
+    for (auto& child : weather.words.children) {
+        if (dice.chance(0.7)) child.esp = "aes128gcm16-x25519" + weather.additional;
+    }
+}
+
+// The same with a method in front that the other one does not want.
+std::string with_wrong_guess(const std::string& words) {
+    const std::size_t at = words.find("-x25519");
+    return at == std::string::npos ? words + "-ecp256-x25519" : words.substr(0, at) + "-ecp256" + words.substr(at);
+}
+
+std::string with_key_exchange(const std::string& esp) {
+    return esp.find("-x25519") == std::string::npos ? esp + "-x25519" : esp;
+}
+
 }  // namespace
 
 Weather Weather::drawn(Dice& dice, Kind kind) {
@@ -98,14 +117,15 @@ Weather Weather::drawn(Dice& dice, Kind kind) {
     } else {
         add_crash_tokens(weather, dice);
     }
+    if (dice.chance(0.1)) add_key_exchanges(weather, dice);
     return weather;
 }
 
 tests::ConnectionWords Weather::left_words() const {
     tests::ConnectionWords own = words;
     if (!wrong_guess) return own;
-    own.ike = "aes128-sha256-ecp256-x25519";
-    for (auto& child : own.children) child.esp = "aes128gcm16-ecp256-x25519";
+    own.ike = with_wrong_guess(own.ike);
+    for (auto& child : own.children) child.esp = with_wrong_guess(child.esp);
     return own;
 }
 
@@ -113,7 +133,7 @@ tests::ConnectionWords Weather::right_words() const {
     tests::ConnectionWords own = tests::mirrored(words);
     if (nat || moves > 0) own.remote = "";
     if (!wrong_guess) return own;
-    for (auto& child : own.children) child.esp = "aes128gcm16-x25519";
+    for (auto& child : own.children) child.esp = with_key_exchange(child.esp);
     return own;
 }
 
@@ -129,7 +149,7 @@ std::string Weather::to_string() const {
          << (words.mobike ? ", MOBIKE" : "") << (both_initiate ? ", both initiate" : "") << ", fragments "
          << left_options.fragment_size << "/" << right_options.fragment_size << ", tokens "
          << (left_options.token_secret != nullptr) << "/" << (right_options.token_secret != nullptr)
-         << (wrong_guess ? ", wrong guess" : "");
+         << (wrong_guess ? ", wrong guess" : "") << (additional.empty() ? "" : ", IKE " + words.ike);
     return text.str();
 }
 

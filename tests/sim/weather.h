@@ -2,6 +2,7 @@
 // misfortune do to them.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "tests/sim/dice.h"
@@ -31,6 +32,7 @@ struct Weather {
     bool both_initiate = false;
     bool nat = false;          // in front of the left one
     bool wrong_guess = false;  // the left one begins with key exchange methods that the right one does not want
+    std::string additional;    // key exchanges (RFC 9370), as words of a proposal
 
     tests::ConnectionWords left_words() const;
     tests::ConnectionWords right_words() const;
