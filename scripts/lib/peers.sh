@@ -18,11 +18,15 @@ declare -A peer_program=(
     [strongswan]=usr/sbin/charon-systemd [libreswan]=usr/libexec/ipsec/pluto [openiked]=usr/sbin/iked
 )
 
+# Debian builds strongSwan 6.0 without ML-KEM: the plugin for that is built from Debian's own source of it.
+ml_kem_plugin=strongswan-6.0/usr/lib/ipsec/plugins/libstrongswan-ml.so
+
 peers_unpacked() {
     local peer
     for peer in "${!peer_release[@]}"; do
         peer_unpacked "$peer" || return 1
     done
+    [[ -f $cache/peers/$ml_kem_plugin ]]
 }
 
 peer_unpacked() {
@@ -38,6 +42,21 @@ unpack_peers() {
     for peer in "${!peer_release[@]}"; do
         peer_unpacked "$peer" || step "unpacking the peer $peer" unpack_peer "$peer" "${peer_release[$peer]}"
     done
+    [[ -f $cache/peers/$ml_kem_plugin ]] || step "building strongSwan's ML-KEM plugin" build_ml_kem_plugin
+}
+
+# Its sources want nothing of the rest but headers; configure writes config.h.
+build_ml_kem_plugin() {
+    local work
+    private_apt peer-source deb-src trixie
+    work=$(mktemp -d "$cache/build.XXXXXX")
+    # shellcheck disable=SC2064  # the folder's name is wanted as it is now
+    trap "rm -rf '$work'" EXIT
+    fetch_source strongswan "$work"
+    cd "$work/source"
+    ./configure --disable-defaults --enable-ml
+    gcc -O2 -fPIC -shared -include config.h -I src/libstrongswan -DPLUGINS='""' src/libstrongswan/plugins/ml/*.c \
+        -o "$cache/peers/$ml_kem_plugin"
 }
 
 unpack_peer() {

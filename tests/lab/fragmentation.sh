@@ -1,15 +1,17 @@
 # IKE fragmentation (RFC 7383) over a link of 600 bytes: long identities make IKE_AUTH longer than any packet there, and
 # nothing goes in fragments of IP.
-#   fragmentation.sh PEER INITIATOR   PEER: as start_peer has them; INITIATOR: moon or sun
+#   fragmentation.sh PEER INITIATOR [IKE]   PEER: as start_peer has them; INITIATOR: moon or sun; IKE: proposals, whose
+#   IKE_SA_INIT fits
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/rekeying.sh
 source "$lib/rekeying.sh"
 
+ike=${3:-aes128-sha256-x25519}
 # long LETTER: a name of 480 letters, as long as strongSwan takes.
 long() { printf "$1%.0s" {1..480}; }
 # conf WHO HOST LETTER LETTER: its identity and the peer's. IKE_SA_INIT never goes in fragments, so it is a short one.
-conf() { peer_conf "$1" "$2" ike=aes128-sha256-x25519 id="$(long "$3")" peer_id="$(long "$4")"; }
+conf() { peer_conf "$1" "$2" ike="$ike" id="$(long "$3")" peer_id="$(long "$4")"; }
 
 gateways
 on moon ip link set sun mtu 600

@@ -1,6 +1,7 @@
 # Both sides are told to rekey the same SA at the same instant, again and again (RFC 7296 2.8.1, 2.8.2): no datagram of a
 # stream in either direction is lost, and each time one SA of each kind is left.
-#   rekey_collision.sh PEER KIND   PEER: as start_peer has them; KIND: child or ike
+#   rekey_collision.sh PEER KIND [KEY=VALUE...]   PEER: as start_peer has them; KIND: child or ike; the rest describes the
+#   tunnel, see lib/tunnel.sh
 # libreswan 5.2 compares no nonces: of children it keeps both and then rekeys the redundant one, so that only moon's side
 # is held to one, and one crossing is enough; with IKE SAs it forgets the child together with the one that was redundant,
 # and there is no case of that.
@@ -16,8 +17,8 @@ least=3
 
 # Requests cross when the way takes longer than the two commands, as it mostly does.
 gateways delay=400ms
-start_sun "$1" <<<"$(peer_conf "$1" sun)"
-XFRMD_FLAGS=--debug start_xfrmd moon <<<"$(tunnel_conf moon)"
+start_sun "$1" <<<"$(peer_conf "$1" sun "${@:3}")"
+XFRMD_FLAGS=--debug start_xfrmd moon <<<"$(tunnel_conf moon "${@:3}")"
 expect up moon net
 numbers=$(numbers)
 before=$(times_rekeyed "$2")
