@@ -144,7 +144,7 @@ void add_established(api::IkeSaView& view, const ikev2::sa::Established& establi
     view.remote_id = established.remote_id.to_string();
     view.algorithms = established.keyed.proposal.to_string();
     view.key_exchanges = key_exchanges_of(established.keyed.proposal);
-    view.quantum_resistant = established.keyed.is_quantum_resistant || established.has_ppk;
+    view.quantum_resistant = established.keyed.is_quantum_resistant;
     view.ppk = established.has_ppk;
     view.age = age(established.since, now);
     view.rekey_in = time_left(std::min(established.rekey_at, established.proof.repeat_at), now);

@@ -50,11 +50,10 @@ ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, co
                             base::ByteView additional = {});
 
 // What AUTH covers (RFC 7296 2.15): message | nonce | prf(sk_p, id body) | IntAuth. `message` is the signer's own
-// IKE_SA_INIT octets, `peer_nonce` the other side's nonce, `id_body` the ID payload without its generic header (type, three
-// reserved bytes, data), `int_auth` RFC 9242 3.3.2's, or empty.
+// IKE_SA_INIT octets, `peer_nonce` the other side's nonce, `id_body` the ID payload without its generic header (type,
+// three reserved bytes, data), `int_auth` RFC 9242 3.3.2's, or empty.
 base::Bytes auth_octets(policy::PrfId prf, base::ByteView message, base::ByteView peer_nonce,
-                        const base::SecretBytes& sk_p, base::ByteView id_body,
-                        base::ByteView int_auth = {});
+                        const base::SecretBytes& sk_p, base::ByteView id_body, base::ByteView int_auth = {});
 
 // AUTH of a pre-shared key: prf(prf(secret, "Key Pad for IKEv2"), octets).
 base::SecretBytes psk_auth(policy::PrfId prf, base::ByteView secret, base::ByteView octets);

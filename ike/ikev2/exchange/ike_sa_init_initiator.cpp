@@ -118,9 +118,13 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     take_answer(step, response);
     sa::Keyed keyed = derive_keyed(step.sa, agreed->suite, std::move(agreed->answered.proposal), phase.nonce,
                                    payloads.nonce->data, agreed->secret);
-    sa::Transcript transcript{std::move(phase.request),     base::to_bytes(response.bytes),
-                              std::move(phase.nonce),       payloads.nonce->data,
-                              {}, hashes_in(payloads),          *both_have_ppks,
+    sa::Transcript transcript{std::move(phase.request),
+                              base::to_bytes(response.bytes),
+                              std::move(phase.nonce),
+                              payloads.nonce->data,
+                              {},
+                              hashes_in(payloads),
+                              *both_have_ppks,
                               payloads.certificate_requests};
     if (keyed.suite.additional.empty()) {
         return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless, nullptr);

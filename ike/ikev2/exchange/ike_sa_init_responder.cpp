@@ -84,8 +84,13 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
         derive_keyed(sa, *suite, std::move(choice->chosen.proposal), payloads.nonce->data, nonce, exchanged->secret);
     send_first_response(step, response);
     step.report(ike::Level::debug, "answered IKE_SA_INIT of " + sa.remote.to_string());
-    sa::Transcript transcript{std::move(response), base::to_bytes(request.bytes), std::move(nonce),
-                              payloads.nonce->data, {}, hashes_in(payloads), both_have_ppks};
+    sa::Transcript transcript{std::move(response),
+                              base::to_bytes(request.bytes),
+                              std::move(nonce),
+                              payloads.nonce->data,
+                              {},
+                              hashes_in(payloads),
+                              both_have_ppks};
     if (suite->additional.empty()) return sa::Phase(sa::HalfOpen{std::move(keyed), std::move(transcript)});
     return sa::Phase(sa::IntermediateAwaited{std::move(keyed), std::move(transcript)});
 }

@@ -51,6 +51,7 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     next->without_resources = std::exchange(old->without_resources, {});
     next->proof = std::exchange(old->proof, {});
     next->has_ppk = old->has_ppk;
+    next->keyed.is_quantum_resistant |= old->has_ppk;  // SK_d has it, SK_e of the first IKE SA has not (RFC 8784 3)
     if (proof_is_over) next->proof.over_at = around.now;
     heir.sa_.repeats = std::exchange(sa_.repeats, {});
     heir.sa_.repeated_by = std::exchange(sa_.repeated_by, ike::IkeSaId::none);

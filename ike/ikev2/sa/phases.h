@@ -51,9 +51,9 @@ struct Transcript {
     base::Bytes remote_message;
     base::Bytes local_nonce;
     base::Bytes remote_nonce;
-    base::Bytes int_auth = {};  // RFC 9242 3.3.2: IntAuth; empty without IKE_INTERMEDIATE
-    std::vector<policy::HashId> remote_hashes = {};                   // of signatures that the peer takes
-    bool both_have_ppks = false;                                      // RFC 8784 3
+    base::Bytes int_auth = {};                       // RFC 9242 3.3.2: IntAuth; empty without IKE_INTERMEDIATE
+    std::vector<policy::HashId> remote_hashes = {};  // of signatures that the peer takes
+    bool both_have_ppks = false;                     // RFC 8784 3
     std::vector<wire::CertificateRequest> certificate_requests = {};  // the responder's; the initiator's come later
 };
 

@@ -48,6 +48,7 @@ struct Side {
     std::string peer_auth = "pubkey";
     SendCertificate send_cert = SendCertificate::if_asked;
     bool send_certreq = true;
+    bool peer_has_secret = false;  // and no certificate
 };
 
 std::vector<policy::Fingerprint> fingerprints(const std::vector<Certificate>& certificates) {
@@ -61,7 +62,7 @@ policy::Snapshot with_certificates(const ConnectionWords& words, const Side& sid
     policy::Connection gw = connection(words);
     gw.local.auth = policy::AuthMethod::pubkey;
     gw.local.certificates = {side.own.certificate.fingerprint()};
-    gw.remote.auth = policy::AuthMethod::pubkey;
+    if (!side.peer_has_secret) gw.remote.auth = policy::AuthMethod::pubkey;
     gw.remote.requirements = policy::parse_auth(side.peer_auth)->requirements;
     gw.remote.certificates = fingerprints(side.pinned);
     gw.remote.authorities = fingerprints(side.cacerts);
@@ -75,6 +76,7 @@ policy::Snapshot with_certificates(const ConnectionWords& words, const Side& sid
     parts.named = side.cacerts;
     parts.private_keys.push_back(*crypto::PrivateKey::load(side.own.key.pkcs8(), nullptr, random));
     policy::Configuration configuration;
+    configuration.secrets.push_back({"ike", base::SecretBytes(base::as_bytes(kSecret)), {}});
     configuration.credentials = *crypto::Credentials::make(std::move(parts), {gw.local, gw.remote});
     configuration.connections.push_back(std::move(gw));
     return policy::IndexedConfiguration::of(std::move(configuration));
@@ -128,6 +130,29 @@ TEST_CASE("a certificate is sent where it is asked for, or always", "[engine][rf
     CHECK(World({.own = a(), .send_cert = SendCertificate::never}, {b()}).outcome() == "authentication_refused");
     CHECK(World({.own = a(), .send_cert = SendCertificate::always}, {.own = b(), .send_certreq = false}).outcome() ==
           "ok");
+}
+
+TEST_CASE("a request for certificates of any size only says which one goes", "[engine][rfc7296-3.7][hostile-d9]") {
+    constexpr std::uint8_t kX509 = 4;
+    const crypto::Sha1 wanted = make_root(root()).public_key().info_hash();
+    base::Bytes many(20 * 3000, 7);
+    many.insert(many.end(), wanted.begin(), wanted.end());
+    for (const wire::CertificateRequest& request :
+         {wire::CertificateRequest{kX509, many}, {kX509, {}}, {kX509, base::Bytes(33, 1)}, {200, base::Bytes(20, 1)}}) {
+        Side side{a()};
+        side.peer_has_secret = true;
+        Lonely lonely(with_certificates({}, side));
+        lonely.begin();
+        auto payloads = lonely.peer.auth_request();
+        payloads.insert(payloads.begin() + 1, request);
+        const auto answers = lonely.tell(lonely.peer.protect(wire::ExchangeType::ike_auth, 1, false, payloads));
+        REQUIRE(answers.size() == 1);
+        const auto answer = lonely.peer.open(answers[0]);
+        REQUIRE(answer);
+        REQUIRE(answer->certificates.size() == 1);
+        CHECK(answer->certificates[0].data == a().certificate.der());
+        CHECK(lonely.host.established() == 1);
+    }
 }
 
 TEST_CASE("a peer whose certificate is known need not send it, nor have a CA", "[engine][rfc7296-3.6]") {

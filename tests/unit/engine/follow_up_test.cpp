@@ -230,8 +230,7 @@ TEST_CASE("a child that is deleted meanwhile is not rekeyed", "[engine][rfc9370-
         }
         return true;
     };
-    const auto operation =
-        gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).id);
+    const auto operation = gateways.wire.rekey(gateways.left, ike_sa(gateways.left), first_child(gateways.left).id);
     gateways.wire.run_for(seconds(60));
     CHECK(gateways.left.outcome(operation) != "running");
     CHECK(gateways.left.sas().size() == 1);

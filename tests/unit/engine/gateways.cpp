@@ -60,6 +60,8 @@ std::string disagreement_between(const Host& one, const Host& other) {
 Lonely::Lonely(const ConnectionWords& words, ike::Options options)
     : host(wire.add(words.local, snapshot(words), options)) {}
 
+Lonely::Lonely(policy::Snapshot configuration) : host(wire.add("192.0.2.1", std::move(configuration))) {}
+
 std::vector<base::Bytes> Lonely::tell(const base::Endpoint& from, const base::Endpoint& to, base::Bytes bytes) {
     const std::size_t before = host.sent.size();
     wire.inject(from, to, std::move(bytes));

@@ -130,8 +130,8 @@ TEST_CASE("AUTH covers IKE_INTERMEDIATE in whatever fragments it came", "[engine
     const base::Bytes inner = wire::encode_inner(hybrid.request);
     const wire::Header header = hybrid.peer.header(ExchangeType::ike_intermediate, 1, false);
     const std::size_t cut = 700;
-    const auto second = hybrid.peer.protect_fragment(header, {2, 2}, wire::PayloadType::none,
-                                                     base::ByteView(inner).subspan(cut));
+    const auto second =
+        hybrid.peer.protect_fragment(header, {2, 2}, wire::PayloadType::none, base::ByteView(inner).subspan(cut));
     CHECK(hybrid.tell(second).empty());
     const auto first =
         hybrid.peer.protect_fragment(header, {1, 2}, wire::PayloadType::ke, base::ByteView(inner).first(cut));
@@ -205,19 +205,16 @@ TEST_CASE("IKE_AUTH before all key exchanges are done is dropped", "[engine][rfc
 TEST_CASE("IKE_INTERMEDIATE that nobody has agreed on is dropped", "[engine][rfc9242-5][hostile-c7]") {
     Hybrid hybrid;
     hybrid.exchange();
-    check_refused(hybrid, Reason::ExchangeTypeUnexpected, [&] {
-        hybrid.tell(hybrid.peer.protect(ExchangeType::ike_intermediate, 2, false, hybrid.value()));
-    });
+    check_refused(hybrid, Reason::ExchangeTypeUnexpected,
+                  [&] { hybrid.tell(hybrid.peer.protect(ExchangeType::ike_intermediate, 2, false, hybrid.value())); });
     hybrid.authenticate();
     CHECK(hybrid.sa()->phase_id() == PhaseId::established);
-    check_refused(hybrid, Reason::ExchangeTypeUnexpected, [&] {
-        hybrid.tell(hybrid.peer.protect(ExchangeType::ike_intermediate, 3, false, hybrid.value()));
-    });
+    check_refused(hybrid, Reason::ExchangeTypeUnexpected,
+                  [&] { hybrid.tell(hybrid.peer.protect(ExchangeType::ike_intermediate, 3, false, hybrid.value())); });
     Lonely plain;
     plain.begin();
-    check_refused(plain, Reason::ExchangeTypeUnexpected, [&] {
-        plain.tell(plain.peer.protect(ExchangeType::ike_intermediate, 1, false, {}));
-    });
+    check_refused(plain, Reason::ExchangeTypeUnexpected,
+                  [&] { plain.tell(plain.peer.protect(ExchangeType::ike_intermediate, 1, false, {})); });
 }
 
 TEST_CASE("another method, a value of another length, or nothing at all ends the attempt",
@@ -265,14 +262,12 @@ TEST_CASE("as initiator, an answer to IKE_INTERMEDIATE that is no good ends the 
         check_ended(hybrid, Reason::PeerRefused, [&] { answer({notify(wire::NotifyType::invalid_syntax)}); });
     }
     SECTION("another method") {
-        check_ended(hybrid, Reason::PayloadUnexpected, [&] {
-            answer({wire::KeyExchangePayload{policy::KeyExchangeId::x25519, base::Bytes(32, 9)}});
-        });
+        check_ended(hybrid, Reason::PayloadUnexpected,
+                    [&] { answer({wire::KeyExchangePayload{policy::KeyExchangeId::x25519, base::Bytes(32, 9)}}); });
     }
     SECTION("a ciphertext of another length") {
-        check_ended(hybrid, Reason::KeyExchangeValueInvalid, [&] {
-            answer({wire::KeyExchangePayload{policy::KeyExchangeId::mlkem768, base::Bytes(1087)}});
-        });
+        check_ended(hybrid, Reason::KeyExchangeValueInvalid,
+                    [&] { answer({wire::KeyExchangePayload{policy::KeyExchangeId::mlkem768, base::Bytes(1087)}}); });
     }
     SECTION("a ciphertext that was made with another key: nobody can read what follows") {
         answer({wire::KeyExchangePayload{policy::KeyExchangeId::mlkem768, base::Bytes(1088)}});

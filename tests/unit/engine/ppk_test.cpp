@@ -61,10 +61,15 @@ TEST_CASE("both mix in the PPK that the initiator names", "[engine][rfc8784-3]")
 TEST_CASE("a PPK stays in the keys of an IKE SA that is rekeyed", "[engine][rfc8784-3]") {
     World world({"one", kBoth}, {"", kBoth});
     REQUIRE(world.outcome() == "ok");
+    const auto* first = world.gateways.left.sas().at(0)->established();
+    CHECK_FALSE(first->keyed.is_quantum_resistant);
+    CHECK(first->children.at(0).is_quantum_resistant);
     const auto operation = world.gateways.wire.rekey(world.gateways.left, world.gateways.left.sas().at(0)->sa().id);
     world.gateways.wire.settle();
     CHECK(world.gateways.left.outcome(operation) == "ok");
-    CHECK(world.gateways.left.sas().back()->established()->has_ppk);
+    const auto* next = world.gateways.left.sas().back()->established();
+    CHECK(next->has_ppk);
+    CHECK(next->keyed.is_quantum_resistant);
 }
 
 TEST_CASE("where a PPK is wanted and not required, none is used with who has none", "[engine][rfc8784-3]") {
@@ -91,6 +96,16 @@ TEST_CASE("nothing comes up without a PPK that one side requires", "[engine][rfc
     World nothing_of_its_own({"one", {}, true}, insists);
     CHECK(nothing_of_its_own.outcome() == "no_ppk");
     CHECK(nothing_of_its_own.gateways.wire.datagrams() == 0);
+}
+
+TEST_CASE("who has no PPK says nothing of it", "[engine][rfc8784-3]") {
+    for (const Side& side : {Side{}, Side{"one", {}}, Side{"one", kBoth}}) {
+        Lonely lonely(with_ppks({}, side));
+        lonely.wire.initiate(lonely.host, "192.0.2.2");
+        lonely.wire.settle();
+        const auto request = read(lonely.host.sent.at(0).bytes);
+        CHECK((request.clear.find(wire::NotifyType::use_ppk) != nullptr) == !side.ppks.empty());
+    }
 }
 
 TEST_CASE("another PPK of the same name authenticates nobody", "[engine][rfc8784-3]") {
