@@ -15,6 +15,7 @@
 #include <botan/rng.h>
 #include <botan/rsa.h>
 
+#include "ike/crypto/der.h"
 #include "ike/crypto/pem.h"
 #include "ike/crypto/signature_padding.h"
 
@@ -28,7 +29,6 @@ using base::Reason;
 using base::Result;
 using policy::KeyType;
 
-constexpr std::uint8_t kOidTag = 0x06;
 constexpr std::size_t kMostExponentBits = 64;
 
 // SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
@@ -60,7 +60,7 @@ constexpr std::string_view kCurves[] = {"1.2.840.10045.3.1.7", "1.3.132.0.34", "
 
 // RFC 5480 2.1.1: by name only. What describes its own curve may describe a weak one, and costs time.
 Result<KeyType> ecdsa_on(ByteView parameters) {
-    if (parameters.empty() || parameters.front() != kOidTag) return unacceptable("ECDSA on a curve without a name");
+    if (parameters.empty() || parameters.front() != tag::kOid) return unacceptable("ECDSA on a curve without a name");
     Botan::OID curve;
     Botan::BER_Decoder(parameters, Botan::BER_Decoder::Limits::DER()).decode(curve).verify_end();
     const std::string name = curve.to_string();
@@ -98,6 +98,16 @@ Result<std::size_t> checked_bits(KeyType type, const Botan::Public_Key& key) {
     return type == KeyType::ed25519 ? 255 : 448;
 }
 
+// RSAPublicKey (RFC 8017 A.1.1) as SubjectPublicKeyInfo
+base::Bytes rsa_info(ByteView key) {
+    const Botan::AlgorithmIdentifier algorithm(Botan::OID(kRsa), Botan::AlgorithmIdentifier::USE_NULL_PARAM);
+    base::Bytes bits{0};
+    base::append(bits, key);
+    base::Bytes contents = algorithm.BER_encode();
+    base::append(contents, der_element(tag::kBitString, bits));
+    return der_element(tag::kSequence, contents);
+}
+
 }  // namespace
 
 struct PublicKey::Impl {
@@ -131,6 +141,7 @@ Result<PublicKey> PublicKey::load(ByteView file) {
     if (!blocks) return unacceptable(blocks.error().detail);
     for (const PemBlock& block : *blocks) {
         if (block.label == "PUBLIC KEY") return decode(block.contents.view());
+        if (block.label == "RSA PUBLIC KEY") return decode(rsa_info(block.contents.view()));
     }
     return unacceptable("no block 'PUBLIC KEY' in it");
 }

@@ -24,7 +24,7 @@ public:
     // outside of kLeastRsaBits to kMostRsaBits, with an even modulus, or an exponent that is even, below 3 or above 64
     // bits; curves that are not named or not NIST's; points that are not on them. Error: PublicKeyUnacceptable.
     static base::Result<PublicKey> decode(base::ByteView subject_public_key_info);
-    // A file: the same in DER or PEM ("PUBLIC KEY"). Error: PublicKeyUnacceptable.
+    // A file: the same in DER or PEM ("PUBLIC KEY"), or PKCS#1 in PEM ("RSA PUBLIC KEY"). Error: PublicKeyUnacceptable.
     static base::Result<PublicKey> load(base::ByteView file);
 
     policy::KeyType type() const;

@@ -56,6 +56,14 @@ TEST_CASE("a public key in PEM is found between other text", "[public-key]") {
         "a key\n-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
         "-----END PUBLIC KEY-----\n";
     CHECK(PublicKey::load(text(pem))->type() == KeyType::ed25519);
+    const std::string pkcs1 =
+        "-----BEGIN RSA PUBLIC KEY-----\n"
+        "MIGJAoGBAMDdFL7q5Rb/yWXPZshD4nvucrkSDkLGKD/TpBM1T59CnDGrwvebtOO8\n"
+        "GJELafTrnj3LtWancRUD0vEubsH6bH6nncaZwtRoTmDi7QaDm9J+aGjppM9VTN6m\n"
+        "TNaCjR5YS1MShTnirdo+u2qNonWRJ2L7hsOdZjTnuYXljQ1a4cvXAgMBAAE=\n"
+        "-----END RSA PUBLIC KEY-----\n";
+    CHECK(base::to_hex(PublicKey::load(text(pkcs1))->info_hash()) == "6dcb5c985d3e8d74c09c7d7933196cdf2e5b9a4c");
+    CHECK_FALSE(PublicKey::load(text("-----BEGIN RSA PUBLIC KEY-----\nMAA=\n-----END RSA PUBLIC KEY-----\n")));
     CHECK_FALSE(PublicKey::load(text("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")));
     CHECK_FALSE(PublicKey::load(text("-----BEGIN PUBLIC KEY-----\n")));
 }
