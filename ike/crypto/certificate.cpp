@@ -12,6 +12,7 @@
 
 #include "ike/crypto/certificate_data.h"
 #include "ike/crypto/der.h"
+#include "ike/crypto/distribution_point.h"
 #include "ike/crypto/pem.h"
 #include "ike/crypto/signature_algorithm.h"
 #include "ike/policy/asn1_name.h"
@@ -68,6 +69,13 @@ std::optional<std::vector<Identity>> names_in(const Botan::X509_Certificate& x50
     const Botan::OID oid = Botan::Cert_Extension::Subject_Alternative_Name::static_oid();
     if (!extensions.extension_set(oid)) return std::vector<Identity>{};
     return read_names(extensions.get_extension_bits(oid));
+}
+
+// Not critical, so what is malformed is as if it was not there.
+std::vector<std::string> delta_uris_in(const Botan::X509_Certificate& x509) {
+    const Botan::OID freshest_crl{2, 5, 29, 46};
+    if (!x509.v3_extensions().extension_set(freshest_crl)) return {};
+    return read_distribution_points(x509.v3_extensions().get_extension_bits(freshest_crl)).value_or(std::vector<std::string>{});
 }
 
 // What Botan knows, and could not read.
@@ -134,9 +142,8 @@ Result<Certificate> Certificate::decode(ByteView der) {
         const Validity validity{wall_clock(x509.not_before()), wall_clock(x509.not_after())};
         return Certificate(std::make_shared<const Impl>(
             Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer, subject.folded(),
-                 issuer.folded(), validity, scheme_of(x509), *names, only_names_are_unread(x509),
-                 x509.crl_distribution_points(), x509.ocsp_responders(), dotted(x509.extended_key_usage()),
-                 dotted(x509.certificate_policy_oids())}));
+                 issuer.folded(), validity, scheme_of(x509), *names, only_names_are_unread(x509), x509.crl_distribution_points(), delta_uris_in(x509),
+                 x509.ocsp_responders(), dotted(x509.extended_key_usage()), dotted(x509.certificate_policy_oids())}));
     } catch (const std::exception& error) {
         return malformed(base::printable(std::string_view(error.what())));
     }
@@ -174,6 +181,7 @@ const Bytes& Certificate::subject_key_id() const { return impl_->x509.subject_ke
 const Bytes& Certificate::authority_key_id() const { return impl_->x509.authority_key_id(); }
 const std::vector<Identity>& Certificate::alternative_names() const { return impl_->alternative_names; }
 const std::vector<std::string>& Certificate::crl_uris() const { return impl_->crl_uris; }
+const std::vector<std::string>& Certificate::delta_crl_uris() const { return impl_->delta_crl_uris; }
 const std::vector<std::string>& Certificate::ocsp_uris() const { return impl_->ocsp_uris; }
 const std::vector<std::string>& Certificate::extended_key_usages() const { return impl_->extended_key_usages; }
 const std::vector<std::string>& Certificate::policies() const { return impl_->policies; }

@@ -26,6 +26,7 @@ struct Certificate::Impl {
     std::vector<policy::Identity> alternative_names;
     bool names_unread;  // by Botan, and nothing else is: it cannot check them
     std::vector<std::string> crl_uris;
+    std::vector<std::string> delta_crl_uris;
     std::vector<std::string> ocsp_uris;
     std::vector<std::string> extended_key_usages;
     std::vector<std::string> policies;

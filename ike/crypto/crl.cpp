@@ -6,6 +6,7 @@
 
 #include "ike/crypto/certificate_data.h"
 #include "ike/crypto/der.h"
+#include "ike/crypto/distribution_point.h"
 #include "ike/crypto/pem.h"
 #include "ike/crypto/signed_object.h"
 
@@ -33,6 +34,7 @@ constexpr unsigned kInvalidityDate = 24;
 constexpr unsigned kDeltaIndicator = 27;
 constexpr unsigned kDistributionPoint = 28;
 constexpr unsigned kAuthorityKeyId = 35;
+constexpr unsigned kFreshestCrl = 46;
 
 bool is_true(const std::optional<ByteView>& value) { return value && value->size() == 1 && value->front() != 0; }
 
@@ -109,12 +111,13 @@ private:
         DerReader outer(wrapped);
         const bool good =
             each_extension(outer.contents(tag::kSequence), [&](ByteView oid, bool critical, ByteView value) {
-                read_extension(extension_number(oid), critical, DerReader(value));
+                read_extension(extension_number(oid), critical, value);
             });
         if (!good || !outer.complete()) problem_ = "is malformed";
     }
 
-    void read_extension(unsigned number, bool critical, DerReader in) {
+    void read_extension(unsigned number, bool critical, ByteView value) {
+        DerReader in(value);
         switch (number) {
             case kCrlNumber:
                 crl_.number_ = base::to_bytes(in.number());
@@ -128,6 +131,9 @@ private:
                 read_distribution_point(in.inside(tag::kSequence));
                 if (!in.complete()) problem_ = "is malformed";
                 break;
+            case kFreshestCrl:
+                take_uris(read_distribution_points(value), crl_.delta_uris_);
+                break;
             case kIssuerAlternativeName:
             case kAuthorityKeyId:  // who signed is known
                 break;
@@ -136,30 +142,25 @@ private:
         }
     }
 
+    void take_uris(std::optional<std::vector<std::string>> read, std::vector<std::string>& to) {
+        if (!read) problem_ = "is malformed";
+        if (read) to = *std::move(read);
+    }
+
     // IssuingDistributionPoint ::= SEQUENCE { distributionPoint [0], onlyContainsUserCerts [1], onlyContainsCACerts
     // [2],
     //                   onlySomeReasons [3], indirectCRL [4], onlyContainsAttributeCerts [5] }, all OPTIONAL
     void read_distribution_point(DerReader in) {
-        if (const auto point = in.optional(tag::context(0))) read_point_name(DerReader(*point));
+        if (const auto point = in.optional(tag::context(0))) {
+            crl_.scope_.has_point = true;
+            take_uris(read_point_name(*point), crl_.scope_.uris);
+        }
         crl_.scope_.users_only = is_true(in.optional(tag::implicit(1)));
         crl_.scope_.authorities_only = is_true(in.optional(tag::implicit(2)));
         if (in.optional(tag::implicit(3))) problem_ = "is for some reasons only";
         if (is_true(in.optional(tag::implicit(4)))) problem_ = "is an indirect one";
         if (is_true(in.optional(tag::implicit(5)))) problem_ = "is about attribute certificates";
         if (!in.complete()) problem_ = "is malformed";
-    }
-
-    // DistributionPointName ::= CHOICE { fullName [0] GeneralNames, nameRelativeToCRLIssuer [1] }
-    void read_point_name(DerReader in) {
-        crl_.scope_.has_point = true;
-        const auto names = in.optional(tag::context(0));
-        if (!names) return;
-        DerReader list(*names);
-        while (!list.done()) {
-            const DerElement name = list.next();
-            if (name.tag == tag::implicit(6)) crl_.scope_.uris.emplace_back(base::as_text(name.contents));
-        }
-        if (!list.complete() || !in.complete()) problem_ = "is malformed";
     }
 
     Crl& crl_;

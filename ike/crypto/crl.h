@@ -23,6 +23,8 @@ public:
     WallClock this_update() const { return this_update_; }
     WallClock next_update() const { return next_update_; }
     std::size_t size() const { return entries_.size(); }
+    // Where its deltas are (freshestCRL, RFC 5280 5.2.6), besides what the certificate says. Of any scheme, unchecked.
+    const std::vector<std::string>& delta_uris() const { return delta_uris_; }
 
     static constexpr std::size_t kMostBytes = std::size_t{32} << 20;
 
@@ -55,6 +57,7 @@ private:
     base::Bytes number_;  // without leading zeros; empty where there is none
     std::optional<base::Bytes> base_number_;
     Scope scope_;
+    std::vector<std::string> delta_uris_;
     base::Bytes serials_;
     std::vector<Entry> entries_;  // by serial number
 };

@@ -154,10 +154,14 @@ bool is_delegate(const Certificate& signer, const Certificate& issuer, WallClock
     return is_signed_by(read_signed_object(in), issuer);
 }
 
-bool is_trustworthy(const BasicResponse& response, const Certificate& issuer, WallClock now) {
-    if (is_signed_by(response.object, issuer)) return true;
-    return std::any_of(response.certificates.begin(), response.certificates.end(), [&](const Certificate& signer) {
-        return is_delegate(signer, issuer, now) && is_signed_by(response.object, signer);
+bool is_trustworthy(const BasicResponse& response, const Certificate& issuer, WallClock now,
+                    std::span<const Certificate> responders) {
+    const auto has_signed = [&response](const Certificate& signer) { return is_signed_by(response.object, signer); };
+    if (has_signed(issuer)) return true;
+    const auto is_valid = [&](const Certificate& signer) { return signer.validity().contains(now) && has_signed(signer); };
+    if (std::ranges::any_of(responders, is_valid)) return true;
+    return std::ranges::any_of(response.certificates, [&](const Certificate& signer) {
+        return is_delegate(signer, issuer, now) && has_signed(signer);
     });
 }
 
@@ -211,13 +215,14 @@ Bytes encode_ocsp_request(const Certificate& subject, const Certificate& issuer)
     return request;
 }
 
-Judgement judge_ocsp(ByteView response, const Certificate& subject, const Certificate& issuer, WallClock now) {
+Judgement judge_ocsp(ByteView response, const Certificate& subject, const Certificate& issuer, WallClock now,
+                     std::span<const Certificate> responders) {
     if (response.size() > kMostOcspBytes) return unknown("is too large");
     ByteView inner;
     if (auto problem = open_response(response, inner)) return *std::move(problem);
     const auto basic = read_basic(inner);
     if (!basic) return unknown("is malformed");
-    if (!is_trustworthy(*basic, issuer, now)) {
+    if (!is_trustworthy(*basic, issuer, now, responders)) {
         return unknown("is not signed by '" + issuer.to_string() + "', nor for it");
     }
     return judge_data(basic->object.content, subject, issuer, now);

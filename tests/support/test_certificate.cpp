@@ -108,7 +108,7 @@ Bytes to_be_signed(const CertificateFields& fields, const TestKey& key, const Te
 
 Botan::PK_Signer signer_of(const TestKey& key, const std::string& hash, Botan::RandomNumberGenerator& rng) {
     const std::string kind = key.botan().algo_name();
-    if (kind == "RSA") return {key.botan(), rng, "PKCS1v15(" + hash + ")"};
+    if (kind == "RSA") return {key.botan(), rng, hash.starts_with("PSS") ? hash : "PKCS1v15(" + hash + ")"};
     if (kind == "ECDSA") return {key.botan(), rng, hash, Botan::Signature_Format::DerSequence};
     return {key.botan(), rng, "Pure"};
 }

@@ -217,6 +217,22 @@ TEST_CASE("a delta adds to its CRL and takes from it", "[crl][rfc5280-5.2.4]") {
     CHECK(judged(list, delta, 10).standing == Standing::good);
 }
 
+TEST_CASE("a CRL and a certificate tell where deltas are", "[crl][rfc5280-5.2.6][rfc5280-4.2.1.15]") {
+    const auto point = [](const char* uri) { return sequence({der(0xa0, der(0xa0, der_text(0x86, uri)))}); };
+    const base::Bytes two = sequence({point("http://192.0.2.9/d1"), sequence({der(0xa2, base::Bytes{})}), point("ldap://x/")});
+    const TestExtension freshest{oid({0x55, 0x1d, 46}), two};
+    CrlFields fields;
+    fields.extensions = {freshest};
+    CHECK(read(fields).delta_uris() == std::vector<std::string>{"http://192.0.2.9/d1", "ldap://x/"});
+    CertificateFields certificate;
+    certificate.extensions = {freshest};
+    CHECK(make_certificate(certificate, small_key(2), kCa).delta_crl_uris() == read(fields).delta_uris());
+    fields.extensions.front().value = sequence({der(0x05, base::Bytes{})});
+    refusal(crl_der(fields, kCa));
+    certificate.extensions = fields.extensions;
+    CHECK(make_certificate(certificate, small_key(2), kCa).delta_crl_uris().empty());
+}
+
 TEST_CASE("a delta that does not fit is left aside", "[crl][rfc5280-5.2.4]") {
     CrlFields list = numbered(5);
     list.entries = {{7, 6, {}}};

@@ -153,6 +153,19 @@ TEST_CASE("whom the CA has certified for it may answer, and nobody else", "[ocsp
     CHECK(judged(ocsp_der(own, kCa, small_key(2))).standing == Standing::unknown);
 }
 
+TEST_CASE("an operator may trust somebody else with answers", "[ocsp][rfc6960-4.2.2.2]") {
+    const base::Bytes response = ocsp_der({}, kCa, kResponder);
+    const TestIssuer other{"CN=other", kResponder};
+    const auto standing = [&](const std::vector<Certificate>& responders) {
+        return crypto::judge_ocsp(response, subject(), kIssuer, kTestNow, responders).standing;
+    };
+    CHECK(standing({make_certificate(delegate(), small_key(9), kCa)}) == Standing::unknown);
+    CHECK(standing({make_certificate({}, kResponder, other)}) == Standing::good);
+    CertificateFields expired;
+    expired.not_after = kTestNow - seconds(1);
+    CHECK(standing({make_certificate(expired, kResponder, other)}) == Standing::unknown);
+}
+
 TEST_CASE("a weak signature is none", "[ocsp]") {
     const TestIssuer rsa{kCa.name, TestKey::make(policy::KeyType::rsa, 1024, 5)};
     OcspFields fields;
