@@ -75,7 +75,8 @@ std::optional<std::vector<Identity>> names_in(const Botan::X509_Certificate& x50
 std::vector<std::string> delta_uris_in(const Botan::X509_Certificate& x509) {
     const Botan::OID freshest_crl{2, 5, 29, 46};
     if (!x509.v3_extensions().extension_set(freshest_crl)) return {};
-    return read_distribution_points(x509.v3_extensions().get_extension_bits(freshest_crl)).value_or(std::vector<std::string>{});
+    return read_distribution_points(x509.v3_extensions().get_extension_bits(freshest_crl))
+        .value_or(std::vector<std::string>{});
 }
 
 // What Botan knows, and could not read.
@@ -142,8 +143,9 @@ Result<Certificate> Certificate::decode(ByteView der) {
         const Validity validity{wall_clock(x509.not_before()), wall_clock(x509.not_after())};
         return Certificate(std::make_shared<const Impl>(
             Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer, subject.folded(),
-                 issuer.folded(), validity, scheme_of(x509), *names, only_names_are_unread(x509), x509.crl_distribution_points(), delta_uris_in(x509),
-                 x509.ocsp_responders(), dotted(x509.extended_key_usage()), dotted(x509.certificate_policy_oids())}));
+                 issuer.folded(), validity, scheme_of(x509), *names, only_names_are_unread(x509), x509.crl_distribution_points(),
+                 delta_uris_in(x509), x509.ocsp_responders(), dotted(x509.extended_key_usage()),
+                 dotted(x509.certificate_policy_oids())}));
     } catch (const std::exception& error) {
         return malformed(base::printable(std::string_view(error.what())));
     }

@@ -50,9 +50,9 @@ public:
     const base::Bytes& authority_key_id() const;
     // subjectAltName: FQDNs, mail addresses, addresses and DNs; other kinds are left out.
     const std::vector<policy::Identity>& alternative_names() const;
-    const std::vector<std::string>& crl_uris() const;   // of any scheme, unchecked: to be printed and fetched with care
-    const std::vector<std::string>& delta_crl_uris() const;  // freshestCRL (RFC 5280 4.2.1.15); likewise
-    const std::vector<std::string>& ocsp_uris() const;  // likewise
+    const std::vector<std::string>& crl_uris() const;  // of any scheme, unchecked: to be printed and fetched with care
+    const std::vector<std::string>& delta_crl_uris() const;       // freshestCRL (RFC 5280 4.2.1.15); likewise
+    const std::vector<std::string>& ocsp_uris() const;            // likewise
     const std::vector<std::string>& extended_key_usages() const;  // "1.3.6.1.5.5.7.3.1"
     const std::vector<std::string>& policies() const;             // likewise
 

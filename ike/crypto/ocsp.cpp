@@ -158,7 +158,9 @@ bool is_trustworthy(const BasicResponse& response, const Certificate& issuer, Wa
                     std::span<const Certificate> responders) {
     const auto has_signed = [&response](const Certificate& signer) { return is_signed_by(response.object, signer); };
     if (has_signed(issuer)) return true;
-    const auto is_valid = [&](const Certificate& signer) { return signer.validity().contains(now) && has_signed(signer); };
+    const auto is_valid = [&](const Certificate& signer) {
+        return signer.validity().contains(now) && has_signed(signer);
+    };
     if (std::ranges::any_of(responders, is_valid)) return true;
     return std::ranges::any_of(response.certificates, [&](const Certificate& signer) {
         return is_delegate(signer, issuer, now) && has_signed(signer);

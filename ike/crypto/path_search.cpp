@@ -22,7 +22,7 @@ PathSearch::Candidates PathSearch::issuers() const {
         (trust_.is_anchor(authority) ? candidates.anchors : candidates.others).push_back(authority);
     }
     for (const Certificate& certificate : offered_) {
-        if (!trust_.contains(certificate) && may_have_issued(certificate)) candidates.others.push_back(certificate);
+        if (!trust_.is_authority(certificate) && may_have_issued(certificate)) candidates.others.push_back(certificate);
     }
     return candidates;
 }

@@ -12,7 +12,8 @@ struct TrustStore::Impl {
     std::vector<Certificate> authorities;
     std::vector<Certificate> pinned;
     std::map<base::Bytes, std::vector<Certificate>> by_name;
-    std::set<Sha256> fingerprints;
+    std::set<Sha256> authority_fingerprints;
+    std::set<Sha256> pinned_fingerprints;
     Sha256 digest{};
 };
 
@@ -42,11 +43,11 @@ base::Result<TrustStore> TrustStore::make(std::vector<Certificate> authorities, 
             return base::fail(base::Reason::ConfigurationInvalid,
                               "certificate '" + authority.to_string() + "' is no CA");
         }
-        if (impl->fingerprints.insert(authority.fingerprint()).second) {
+        if (impl->authority_fingerprints.insert(authority.fingerprint()).second) {
             impl->by_name[CertificateAccess::subject_folded(authority)].push_back(authority);
         }
     }
-    for (const Certificate& certificate : pinned) impl->fingerprints.insert(certificate.fingerprint());
+    for (const Certificate& certificate : pinned) impl->pinned_fingerprints.insert(certificate.fingerprint());
     impl->digest = digest_of(authorities, pinned);
     impl->authorities = std::move(authorities);
     impl->pinned = std::move(pinned);
@@ -57,12 +58,16 @@ const std::vector<Certificate>& TrustStore::authorities() const { return impl_->
 const std::vector<Certificate>& TrustStore::pinned() const { return impl_->pinned; }
 const Sha256& TrustStore::digest() const { return impl_->digest; }
 
-bool TrustStore::is_anchor(const Certificate& authority) const {
-    return CertificateAccess::x509(authority).is_self_signed() && contains(authority);
+bool TrustStore::is_anchor(const Certificate& certificate) const {
+    return CertificateAccess::x509(certificate).is_self_signed() && is_authority(certificate);
 }
 
-bool TrustStore::contains(const Certificate& certificate) const {
-    return impl_->fingerprints.contains(certificate.fingerprint());
+bool TrustStore::is_authority(const Certificate& certificate) const {
+    return impl_->authority_fingerprints.contains(certificate.fingerprint());
+}
+
+bool TrustStore::is_pinned(const Certificate& certificate) const {
+    return impl_->pinned_fingerprints.contains(certificate.fingerprint());
 }
 
 std::span<const Certificate> TrustStore::named(const base::Bytes& folded) const {

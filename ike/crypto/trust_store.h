@@ -20,9 +20,10 @@ public:
 
     const std::vector<Certificate>& authorities() const;
     const std::vector<Certificate>& pinned() const;
-    bool is_anchor(const Certificate& authority) const;
-    // Is this very certificate one of pinned() or authorities()?
-    bool contains(const Certificate& certificate) const;
+    // Is this very certificate one of authorities(), and self-signed?
+    bool is_anchor(const Certificate& certificate) const;
+    bool is_authority(const Certificate& certificate) const;
+    bool is_pinned(const Certificate& certificate) const;
     // The authorities of that name: `folded` as Identity::folded of a subject.
     std::span<const Certificate> named(const base::Bytes& folded) const;
     // Of all that is in it: the same content is the same store to PathCache.

@@ -39,8 +39,8 @@ struct CertificateFields {
     std::vector<base::Bytes> extended_usage;  // whole OBJECT IDENTIFIERs
     std::vector<TestExtension> extensions;    // others
     bool key_ids = true;                      // subjectKeyIdentifier and authorityKeyIdentifier
-    std::string hash = "SHA-256";  // or "PSS(SHA-256)"
-    std::uint64_t version = 2;  // as on the wire: v3
+    std::string hash = "SHA-256";             // or "PSS(SHA-256)"
+    std::uint64_t version = 2;                // as on the wire: v3
 };
 
 // Who signs: name and key. Of a certificate's own name and key it makes a self-signed one.

@@ -221,6 +221,16 @@ TEST_CASE("a certificate that is trusted as it is needs no CA", "[chain]") {
     CertificateFields other;
     other.serial = 2;
     CHECK_FALSE(path(end_of(kSub, other), {}, trust));
+
+    // A CA that is trusted may speak for itself, one that only helps on the way may not.
+    CertificateFields fields = authority_fields(kRoot.name);
+    fields.key_usage |= kDigitalSignature;
+    const Certificate root = make_certificate(fields, kRoot.key, kRoot);
+    CHECK(path(root, {}, trust_in({root}))->certificates.size() == 1);
+    fields.subject = kSub.name;
+    const Certificate sub = make_certificate(fields, kSub.key, kRoot);
+    CHECK_FALSE(path(sub, {}, trust_in({sub})));
+    CHECK(path(sub, {}, trust_in({sub, root}))->certificates.size() == 2);
 }
 
 TEST_CASE("names that a CA may not give refuse", "[chain][rfc5280-4.2.1.10]") {

@@ -219,7 +219,8 @@ TEST_CASE("a delta adds to its CRL and takes from it", "[crl][rfc5280-5.2.4]") {
 
 TEST_CASE("a CRL and a certificate tell where deltas are", "[crl][rfc5280-5.2.6][rfc5280-4.2.1.15]") {
     const auto point = [](const char* uri) { return sequence({der(0xa0, der(0xa0, der_text(0x86, uri)))}); };
-    const base::Bytes two = sequence({point("http://192.0.2.9/d1"), sequence({der(0xa2, base::Bytes{})}), point("ldap://x/")});
+    const base::Bytes two =
+        sequence({point("http://192.0.2.9/d1"), sequence({der(0xa2, base::Bytes{})}), point("ldap://x/")});
     const TestExtension freshest{oid({0x55, 0x1d, 46}), two};
     CrlFields fields;
     fields.extensions = {freshest};
