@@ -13,6 +13,7 @@
 #include "ike/crypto/certificate_data.h"
 #include "ike/crypto/der.h"
 #include "ike/crypto/distribution_point.h"
+#include "ike/crypto/name_key.h"
 #include "ike/crypto/pem.h"
 #include "ike/crypto/signature_algorithm.h"
 #include "ike/policy/asn1_name.h"
@@ -142,8 +143,7 @@ Result<Certificate> Certificate::decode(ByteView der) {
         if (!is_readable(subject) || !is_readable(issuer)) return malformed("subject or issuer is no name");
         const Validity validity{wall_clock(x509.not_before()), wall_clock(x509.not_after())};
         return Certificate(std::make_shared<const Impl>(
-            Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer, subject.folded(),
-                 issuer.folded(), validity, scheme_of(x509), *names, only_names_are_unread(x509), x509.crl_distribution_points(),
+            Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer, name_key(subject.data), name_key(issuer.data), validity, scheme_of(x509), *names, only_names_are_unread(x509), x509.crl_distribution_points(),
                  delta_uris_in(x509), x509.ocsp_responders(), dotted(x509.extended_key_usage()),
                  dotted(x509.certificate_policy_oids())}));
     } catch (const std::exception& error) {
@@ -189,7 +189,7 @@ const std::vector<std::string>& Certificate::extended_key_usages() const { retur
 const std::vector<std::string>& Certificate::policies() const { return impl_->policies; }
 
 bool Certificate::is_ca() const { return impl_->x509.is_CA_cert(); }
-bool Certificate::is_self_issued() const { return impl_->subject_folded == impl_->issuer_folded; }
+bool Certificate::is_self_issued() const { return impl_->subject_key == impl_->issuer_key; }
 
 bool Certificate::may_sign() const {
     const Botan::Key_Constraints usage = impl_->x509.constraints();

@@ -19,8 +19,8 @@ struct Certificate::Impl {
     Sha1 sha1_fingerprint;
     policy::Identity subject;
     policy::Identity issuer;
-    base::Bytes subject_folded;  // as paths are sought by it
-    base::Bytes issuer_folded;
+    base::Bytes subject_key;  // name_key() of it
+    base::Bytes issuer_key;
     Validity validity;
     std::optional<policy::SignatureScheme> signature_scheme;
     std::vector<policy::Identity> alternative_names;
@@ -34,11 +34,11 @@ struct Certificate::Impl {
 
 struct CertificateAccess {
     static const Botan::X509_Certificate& x509(const Certificate& certificate) { return certificate.impl_->x509; }
-    static const base::Bytes& subject_folded(const Certificate& certificate) {
-        return certificate.impl_->subject_folded;
+    static const base::Bytes& subject_key(const Certificate& certificate) {
+        return certificate.impl_->subject_key;
     }
     static bool names_unread(const Certificate& certificate) { return certificate.impl_->names_unread; }
-    static const base::Bytes& issuer_folded(const Certificate& certificate) { return certificate.impl_->issuer_folded; }
+    static const base::Bytes& issuer_key(const Certificate& certificate) { return certificate.impl_->issuer_key; }
 };
 
 WallClock wall_clock(const Botan::X509_Time& time);

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "ike/crypto/certificate_data.h"
 #include "ike/crypto/der.h"
 #include "ike/crypto/distribution_point.h"
+#include "ike/crypto/name_key.h"
 #include "ike/crypto/pem.h"
 #include "ike/crypto/signed_object.h"
 
@@ -57,8 +57,7 @@ public:
         DerReader in = whole.inside(tag::kSequence);
         in.optional(tag::kInteger);
         if (!base::equal(in.whole(tag::kSequence), object.algorithm)) return "has two algorithms of its signature";
-        crl_.issuer_ =
-            policy::Identity{policy::IdentityType::der_asn1_dn, base::to_bytes(in.whole(tag::kSequence))}.folded();
+        crl_.issuer_ = name_key(in.whole(tag::kSequence));
         crl_.this_update_ = in.time();
         if (in.ok() && !in.next_is(tag::kUtcTime) && !in.next_is(tag::kGeneralizedTime)) return "has no nextUpdate";
         crl_.next_update_ = in.time();

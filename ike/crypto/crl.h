@@ -50,7 +50,7 @@ private:
     base::ByteView serial(const Entry& entry) const;
     const Entry* find(base::ByteView serial) const;
 
-    base::Bytes issuer_;  // folded
+    base::Bytes issuer_;  // name_key() of it
     Sha1 issuer_key_{};   // PublicKey::info_hash of who signed
     WallClock this_update_{};
     WallClock next_update_{};

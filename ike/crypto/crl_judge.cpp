@@ -41,7 +41,7 @@ private:
     static Judgement revoked(const Crl::Entry& entry) { return Judgement::revoked(entry.since, entry.reason); }
 
     std::optional<std::string> unfit(const Crl& list) const {
-        const bool theirs = list.issuer_ == CertificateAccess::issuer_folded(subject_) &&
+        const bool theirs = list.issuer_ == CertificateAccess::issuer_key(subject_) &&
                             list.issuer_key_ == issuer_.public_key().info_hash();
         if (!theirs) return "CRL is not of '" + subject_.issuer().to_string() + "'";
         if (subject_.is_ca() ? list.scope_.users_only : list.scope_.authorities_only) {

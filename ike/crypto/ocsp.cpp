@@ -148,7 +148,7 @@ bool is_delegate(const Certificate& signer, const Certificate& issuer, WallClock
     const auto& usages = signer.extended_key_usages();
     if (std::find(usages.begin(), usages.end(), kOcspSigning) == usages.end()) return false;
     if (!signer.validity().contains(now) || !signer.may_sign()) return false;
-    if (CertificateAccess::issuer_folded(signer) != CertificateAccess::subject_folded(issuer)) return false;
+    if (CertificateAccess::issuer_key(signer) != CertificateAccess::subject_key(issuer)) return false;
     DerReader outer(signer.der());
     DerReader in = outer.inside(tag::kSequence);
     return is_signed_by(read_signed_object(in), issuer);

@@ -9,7 +9,7 @@ namespace xfrmd::crypto {
 // RFC 5280 4.2.1.1, 6.1: names chain, and key identifiers where both have one.
 bool PathSearch::may_have_issued(const Certificate& issuer) const {
     const Certificate& last = path_.back();
-    if (CertificateAccess::subject_folded(issuer) != CertificateAccess::issuer_folded(last)) return false;
+    if (CertificateAccess::subject_key(issuer) != CertificateAccess::issuer_key(last)) return false;
     const bool both = !last.authority_key_id().empty() && !issuer.subject_key_id().empty();
     if (both && last.authority_key_id() != issuer.subject_key_id()) return false;
     return std::find(path_.begin(), path_.end(), issuer) == path_.end();
@@ -17,7 +17,7 @@ bool PathSearch::may_have_issued(const Certificate& issuer) const {
 
 PathSearch::Candidates PathSearch::issuers() const {
     Candidates candidates;
-    for (const Certificate& authority : trust_.named(CertificateAccess::issuer_folded(path_.back()))) {
+    for (const Certificate& authority : trust_.named(CertificateAccess::issuer_key(path_.back()))) {
         if (!may_have_issued(authority)) continue;
         (trust_.is_anchor(authority) ? candidates.anchors : candidates.others).push_back(authority);
     }

@@ -44,7 +44,7 @@ base::Result<TrustStore> TrustStore::make(std::vector<Certificate> authorities, 
                               "certificate '" + authority.to_string() + "' is no CA");
         }
         if (impl->authority_fingerprints.insert(authority.fingerprint()).second) {
-            impl->by_name[CertificateAccess::subject_folded(authority)].push_back(authority);
+            impl->by_name[CertificateAccess::subject_key(authority)].push_back(authority);
         }
     }
     for (const Certificate& certificate : pinned) impl->pinned_fingerprints.insert(certificate.fingerprint());
@@ -70,8 +70,8 @@ bool TrustStore::is_pinned(const Certificate& certificate) const {
     return impl_->pinned_fingerprints.contains(certificate.fingerprint());
 }
 
-std::span<const Certificate> TrustStore::named(const base::Bytes& folded) const {
-    const auto found = impl_->by_name.find(folded);
+std::span<const Certificate> TrustStore::named(const base::Bytes& key) const {
+    const auto found = impl_->by_name.find(key);
     if (found == impl_->by_name.end()) return {};
     return found->second;
 }

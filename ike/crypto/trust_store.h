@@ -24,8 +24,8 @@ public:
     bool is_anchor(const Certificate& certificate) const;
     bool is_authority(const Certificate& certificate) const;
     bool is_pinned(const Certificate& certificate) const;
-    // The authorities of that name: `folded` as Identity::folded of a subject.
-    std::span<const Certificate> named(const base::Bytes& folded) const;
+    // The authorities of that name, as name_key() has it.
+    std::span<const Certificate> named(const base::Bytes& key) const;
     // Of all that is in it: the same content is the same store to PathCache.
     const Sha256& digest() const;
 

@@ -96,6 +96,13 @@ TEST_CASE("a CA that has changed its key is reached by what it certified itself"
     CHECK(found->certificates.size() == 3);
 }
 
+TEST_CASE("case and spaces do not count where names chain, but everything else does", "[chain][rfc5280-7.1]") {
+    const TrustStore trust = trust_in({make_root({"C=CH, O=My own CA", kRoot.key})});
+    CHECK(path(end_of({"C=ch, O=MY   own ca", kRoot.key}), {}, trust));
+    CHECK_FALSE(path(end_of({"C=CH, O=Myown CA", kRoot.key}), {}, trust));
+    CHECK_FALSE(path(end_of({"C=CH, O=My own CA, O=My own CA", kRoot.key}), {}, trust));
+}
+
 TEST_CASE("what is only sent is no anchor", "[chain][hostile-d7]") {
     const TestIssuer other{"C=CH, O=xfrmd, CN=root", small_key(66)};
     CHECK_FALSE(path(end_of(other), {make_root(other)}, trust_in({make_root(kRoot)})));
