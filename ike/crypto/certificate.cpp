@@ -143,9 +143,10 @@ Result<Certificate> Certificate::decode(ByteView der) {
         if (!is_readable(subject) || !is_readable(issuer)) return malformed("subject or issuer is no name");
         const Validity validity{wall_clock(x509.not_before()), wall_clock(x509.not_after())};
         return Certificate(std::make_shared<const Impl>(
-            Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer, name_key(subject.data), name_key(issuer.data), validity, scheme_of(x509), *names, only_names_are_unread(x509), x509.crl_distribution_points(),
-                 delta_uris_in(x509), x509.ocsp_responders(), dotted(x509.extended_key_usage()),
-                 dotted(x509.certificate_policy_oids())}));
+            Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer,
+                 name_key(subject.data), name_key(issuer.data), validity, scheme_of(x509), *names,
+                 only_names_are_unread(x509), x509.crl_distribution_points(), delta_uris_in(x509),
+                 x509.ocsp_responders(), dotted(x509.extended_key_usage()), dotted(x509.certificate_policy_oids())}));
     } catch (const std::exception& error) {
         return malformed(base::printable(std::string_view(error.what())));
     }

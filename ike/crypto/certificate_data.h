@@ -34,9 +34,7 @@ struct Certificate::Impl {
 
 struct CertificateAccess {
     static const Botan::X509_Certificate& x509(const Certificate& certificate) { return certificate.impl_->x509; }
-    static const base::Bytes& subject_key(const Certificate& certificate) {
-        return certificate.impl_->subject_key;
-    }
+    static const base::Bytes& subject_key(const Certificate& certificate) { return certificate.impl_->subject_key; }
     static bool names_unread(const Certificate& certificate) { return certificate.impl_->names_unread; }
     static const base::Bytes& issuer_key(const Certificate& certificate) { return certificate.impl_->issuer_key; }
 };

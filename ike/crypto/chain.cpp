@@ -5,12 +5,11 @@
 #include <optional>
 #include <set>
 
-#include <botan/pkix_types.h>
-#include <botan/x509_ext.h>
 #include <botan/x509path.h>
 
 #include "ike/crypto/accepted_hashes.h"
 #include "ike/crypto/certificate_data.h"
+#include "ike/crypto/name_constraints.h"
 #include "ike/crypto/path_search.h"
 
 namespace xfrmd::crypto {
@@ -61,17 +60,11 @@ std::optional<std::string> checked_by_botan(const Path& path, WallClock now) {
     return std::nullopt;
 }
 
-// RFC 5280 4.2.1.10: constraints of a kind that is not understood refuse, whether they are critical or not.
+// RFC 5280 6.1.4 (b): not of what a CA issues itself, but for the last one.
 std::optional<std::string> checked_names(const Path& path) {
     for (std::size_t authority = 1; authority < path.size(); ++authority) {
-        const auto& issuer = CertificateAccess::x509(path[authority]);
-        if (!issuer.v3_extensions().extension_set(Botan::Cert_Extension::Name_Constraints::static_oid())) continue;
-        const auto& constraints = issuer.name_constraints();
         for (std::size_t i = 0; i < authority; ++i) {
-            const auto& x509 = CertificateAccess::x509(path[i]);
-            if (i > 0 && path[i].is_self_issued()) continue;
-            const bool read = !CertificateAccess::names_unread(path[i]);
-            if (read && constraints.is_permitted(x509, true) && !constraints.is_excluded(x509, true)) continue;
+            if ((i > 0 && path[i].is_self_issued()) || may_name(path[authority], path[i])) continue;
             return named(path[i]) + " has a name that '" + path[authority].to_string() + "' may not give";
         }
     }

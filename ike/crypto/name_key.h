@@ -1,5 +1,5 @@
-// Distinguished names as paths, CRLs and OCSP compare them (RFC 5280 7.1): attribute by attribute, without regard to case
-// and to how many spaces there are. Internal to ike/crypto.
+// Distinguished names as paths, CRLs and OCSP compare them (RFC 5280 7.1): attribute by attribute, without regard to
+// case and to how many spaces there are. Internal to ike/crypto.
 #pragma once
 
 #include "ike/base/bytes.h"

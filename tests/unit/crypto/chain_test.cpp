@@ -278,6 +278,31 @@ TEST_CASE("names that a CA may not give refuse", "[chain][rfc5280-4.2.1.10]") {
     }
 }
 
+TEST_CASE("attributes that share one part of a name are no two parts of it", "[chain][rfc5280-4.2.1.10]") {
+    const auto attribute = [](std::uint8_t number, const char* value) {
+        return sequence({oid({0x55, 4, number}), der_text(0x13, value)});
+    };
+    // C=CH + O=xfrmd, in one RelativeDistinguishedName, and in two
+    const base::Bytes together = sequence({der(0x31, {attribute(6, "CH"), attribute(10, "xfrmd")})});
+    const base::Bytes apart = name_der("C=CH, O=xfrmd");
+    const auto with_subject = [](const base::Bytes& name) {
+        CertificateFields fields;
+        fields.subject = "#" + base::to_hex(name);
+        return fields;
+    };
+    const auto only = [](std::uint8_t which, const base::Bytes& name) {
+        return TestExtension{oid({0x55, 0x1d, 30}), sequence({der(which, sequence({der(0xa4, name)}))}), true};
+    };
+    CHECK(under_extension(only(0xa0, apart), with_subject(apart)).empty());
+    CHECK_FALSE(under_extension(only(0xa0, apart), with_subject(together)).empty());
+    CHECK_FALSE(under_extension(only(0xa0, together), with_subject(apart)).empty());
+    CertificateFields alternative = with_subject(apart);
+    alternative.names = {"asn1dn:#" + base::to_hex(together)};
+    CHECK_FALSE(under_extension(only(0xa0, apart), alternative).empty());
+    // Where nobody constrains names they are like others.
+    CHECK(path(end_of(kRoot, with_subject(together)), {}, trust_in({make_root(kRoot)})));
+}
+
 TEST_CASE("valid paths are known again, by the whole certificate", "[chain][hostile-d11]") {
     const TrustStore trust = trust_in({make_root(kRoot)});
     crypto::PathCache cache(2);
