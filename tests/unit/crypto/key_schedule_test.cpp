@@ -242,3 +242,39 @@ TEST_CASE("keys of a resumed IKE SA, and what its AUTH covers, are what RFC 5723
     xfrmd::base::append(octets, Prf(suite.prf, keys.sk_pi.view())({id}).view());
     CHECK(to_hex(auth_octets(suite.prf, message, nonce_r, keys.sk_pi, id)) == to_hex(octets));
 }
+
+TEST_CASE("keys of several key exchanges are what RFC 9370 says", "[crypto][rfc9370-2.2.2][rfc9370-2.2.4]") {
+    const IkeSuite suite = cbc_suite(PrfId::hmac_sha2_256);
+    const SecretBytes old(ByteView(Bytes(32, 1)));
+    const SecretBytes first(ByteView(Bytes(32, 6)));
+    const Bytes additional(64, 7), nonce_i(32, 2), nonce_r(16, 3), spi_i(8, 4), spi_r(8, 5);
+    // SK(0) | Ni | Nr | SK(1) | ... SK(n)
+    Bytes seed(first.view().begin(), first.view().end());
+    xfrmd::base::append(seed, nonce_i);
+    xfrmd::base::append(seed, nonce_r);
+    xfrmd::base::append(seed, additional);
+
+    const IkeKeys keys =
+        derive_rekeyed_ike_keys({suite.prf, old}, suite, {nonce_i, nonce_r}, spi_i, spi_r, first, additional);
+    const SecretBytes skeyseed = Prf(suite.prf, old.view())({seed});
+    const Bytes all = in_order(keys);
+    CHECK(to_hex(all) == to_text(Prf(suite.prf, skeyseed.view()).plus({nonce_i, nonce_r, spi_i, spi_r}, all.size())));
+
+    const ChildSuite child{ProtocolId::esp, EncryptionId::aes_gcm_16, 128, std::nullopt, false, std::nullopt, {}};
+    const ChildKeys child_keys = derive_child_keys(suite.prf, old, child, {nonce_i, nonce_r}, first, additional);
+    Bytes material(child_keys.encryption_i.view().begin(), child_keys.encryption_i.view().end());
+    xfrmd::base::append(material, child_keys.encryption_r.view());
+    CHECK(to_hex(material) == to_text(Prf(suite.prf, old.view()).plus({seed}, material.size())));
+}
+
+TEST_CASE("AUTH of a pre-shared key covers IntAuth behind the rest", "[crypto][rfc9242-3.3.2]") {
+    const SecretBytes sk_p(ByteView(Bytes(32, 1)));
+    const Bytes shared(20, 2), message(100, 3), nonce(32, 4), id{2, 0, 0, 0, 'a'}, int_auth(68, 5);
+    Bytes octets = message;
+    xfrmd::base::append(octets, nonce);
+    xfrmd::base::append(octets, Prf(PrfId::hmac_sha2_256, sk_p.view())({id}).view());
+    xfrmd::base::append(octets, int_auth);
+    const SecretBytes padded = Prf(PrfId::hmac_sha2_256, shared)({text("Key Pad for IKEv2")});
+    CHECK(to_text(psk_auth(PrfId::hmac_sha2_256, shared, message, nonce, sk_p, id, int_auth)) ==
+          to_text(Prf(PrfId::hmac_sha2_256, padded.view())({octets})));
+}

@@ -126,6 +126,34 @@ TEST_CASE("the prefix of a protected message has its final lengths", "[wire][rfc
           hex("1111111122222222 3333333344444444 2e 20 25 00 00000007 00001020 2a 00 1004"));
 }
 
+// The IKE header and that of SK, with other lengths.
+TEST_CASE("what AUTH covers of IKE_INTERMEDIATE does not tell how it came", "[wire][rfc9242-3.3.2]") {
+    Header header;
+    header.spi_i = IkeSpi{0x0102030405060708};
+    header.exchange = ExchangeType::ike_intermediate;
+    header.message_id = MessageId{1};
+    constexpr std::size_t kInner = 1200;
+    const base::Bytes wanted = encode_encrypted_prefix(header, PayloadType::ke, kInner);
+    CHECK(adjusted_prefix(encode_encrypted_prefix(header, PayloadType::ke, kInner + 24), kInner) == wanted);
+    CHECK(adjusted_prefix(encode_fragment_prefix(header, PayloadType::ke, {1, 3}, 524), kInner) == wanted);
+}
+
+TEST_CASE("AUTH covers what stands in the clear beside SK, in IKE_INTERMEDIATE", "[wire][rfc9242-3.3.2]") {
+    // V of 2 octets, SK of 6, or SKF of as much with number and total
+    const auto whole = datagram(ExchangeType::ike_intermediate, PayloadType::vendor_id,
+                                "2e000006 0102 22000014 00112233445566778899aabbccddeeff");
+    const auto piece = datagram(ExchangeType::ike_intermediate, PayloadType::vendor_id,
+                                "35000006 0102 22000014 00010002 445566778899aabbccddeeff");
+    const auto of_whole = adjusted_prefix(decode(whole)->encrypted->associated, 100);
+    CHECK(of_whole == adjusted_prefix(decode(piece)->encrypted->associated, 100));
+    CHECK(of_whole.size() == kHeaderSize + 6 + 4);
+    CHECK(base::to_hex(base::ByteView(of_whole).subspan(24)) ==
+          "0000008a"
+          "2e000006"
+          "0102"
+          "22000068");
+}
+
 TEST_CASE("SK with nothing in it is left to the cipher", "[wire][rfc7296-3.14][hostile-B8]") {
     const auto received = decode(datagram(ExchangeType::informational, PayloadType::encrypted, "00 00 0004"));
     REQUIRE(received);
