@@ -68,6 +68,7 @@ base::Result<std::shared_ptr<const crypto::Credentials>> CredentialFiles::finish
     const std::vector<policy::AuthRound>& rounds) {
     load_certificates("x509");
     load_certificates("x509ca");
+    load_revocation_lists();
     load_public_keys();
     load_private_keys();
     return crypto::Credentials::make(std::move(parts_), rounds);
@@ -115,6 +116,31 @@ void CredentialFiles::load_certificates(std::string_view folder) {
             }
         }
     }
+}
+
+void CredentialFiles::load_revocation_lists() {
+    for (const std::string& path : in_folder("x509crl")) {
+        if (auto list = read_revocation_list(path)) {
+            parts_.lists.push_back(std::move(*list));
+        } else {
+            warn(path, list.error());
+        }
+    }
+}
+
+// Whoever of the CAs has signed it is its issuer.
+base::Result<crypto::Credentials::RevocationList> CredentialFiles::read_revocation_list(const std::string& path) {
+    const auto text = files_.read(path, crypto::Crl::kMostBytes);
+    if (!text) return tl::unexpected(text.error());
+    auto failed = base::Result<crypto::Crl>(invalid("there is no CA that could have signed it"));
+    for (const auto* authorities : {&parts_.authorities, &parts_.named}) {
+        for (const Certificate& authority : *authorities) {
+            auto list = crypto::Crl::read(base::as_bytes(text->text), authority);
+            if (list) return crypto::Credentials::RevocationList{authority, std::move(*list)};
+            failed = std::move(list);
+        }
+    }
+    return tl::unexpected(failed.error());
 }
 
 void CredentialFiles::load_public_keys() {

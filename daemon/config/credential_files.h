@@ -1,6 +1,6 @@
-// The certificates and keys beside swanctl.conf, in folders named as strongSwan's: x509, x509ca, pubkey, private, rsa,
-// ecdsa and pkcs8. What is in a folder and cannot be read is left out, with a warning, as swanctl does; what a setting
-// names has to be there.
+// The certificates and keys beside swanctl.conf, in folders named as strongSwan's: x509, x509ca, x509crl, pubkey,
+// private, rsa, ecdsa and pkcs8. What is in a folder and cannot be read is left out, with a warning, as swanctl does;
+// what a setting names has to be there.
 #pragma once
 
 #include <map>
@@ -42,6 +42,8 @@ private:
     std::string path_of(std::string_view folder, std::string_view file) const;
     std::vector<std::string> in_folder(std::string_view folder);
     void load_certificates(std::string_view folder);
+    void load_revocation_lists();
+    base::Result<crypto::Credentials::RevocationList> read_revocation_list(const std::string& path);
     void load_public_keys();
     void load_private_keys();
     base::Result<crypto::PrivateKey> read_private_key(const std::string& path) const;

@@ -77,7 +77,7 @@ constexpr Key kKeys[] = {
     {round, Kind::list, "cert_policy", "", ""},
     {round, Kind::list, "cacerts", "", "", set_cacerts},
     {round, Kind::text, "ca_id", "", ""},
-    {round, Kind::word, "revocation", "relaxed ifuri strict", "relaxed"},
+    {round, Kind::word, "revocation", "relaxed ifuri strict", "", set_revocation},
 
     {certificate, Kind::text, "file", "", "", set_certificate_file},
     {certificate, Kind::text, "handle", "", ""},

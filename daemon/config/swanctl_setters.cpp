@@ -110,6 +110,12 @@ Verdict set_certificate_file(const Draft& draft, const Value& value) {
     return {};
 }
 
+Verdict set_revocation(const Draft& draft, const Value& value) {
+    using enum policy::Revocation;
+    draft.round->revocation = value.canonical == "strict" ? strict : value.canonical == "ifuri" ? if_uri : relaxed;
+    return {};
+}
+
 Verdict set_send_cert(const Draft& draft, const Value& value) {
     using enum policy::SendCertificate;
     draft.connection->send_cert = value.canonical == "always" ? always : value.canonical == "never" ? never : if_asked;

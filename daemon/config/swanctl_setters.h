@@ -20,6 +20,7 @@ Verdict set_certs(const Draft& draft, const Value& value);
 Verdict set_cacerts(const Draft& draft, const Value& value);
 Verdict set_pubkeys(const Draft& draft, const Value& value);
 Verdict set_certificate_file(const Draft& draft, const Value& value);
+Verdict set_revocation(const Draft& draft, const Value& value);
 Verdict set_send_cert(const Draft& draft, const Value& value);
 Verdict set_unique(const Draft& draft, const Value& value);
 Verdict set_on_local_down(const Draft& draft, const Value& value);

@@ -71,6 +71,21 @@ const TrustStore& Credentials::trust(const policy::AuthRound& round) const {
     return found == trust_.end() ? nothing_ : found->second;
 }
 
+// Of several lists the first that says anything counts, but for a revocation, which always does.
+Judgement Credentials::judge(const Certificate& subject, const Certificate& issuer, WallClock now) const {
+    Judgement best = Judgement::unknown("no list of '" + issuer.to_string() + "' is there");
+    for (const RevocationList& one : parts_.lists) {
+        if (one.list.is_delta() || one.issuer != issuer) continue;
+        const auto delta = std::ranges::find_if(
+            parts_.lists, [&](const RevocationList& other) { return other.list.is_delta() && other.issuer == issuer; });
+        const Crl* newer = delta == parts_.lists.end() ? nullptr : &delta->list;
+        Judgement judgement = crypto::judge(subject, issuer, one.list, newer, now);
+        if (judgement.standing == Standing::revoked) return judgement;
+        if (best.standing == Standing::unknown) best = std::move(judgement);
+    }
+    return best;
+}
+
 std::vector<const Certificate*> Credentials::authorities(const policy::AuthRound& round) const {
     std::vector<const Certificate*> found;
     if (!round.certificates.empty()) return found;

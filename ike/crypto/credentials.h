@@ -9,6 +9,7 @@
 
 #include "ike/crypto/certificate.h"
 #include "ike/crypto/chain.h"
+#include "ike/crypto/crl.h"
 #include "ike/crypto/private_key.h"
 #include "ike/policy/auth_round.h"
 
@@ -17,10 +18,15 @@ namespace xfrmd::crypto {
 class Credentials {
 public:
     // `authorities`: CAs that anybody's certificate may be traced to. `named`: what rounds refer to beside these.
+    struct RevocationList {
+        Certificate issuer;
+        Crl list;
+    };
     struct Parts {
         std::vector<Certificate> certificates;  // of ends: ours, and peers' that are trusted as they are
         std::vector<Certificate> authorities;
         std::vector<Certificate> named;  // of CAs that count only where a connection names them
+        std::vector<RevocationList> lists;
         std::vector<PublicKey> public_keys;
         std::vector<PrivateKey> private_keys;
     };
@@ -38,6 +44,8 @@ public:
     std::vector<const Certificate*> issuers(const Certificate& end) const;
     // What a peer's certificate is checked against: nothing at all for a round that make() was not told of.
     const TrustStore& trust(const policy::AuthRound& round) const;
+    // What the lists say of `subject`, which `issuer` has issued.
+    Judgement judge(const Certificate& subject, const Certificate& issuer, WallClock now) const;
     // CAs that such a peer's certificate may be of: what CERTREQ names.
     std::vector<const Certificate*> authorities(const policy::AuthRound& round) const;
 

@@ -52,6 +52,8 @@ struct AuthRound {
     std::vector<Fingerprint> public_keys;   // the same of keys without a certificate
     std::vector<Fingerprint> authorities;   // remote: the CAs that may vouch for its certificate; empty: any
 
+    Revocation revocation = Revocation::relaxed;  // remote
+
     friend bool operator==(const AuthRound&, const AuthRound&) = default;
 };
 

@@ -11,6 +11,9 @@ enum class AuthMethod : std::uint8_t { psk, pubkey };
 constexpr std::string_view name(AuthMethod method) { return method == AuthMethod::psk ? "psk" : "pubkey"; }
 // Whether a side's certificate goes along in IKE_AUTH (RFC 7296 3.6).
 enum class SendCertificate : std::uint8_t { if_asked, always, never };
+// What becomes of a peer none of whose certificates is revoked as far as is known: `strict` wants to know of all of
+// them that they are not, `if_uri` of those that say where to ask.
+enum class Revocation : std::uint8_t { relaxed, if_uri, strict };
 // RFC 7383. `accept` says that we can and does not do it ourselves.
 enum class Fragmentation : std::uint8_t { no, accept, yes };
 // RFC 6023: whether IKE_AUTH goes without a child, which then comes in an exchange of its own. `allow`: if the peer

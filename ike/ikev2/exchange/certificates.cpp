@@ -106,6 +106,25 @@ base::Result<void> check_signatures(const policy::KeyRequirements& requirements,
     return {};
 }
 
+// RFC 5280 6.3; what nobody knows of is the connection's to judge (`revocation`).
+base::Result<void> check_revocation(const sa::Step& step, const policy::AuthRound& round,
+                                    const crypto::ValidPath& path) {
+    const Credentials& credentials = *step.sa.configuration->credentials();
+    const crypto::WallClock now = step.validation.time_of_day(step.now);
+    for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
+        const Certificate& subject = path.certificates[i];
+        const crypto::Judgement judgement = credentials.judge(subject, path.certificates[i + 1], now);
+        if (judgement.standing == crypto::Standing::good) continue;
+        const std::string detail = "'" + subject.to_string() + "' " + judgement.detail;
+        if (judgement.standing == crypto::Standing::revoked) return base::fail(Reason::CertificateRevoked, detail);
+        const bool says_where = !subject.crl_uris().empty() || !subject.ocsp_uris().empty();
+        const bool matters = round.revocation == policy::Revocation::strict ||
+                             (round.revocation == policy::Revocation::if_uri && says_where);
+        if (matters) return base::fail(Reason::RevocationUnknown, detail);
+    }
+    return {};
+}
+
 base::Result<crypto::PublicKey> check_certificate(sa::Step& step, const Parties& parties, const Sent& sent) {
     const policy::AuthRound& round = parties.connection.remote;
     if (!sent.end.names(parties.remote)) {
@@ -117,6 +136,7 @@ base::Result<crypto::PublicKey> check_certificate(sa::Step& step, const Parties&
                                        validation.time_of_day(step.now), {}, &validation.paths);
     if (!path) return tl::unexpected(path.error());
     if (const auto named = check_authorities(round, *path); !named) return tl::unexpected(named.error());
+    if (const auto good = check_revocation(step, round, *path); !good) return tl::unexpected(good.error());
     if (const auto signs = check_signatures(round.requirements, *path); !signs) return tl::unexpected(signs.error());
     return sent.end.public_key();
 }

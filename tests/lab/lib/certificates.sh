@@ -49,3 +49,17 @@ put() {
     mkdir -p "$folder"
     cp "${@:4}" "$folder/"
 }
+
+# make_crl CA [NAME...]: its list of revoked certificates, with those on it, as $ca/CA.crl.
+make_crl() {
+    local name
+    {
+        printf '[ca]\ndefault_ca = lab\n[lab]\ndatabase = %s/index.txt\ncrlnumber = %s/crlnumber\n' "$ca" "$ca"
+        printf 'default_md = sha256\ndefault_crl_days = 1\n'
+    } >"$ca/crl.conf"
+    : >"$ca/index.txt"
+    echo 01 >"$ca/crlnumber"
+    local -a openssl_ca=(openssl ca -config "$ca/crl.conf" -cert "$ca/$1.pem" -keyfile "$ca/$1.key")
+    for name in "${@:2}"; do "${openssl_ca[@]}" -revoke "$ca/$name.pem" -crl_reason keyCompromise; done >"$ca/log" 2>&1
+    "${openssl_ca[@]}" -gencrl -out "$ca/$1.crl" >>"$ca/log" 2>&1 || fail "no CRL of $1: $(<"$ca/log")"
+}

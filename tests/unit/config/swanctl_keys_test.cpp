@@ -75,7 +75,7 @@ constexpr Case kRemoteCases[] = {
     {"cacerts", "\"\";\",\"", "-"},
     {"ca_id", "\"\"", "C=CH"},
     {"pubkeys", "\"\";\",\"", "-"},
-    {"revocation", "relaxed", "ifuri;strict"},
+    {"revocation", "relaxed;ifuri;strict", "-"},
     {"auth", "psk;pubkey;ed25519", "-"},
 };
 constexpr Case kChildCases[] = {

@@ -4,6 +4,7 @@
 #include "ike/crypto/credentials.h"
 #include "tests/support/seeded_random.h"
 #include "tests/support/test_certificate.h"
+#include "tests/support/test_revocation.h"
 #include "tests/unit/engine/gateways.h"
 
 namespace xfrmd::tests {
@@ -29,11 +30,12 @@ struct End {
 };
 
 End end_of(const std::string& name, std::uint64_t seed, const TestIssuer& issuer = root(),
-           crypto::WallClock not_after = kTestNow + std::chrono::days(30)) {
+           crypto::WallClock not_after = kTestNow + std::chrono::days(30), const std::string& crl_uri = {}) {
     CertificateFields fields;
     fields.subject = "CN=" + name;
     fields.not_after = not_after;
     fields.names = {name};
+    fields.crl_uri = crl_uri;
     const TestKey key = small_key(seed);
     return {key, make_certificate(fields, key, issuer)};
 }
@@ -49,6 +51,8 @@ struct Side {
     SendCertificate send_cert = SendCertificate::if_asked;
     bool send_certreq = true;
     bool peer_has_secret = false;  // and no certificate
+    policy::Revocation revocation = policy::Revocation::relaxed;
+    std::vector<CrlFields> lists = {};  // of the root's
 };
 
 std::vector<policy::Fingerprint> fingerprints(const std::vector<Certificate>& certificates) {
@@ -74,6 +78,10 @@ policy::Snapshot with_certificates(const ConnectionWords& words, const Side& sid
     parts.certificates.insert(parts.certificates.end(), side.pinned.begin(), side.pinned.end());
     parts.authorities = side.authorities;
     parts.named = side.cacerts;
+    gw.remote.revocation = side.revocation;
+    for (const CrlFields& fields : side.lists) {
+        parts.lists.push_back({make_root(root()), *crypto::Crl::read(crl_der(fields, root()), make_root(root()))});
+    }
     parts.private_keys.push_back(*crypto::PrivateKey::load(side.own.key.pkcs8(), nullptr, random));
     policy::Configuration configuration;
     configuration.secrets.push_back({"ike", base::SecretBytes(base::as_bytes(kSecret)), {}});
@@ -194,6 +202,38 @@ TEST_CASE("auth is asked of the signatures of certificates as well", "[engine][r
     World world({a()}, {.own = b(), .peer_auth = "ecdsa-256-sha384"});
     CHECK(world.outcome() == "authentication_refused");
     CHECK(world.refused_by_right(Reason::CertificateUntrusted));
+}
+
+TEST_CASE("a certificate on its CA's list counts no more, however old the list is", "[engine][rfc5280-6.3]") {
+    CrlFields revoked;
+    revoked.entries = {{}};
+    CrlFields old = revoked;
+    old.this_update = kTestNow - std::chrono::days(20);
+    old.next_update = kTestNow - std::chrono::days(10);
+    old.entries[0].since = kTestNow - std::chrono::days(21);
+    for (const CrlFields& list : {revoked, old}) {
+        World world({a()}, {.own = b(), .lists = {list}});
+        CHECK(world.outcome() == "authentication_refused");
+        CHECK(world.refused_by_right(Reason::CertificateRevoked));
+    }
+}
+
+TEST_CASE("what nothing is known of is judged as revocation says", "[engine][rfc5280-6.3]") {
+    using enum policy::Revocation;
+    const CrlFields nothing_revoked;
+    const auto outcome = [](const End& peer, policy::Revocation revocation, std::vector<CrlFields> lists) {
+        return World({peer}, {.own = b(), .revocation = revocation, .lists = std::move(lists)}).outcome();
+    };
+    CHECK(outcome(a(), strict, {nothing_revoked}) == "ok");
+    CHECK(outcome(a(), strict, {}) == "authentication_refused");
+    CHECK(outcome(a(), if_uri, {}) == "ok");
+    const End says_where = end_of("a.example", 18, root(), kTestNow + std::chrono::days(30), "http://ca.example/crl");
+    CHECK(outcome(says_where, if_uri, {}) == "authentication_refused");
+    CHECK(outcome(says_where, if_uri, {nothing_revoked}) == "ok");
+    CHECK(outcome(says_where, relaxed, {}) == "ok");
+    World world({a()}, {.own = b(), .revocation = strict});
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::RevocationUnknown));
 }
 
 }  // namespace xfrmd::tests
