@@ -281,6 +281,46 @@ TEST_CASE("each answer links to the next request, and the last one to none", "[e
     CHECK(granted.host.kernel.children().size() == 2);
 }
 
+TEST_CASE("of two rekeyings that cross, the one with the lowest nonce is not gone on with",
+          "[engine][rfc9370-2.2.4][rfc7296-2.8.1]") {
+    const bool engine_loses = GENERATE(true, false);
+    constexpr std::uint8_t kHigh = 0xff;
+    const std::string esp = "aes128gcm16-x25519-ke1_mlkem768-ke2_ecp256";
+    const wire::KeyExchangePayload value{policy::KeyExchangeId::x25519, base::Bytes(32, 9)};
+    Lonely lonely({.children = {{.esp = esp}}});
+    lonely.establish();
+    const auto operation = lonely.wire.rekey(lonely.host, ike_sa(lonely.host), first_child(lonely.host).id);
+    // The peer's own, which is granted, before it answers.
+    Payloads request = lonely.peer.child_rekeying(3);
+    request.at(1) = ScriptedPeer::esp_offer(0xc0ffee03, esp);
+    request.at(2) = wire::Nonce{base::Bytes(32, engine_loses ? kHigh : 0)};
+    request.emplace_back(value);
+    const auto granted = lonely.peer.open(lonely.tell(lonely.peer.protect(kCreate, 2, false, request)).at(0)).value();
+    const auto* link = granted.find(wire::NotifyType::additional_key_exchange);
+    REQUIRE(link != nullptr);
+    const auto sent = lonely.tell(lonely.peer.protect(
+        kCreate, 0, true,
+        {ScriptedPeer::esp_offer(0xc0ffee04, esp), wire::Nonce{base::Bytes(32, engine_loses ? 0 : kHigh)}, value,
+         wire::TrafficSelectorPayload{true, selectors({"10.1.0.0/16"}), {}},
+         wire::TrafficSelectorPayload{false, selectors({"10.2.0.0/16"}), {}},
+         notify(wire::NotifyType::additional_key_exchange, {1, 2, 3})}));
+    SeededRandom random(23);
+    const auto ours = crypto::KeyExchange::make(policy::KeyExchangeId::mlkem768, random).value();
+    const auto next = lonely.peer.open(
+        lonely
+            .tell(lonely.peer.protect(kFollowUp, 3, false,
+                                      {wire::KeyExchangePayload{ours->method(), ours->public_value()}, *link}))
+            .at(0));
+    if (engine_loses) {
+        CHECK(sent.empty());
+        CHECK(lonely.host.outcome(operation) == "ok");
+        CHECK(next->key_exchange);
+    } else {
+        CHECK(count(lonely.host, kFollowUp) == 2);  // its request and the answer
+        CHECK(next->find(wire::NotifyType::state_not_found) != nullptr);
+    }
+}
+
 TEST_CASE("IKE_FOLLOWUP_KE without the link, or with an old one, is STATE_NOT_FOUND",
           "[engine][rfc9370-2.2.4][hostile-c7]") {
     Granted granted;
