@@ -80,6 +80,15 @@ std::vector<std::string> delta_uris_in(const Botan::X509_Certificate& x509) {
         .value_or(std::vector<std::string>{});
 }
 
+// Certificate { TBSCertificate { version [0], serialNumber, ... } }
+Bytes serial_in(ByteView der) {
+    DerReader outer(der);
+    DerReader certificate = outer.inside(tag::kSequence);
+    DerReader in = certificate.inside(tag::kSequence);
+    in.optional(tag::context(0));
+    return base::to_bytes(in.serial());
+}
+
 // What Botan knows, and could not read.
 bool is_unread(const Botan::Certificate_Extension* extension) {
     const auto* unknown = dynamic_cast<const Botan::Cert_Extension::Unknown_Extension*>(extension);
@@ -144,7 +153,7 @@ Result<Certificate> Certificate::decode(ByteView der) {
         const Validity validity{wall_clock(x509.not_before()), wall_clock(x509.not_after())};
         return Certificate(std::make_shared<const Impl>(
             Impl{x509, base::to_bytes(der), *std::move(key), sha256(der), sha1(der), subject, issuer,
-                 name_key(subject.data), name_key(issuer.data), validity, scheme_of(x509), *names,
+                 name_key(subject.data), name_key(issuer.data), serial_in(der), validity, scheme_of(x509), *names,
                  only_names_are_unread(x509), x509.crl_distribution_points(), delta_uris_in(x509),
                  x509.ocsp_responders(), dotted(x509.extended_key_usage()), dotted(x509.certificate_policy_oids())}));
     } catch (const std::exception& error) {
@@ -176,7 +185,7 @@ const Sha256& Certificate::fingerprint() const { return impl_->fingerprint; }
 const Sha1& Certificate::sha1_fingerprint() const { return impl_->sha1_fingerprint; }
 const Identity& Certificate::subject() const { return impl_->subject; }
 const Identity& Certificate::issuer() const { return impl_->issuer; }
-const Bytes& Certificate::serial() const { return impl_->x509.serial_number(); }
+const Bytes& Certificate::serial() const { return impl_->serial; }
 const Validity& Certificate::validity() const { return impl_->validity; }
 const PublicKey& Certificate::public_key() const { return impl_->public_key; }
 const std::optional<policy::SignatureScheme>& Certificate::signature_scheme() const { return impl_->signature_scheme; }

@@ -21,6 +21,7 @@ struct Certificate::Impl {
     policy::Identity issuer;
     base::Bytes subject_key;  // name_key() of it
     base::Bytes issuer_key;
+    base::Bytes serial;
     Validity validity;
     std::optional<policy::SignatureScheme> signature_scheme;
     std::vector<policy::Identity> alternative_names;

@@ -78,7 +78,7 @@ private:
     }
 
     void read_entry(DerReader in) {
-        const ByteView serial = in.number();
+        const ByteView serial = in.serial();
         Crl::Entry entry{static_cast<std::uint32_t>(crl_.serials_.size()), static_cast<std::uint8_t>(serial.size()),
                          RevocationReason::unspecified, in.time()};
         if (const auto extensions = in.optional(tag::kSequence)) read_entry_extensions(*extensions, entry);

@@ -48,6 +48,11 @@ std::optional<WallClock> read_time(std::string_view text) {
            chrono::seconds(*second);
 }
 
+base::ByteView without_zeros(base::ByteView value) {
+    while (!value.empty() && value.front() == 0) value = value.subspan(1);
+    return value;
+}
+
 }  // namespace
 
 DerElement DerReader::next() {
@@ -83,10 +88,15 @@ std::optional<base::ByteView> DerReader::optional(std::uint8_t tag) {
 }
 
 base::ByteView DerReader::number() {
-    base::ByteView value = contents(tag::kInteger);
+    const base::ByteView value = contents(tag::kInteger);
     if (value.empty() || (value.front() & 0x80U) != 0) invalidate();
-    while (!value.empty() && value.front() == 0) value = value.subspan(1);
-    return value;
+    return without_zeros(value);
+}
+
+base::ByteView DerReader::serial() {
+    const base::ByteView value = contents(tag::kInteger);
+    if (value.empty()) invalidate();
+    return without_zeros(value);
 }
 
 std::optional<std::uint32_t> DerReader::small_number() {

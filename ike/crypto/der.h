@@ -47,8 +47,10 @@ public:
     std::optional<base::ByteView> optional(std::uint8_t tag);
     bool next_is(std::uint8_t tag) const { return !rest_.empty() && rest_.front() == tag; }
 
-    // A number without leading zeros, sign included in what it is compared with: INTEGERs that are not negative.
+    // An INTEGER that is not negative, without leading zeros.
     base::ByteView number();
+    // A serial number: likewise, but some CAs have given negative ones (RFC 5280 4.1.2.2), which are as they stand.
+    base::ByteView serial();
     std::optional<std::uint32_t> small_number();
     WallClock time();  // UTCTime or GeneralizedTime in the form of RFC 5280 4.1.2.5
 

@@ -45,7 +45,7 @@ bool is_about(DerReader id, const Certificate& subject, const Certificate& issue
     const ByteView oid = algorithm.contents(tag::kOid);
     const ByteView name_hash = id.contents(tag::kOctetString);
     const ByteView key_hash = id.contents(tag::kOctetString);
-    const ByteView serial = id.number();
+    const ByteView serial = id.serial();
     const char* hash = is_oid(oid, kSha1) ? "SHA-1" : is_oid(oid, kSha256) ? "SHA-256" : nullptr;
     return id.complete() && hash != nullptr && base::equal(serial, subject.serial()) &&
            base::equal(name_hash, hashed(hash, subject.issuer().data)) &&

@@ -48,4 +48,10 @@ inline base::Bytes der_number(std::uint64_t value) {
     return der(0x02, octets);
 }
 
+// The same octets, of which the first must have its highest bit set, without the zero that makes it positive.
+inline base::Bytes negative_number(std::uint64_t value) {
+    const base::Bytes positive = der_number(value);
+    return der(0x02, base::ByteView(positive).subspan(3));
+}
+
 }  // namespace xfrmd::tests

@@ -100,10 +100,10 @@ Bytes to_be_signed(const CertificateFields& fields, const TestKey& key, const Te
     for (const TestExtension& extension : all_extensions(fields, key, issuer))
         base::append(extensions, encoded(extension));
     const Bytes version = fields.version == 0 ? Bytes{} : der(0xa0, der_number(fields.version));
-    return sequence({version, der_number(fields.serial), signature_algorithm(issuer.key, fields.hash),
-                     name_der(issuer.name), sequence({time_der(fields.not_before), time_der(fields.not_after)}),
-                     name_der(fields.subject), key.subject_public_key_info(),
-                     extensions.empty() ? Bytes{} : der(0xa3, der(0x30, extensions))});
+    const Bytes serial = fields.negative_serial ? negative_number(fields.serial) : der_number(fields.serial);
+    return sequence({version, serial, signature_algorithm(issuer.key, fields.hash), name_der(issuer.name),
+                     sequence({time_der(fields.not_before), time_der(fields.not_after)}), name_der(fields.subject),
+                     key.subject_public_key_info(), extensions.empty() ? Bytes{} : der(0xa3, der(0x30, extensions))});
 }
 
 Botan::PK_Signer signer_of(const TestKey& key, const std::string& hash, Botan::RandomNumberGenerator& rng) {

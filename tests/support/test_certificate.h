@@ -28,6 +28,7 @@ struct TestExtension {
 struct CertificateFields {
     std::string subject = "C=CH, O=xfrmd, CN=moon";  // "": an empty name
     std::uint64_t serial = 1;
+    bool negative_serial = false;  // its octets without a leading zero
     crypto::WallClock not_before = kTestNow - std::chrono::days(30);
     crypto::WallClock not_after = kTestNow + std::chrono::days(30);
     bool ca = false;

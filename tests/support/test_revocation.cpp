@@ -28,7 +28,8 @@ TestExtension of_iso(std::uint8_t number, Bytes value, bool critical = false) {
 Bytes entry_der(const CrlEntryFields& fields) {
     std::vector<TestExtension> extensions = fields.extensions;
     if (fields.reason) extensions.push_back(of_iso(21, der(0x0a, Bytes{*fields.reason})));
-    return sequence({der_number(fields.serial), time_der(fields.since), encoded(extensions)});
+    const Bytes serial = fields.negative_serial ? negative_number(fields.serial) : der_number(fields.serial);
+    return sequence({serial, time_der(fields.since), encoded(extensions)});
 }
 
 Bytes hash_of(bool sha256, const Bytes& bytes) {

@@ -14,6 +14,7 @@ struct CrlEntryFields {
     std::optional<std::uint8_t> reason;
     std::vector<TestExtension> extensions;
     crypto::WallClock since = kTestNow - std::chrono::days(2);
+    bool negative_serial = false;
 };
 
 struct CrlFields {

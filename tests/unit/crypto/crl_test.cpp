@@ -87,6 +87,20 @@ TEST_CASE("a certificate is revoked when its number is in the CRL", "[crl][rfc52
     CHECK(judged(CrlFields{}).standing == Standing::good);
 }
 
+TEST_CASE("a negative number, which some CAs gave, is revoked like others", "[crl][rfc5280-4.1.2.2]") {
+    CrlFields fields;
+    fields.entries = {{0x8001, 1, {}, kTestNow - days(2), true}};
+    CertificateFields negative;
+    negative.serial = 0x8001;
+    negative.negative_serial = true;
+    const Certificate revoked = make_certificate(negative, small_key(2), kCa);
+    CHECK(revoked.serial() == hex("8001"));
+    CHECK(crypto::judge(revoked, kIssuer, read(fields), nullptr, kTestNow).standing == Standing::revoked);
+    negative.serial = 0x8002;
+    const Certificate good = make_certificate(negative, small_key(2), kCa);
+    CHECK(crypto::judge(good, kIssuer, read(fields), nullptr, kTestNow).standing == Standing::good);
+}
+
 TEST_CASE("a CRL is read from PEM, too", "[crl]") {
     const std::string pem = "-----BEGIN X509 CRL-----\n" + base64(crl_der({}, kCa)) + "-----END X509 CRL-----\n";
     CHECK(Crl::read(text(pem), kIssuer));
