@@ -129,18 +129,18 @@ void CredentialFiles::load_revocation_lists() {
 }
 
 // Whoever of the CAs has signed it is its issuer.
-base::Result<crypto::Credentials::RevocationList> CredentialFiles::read_revocation_list(const std::string& path) {
+base::Result<crypto::Crl> CredentialFiles::read_revocation_list(const std::string& path) {
     const auto text = files_.read(path, crypto::Crl::kMostBytes);
     if (!text) return tl::unexpected(text.error());
-    auto failed = base::Result<crypto::Crl>(invalid("there is no CA that could have signed it"));
+    auto failed = base::Result<crypto::Crl>(invalid("none of the CAs has signed it"));
     for (const auto* authorities : {&parts_.authorities, &parts_.named}) {
         for (const Certificate& authority : *authorities) {
             auto list = crypto::Crl::read(base::as_bytes(text->text), authority);
-            if (list) return crypto::Credentials::RevocationList{authority, std::move(*list)};
-            failed = std::move(list);
+            if (list) return list;
+            if (authorities->size() == 1) failed = std::move(list);
         }
     }
-    return tl::unexpected(failed.error());
+    return failed;
 }
 
 void CredentialFiles::load_public_keys() {
@@ -165,10 +165,11 @@ void CredentialFiles::load_private_keys() {
     }
 }
 
-base::Result<PrivateKey> CredentialFiles::read_private_key(const std::string& path) const {
+base::Result<PrivateKey> CredentialFiles::read_private_key(const std::string& path) {
     auto file = files_.read(path, kMostBytes);
     if (!file) return tl::unexpected(file.error());
     const KeyText key(std::move(*file));
+    if (key.readable_by_others) warnings_.push_back(path + ": a private key that every user can read; chmod o-r it");
     const base::ByteView bytes = base::as_bytes(key.text);
     const auto random = crypto::ChaChaRandom::make();
     if (!random) return tl::unexpected(random.error());

@@ -43,10 +43,10 @@ private:
     std::vector<std::string> in_folder(std::string_view folder);
     void load_certificates(std::string_view folder);
     void load_revocation_lists();
-    base::Result<crypto::Credentials::RevocationList> read_revocation_list(const std::string& path);
+    base::Result<crypto::Crl> read_revocation_list(const std::string& path);
     void load_public_keys();
     void load_private_keys();
-    base::Result<crypto::PrivateKey> read_private_key(const std::string& path) const;
+    base::Result<crypto::PrivateKey> read_private_key(const std::string& path);
     void add(std::vector<crypto::Certificate>& to, const crypto::Certificate& certificate);
     void warn(const std::string& path, const base::Error& error);
 

@@ -95,7 +95,7 @@ private:
         read_settings(inner, Place::round, path, {.round = &*round, .files = &files}, errors_);
         for (const View& certificate : inner.sections()) read_certificate(certificate, path, files);
         const bool is_ours = to_lower(inner.name()).starts_with("local");
-        read_round_files(*round, files, {inner.at(), path, is_ours}, credentials_, errors_);
+        read_round_files(*round, files, {inner.at(), path, is_ours, inner.has("id")}, credentials_, errors_);
     }
 
     void read_certificate(const View& inner, const std::string& round_path, RoundFiles& files) {

@@ -1,6 +1,7 @@
 #include "daemon/config/swanctl_round.h"
 
 #include "ike/base/bytes.h"
+#include "ike/policy/asn1_name.h"
 
 namespace xfrmd::daemon {
 
@@ -10,7 +11,8 @@ using crypto::Certificate;
 
 // An empty subject says nothing (RFC 5280 4.1.2.6).
 policy::Identity name_of(const Certificate& certificate) {
-    const bool has_subject = certificate.subject().to_string() != "";
+    const auto subject = policy::read_name(certificate.subject().data);
+    const bool has_subject = subject && !subject->empty();
     const auto& others = certificate.alternative_names();
     return has_subject || others.empty() ? certificate.subject() : others.front();
 }
@@ -33,7 +35,13 @@ public:
         }
         for (const std::string& file : files.pubkeys) {
             const auto key = known(credentials_.public_key(file), "pubkeys", file);
-            if (key) round.public_keys.push_back(crypto::sha256(key->subject_public_key_info()));
+            if (!key) continue;
+            const bool names_it = !place_.has_id && round.certificates.empty() && round.public_keys.empty();
+            if (names_it) round.id = {policy::IdentityType::key_id, base::to_bytes(key->key_id())};
+            round.public_keys.push_back(crypto::sha256(key->subject_public_key_info()));
+        }
+        if (!place_.is_ours && !round.certificates.empty() && !round.authorities.empty()) {
+            errors_.add(place_.at, place_.path + ": certs and cacerts do not go together: certs need no CA");
         }
     }
 
@@ -48,9 +56,9 @@ private:
     }
 
     void complete_identity(policy::AuthRound& round, const Certificate& certificate) {
-        if (round.id.is_any()) {
+        if (!place_.has_id) {
             round.id = name_of(certificate);
-        } else if (place_.is_ours && !certificate.names(round.id)) {
+        } else if (place_.is_ours && !round.id.is_any() && !certificate.names(round.id)) {
             errors_.warn(place_.at, place_.path + ".id: certificate '" + certificate.to_string() + "' does not name " +
                                         round.id.to_string() + "; its subject is used instead");
             round.id = name_of(certificate);

@@ -10,10 +10,11 @@ struct RoundPlace {
     settings::Position at;
     std::string path;  // "connections.gw.local"
     bool is_ours;
+    bool has_id;  // said, be it %any
 };
 
-// Reads the files into `round`. As with strongSwan, who has a certificate and no `id` is its subject, and so are we if
-// our certificate does not name our `id`, with a warning.
+// Reads the files into `round`. As with strongSwan, who has a certificate and no `id` is its subject, who has a key
+// alone is its key id, and we are our certificate's subject if that does not name our `id`, with a warning.
 void read_round_files(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place,
                       CredentialFiles& credentials, ErrorList& errors);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ike/base/writer.h"
+
 namespace xfrmd::crypto {
 
 namespace {
@@ -23,6 +25,11 @@ base::Result<std::shared_ptr<const Credentials>> Credentials::make(Parts parts,
     for (std::size_t place = 0; place < made->parts_.private_keys.size(); ++place) {
         made->private_keys_.emplace(made->parts_.private_keys[place].public_key().key_id(), place);
     }
+    base::Writer lists;
+    for (const Crl& list : made->parts_.lists) {
+        lists.u64(static_cast<std::uint64_t>(list.this_update().time_since_epoch().count())).u64(list.size());
+    }
+    made->lists_digest_ = sha256(lists.take());
     for (const policy::AuthRound& round : rounds) {
         if (const auto added = made->add_trust(round); !added) return tl::unexpected(added.error());
     }
@@ -71,17 +78,21 @@ const TrustStore& Credentials::trust(const policy::AuthRound& round) const {
     return found == trust_.end() ? nothing_ : found->second;
 }
 
-// Of several lists the first that says anything counts, but for a revocation, which always does.
+// Of several lists the first that says anything counts, but for a revocation, which always does. Whose a list is, is
+// judged with it.
 Judgement Credentials::judge(const Certificate& subject, const Certificate& issuer, WallClock now) const {
     Judgement best = Judgement::unknown("no list of '" + issuer.to_string() + "' is there");
-    for (const RevocationList& one : parts_.lists) {
-        if (one.list.is_delta() || one.issuer != issuer) continue;
-        const auto delta = std::ranges::find_if(
-            parts_.lists, [&](const RevocationList& other) { return other.list.is_delta() && other.issuer == issuer; });
-        const Crl* newer = delta == parts_.lists.end() ? nullptr : &delta->list;
-        Judgement judgement = crypto::judge(subject, issuer, one.list, newer, now);
-        if (judgement.standing == Standing::revoked) return judgement;
-        if (best.standing == Standing::unknown) best = std::move(judgement);
+    std::vector<const Crl*> deltas{nullptr};
+    for (const Crl& one : parts_.lists) {
+        if (one.is_delta()) deltas.push_back(&one);
+    }
+    for (const Crl& list : parts_.lists) {
+        for (const Crl* delta : deltas) {
+            if (list.is_delta()) break;
+            Judgement judgement = crypto::judge(subject, issuer, list, delta, now);
+            if (judgement.standing == Standing::revoked) return judgement;
+            if (best.standing == Standing::unknown) best = std::move(judgement);
+        }
     }
     return best;
 }

@@ -18,15 +18,11 @@ namespace xfrmd::crypto {
 class Credentials {
 public:
     // `authorities`: CAs that anybody's certificate may be traced to. `named`: what rounds refer to beside these.
-    struct RevocationList {
-        Certificate issuer;
-        Crl list;
-    };
     struct Parts {
         std::vector<Certificate> certificates;  // of ends: ours, and peers' that are trusted as they are
         std::vector<Certificate> authorities;
         std::vector<Certificate> named;  // of CAs that count only where a connection names them
-        std::vector<RevocationList> lists;
+        std::vector<Crl> lists;
         std::vector<PublicKey> public_keys;
         std::vector<PrivateKey> private_keys;
     };
@@ -46,6 +42,8 @@ public:
     const TrustStore& trust(const policy::AuthRound& round) const;
     // What the lists say of `subject`, which `issuer` has issued.
     Judgement judge(const Certificate& subject, const Certificate& issuer, WallClock now) const;
+    // Another one where other lists are there.
+    const Sha256& lists_digest() const { return lists_digest_; }
     // CAs that such a peer's certificate may be of: what CERTREQ names.
     std::vector<const Certificate*> authorities(const policy::AuthRound& round) const;
 
@@ -62,6 +60,7 @@ private:
     std::map<Sha1, std::size_t> private_keys_;                // places, by key id
     std::map<Chosen, TrustStore> trust_;
     TrustStore nothing_;
+    Sha256 lists_digest_{};
 };
 
 }  // namespace xfrmd::crypto

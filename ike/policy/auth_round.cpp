@@ -114,7 +114,11 @@ bool allows(const std::vector<SignatureScheme>& schemes, const SignatureScheme& 
 }  // namespace
 
 bool KeyRequirements::allow_key(KeyType type, std::size_t bits) const {
-    if (!keys.empty() && std::ranges::find(keys, type) == keys.end()) return false;
+    const bool is_named = keys.empty() || std::ranges::find(keys, type) != keys.end();
+    return is_named && are_enough(type, bits);
+}
+
+bool KeyRequirements::are_enough(KeyType type, std::size_t bits) const {
     if (type == KeyType::rsa) return bits >= least_rsa_bits;
     return type != KeyType::ecdsa || bits >= least_ecdsa_bits;
 }

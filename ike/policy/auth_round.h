@@ -28,6 +28,8 @@ struct KeyRequirements {
     std::vector<SignatureScheme> certificates;  // of the path
 
     bool allow_key(KeyType type, std::size_t bits) const;
+    // Of keys on the way to a CA, whatever their kind.
+    bool are_enough(KeyType type, std::size_t bits) const;
     bool allow_auth(const SignatureScheme& scheme) const;
     bool allow_certificate(const SignatureScheme& scheme) const;
     friend bool operator==(const KeyRequirements&, const KeyRequirements&) = default;

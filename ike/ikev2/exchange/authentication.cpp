@@ -70,7 +70,7 @@ base::Result<void> verify_auth(sa::Step& step, const sa::Keyed& keyed, const sa:
     if (round.auth == policy::AuthMethod::psk) {
         return verify_psk_auth(step.sa, keyed.suite.prf, octets, parties, proof.auth);
     }
-    return verify_signature_auth(step, octets, parties, proof);
+    return verify_signature_auth(step, octets, parties, proof, transcript.remote_hashes);
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -68,15 +68,18 @@ struct Sent {
 };
 
 base::Result<std::optional<Sent>> read_certificates(const std::vector<wire::Certificate>& payloads) {
+    if (payloads.size() > crypto::PathLimits{}.offered + 1) {
+        return base::fail(Reason::PayloadCountExceeded, std::to_string(payloads.size()) + " certificates");
+    }
     std::optional<Sent> sent;
     for (const wire::Certificate& payload : payloads) {
         if (payload.encoding != kX509Signature) continue;
         auto certificate = Certificate::decode(payload.data);
-        if (!certificate) return tl::unexpected(certificate.error());
-        if (sent) {
-            sent->others.push_back(std::move(*certificate));
-        } else {
+        if (!sent && !certificate) return tl::unexpected(certificate.error());
+        if (!sent) {
             sent = Sent{std::move(*certificate), {}};
+        } else if (certificate) {  // one that is no use may be there all the same
+            sent->others.push_back(std::move(*certificate));
         }
     }
     return sent;
@@ -93,7 +96,19 @@ base::Result<void> check_authorities(const policy::AuthRound& round, const crypt
                                                         "' and from none of the connection's cacerts");
 }
 
-// `auth`: what is asked of the signatures on the way. That of an anchor is nobody's.
+// `auth`: what is asked of keys on the way; of which kind they are is asked of the last one only.
+base::Result<void> check_keys(const policy::KeyRequirements& requirements, const crypto::ValidPath& path) {
+    for (const Certificate& one : path.certificates) {
+        const crypto::PublicKey& key = one.public_key();
+        if (requirements.are_enough(key.type(), key.bits())) continue;
+        return base::fail(Reason::CertificateUntrusted, "'" + one.to_string() + "' has a key of " +
+                                                            std::to_string(key.bits()) +
+                                                            " bits, which 'auth' does not allow");
+    }
+    return {};
+}
+
+// And of the signatures. That of an anchor is nobody's.
 base::Result<void> check_signatures(const policy::KeyRequirements& requirements, const crypto::ValidPath& path) {
     if (requirements.certificates.empty() || path.certificates.size() == 1) return {};
     for (const Certificate& one : std::span(path.certificates).first(path.certificates.size() - 1)) {
@@ -107,20 +122,32 @@ base::Result<void> check_signatures(const policy::KeyRequirements& requirements,
 }
 
 // RFC 5280 6.3; what nobody knows of is the connection's to judge (`revocation`).
+base::Result<void> check_standing(const sa::Step& step, policy::Revocation revocation, const Certificate& subject,
+                                  const Certificate& issuer) {
+    const crypto::Judgement judgement =
+        step.sa.configuration->credentials()->judge(subject, issuer, step.validation.time_of_day(step.now));
+    if (judgement.standing == crypto::Standing::good) return {};
+    const std::string detail = "'" + subject.to_string() + "' " + judgement.detail;
+    if (judgement.standing == crypto::Standing::revoked) return base::fail(Reason::CertificateRevoked, detail);
+    const bool says_where = !subject.crl_uris().empty() || !subject.ocsp_uris().empty();
+    const bool matters =
+        revocation == policy::Revocation::strict || (revocation == policy::Revocation::if_uri && says_where);
+    if (matters) return base::fail(Reason::RevocationUnknown, detail);
+    return {};
+}
+
+// One that is trusted as it is may still be known to be revoked.
 base::Result<void> check_revocation(const sa::Step& step, const policy::AuthRound& round,
                                     const crypto::ValidPath& path) {
-    const Credentials& credentials = *step.sa.configuration->credentials();
-    const crypto::WallClock now = step.validation.time_of_day(step.now);
-    for (std::size_t i = 0; i + 1 < path.certificates.size(); ++i) {
-        const Certificate& subject = path.certificates[i];
-        const crypto::Judgement judgement = credentials.judge(subject, path.certificates[i + 1], now);
-        if (judgement.standing == crypto::Standing::good) continue;
-        const std::string detail = "'" + subject.to_string() + "' " + judgement.detail;
-        if (judgement.standing == crypto::Standing::revoked) return base::fail(Reason::CertificateRevoked, detail);
-        const bool says_where = !subject.crl_uris().empty() || !subject.ocsp_uris().empty();
-        const bool matters = round.revocation == policy::Revocation::strict ||
-                             (round.revocation == policy::Revocation::if_uri && says_where);
-        if (matters) return base::fail(Reason::RevocationUnknown, detail);
+    std::vector<const Certificate*> way;
+    for (const Certificate& one : path.certificates) way.push_back(&one);
+    if (way.size() == 1) {
+        const auto issuers = step.sa.configuration->credentials()->issuers(path.end());
+        way.insert(way.end(), issuers.begin(), issuers.end());
+    }
+    for (std::size_t i = 0; i + 1 < way.size(); ++i) {
+        const auto good = check_standing(step, round.revocation, *way[i], *way[i + 1]);
+        if (!good) return good;
     }
     return {};
 }
@@ -137,19 +164,33 @@ base::Result<crypto::PublicKey> check_certificate(sa::Step& step, const Parties&
     if (!path) return tl::unexpected(path.error());
     if (const auto named = check_authorities(round, *path); !named) return tl::unexpected(named.error());
     if (const auto good = check_revocation(step, round, *path); !good) return tl::unexpected(good.error());
+    if (const auto keys = check_keys(round.requirements, *path); !keys) return tl::unexpected(keys.error());
     if (const auto signs = check_signatures(round.requirements, *path); !signs) return tl::unexpected(signs.error());
     return sent.end.public_key();
 }
 
-// RFC 7296 3.6: a peer whose certificate we have need not send it.
-std::vector<crypto::PublicKey> known_keys(sa::Step& step, const Parties& parties) {
-    const Credentials& credentials = *step.sa.configuration->credentials();
+// A key without a certificate names nobody but itself, unless the connection says whose it is (RFC 4945 3).
+bool is_of(const crypto::PublicKey& key, const Parties& parties) {
+    if (parties.connection.remote.id.is_exact()) return true;
+    const policy::Identity& claimed = parties.remote;
+    return claimed.type == policy::IdentityType::key_id &&
+           (base::equal(claimed.data, key.key_id()) || base::equal(claimed.data, key.info_hash()));
+}
+
+std::vector<crypto::PublicKey> raw_keys(const sa::Step& step, const Parties& parties) {
     std::vector<crypto::PublicKey> keys;
     for (const policy::Fingerprint& fingerprint : parties.connection.remote.public_keys) {
-        if (const auto* key = credentials.public_key(fingerprint)) keys.push_back(*key);
+        const auto* key = step.sa.configuration->credentials()->public_key(fingerprint);
+        if (key != nullptr && is_of(*key, parties)) keys.push_back(*key);
     }
-    for (const Certificate* certificate : credentials.certificates_naming(parties.remote)) {
-        if (auto key = check_certificate(step, parties, {*certificate, {}})) keys.push_back(std::move(*key));
+    return keys;
+}
+
+// RFC 7296 3.6: a peer whose certificate we have need not send it.
+std::vector<crypto::PublicKey> known_keys(sa::Step& step, const Parties& parties) {
+    std::vector<crypto::PublicKey> keys;
+    for (const Certificate* one : step.sa.configuration->credentials()->certificates_naming(parties.remote)) {
+        if (auto key = check_certificate(step, parties, {*one, {}})) keys.push_back(std::move(*key));
     }
     return keys;
 }
@@ -161,13 +202,13 @@ base::Result<OwnKey> find_own_key(const sa::Sa& sa, const Parties& parties,
     const policy::AuthRound& round = parties.connection.local;
     std::optional<OwnKey> best;
     if (const Credentials* credentials = sa.configuration->credentials()) {
+        if (const auto raw = find_raw_key(*credentials, round)) return *raw;
         for (const Certificate* certificate : own_certificates(*credentials, parties)) {
             const auto* key = usable_key(*credentials, round, certificate->public_key());
             if (key == nullptr) continue;
             if (is_wanted(*credentials, *certificate, asked)) return OwnKey{key, certificate};
             if (!best) best = OwnKey{key, certificate};
         }
-        if (!best) best = find_raw_key(*credentials, round);
     }
     if (best) return *best;
     return base::fail(Reason::NoPrivateKey,
@@ -209,10 +250,17 @@ base::Result<std::vector<crypto::PublicKey>> find_peer_keys(sa::Step& step, cons
     if (step.sa.configuration->credentials() == nullptr) {
         return base::fail(Reason::AuthenticationFailed, "no certificate or public key of any peer is configured");
     }
+    // Where raw keys are configured, they are the peer's, whatever it shows beside them.
+    if (!parties.connection.remote.public_keys.empty()) {
+        auto keys = raw_keys(step, parties);
+        if (!keys.empty()) return keys;
+        return base::fail(Reason::AuthenticationFailed, "none of the public keys of connection " +
+                                                            parties.connection.name + " is that of " +
+                                                            parties.remote.to_string());
+    }
     const auto sent = read_certificates(proof.certificates);
     if (!sent) return tl::unexpected(sent.error());
-    // Where raw keys are configured, they are the peer's, whatever it shows beside them.
-    if (*sent && parties.connection.remote.public_keys.empty()) {
+    if (*sent) {
         auto key = check_certificate(step, parties, **sent);
         if (!key) return tl::unexpected(key.error());
         return std::vector{std::move(*key)};

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -37,21 +38,27 @@ int fit(const policy::Connection& connection, const sa::Sa& sa, const wire::Payl
     return (is_right ? kRightMethod : 0) + remote * 4 + local;
 }
 
-// Only now is it known which connection this is: the best fit of those that the addresses and the chosen proposal
-// allow.
-base::Result<const policy::Connection*> choose_connection(const sa::Sa& sa, const sa::Keyed& keyed,
-                                                          const wire::Payloads& request) {
-    const policy::Connection* best = nullptr;
-    int best_fit = 0;
+constexpr std::size_t kMostTried = 8;  // connections for one IKE_AUTH
+
+// Only now is it known which connection this is: of those that the addresses and the chosen proposal allow, the one
+// that fits best. The next ones may want another key of a peer with such an identity.
+std::vector<const policy::Connection*> fitting_connections(const sa::Sa& sa, const sa::Keyed& keyed,
+                                                           const wire::Payloads& request) {
+    std::vector<std::pair<int, const policy::Connection*>> fitting;
     for (const policy::Connection* connection :
          sa.configuration->candidates(sa.local.address, sa.remote.address, request.id_i->identity)) {
-        const int candidate = fit(*connection, sa, request);
-        if (candidate > best_fit && allows(connection->proposals, keyed.proposal)) {
-            best = connection;
-            best_fit = candidate;
-        }
+        const int how = fit(*connection, sa, request);
+        if (how > 0 && allows(connection->proposals, keyed.proposal)) fitting.emplace_back(how, connection);
     }
-    if (best != nullptr) return best;
+    std::ranges::stable_sort(fitting, std::ranges::greater(), &std::pair<int, const policy::Connection*>::first);
+    std::vector<const policy::Connection*> connections;
+    for (const auto& [how, connection] : fitting) {
+        if (connections.size() < kMostTried) connections.push_back(connection);
+    }
+    return connections;
+}
+
+tl::unexpected<base::Error> no_connection(const sa::Sa& sa, const wire::Payloads& request) {
     const std::string wanted = request.id_r ? request.id_r->identity.to_string() : "anybody";
     return base::fail(Reason::NoPeerConfiguration, "peer " + request.id_i->identity.to_string() + " at " +
                                                        sa.remote.to_string() + " asks for " + wanted);
@@ -82,17 +89,28 @@ base::Result<OwnProof> exchange_proofs(sa::Step& step, const sa::HalfOpen& phase
     return make_auth(step, phase.keyed, phase.transcript, parties, request.certificate_requests);
 }
 
-base::Result<Proven> authenticate_by_key(sa::Step& step, sa::HalfOpen& phase, const wire::Payloads& request) {
-    const auto connection = choose_connection(step.sa, phase.keyed, request);
-    if (!connection) return tl::unexpected(connection.error());
-    Parties parties{**connection, own_identity(**connection, step.sa.local.address), request.id_i->identity};
-    auto ppk = choose_ppk(**connection, step.sa, phase, request);
+base::Result<Proven> authenticate_for(sa::Step& step, sa::HalfOpen& phase, const wire::Payloads& request,
+                                      const policy::Connection& connection) {
+    Parties parties{connection, own_identity(connection, step.sa.local.address), request.id_i->identity};
+    auto ppk = choose_ppk(connection, step.sa, phase, request);
     if (!ppk) return tl::unexpected(ppk.error());
     if (ppk->mixed) ppk->mixed->swap(phase.keyed);
     auto proof = exchange_proofs(step, phase, parties, ppk->auth, request);
-    if (proof) return Proven{*connection, std::move(parties.local), std::move(*proof), ppk->mixed.has_value()};
+    if (proof) return Proven{&connection, std::move(parties.local), std::move(*proof), ppk->mixed.has_value()};
     if (ppk->mixed) ppk->mixed->swap(phase.keyed);
     return tl::unexpected(proof.error());
+}
+
+// The first one's complaint is told, as it is the one that was most likely meant.
+base::Result<Proven> authenticate_by_key(sa::Step& step, sa::HalfOpen& phase, const wire::Payloads& request) {
+    const auto connections = fitting_connections(step.sa, phase.keyed, request);
+    if (connections.empty()) return no_connection(step.sa, request);
+    auto proven = authenticate_for(step, phase, request, *connections.front());
+    for (std::size_t next = 1; !proven && next < connections.size(); ++next) {
+        auto other = authenticate_for(step, phase, request, *connections[next]);
+        if (other) proven = std::move(other);
+    }
+    return proven;
 }
 
 base::Result<Proven> authenticate_by_ticket(const sa::Step& step, const sa::HalfOpen& phase,

@@ -20,6 +20,7 @@ using policy::Padding;
 using policy::SignatureScheme;
 
 // RFC 7427 4, RFC 8420 2; SHA-1 is not to be used (RFC 8247 4.2).
+constexpr std::size_t kMostHashes = 16;
 constexpr std::array kOwnHashes{HashId::sha2_256, HashId::sha2_384, HashId::sha2_512, HashId::identity};
 
 bool takes(const std::vector<HashId>& hashes, HashId hash) { return std::ranges::find(hashes, hash) != hashes.end(); }
@@ -147,8 +148,9 @@ std::vector<HashId> hashes_in(const wire::Payloads& payloads) {
     base::Reader reader(told->data);
     while (reader.left() >= 2) {
         const auto hash = static_cast<HashId>(reader.u16());
-        if (std::ranges::find(kOwnHashes, hash) != kOwnHashes.end() && !takes(hashes, hash)) hashes.push_back(hash);
+        if (hashes.size() < kMostHashes && !takes(hashes, hash)) hashes.push_back(hash);
     }
+    if (hashes.empty()) hashes.push_back(HashId::sha1);  // it told nothing, but that it knows of RFC 7427
     return hashes;
 }
 
@@ -172,9 +174,12 @@ base::Result<void> check_private_key(const sa::Sa& sa, const Parties& parties) {
 }
 
 base::Result<void> verify_signature_auth(sa::Step& step, base::ByteView octets, const Parties& parties,
-                                         const PeerProof& proof) {
+                                         const PeerProof& proof, const std::vector<HashId>& told) {
     const auto signature = read_signature(proof.auth);
     if (!signature) return tl::unexpected(signature.error());
+    if (signature->scheme.hash == HashId::sha1 && !told.empty()) {  // RFC 8247 4.2
+        return base::fail(Reason::AuthenticationMethodUnacceptable, "SHA-1, although both sides know of better ones");
+    }
     const auto keys = find_peer_keys(step, parties, proof);
     if (!keys) return tl::unexpected(keys.error());
     base::Result<void> verified;

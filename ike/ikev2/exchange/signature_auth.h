@@ -8,7 +8,8 @@ namespace xfrmd::ikev2::exchange {
 
 // N(SIGNATURE_HASH_ALGORITHMS), RFC 7427 4: SHA-2 and "identity" (RFC 8420 2).
 wire::Notify hash_algorithms();
-// What the peer says of itself; empty where it says nothing, and then knows only the methods of old.
+// What the peer says of itself, also what we do not know; empty where it says nothing, and then it knows only the
+// methods of old.
 std::vector<policy::HashId> hashes_in(const wire::Payloads& payloads);
 
 // What the peer wants: hashes that it takes, CAs whose certificates it takes.
@@ -23,7 +24,8 @@ base::Result<OwnProof> make_signature_auth(sa::Step& step, base::ByteView octets
 base::Result<void> check_private_key(const sa::Sa& sa, const Parties& parties);
 
 // Errors: AuthenticationMethodUnacceptable, AuthenticationFailed, those of find_peer_keys().
+// `told`: hashes_in() of the peer's message.
 base::Result<void> verify_signature_auth(sa::Step& step, base::ByteView octets, const Parties& parties,
-                                         const PeerProof& proof);
+                                         const PeerProof& proof, const std::vector<policy::HashId>& told);
 
 }  // namespace xfrmd::ikev2::exchange

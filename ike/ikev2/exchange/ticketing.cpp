@@ -19,7 +19,25 @@ namespace {
 using base::Reason;
 using wire::NotifyType;
 
-// Of the secret, and of what certificates are checked against. Nothing where there is no secret any more.
+// What is asked of the peer, beside a secret.
+base::Bytes demands_of(const policy::Connection& connection, const crypto::Credentials* credentials) {
+    const policy::AuthRound& round = connection.remote;
+    base::Writer writer;
+    writer.u8(static_cast<std::uint8_t>(round.auth)).u8(static_cast<std::uint8_t>(round.revocation));
+    writer.u64(round.requirements.least_rsa_bits).u64(round.requirements.least_ecdsa_bits);
+    for (const auto* schemes : {&round.requirements.auth, &round.requirements.certificates}) {
+        for (const policy::SignatureScheme& scheme : *schemes) writer.bytes(base::as_bytes(scheme.to_string()));
+    }
+    for (const policy::KeyType key : round.requirements.keys) writer.u8(static_cast<std::uint8_t>(key));
+    for (const auto* prints : {&round.certificates, &round.public_keys, &round.authorities}) {
+        writer.u64(prints->size());
+        for (const policy::Fingerprint& print : *prints) writer.bytes(print);
+    }
+    if (credentials != nullptr) writer.bytes(credentials->trust(round).digest()).bytes(credentials->lists_digest());
+    return writer.take();
+}
+
+// Of the secret, and of what else is asked. Nothing where there is no secret any more.
 std::optional<base::Bytes> credential_of(const sa::Sa& sa, const policy::Connection& connection,
                                          const policy::Identity& local, const policy::Identity& remote,
                                          const base::SecretBytes& sk_d) {
@@ -27,10 +45,8 @@ std::optional<base::Bytes> credential_of(const sa::Sa& sa, const policy::Connect
     const bool has_secret = connection.local.auth == kPsk || connection.remote.auth == kPsk;
     const auto* secret = has_secret ? sa.configuration->shared_secret(local, remote) : nullptr;
     if (has_secret && secret == nullptr) return std::nullopt;
-    const auto* credentials = sa.configuration->credentials();
-    const crypto::Sha256 trusted =
-        credentials == nullptr ? crypto::Sha256{} : credentials->trust(connection.remote).digest();
-    return crypto::keyed_hash(sk_d, {has_secret ? secret->secret.view() : base::ByteView(), trusted});
+    return crypto::keyed_hash(sk_d, {has_secret ? secret->secret.view() : base::ByteView(),
+                                     demands_of(connection, sa.configuration->credentials())});
 }
 
 std::optional<sa::Session> session_of(const sa::Sa& sa, const sa::Established& phase) {
@@ -102,6 +118,8 @@ void answer_ticket_request(sa::Step& step, const sa::Established& phase, const w
 base::Result<void> check_session(const sa::Sa& sa, const policy::Connection& connection, const sa::Session& session) {
     const auto fail = [](std::string why) { return base::fail(Reason::TicketOutdated, std::move(why)); };
     if (!connection.session_resumption) return fail(connection.name + " resumes nothing");
+    // RFC 8784 3: none is mixed in when resuming, and what it resumes may have been without one.
+    if (connection.ppk_required) return fail(connection.name + " wants a post-quantum pre-shared key each time");
     if (own_identity(connection, sa.local.address) != session.local_id ||
         match(connection.remote.id, session.remote_id) == 0) {
         return fail(connection.name + " is not for " + session.local_id.to_string() + " - " +
@@ -110,7 +128,7 @@ base::Result<void> check_session(const sa::Sa& sa, const policy::Connection& con
     if (!allows(connection.proposals, session.proposal)) return fail(session.proposal.to_string());
     const auto credential = credential_of(sa, connection, session.local_id, session.remote_id, session.sk_d);
     if (credential && base::SecretBytes::equal_constant_time(*credential, session.credential)) return {};
-    return fail("the secret of " + session.remote_id.to_string() + " is another one");
+    return fail("what is asked of " + session.remote_id.to_string() + ", a secret or more, has changed");
 }
 
 void inherit_proof(sa::Established& phase, const sa::Session& session) {

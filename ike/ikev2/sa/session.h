@@ -27,7 +27,7 @@ struct Session {
     policy::Identity remote_id;
     policy::Proposal proposal;
     base::SecretBytes sk_d;
-    base::Bytes credential;  // a print of the secret that both have proved to know
+    base::Bytes credential;  // a print of the secret, and of what else the peer has had to prove
     Proof proof;             // resuming proves nothing anew
 };
 

@@ -84,6 +84,16 @@ TEST_CASE("an id that our certificate does not name is replaced by its subject",
           "other.example; its subject is used instead\n");
 }
 
+TEST_CASE("who has a raw key and no id is that key's id, and %any stays so", "[config][credentials]") {
+    Etc etc;
+    etc.files["/etc/pubkey/sun.pub"] = text(small_key(3).subject_public_key_info());
+    const auto loaded = etc.load(conf("certs = moon.pem\nid = %any", "pubkeys = sun.pub"));
+    REQUIRE(loaded);
+    const policy::Connection& gw = loaded->configuration.connections.at(0);
+    CHECK(gw.local.id.is_any());
+    CHECK(gw.remote.id.type == policy::IdentityType::key_id);
+}
+
 TEST_CASE("what a connection names has to be there", "[config][credentials][errors]") {
     Etc etc;
     etc.files["/etc/x509/bad.pem"] = "nothing of the kind";
@@ -95,8 +105,8 @@ TEST_CASE("what a connection names has to be there", "[config][credentials][erro
           "/etc/swanctl.conf:5:1: connections.gw.remote.cacerts: /etc/x509/moon.pem: 'C=CH, CN=moon.example' is no CA "
           "certificate\n");
     CHECK(etc.errors(conf("cert1 { file = none.pem\n }", "")).find("none.pem: No such file") != std::string::npos);
-    CHECK(etc.errors(conf("pubkeys = sun.pub", "pubkeys = sun.pub\ncacerts = root.pem\ncert2 { file = moon.pem\n }"))
-              .empty());
+    CHECK(etc.errors(conf("pubkeys = sun.pub", "pubkeys = sun.pub\ncert2 { file = moon.pem\n }")).empty());
+    CHECK(etc.errors(conf("", "cacerts = root.pem\ncerts = moon.pem")).find("do not go together") != std::string::npos);
 }
 
 TEST_CASE("a file in a folder that cannot be read is left out with a warning", "[config][credentials]") {

@@ -80,7 +80,7 @@ policy::Snapshot with_certificates(const ConnectionWords& words, const Side& sid
     parts.named = side.cacerts;
     gw.remote.revocation = side.revocation;
     for (const CrlFields& fields : side.lists) {
-        parts.lists.push_back({make_root(root()), *crypto::Crl::read(crl_der(fields, root()), make_root(root()))});
+        parts.lists.push_back(*crypto::Crl::read(crl_der(fields, root()), make_root(root())));
     }
     parts.private_keys.push_back(*crypto::PrivateKey::load(side.own.key.pkcs8(), nullptr, random));
     policy::Configuration configuration;
@@ -216,6 +216,50 @@ TEST_CASE("a certificate on its CA's list counts no more, however old the list i
         CHECK(world.outcome() == "authentication_refused");
         CHECK(world.refused_by_right(Reason::CertificateRevoked));
     }
+}
+
+TEST_CASE("one that is trusted as it is may be revoked all the same", "[engine][rfc5280-6.3]") {
+    CrlFields revoked;
+    revoked.entries = {{}};
+    World world({a()}, {.own = b(), .known = {a().certificate}, .lists = {revoked}});
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::CertificateRevoked));
+}
+
+TEST_CASE("the least bits of auth are asked of CAs as well", "[engine][rfc7427-4]") {
+    World world({a()}, {.own = b(), .peer_auth = "ed25519-ecdsa-384"});
+    CHECK(world.outcome() == "authentication_refused");
+}
+
+TEST_CASE("of connections that fit alike the one counts whose CA it is", "[engine][rfc7296-1.2]") {
+    const TestIssuer other{"CN=other", small_key(3)};
+    const Certificate both[] = {make_root(root()), make_root(other)};
+    SeededRandom random(7);
+    std::vector<policy::Connection> connections;
+    crypto::Credentials::Parts parts;
+    std::vector<policy::AuthRound> rounds;
+    for (const Certificate& authority : {both[1], both[0]}) {
+        policy::Connection gw = connection(mirrored({}));
+        gw.name = authority.to_string();
+        gw.local.auth = gw.remote.auth = policy::AuthMethod::pubkey;
+        gw.local.certificates = {b().certificate.fingerprint()};
+        gw.remote.authorities = {authority.fingerprint()};
+        parts.authorities.push_back(authority);
+        rounds.push_back(gw.remote);
+        connections.push_back(std::move(gw));
+    }
+    parts.certificates = {b().certificate};
+    parts.private_keys.push_back(*crypto::PrivateKey::load(b().key.pkcs8(), nullptr, random));
+    policy::Configuration configuration;
+    configuration.credentials = *crypto::Credentials::make(std::move(parts), rounds);
+    configuration.connections = std::move(connections);
+    Gateways world(with_certificates({}, {a()}), policy::IndexedConfiguration::of(std::move(configuration)));
+    const base::Duration past = world.wire.now().time_since_epoch();
+    for (Host* host : {&world.left, &world.right}) {
+        world.wire.feed(*host, ike::TimeOfDay{std::chrono::sys_time<base::Duration>(kTestNow) - past});
+    }
+    CHECK(world.left.outcome(world.connect()) == "ok");
+    CHECK(world.right.sas().at(0)->sa().connection_name() == both[0].to_string());
 }
 
 TEST_CASE("what nothing is known of is judged as revocation says", "[engine][rfc5280-6.3]") {

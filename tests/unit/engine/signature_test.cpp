@@ -105,6 +105,29 @@ TEST_CASE("what auth does not allow is refused", "[engine][rfc7427-4]") {
     CHECK(world.right.engine.counters().reasons.contains(Reason::AuthenticationMethodUnacceptable));
 }
 
+TEST_CASE("a key names nobody but itself where the connection does not say whose it is", "[engine][hostile-d5]") {
+    const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
+    const TestKey other = TestKey::make(KeyType::ecdsa, 256, 2);
+    const std::string key_id = "@#" + base::to_hex(crypto::PublicKey::decode(one.subject_public_key_info())->key_id());
+    const auto outcome = [&](const std::string& id) {
+        ConnectionWords left;
+        left.local_id = id;
+        ConnectionWords right = mirrored({});
+        right.remote_id = "";  // anybody
+        Gateways world(with_keys(left, {one, other}), with_keys(right, {other, one}));
+        return world.left.outcome(world.connect());
+    };
+    CHECK(outcome("a.example") == "authentication_refused");
+    CHECK(outcome(key_id) == "ok");
+}
+
+TEST_CASE("SHA-1 is not taken from who knows better", "[engine][rfc8247-4.2][hostile-d2]") {
+    const TestKey one = TestKey::make(KeyType::rsa, 2048, 1);
+    const TestKey other = TestKey::make(KeyType::rsa, 2048, 2);
+    Gateways world = gateways({one, other, "ike:rsa-sha1"}, {other, one});
+    CHECK(world.left.outcome(world.connect()) == "authentication_method_unacceptable");
+}
+
 TEST_CASE("who has no key asks nobody", "[engine][rfc7296-2.15]") {
     const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
     const TestKey other = TestKey::make(KeyType::ecdsa, 256, 2);
