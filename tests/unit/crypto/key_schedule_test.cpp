@@ -275,6 +275,7 @@ TEST_CASE("AUTH of a pre-shared key covers IntAuth behind the rest", "[crypto][r
     xfrmd::base::append(octets, Prf(PrfId::hmac_sha2_256, sk_p.view())({id}).view());
     xfrmd::base::append(octets, int_auth);
     const SecretBytes padded = Prf(PrfId::hmac_sha2_256, shared)({text("Key Pad for IKEv2")});
-    CHECK(to_text(psk_auth(PrfId::hmac_sha2_256, shared, message, nonce, sk_p, id, int_auth)) ==
+    CHECK(to_text(psk_auth(PrfId::hmac_sha2_256, shared,
+                           auth_octets(PrfId::hmac_sha2_256, message, nonce, sk_p, id, int_auth))) ==
           to_text(Prf(PrfId::hmac_sha2_256, padded.view())({octets})));
 }
