@@ -187,12 +187,18 @@ std::vector<crypto::PublicKey> raw_keys(const sa::Step& step, const Parties& par
 }
 
 // RFC 7296 3.6: a peer whose certificate we have need not send it.
-std::vector<crypto::PublicKey> known_keys(sa::Step& step, const Parties& parties) {
+base::Result<std::vector<crypto::PublicKey>> known_keys(sa::Step& step, const Parties& parties) {
     std::vector<crypto::PublicKey> keys;
+    base::Error why{Reason::AuthenticationFailed,
+                    parties.remote.to_string() + " has sent no certificate, and we have none of it",
+                    {}};
     for (const Certificate* one : step.sa.configuration->credentials()->certificates_naming(parties.remote)) {
-        if (auto key = check_certificate(step, parties, {*one, {}})) keys.push_back(std::move(*key));
+        auto key = check_certificate(step, parties, {*one, {}});
+        if (key) keys.push_back(std::move(*key));
+        if (!key) why = key.error();
     }
-    return keys;
+    if (!keys.empty()) return keys;
+    return tl::unexpected(std::move(why));
 }
 
 }  // namespace
@@ -265,10 +271,7 @@ base::Result<std::vector<crypto::PublicKey>> find_peer_keys(sa::Step& step, cons
         if (!key) return tl::unexpected(key.error());
         return std::vector{std::move(*key)};
     }
-    auto known = known_keys(step, parties);
-    if (!known.empty()) return known;
-    return base::fail(Reason::AuthenticationFailed,
-                      parties.remote.to_string() + " has sent no certificate, and we have none of it");
+    return known_keys(step, parties);
 }
 
 }  // namespace xfrmd::ikev2::exchange

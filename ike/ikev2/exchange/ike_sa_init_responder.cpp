@@ -43,8 +43,15 @@ base::Result<Choice> choose(const sa::Step& step, const wire::Payloads& request)
 }
 
 // Who the peer is is not known yet: it is asked for what any connection may want of it.
-std::vector<const policy::Connection*> candidates(const sa::Sa& sa) {
-    return sa.configuration->candidates_by_proposals(sa.local.address, sa.remote.address);
+std::vector<const policy::Connection*> who_may_ask(const sa::Sa& sa) {
+    constexpr std::size_t kEnough = 20;
+    std::vector<const policy::Connection*> asking;
+    if (sa.configuration->credentials() == nullptr) return asking;
+    for (const policy::Connection& connection : sa.configuration->connections()) {
+        if (asking.size() == kEnough) break;
+        if (connection.remote.auth == policy::AuthMethod::pubkey) asking.push_back(&connection);
+    }
+    return asking;
 }
 
 // HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V], N(SIGNATURE_HASH_ALGORITHMS), [N(USE_PPK)], [CERTREQ] (RFC 7296 1.2, RFC
@@ -56,7 +63,7 @@ base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& ch
     append_announcements(step, payloads);
     payloads.emplace_back(hash_algorithms());
     if (ppk) payloads.push_back(std::move(*ppk));
-    std::ranges::move(certificate_request(step.sa, candidates(step.sa)), std::back_inserter(payloads));
+    std::ranges::move(certificate_request(step.sa, who_may_ask(step.sa)), std::back_inserter(payloads));
     return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);
 }
 

@@ -90,14 +90,18 @@ policy::Snapshot with_certificates(const ConnectionWords& words, const Side& sid
     return policy::IndexedConfiguration::of(std::move(configuration));
 }
 
+void set_clock(Gateways& gateways) {
+    const base::Duration past = gateways.wire.now().time_since_epoch();
+    for (Host* host : {&gateways.left, &gateways.right}) {
+        gateways.wire.feed(*host, ike::TimeOfDay{std::chrono::sys_time<base::Duration>(kTestNow) - past});
+    }
+}
+
 // Where left ("a.example") brings it up with right ("b.example"), it says this.
 struct World {
     World(const Side& left, const Side& right)
         : gateways(with_certificates({}, left), with_certificates(mirrored({}), right)) {
-        const base::Duration past = gateways.wire.now().time_since_epoch();
-        for (Host* host : {&gateways.left, &gateways.right}) {
-            gateways.wire.feed(*host, ike::TimeOfDay{std::chrono::sys_time<base::Duration>(kTestNow) - past});
-        }
+        set_clock(gateways);
     }
     std::string outcome() { return gateways.left.outcome(gateways.connect()); }
     bool refused_by_right(Reason reason) { return gateways.right.engine.counters().reasons.contains(reason); }
@@ -138,6 +142,24 @@ TEST_CASE("a certificate is sent where it is asked for, or always", "[engine][rf
     CHECK(World({.own = a(), .send_cert = SendCertificate::never}, {b()}).outcome() == "authentication_refused");
     CHECK(World({.own = a(), .send_cert = SendCertificate::always}, {.own = b(), .send_certreq = false}).outcome() ==
           "ok");
+}
+
+TEST_CASE("a connection is asked for that is not the first with its proposals", "[engine][rfc7296-3.7]") {
+    const auto snapshot_of = with_certificates(mirrored({}), {b()});
+    policy::Configuration configuration;
+    ConnectionWords by_secret = mirrored({});
+    by_secret.name = "by-secret";
+    by_secret.remote_id = "c.example";
+    configuration.connections = {connection(by_secret), snapshot_of->connections().at(0)};
+    SeededRandom random(7);
+    crypto::Credentials::Parts parts;
+    parts.certificates = {b().certificate};
+    parts.authorities = {make_root(root())};
+    parts.private_keys.push_back(*crypto::PrivateKey::load(b().key.pkcs8(), nullptr, random));
+    configuration.credentials = *crypto::Credentials::make(std::move(parts), {configuration.connections.at(1).remote});
+    Gateways world(with_certificates({}, {a()}), policy::IndexedConfiguration::of(std::move(configuration)));
+    set_clock(world);
+    CHECK(world.left.outcome(world.connect()) == "ok");
 }
 
 TEST_CASE("a request for certificates of any size only says which one goes", "[engine][rfc7296-3.7][hostile-d9]") {
@@ -254,10 +276,7 @@ TEST_CASE("of connections that fit alike the one counts whose CA it is", "[engin
     configuration.credentials = *crypto::Credentials::make(std::move(parts), rounds);
     configuration.connections = std::move(connections);
     Gateways world(with_certificates({}, {a()}), policy::IndexedConfiguration::of(std::move(configuration)));
-    const base::Duration past = world.wire.now().time_since_epoch();
-    for (Host* host : {&world.left, &world.right}) {
-        world.wire.feed(*host, ike::TimeOfDay{std::chrono::sys_time<base::Duration>(kTestNow) - past});
-    }
+    set_clock(world);
     CHECK(world.left.outcome(world.connect()) == "ok");
     CHECK(world.right.sas().at(0)->sa().connection_name() == both[0].to_string());
 }
