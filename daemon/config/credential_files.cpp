@@ -61,13 +61,15 @@ base::Result<crypto::PublicKey> CredentialFiles::public_key(std::string_view fil
 
 void CredentialFiles::add_secret(std::string_view kind, KeySecret secret) {
     std::string path = path_of(kind, secret.file);
-    std::ranges::move(secret.passphrases, std::back_inserter(secrets_[std::move(path)]));
+    auto& secrets = kind == "pkcs12" ? container_secrets_ : secrets_;
+    std::ranges::move(secret.passphrases, std::back_inserter(secrets[std::move(path)]));
 }
 
 base::Result<std::shared_ptr<const crypto::Credentials>> CredentialFiles::finish(
     const std::vector<policy::AuthRound>& rounds) {
     load_certificates("x509");
     load_certificates("x509ca");
+    load_containers();
     load_revocation_lists();
     load_public_keys();
     load_private_keys();
@@ -181,6 +183,39 @@ base::Result<PrivateKey> CredentialFiles::read_private_key(const std::string& pa
         if (loaded) break;
     }
     return loaded;
+}
+
+void CredentialFiles::load_containers() {
+    std::set<std::string> paths;
+    for (std::string& path : in_folder("pkcs12")) paths.insert(std::move(path));
+    for (const auto& [path, secret] : container_secrets_) paths.insert(path);
+    for (const std::string& path : paths) {
+        auto container = read_container(path);
+        if (!container) {
+            warn(path, container.error());
+            continue;
+        }
+        for (const Certificate& certificate : container->certificates) {
+            add(certificate.is_ca() ? parts_.authorities : parts_.certificates, certificate);
+        }
+        std::ranges::move(container->private_keys, std::back_inserter(parts_.private_keys));
+    }
+}
+
+base::Result<crypto::Pkcs12> CredentialFiles::read_container(const std::string& path) {
+    auto file = files_.read(path, crypto::Pkcs12::kMostBytes);
+    if (!file) return tl::unexpected(file.error());
+    const KeyText text(std::move(*file));
+    const auto random = crypto::ChaChaRandom::make();
+    if (!random) return tl::unexpected(random.error());
+    const auto secrets = container_secrets_.find(path);
+    if (secrets == container_secrets_.end()) return crypto::Pkcs12::read(base::as_bytes(text.text), {}, **random);
+    auto read = base::Result<crypto::Pkcs12>(invalid("its section has no secret"));
+    for (const base::SecretBytes& passphrase : secrets->second) {
+        read = crypto::Pkcs12::read(base::as_bytes(text.text), passphrase.view(), **random);
+        if (read) break;
+    }
+    return read;
 }
 
 void CredentialFiles::add(std::vector<Certificate>& to, const Certificate& certificate) {

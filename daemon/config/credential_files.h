@@ -1,6 +1,6 @@
 // The certificates and keys beside swanctl.conf, in folders named as strongSwan's: x509, x509ca, x509crl, pubkey,
-// private, rsa, ecdsa and pkcs8. What is in a folder and cannot be read is left out, with a warning, as swanctl does;
-// what a setting names has to be there.
+// private, rsa, ecdsa, pkcs8 and pkcs12. What is in a folder and cannot be read is left out, with a warning, as swanctl
+// does; what a setting names has to be there.
 #pragma once
 
 #include <map>
@@ -11,6 +11,7 @@
 #include "daemon/config/files.h"
 #include "ike/base/secret_bytes.h"
 #include "ike/crypto/credentials.h"
+#include "ike/crypto/pkcs12.h"
 
 namespace xfrmd::daemon {
 
@@ -47,13 +48,16 @@ private:
     void load_public_keys();
     void load_private_keys();
     base::Result<crypto::PrivateKey> read_private_key(const std::string& path);
+    void load_containers();
+    base::Result<crypto::Pkcs12> read_container(const std::string& path);
     void add(std::vector<crypto::Certificate>& to, const crypto::Certificate& certificate);
     void warn(const std::string& path, const base::Error& error);
 
     const Files& files_;
     std::string folder_;
     crypto::Credentials::Parts parts_;
-    std::map<std::string, std::vector<base::SecretBytes>> secrets_;  // by the path of their file
+    std::map<std::string, std::vector<base::SecretBytes>> secrets_;            // by the path of their file
+    std::map<std::string, std::vector<base::SecretBytes>> container_secrets_;  // likewise, of PKCS#12
     std::vector<std::string> warnings_;
 };
 

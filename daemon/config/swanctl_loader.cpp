@@ -149,8 +149,6 @@ private:
     }
 
     void read_key_secret(const View& section, std::string_view kind, const std::string& path) {
-        const bool is_honoured = kind != "pkcs12";
-        if (!is_honoured) errors_.add(section.at(), path + " is not yet honoured");
         KeySecret secret;
         read_settings(section, Place::private_key, path, {.key_secret = &secret}, errors_);
         refuse_inner_sections(section, path);
@@ -158,7 +156,7 @@ private:
         for (const settings::Setting* setting : section.settings()) {
             if (setting->name != "file") secret_files_.insert(setting->value_at.file);
         }
-        if (is_honoured) credentials_.add_secret(kind, std::move(secret));
+        credentials_.add_secret(kind, std::move(secret));
     }
 
     // What rounds name has been read; what else there is counts for all of them.

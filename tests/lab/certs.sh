@@ -1,7 +1,9 @@
 # A tunnel whose gateways prove who they are with certificates of a CA, or with keys that both know.
-#   certs.sh PEER INITIATOR KIND [HOW]   PEER: 5.9, 6.0 (strongSwan), libreswan-5, openiked (with certificates only) or xfrmd; KIND: of the gateways' keys, as make_key has it
+#   certs.sh PEER INITIATOR KIND [HOW]   PEER: 5.9, 6.0 (strongSwan), libreswan-5, openiked (with certificates only) or xfrmd;
+#   KIND: of the gateways' keys, as make_key has it
 #   HOW: direct (of a CA that both know; where nothing is said), chain (moon's is of a CA in between, which only moon has),
-#   raw (public keys without certificates), AUTH (that `auth` on both sides, such as rsa/pss-sha512)
+#   raw (public keys without certificates), pkcs12 (moon has all of it in one encrypted file), AUTH (that `auth` on both
+#   sides, such as rsa/pss-sha512)
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/certificates.sh
@@ -10,9 +12,10 @@ source "$lib/certificates.sh"
 peer=$1 initiator=$2 kind=$3 how=${4:-direct}
 
 auth=pubkey
-case $how in direct | chain | raw) ;; *) auth=$how ;; esac
+case $how in direct | chain | raw | pkcs12) ;; *) auth=$how ;; esac
 
 local_lines() {
+    [[ $how != pkcs12 || $1 != moon ]] || return 0  # found by its id
     if [[ $how == raw ]]; then echo "pubkeys = $1.pub"; else echo "certs = $1.pem"; fi
 }
 remote_lines() {
@@ -33,10 +36,11 @@ send_cert=ifasked
 
 # conf WHO HOST OTHER
 conf() {
-    local conn=
+    local conn='' secrets=''
     [[ $1 != xfrmd ]] || conn="send_cert = $send_cert"
+    [[ $1 != xfrmd || $how != pkcs12 ]] || secrets=$'pkcs12-moon {\n file = moon.p12\n secret = laboratory\n }'
     peer_conf "$1" "$2" auth="$(auth_of "$1")" id="$2.lab.example" peer_id="$3.lab.example" \
-        local_lines="$(local_lines "$2")" remote_lines="$(remote_lines "$3")" conn="$conn"
+        local_lines="$(local_lines "$2")" remote_lines="$(remote_lines "$3")" conn="$conn" secrets="$secrets"
 }
 
 gateways
@@ -57,6 +61,12 @@ for host in moon sun; do
     fi
 done
 [[ $how != chain ]] || put moon xfrmd x509ca "$ca/middle.pem"
+if [[ $how == pkcs12 ]]; then
+    openssl pkcs12 -export -in "$ca/moon.pem" -inkey "$ca/moon.key" -certfile "$ca/root.pem" -passout pass:laboratory \
+        -out "$ca/moon.p12"
+    rm -r /run/moon/{x509,x509ca,private}
+    put moon xfrmd pkcs12 "$ca/moon.p12"
+fi
 
 start_peer "$peer" sun <<<"$(conf "$peer" sun moon)"
 start_xfrmd moon <<<"$(conf xfrmd moon sun)"
