@@ -9,7 +9,6 @@ namespace xfrmd::ike {
 
 using base::Reason;
 using ikev2::sa::IkeSa;
-using ikev2::sa::PhaseId;
 
 namespace {
 

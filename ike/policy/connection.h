@@ -68,9 +68,8 @@ struct Connection {
     bool is_resolved() const {
         return (local_hosts.is_any() || !local_addrs.empty()) && (remote_hosts.is_any() || !remote_addrs.empty());
     }
-    // Equal, whatever the names resolve to.
-    bool is_configured_as(const Connection& other) const;
-    // Whether there is a peer at all: a connection that only holds shunts has none and is no candidate for one.
+    bool is_configured_as(const Connection& other) const;  // equal, whatever the names resolve to
+    // A connection that only holds shunts has no peer and is no candidate for one.
     bool negotiates() const { return shunts.empty() || !children.empty(); }
     friend bool operator==(const Connection&, const Connection&) = default;
 };

@@ -1,6 +1,5 @@
-// Transforms as IANA numbers them (RFC 7296 3.3.2 and the "IKEv2 Transform" registries), with the words operators use
-// for them (strongSwan's proposal keywords). Values on the wire may be any 16-bit number; the enums name the ones we
-// know.
+// Transforms as IANA numbers them (RFC 7296 3.3.2, the "IKEv2 Transform" registries), with the words operators use for
+// them (strongSwan's proposal keywords). Values on the wire may be any 16-bit number; the enums name those we know.
 #pragma once
 
 #include <compare>
@@ -36,7 +35,6 @@ constexpr unsigned additional_key_exchange_number(TransformType type) {
     const unsigned number = static_cast<unsigned>(type) - first + 1;
     return static_cast<unsigned>(type) >= first && number <= kAdditionalKeyExchanges ? number : 0;
 }
-// The first one or an additional one.
 constexpr bool is_key_exchange(TransformType type) {
     return type == TransformType::key_exchange || additional_key_exchange_number(type) != 0;
 }
@@ -141,8 +139,7 @@ bool is_aead(std::uint16_t encryption_id);
 // Is no quantum computer known to break it?
 bool is_quantum_resistant(KeyExchangeId method);
 
-// "AES_GCM_16_256", "HMAC_SHA2_256_128", "MODP_2048", "CURVE_25519", "KE1_ML_KEM_768"; an unknown one is "ENCR_65000"
-// and the like, one of an unknown type "TYPE_13_35".
+// "AES_GCM_16_256", "MODP_2048", "KE1_ML_KEM_768"; unknown ones are like "ENCR_65000", of unknown types "TYPE_13_35".
 std::string to_string(const Transform& transform);
 
 // The keyword of a proposal string ("aes256gcm16", "sha256", "prfsha384", "x25519", "noesn"), in lower case as

@@ -53,7 +53,7 @@ build_ml_kem_plugin() {
     # shellcheck disable=SC2064  # the folder's name is wanted as it is now
     trap "rm -rf '$work'" EXIT
     fetch_source strongswan "$work"
-    cd "$work/source"
+    cd "$work/source" || return
     ./configure --disable-defaults --enable-ml
     gcc -O2 -fPIC -shared -include config.h -I src/libstrongswan -DPLUGINS='""' src/libstrongswan/plugins/ml/*.c \
         -o "$cache/peers/$ml_kem_plugin"

@@ -63,7 +63,7 @@ public:
 
     // --- Both ---
     // RFC 9370 2.2.2: other keys after an additional key exchange.
-    void update_keys(const base::SecretBytes& secret);
+    void update_keys(const base::SecretBytes& shared);
     // RFC 9242 3.3.2: IntAuth_[i/r]1 of what we send, and of what the engine does, under the keys of now.
     base::Bytes int_auth_sent(base::ByteView content) const;
     base::Bytes int_auth_received(base::ByteView content) const;

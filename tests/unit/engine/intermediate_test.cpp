@@ -191,6 +191,27 @@ TEST_CASE("an IKE SA with additional key exchanges is resumed without them", "[e
     CHECK(established(gateways.left).keyed.is_quantum_resistant);
 }
 
+TEST_CASE("another configuration does not keep key exchanges from going on", "[engine][rfc9370-2.2.2]") {
+    Hybrid hybrid;
+    hybrid.begin();
+    hybrid.wire.feed(hybrid.host, ike::Reconfigure{snapshot(ConnectionWords{.ike = kHybrid})});
+    hybrid.request = hybrid.value();
+    hybrid.sent = hybrid.peer.protect(ExchangeType::ike_intermediate, 1, false, hybrid.request);
+    hybrid.take(hybrid.tell(hybrid.sent).at(0));
+    hybrid.authenticate();
+    CHECK(hybrid.sa()->phase_id() == PhaseId::established);
+}
+
+TEST_CASE("who takes long for its key exchanges has no more time than others", "[engine][rfc8019-4.1][hostile-c7]") {
+    Hybrid slow("-ke1_mlkem768-ke2_ecp256");
+    slow.begin();
+    CHECK(slow.host.engine.half_open() == 1);
+    slow.wire.run_for(seconds(31));
+    CHECK(slow.host.count(Reason::HalfOpenExpired) == 1);
+    CHECK(slow.host.sas().empty());
+    CHECK(slow.host.engine.half_open() == 0);
+}
+
 // --- What a peer must not do ---
 
 TEST_CASE("IKE_AUTH before all key exchanges are done is dropped", "[engine][rfc9242-3.2][hostile-c7]") {

@@ -378,8 +378,7 @@ TEST_CASE("a trap takes the place of one that was left, for good", "[netlink][ho
     CHECK(kernel.empty());
 }
 
-TEST_CASE("an inherited SA is sent on until the kernel has the policy that leads to the new one",
-          "[netlink][hostile-g1]") {
+TEST_CASE("an old SA is sent on until the kernel has the policy for the new one", "[netlink][hostile-g1]") {
     MemoryKernel memory;
     const InstalledTunnel old = leave_behind(memory);
     FailingKernel kernel(memory);
