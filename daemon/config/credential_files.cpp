@@ -19,6 +19,8 @@ using crypto::PrivateKey;
 
 constexpr std::size_t kMostBytes = 1 << 20;  // of one file, which may hold several certificates
 
+const std::string kReadable = ": a private key that every user can read; chmod o-r it";
+
 tl::unexpected<base::Error> invalid(std::string detail) {
     return base::fail(Reason::ConfigurationInvalid, std::move(detail));
 }
@@ -134,15 +136,15 @@ void CredentialFiles::load_revocation_lists() {
 base::Result<crypto::Crl> CredentialFiles::read_revocation_list(const std::string& path) {
     const auto text = files_.read(path, crypto::Crl::kMostBytes);
     if (!text) return tl::unexpected(text.error());
-    auto failed = base::Result<crypto::Crl>(invalid("none of the CAs has signed it"));
+    std::string last = "there are none";
     for (const auto* authorities : {&parts_.authorities, &parts_.named}) {
         for (const Certificate& authority : *authorities) {
             auto list = crypto::Crl::read(base::as_bytes(text->text), authority);
             if (list) return list;
-            if (authorities->size() == 1) failed = std::move(list);
+            last = words_of(list.error());
         }
     }
-    return failed;
+    return invalid("no list that one of the CAs has signed; of the last of them: " + last);
 }
 
 void CredentialFiles::load_public_keys() {
@@ -171,7 +173,7 @@ base::Result<PrivateKey> CredentialFiles::read_private_key(const std::string& pa
     auto file = files_.read(path, kMostBytes);
     if (!file) return tl::unexpected(file.error());
     const KeyText key(std::move(*file));
-    if (key.readable_by_others) warnings_.push_back(path + ": a private key that every user can read; chmod o-r it");
+    if (key.readable_by_others) warnings_.push_back(path + kReadable);
     const base::ByteView bytes = base::as_bytes(key.text);
     const auto random = crypto::ChaChaRandom::make();
     if (!random) return tl::unexpected(random.error());
@@ -206,6 +208,7 @@ base::Result<crypto::Pkcs12> CredentialFiles::read_container(const std::string& 
     auto file = files_.read(path, crypto::Pkcs12::kMostBytes);
     if (!file) return tl::unexpected(file.error());
     const KeyText text(std::move(*file));
+    if (text.readable_by_others) warnings_.push_back(path + kReadable);
     const auto random = crypto::ChaChaRandom::make();
     if (!random) return tl::unexpected(random.error());
     const auto secrets = container_secrets_.find(path);

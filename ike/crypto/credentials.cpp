@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ike/base/writer.h"
+#include "ike/crypto/certificate_data.h"
 
 namespace xfrmd::crypto {
 
@@ -65,7 +66,8 @@ std::vector<const Certificate*> Credentials::issuers(const Certificate& end) con
     std::vector<const Certificate*> way;
     const Certificate* last = &end;
     while (way.size() < kLongestWay && !last->is_self_issued()) {
-        const auto issuer = std::ranges::find(parts_.authorities, last->issuer(), &Certificate::subject);
+        const auto issuer = std::ranges::find(parts_.authorities, CertificateAccess::issuer_key(*last),
+                                              &CertificateAccess::subject_key);
         if (issuer == parts_.authorities.end()) break;
         last = &*issuer;
         way.push_back(last);

@@ -26,8 +26,10 @@ base::Bytes demands_of(const policy::Connection& connection, const crypto::Crede
     writer.u8(static_cast<std::uint8_t>(round.auth)).u8(static_cast<std::uint8_t>(round.revocation));
     writer.u64(round.requirements.least_rsa_bits).u64(round.requirements.least_ecdsa_bits);
     for (const auto* schemes : {&round.requirements.auth, &round.requirements.certificates}) {
+        writer.u64(schemes->size());
         for (const policy::SignatureScheme& scheme : *schemes) writer.bytes(base::as_bytes(scheme.to_string()));
     }
+    writer.u64(round.requirements.keys.size());
     for (const policy::KeyType key : round.requirements.keys) writer.u8(static_cast<std::uint8_t>(key));
     for (const auto* prints : {&round.certificates, &round.public_keys, &round.authorities}) {
         writer.u64(prints->size());

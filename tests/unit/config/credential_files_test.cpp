@@ -141,6 +141,17 @@ TEST_CASE("a secret names the file of its key", "[config][credentials][errors]")
           "/etc/private/none.key: left out: No such file or directory\n");
 }
 
+TEST_CASE("a key that every user can read is used, with a warning", "[config][credentials]") {
+    Etc etc;
+    etc.files["/etc/swanctl.conf"] = conf("certs = moon.pem", "");
+    MemoryFiles files(etc.files);
+    files.make_readable_by_others("/etc/private/moon.key");
+    const auto loaded = load_swanctl(files, "/etc/swanctl.conf");
+    REQUIRE(loaded);
+    CHECK(loaded->warnings ==
+          std::vector<std::string>{"/etc/private/moon.key: a private key that every user can read; chmod o-r it"});
+}
+
 TEST_CASE("post-quantum pre-shared keys are known by the octets of their names", "[config][rfc8784-5.1]") {
     Etc etc;
     auto loaded = etc.load(conf("certs = moon.pem", "", "ppk-1 { secret = abc\n id-1 = one.example\n id-2 = two\n }"));

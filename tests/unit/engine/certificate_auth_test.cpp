@@ -132,6 +132,8 @@ TEST_CASE("who has a CA in between sends it along", "[engine][rfc7296-3.6]") {
     const End below = end_of("a.example", 13, middle());
     World world({below, {make_root(root()), between}}, {b()});
     CHECK(world.outcome() == "ok");
+    const End shouted = end_of("a.example", 13, {"CN=MIDDLE", middle().key});  // the same name (RFC 5280 7.1)
+    CHECK(World({shouted, {make_root(root()), between}}, {b()}).outcome() == "ok");
     World without({below, {make_root(root())}}, {b()});
     CHECK(without.outcome() == "authentication_refused");
     CHECK(without.refused_by_right(Reason::CertificateUntrusted));
