@@ -216,6 +216,19 @@ void Daemon::query(std::uint8_t shard, ike::QueryUse query) {
     });
 }
 
+void Daemon::fetch(std::uint8_t shard, ike::Fetch question) {
+    pool_->on_main([this, shard, question = std::move(question)] {
+        pool_->submit(shard, ike::Fetched{question.uri, question.posted,
+                                          base::fail(base::Reason::FetchFailed, "nothing fetches here")});
+    });
+}
+
+void Daemon::sign(std::uint8_t shard, ike::Sign question) {
+    pool_->on_main([this, shard, question = std::move(question)] {
+        pool_->submit(shard, ike::Signed{question.id, base::fail(base::Reason::SigningFailed, "there is no token")});
+    });
+}
+
 // By the main thread, so that two pieces of news from one worker arrive in their order.
 void Daemon::tell(std::uint8_t shard, ike::PeerNews news) {
     pool_->on_main([this, shard, news = std::move(news)] {

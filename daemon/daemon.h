@@ -87,6 +87,8 @@ public:
     void remove(ike::ChildSaId child) override;
     void query(std::uint8_t shard, ike::QueryUse query) override;
     void tell(std::uint8_t shard, ike::PeerNews news) override;
+    void fetch(std::uint8_t shard, ike::Fetch question) override;
+    void sign(std::uint8_t shard, ike::Sign question) override;
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
     void report(const ike::Report& report) override;

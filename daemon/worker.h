@@ -39,6 +39,10 @@ public:
     virtual void query(std::uint8_t shard, ike::QueryUse query) = 0;
     // All other workers get it.
     virtual void tell(std::uint8_t shard, ike::PeerNews news) = 0;
+    // Answered by Worker::submit(Fetched).
+    virtual void fetch(std::uint8_t shard, ike::Fetch question) = 0;
+    // Answered by Worker::submit(Signed).
+    virtual void sign(std::uint8_t shard, ike::Sign question) = 0;
     virtual void revive(ike::ReviveChild child) = 0;
     virtual void done(ike::OperationDone operation) = 0;
     virtual void report(const ike::Report& report) = 0;
@@ -92,6 +96,8 @@ private:
     void run(ike::RemoveChild action) { outside_.remove(action.child); }
     void run(ike::QueryUse action) { outside_.query(shard(), std::move(action)); }
     void run(ike::TellEngines action) { outside_.tell(shard(), std::move(action.news)); }
+    void run(ike::Fetch action) { outside_.fetch(shard(), std::move(action)); }
+    void run(ike::Sign action) { outside_.sign(shard(), std::move(action)); }
     void run(ike::ReviveChild action) { outside_.revive(std::move(action)); }
     void run(ike::OperationDone action) { outside_.done(std::move(action)); }
     void run(const ike::Report& action) { outside_.report(action); }

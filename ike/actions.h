@@ -11,6 +11,7 @@
 #include "ike/base/bytes.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
+#include "ike/enquiries.h"
 #include "ike/peer_news.h"
 
 namespace xfrmd::ike {
@@ -119,7 +120,7 @@ struct Report {
 };
 
 using Action = std::variant<SendDatagram, InstallChild, UseChild, MoveChild, SeekPath, RemoveChild, QueryUse,
-                            TellEngines, ReviveChild, OperationDone, Report>;
+                            TellEngines, ReviveChild, Fetch, Sign, OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

@@ -1,6 +1,7 @@
 #include "ike/engine.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ike/ikev2/exchange/children.h"
@@ -46,6 +47,7 @@ Actions Engine::handle(const Input& input, base::Instant now) {
     Turn turn{now, {}, {}};
     std::visit([&](const auto& item) { on(item, turn); }, input);
     lead_over(turn);
+    std::ranges::move(validation_.enquiries.take_questions(), std::back_inserter(turn.actions));
     // Once it has our answer to a Delete, the peer may drop what comes on the old child: the kernel's turn is first.
     std::stable_partition(turn.actions.begin(), turn.actions.end(),
                           [](const Action& action) { return !std::holds_alternative<SendDatagram>(action); });
@@ -227,6 +229,7 @@ void Engine::on(const TimePassed&, Turn& turn) {
         sa->on_time(around(turn));
         settle(*sa, was_established, turn);
     }
+    go_on(validation_.enquiries.give_up(turn.now), turn);
 }
 
 void Engine::on(const TimeOfDay& told, Turn&) { validation_.start = told.start; }

@@ -3,6 +3,7 @@
 // actions. No input makes it throw, block, or keep more than Options allows.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <unordered_map>
@@ -30,7 +31,7 @@ public:
     // By its header alone, for whoever has more datagrams than time. Says nothing about whether it will be accepted.
     Rank rank_of(const Datagram& datagram) const;
     // When TimePassed is due; kNever if nothing is.
-    base::Instant next_timeout() const { return table_.next_deadline(); }
+    base::Instant next_timeout() const { return std::min(table_.next_deadline(), validation_.enquiries.deadline()); }
 
     // For lists: the IKE SAs with numbers above `after`, in their order, until the visitor says false. The reference is
     // good during the call only.
@@ -63,6 +64,8 @@ private:
     void on(const TimeOfDay& told, Turn& turn);
     void on(const ChildInstalled& answer, Turn& turn);
     void on(const ChildrenUsed& answer, Turn& turn);
+    void on(const Fetched& answer, Turn& turn);
+    void on(const Signed& answer, Turn& turn);
     void on(const PeerNews& news, Turn& turn);
     void on(const Reconfigure& change, Turn& turn);
     void on(const TimePassed&, Turn& turn);
@@ -98,6 +101,7 @@ private:
     void fail(OperationId operation, base::Error error, Turn& turn);
     void count(const Actions& actions);
 
+    void go_on(const std::vector<IkeSaId>& waiting, Turn& turn);               // engine_enquiries.cpp
     void follow_redirect(IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp
     void end_resumed(IkeSa& sa, Turn& turn);                                   // engine_resumption.cpp
     void begin_anew(IkeSa& old, Turn& turn);

@@ -13,6 +13,7 @@
 #include "ike/base/result.h"
 #include "ike/child_install.h"
 #include "ike/child_use.h"
+#include "ike/enquiries.h"
 #include "ike/peer_news.h"
 #include "ike/policy/connection.h"
 
@@ -116,6 +117,6 @@ struct TimePassed {};
 
 // PeerNews: what another engine has given as TellEngines.
 using Input = std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses,
-                           TimeOfDay, ChildInstalled, ChildrenUsed, PeerNews, Reconfigure, TimePassed>;
+                           TimeOfDay, ChildInstalled, ChildrenUsed, Fetched, Signed, PeerNews, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

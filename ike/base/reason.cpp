@@ -87,6 +87,9 @@ constexpr ReasonTraits kTable[] = {
     {CertificateUntrusted, "certificate_untrusted", "no path from the certificate to a trusted one", delete_ike_sa, 24},
     {CertificateRevoked, "certificate_revoked", "certificate is revoked", delete_ike_sa, 24},
     {RevocationUnknown, "revocation_unknown", "whether the certificate is revoked is not known", delete_ike_sa, 24},
+    {FetchFailed, "fetch_failed", "fetching failed", delete_ike_sa, 24},
+    {SigningFailed, "signing_failed", "the token has not signed", delete_ike_sa, 24},
+    {AnswerAwaited, "answer_awaited", "an answer from outside is awaited", wait, 0},
     {NotAuthenticated, "not_authenticated", "exchange needs an authenticated IKE SA", drop, 0},
     {CrashTokenWrong, "crash_token_wrong", "token of a crash is not the one that the peer has told", drop, 0},
 

@@ -82,6 +82,9 @@ enum class Reason : std::uint16_t {
     CertificateUntrusted,
     CertificateRevoked,
     RevocationUnknown,
+    FetchFailed,
+    SigningFailed,
+    AnswerAwaited,
     NotAuthenticated,
     CrashTokenWrong,
     // Life
@@ -113,6 +116,7 @@ enum class Disposition : std::uint8_t {
     notify,          // answer with the error notify of the table; the IKE SA lives
     fail_child,      // the child is given up, the IKE SA lives
     delete_ike_sa,   // answer where an answer is due, then the IKE SA goes
+    wait,            // keep the message, and handle it again when the answer from outside has come
     refuse_request,  // an operator's or configuration's request is refused
 };
 

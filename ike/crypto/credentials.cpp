@@ -99,6 +99,12 @@ Judgement Credentials::judge(const Certificate& subject, const Certificate& issu
     return best;
 }
 
+const RevocationUris& Credentials::revocation_uris(const Certificate& authority) const {
+    static const RevocationUris kNone;
+    const auto found = parts_.revocation_uris.find(authority.fingerprint());
+    return found == parts_.revocation_uris.end() ? kNone : found->second;
+}
+
 std::vector<const Certificate*> Credentials::authorities(const policy::AuthRound& round) const {
     std::vector<const Certificate*> found;
     if (!round.certificates.empty()) return found;

@@ -15,6 +15,12 @@
 
 namespace xfrmd::crypto {
 
+// Where to ask about what a CA has issued, beside what certificates say themselves (`authorities`).
+struct RevocationUris {
+    std::vector<std::string> crl;
+    std::vector<std::string> ocsp;
+};
+
 class Credentials {
 public:
     // `authorities`: CAs that anybody's certificate may be traced to. `named`: what rounds refer to beside these.
@@ -23,6 +29,8 @@ public:
         std::vector<Certificate> authorities;
         std::vector<Certificate> named;  // of CAs that count only where a connection names them
         std::vector<Crl> lists;
+        std::map<policy::Fingerprint, RevocationUris> revocation_uris;  // by the fingerprint of a CA
+        std::vector<Certificate> ocsp_responders;                       // whom the operator trusts to answer for any CA
         std::vector<PublicKey> public_keys;
         std::vector<PrivateKey> private_keys;
     };
@@ -42,6 +50,9 @@ public:
     const TrustStore& trust(const policy::AuthRound& round) const;
     // What the lists say of `subject`, which `issuer` has issued.
     Judgement judge(const Certificate& subject, const Certificate& issuer, WallClock now) const;
+    // Empty where nothing is configured for this CA.
+    const RevocationUris& revocation_uris(const Certificate& authority) const;
+    const std::vector<Certificate>& ocsp_responders() const { return parts_.ocsp_responders; }
     // Another one where other lists are there.
     const Sha256& lists_digest() const { return lists_digest_; }
     // CAs that such a peer's certificate may be of: what CERTREQ names.

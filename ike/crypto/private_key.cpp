@@ -75,7 +75,7 @@ Result<Key> read_file(ByteView file, const SecretBytes* passphrase) {
 }  // namespace
 
 struct PrivateKey::Impl {
-    Key key;
+    Key key;  // nullptr: it is elsewhere
     PublicKey public_key;
 };
 
@@ -100,6 +100,12 @@ Result<PrivateKey> PrivateKey::load(ByteView file, const SecretBytes* passphrase
     }
 }
 
+PrivateKey PrivateKey::elsewhere(PublicKey key) {
+    return PrivateKey(std::make_unique<Impl>(Impl{nullptr, std::move(key)}));
+}
+
+bool PrivateKey::is_elsewhere() const { return impl_->key == nullptr; }
+
 bool PrivateKey::is_encrypted(ByteView file) {
     if (file.size() > kMostBytes) return false;
     if (!is_pem(file)) return form_of(file) == PrivateKeyForm::pkcs8_encrypted;
@@ -115,6 +121,7 @@ bool PrivateKey::is_encrypted(ByteView file) {
 Result<base::Bytes> PrivateKey::sign(const policy::SignatureScheme& scheme, EcdsaFormat format, ByteView message,
                                      base::Random& random) const {
     const policy::KeyType type = public_key().type();
+    if (is_elsewhere()) return fail(Reason::InternalInconsistency, "the key is in a token");
     if (!scheme.is_meaningful() || scheme.key != type) {
         return fail(Reason::AuthenticationMethodUnacceptable,
                     scheme.to_string() + " with a key for " + std::string(policy::name(type)));

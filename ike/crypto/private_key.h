@@ -22,6 +22,10 @@ public:
     // Is this file encrypted, so that load() needs a passphrase?
     static bool is_encrypted(base::ByteView file);
 
+    // One that stays where it is, in a token: others sign with it (ike::Sign).
+    static PrivateKey elsewhere(PublicKey key);
+    bool is_elsewhere() const;
+
     PrivateKey(PrivateKey&&) noexcept;
     PrivateKey& operator=(PrivateKey&&) noexcept;
     PrivateKey(const PrivateKey&) = delete;
@@ -31,7 +35,8 @@ public:
     const PublicKey& public_key() const;
 
     // The same random bytes give the same signature. Errors: AuthenticationMethodUnacceptable (the scheme is none for
-    // this kind of key, or the hash too long for it), InternalInconsistency (the computation failed).
+    // this kind of key, or the hash too long for it), InternalInconsistency (the computation failed, or the key is
+    // elsewhere).
     base::Result<base::Bytes> sign(const policy::SignatureScheme& scheme, EcdsaFormat format, base::ByteView message,
                                    base::Random& random) const;
 

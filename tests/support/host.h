@@ -45,6 +45,8 @@ struct Host {
     std::vector<ike::PeerNews> told;        // other engines, by nobody
     std::vector<ike::ReviveChild> revived;  // nobody does it
     std::vector<ike::SeekPath> sought;
+    std::vector<ike::Fetch> fetches;    // nobody answers them but the test
+    std::vector<ike::Sign> signatures;  // likewise
     std::vector<Parcel> sent;
 
     std::uint64_t count(base::Reason reason) const;

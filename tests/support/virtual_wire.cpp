@@ -74,6 +74,10 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         ++host.questions;
         if (host.kernel_answers)
             answer_later(host, ike::ChildrenUsed{query->ike_sa, host.kernel.use_of(query->children)});
+    } else if (auto* fetch = std::get_if<ike::Fetch>(&action)) {
+        host.fetches.push_back(std::move(*fetch));
+    } else if (auto* sign = std::get_if<ike::Sign>(&action)) {
+        host.signatures.push_back(std::move(*sign));
     } else if (auto* tell = std::get_if<ike::TellEngines>(&action)) {
         host.told.push_back(std::move(tell->news));
     } else if (auto* revive = std::get_if<ike::ReviveChild>(&action)) {

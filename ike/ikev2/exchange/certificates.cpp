@@ -4,6 +4,8 @@
 #include <set>
 #include <span>
 
+#include "ike/ikev2/exchange/revocation.h"
+
 namespace xfrmd::ikev2::exchange {
 
 namespace {
@@ -121,37 +123,6 @@ base::Result<void> check_signatures(const policy::KeyRequirements& requirements,
     return {};
 }
 
-// RFC 5280 6.3; what nobody knows of is the connection's to judge (`revocation`).
-base::Result<void> check_standing(const sa::Step& step, policy::Revocation revocation, const Certificate& subject,
-                                  const Certificate& issuer) {
-    const crypto::Judgement judgement =
-        step.sa.configuration->credentials()->judge(subject, issuer, step.validation.time_of_day(step.now));
-    if (judgement.standing == crypto::Standing::good) return {};
-    const std::string detail = "'" + subject.to_string() + "' " + judgement.detail;
-    if (judgement.standing == crypto::Standing::revoked) return base::fail(Reason::CertificateRevoked, detail);
-    const bool says_where = !subject.crl_uris().empty() || !subject.ocsp_uris().empty();
-    const bool matters =
-        revocation == policy::Revocation::strict || (revocation == policy::Revocation::if_uri && says_where);
-    if (matters) return base::fail(Reason::RevocationUnknown, detail);
-    return {};
-}
-
-// One that is trusted as it is may still be known to be revoked.
-base::Result<void> check_revocation(const sa::Step& step, const policy::AuthRound& round,
-                                    const crypto::ValidPath& path) {
-    std::vector<const Certificate*> way;
-    for (const Certificate& one : path.certificates) way.push_back(&one);
-    if (way.size() == 1) {
-        const auto issuers = step.sa.configuration->credentials()->issuers(path.end());
-        way.insert(way.end(), issuers.begin(), issuers.end());
-    }
-    for (std::size_t i = 0; i + 1 < way.size(); ++i) {
-        const auto good = check_standing(step, round.revocation, *way[i], *way[i + 1]);
-        if (!good) return good;
-    }
-    return {};
-}
-
 base::Result<crypto::PublicKey> check_certificate(sa::Step& step, const Parties& parties, const Sent& sent) {
     const policy::AuthRound& round = parties.connection.remote;
     if (!sent.end.names(parties.remote)) {
@@ -195,6 +166,8 @@ base::Result<std::vector<crypto::PublicKey>> known_keys(sa::Step& step, const Pa
     for (const Certificate* one : step.sa.configuration->credentials()->certificates_naming(parties.remote)) {
         auto key = check_certificate(step, parties, {*one, {}});
         if (key) keys.push_back(std::move(*key));
+        if (!key && base::disposition(key.error().reason) == base::Disposition::wait)
+            return tl::unexpected(key.error());
         if (!key) why = key.error();
     }
     if (!keys.empty()) return keys;

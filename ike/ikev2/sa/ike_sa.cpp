@@ -108,6 +108,28 @@ base::Result<void> IkeSa::dispatch(Event event, const Stimulus& stimulus, Surrou
     return {};
 }
 
+base::Result<void> IkeSa::work_on(Event event, Message message, Surroundings& around) {
+    auto handled = dispatch(event, &message, around);
+    if (handled || base::disposition(handled.error().reason) != Disposition::wait) return handled;
+    message.bytes = {};  // borrowed; what waits is no first message
+    waiting_ = std::make_unique<Waiting>(event, std::move(message));
+    return {};
+}
+
+void IkeSa::on_answer(Surroundings around) {
+    if (!is_waiting()) return;
+    const auto waiting = std::move(waiting_);
+    const wire::Header header = waiting->message.header;
+    const auto handled = work_on(waiting->event, std::move(waiting->message), around);
+    if (!handled) resolve_error(header, handled.error(), around);
+    start_waiting_tasks(around);
+}
+
+// An authenticated peer whose answer makes no sense has another state than we have (RFC 7296 2.21.3).
+void IkeSa::resolve_error(const wire::Header& header, const base::Error& error, Surroundings& around) {
+    header.is_response ? close_now(error, around) : resolve_request_error(header, error, around);
+}
+
 void IkeSa::initiate(Surroundings around) {
     if (const auto started = dispatch(Event::initiate, {}, around); !started) close(started.error(), around);
 }
@@ -188,10 +210,10 @@ void IkeSa::on_request(const wire::Received& received, base::ByteView bytes, con
     use_proven_children(around);
     if (!payloads) return resolve_request_error(header, payloads.error(), around);
     const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
-        const Message message{header, shape, std::move(*payloads), bytes, exchange::covered_by_auth(header, **inner)};
-        return dispatch(*event, &message, around);
+        return work_on(*event, {header, shape, std::move(*payloads), bytes, exchange::covered_by_auth(header, **inner)},
+                       around);
     });
-    if (!handled) resolve_request_error(header, handled.error(), around);
+    if (!handled) resolve_error(header, handled.error(), around);
 }
 
 // RFC 7296 2.1: the same response again, bit by bit, to a request that is the peer's for sure. While the first one is
@@ -204,7 +226,9 @@ void IkeSa::answer_repetition(const wire::Received& received, const Path& arriva
 
 void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Surroundings& around) {
     const wire::Header& header = received.header;
-    if (!sa_.window.is_awaited(header.message_id)) return drop({Reason::ResponseUnexpected, {}, {}}, around);
+    if (is_waiting() || !sa_.window.is_awaited(header.message_id)) {
+        return drop({Reason::ResponseUnexpected, {}, {}}, around);
+    }
     const auto inner = exchange::unprotect(step(around), *keyed(), received);
     if (!inner) return drop(inner.error(), around);
     if (!*inner) return;
@@ -218,12 +242,10 @@ void IkeSa::on_response(const wire::Received& received, base::ByteView bytes, Su
     const auto event = event_of(header, *payloads);
     if (!event || find_transition(phase_id(), *event) == nullptr) return drop(unexpected(header, phase_id()), around);
     const auto handled = check_grammar(header, *payloads).and_then([&](wire::Shape shape) {
-        const Message message{header, shape, std::move(*payloads), bytes, exchange::covered_by_auth(header, **inner)};
-        return dispatch(*event, &message, around);
+        return work_on(*event, {header, shape, std::move(*payloads), bytes, exchange::covered_by_auth(header, **inner)},
+                       around);
     });
-    if (handled) return;
-    // An authenticated peer whose answer makes no sense has another state than we have (RFC 7296 2.21.3).
-    close_now(handled.error(), around);
+    if (!handled) resolve_error(header, handled.error(), around);
 }
 
 // RFC 7296 2.21: every request with an error is answered; some errors end the IKE SA.

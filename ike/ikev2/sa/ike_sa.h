@@ -37,6 +37,8 @@ public:
     void on_message(const wire::Received& received, base::ByteView bytes, const base::Endpoint& local,
                     const base::Endpoint& remote, Surroundings around);
     void on_child_installed(const ike::ChildInstalled& answer, Surroundings around);
+    // What its message has waited for is known, or will not be.
+    void on_answer(Surroundings around);
     void on_use(const ike::ChildrenUsed& answer, Surroundings around);
     // Its packets come from there now, as the kernel says (RFC 7296 2.23).
     void on_peer_moved(const base::Endpoint& remote, Surroundings around);
@@ -94,6 +96,14 @@ public:
 
 private:
     Step step(const Surroundings& around) { return {around, sa_, phase_}; }
+    // A message whose handler awaits an answer from outside. It has changed nothing, and is called again.
+    struct Waiting {
+        Event event;
+        Message message;
+    };
+    bool is_waiting() const { return waiting_ && find_transition(phase_id(), waiting_->event) != nullptr; }
+    base::Result<void> work_on(Event event, Message message, Surroundings& around);
+    void resolve_error(const wire::Header& header, const base::Error& error, Surroundings& around);
     base::Result<void> dispatch(Event event, const Stimulus& stimulus, Surroundings& around);
     void on_request(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around);
     bool on_id_sync(const wire::Received& received, base::ByteView bytes, const Path& arrival, Surroundings& around);
@@ -133,6 +143,7 @@ private:
 
     Sa sa_;
     Phase phase_;
+    std::unique_ptr<Waiting> waiting_;
 };
 
 }  // namespace xfrmd::ikev2::sa

@@ -25,7 +25,7 @@ void IkeSa::on_time(Surroundings around) {
     for (Reassembly* message : {&sa_.fragmented_request, &sa_.fragmented_response}) {
         if (message->forgotten_at() <= around.now) message->clear();
     }
-    if (sa_.window.retransmit_at() <= around.now) on_retransmission(around);
+    if (!is_waiting() && sa_.window.retransmit_at() <= around.now) on_retransmission(around);
     if (is_half_open() && sa_.half_open_until <= around.now) {
         return close({Reason::HalfOpenExpired, {}, {}}, around);
     }
@@ -94,8 +94,8 @@ bool IkeSa::liveness_is_due(base::Instant now) const {
 }
 
 base::Instant IkeSa::deadline(const Options& options) const {
-    base::Instant due = std::min(
-        {sa_.window.retransmit_at(), sa_.fragmented_request.forgotten_at(), sa_.fragmented_response.forgotten_at()});
+    base::Instant due = std::min(sa_.fragmented_request.forgotten_at(), sa_.fragmented_response.forgotten_at());
+    if (!is_waiting()) due = std::min(due, sa_.window.retransmit_at());
     if (is_half_open()) due = std::min(due, sa_.half_open_until);
     if (phase_id() != PhaseId::established) return due;
     const auto dpd = sa_.connection->dpd_delay;

@@ -18,6 +18,8 @@ struct Nobody final : Outside {
     void move(ike::MoveChild) override {}
     void seek(ike::SeekPath) override {}
     void remove(ike::ChildSaId) override {}
+    void fetch(std::uint8_t, ike::Fetch) override {}
+    void sign(std::uint8_t, ike::Sign) override {}
     void query(std::uint8_t, ike::QueryUse) override {}
     void tell(std::uint8_t, ike::PeerNews) override {}
     void revive(ike::ReviveChild) override {}

@@ -1,0 +1,45 @@
+// What an engine has to hear from outside before it can go on with a message: what a URI has to say of a certificate,
+// and signatures of keys that are not at hand. While it waits, nothing else does: the IKE SA keeps the message. Each
+// question is asked once at a time and answered once, or never, and then counts as unanswered after a while.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ike/base/bytes.h"
+#include "ike/base/result.h"
+#include "ike/crypto/digest.h"
+#include "ike/crypto/public_key.h"
+
+namespace xfrmd::ike {
+
+// A CRL, or an OCSP response. Only of CAs that are trusted are URIs followed. Answered by Fetched.
+struct Fetch {
+    std::string uri;        // of any scheme, unchecked
+    base::Bytes posted{};   // OCSPRequest in DER, to be posted as application/ocsp-request; empty: GET
+    std::size_t most = 0;   // bytes of an answer
+};
+
+struct Fetched {
+    std::string uri;
+    base::Bytes posted{};
+    base::Result<base::Bytes> body;  // Error: FetchFailed
+};
+
+enum class SignatureId : std::uint64_t { none = 0 };
+
+// With a key that is in a token (crypto::PrivateKey::is_elsewhere). Answered by Signed.
+struct Sign {
+    SignatureId id{};
+    crypto::Sha1 key{};  // PublicKey::key_id
+    policy::SignatureScheme scheme;
+    crypto::EcdsaFormat format{};
+    base::Bytes message;  // not hashed yet
+};
+
+struct Signed {
+    SignatureId id{};
+    base::Result<base::Bytes> signature;  // as of crypto::PrivateKey::sign; errors: SigningFailed
+};
+
+}  // namespace xfrmd::ike

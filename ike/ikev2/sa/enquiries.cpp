@@ -1,0 +1,126 @@
+#include "ike/ikev2/sa/enquiries.h"
+
+#include <algorithm>
+
+#include "ike/base/writer.h"
+
+namespace xfrmd::ikev2::sa {
+
+namespace {
+
+using base::Reason;
+
+crypto::Sha256 print_of(const ike::Sign& question) {
+    return crypto::sha256(base::Writer()
+                              .bytes(question.key)
+                              .u8(static_cast<std::uint8_t>(question.scheme.padding))
+                              .u16(static_cast<std::uint16_t>(question.scheme.hash))
+                              .u8(static_cast<std::uint8_t>(question.format))
+                              .bytes(question.message)
+                              .take());
+}
+
+}  // namespace
+
+Enquiries::Found* Enquiries::find(const ike::Fetch& question) {
+    const auto found = found_.find({question.uri, question.posted});
+    return found == found_.end() ? nullptr : &found->second;
+}
+
+void Enquiries::ask(ike::Fetch question, ike::IkeSaId asker, base::Instant now) {
+    const Key key{question.uri, question.posted};
+    if (open_.size() >= kMostOpen && !open_.contains(key)) {
+        return keep(key, base::fail(Reason::FetchFailed, "too many are under way"), now);
+    }
+    const auto [open, is_new] = open_.try_emplace(key, Open{now, {}});
+    auto& askers = open->second.askers;
+    if (std::ranges::find(askers, asker) == askers.end()) askers.push_back(asker);
+    if (is_new) questions_.emplace_back(std::move(question));
+}
+
+const base::Result<base::Bytes>* Enquiries::sign(ike::Sign question, ike::IkeSaId asker, base::Instant now) {
+    const crypto::Sha256 print = print_of(question);
+    const auto known = signatures_.find(print);
+    if (known != signatures_.end()) return known->second.made ? &*known->second.made : nullptr;
+    std::erase_if(signatures_, [&](const auto& one) { return one.second.made && one.second.since + kPatience <= now; });
+    Signature signature{ike::SignatureId{++numbers_}, now, asker, {}};
+    question.id = signature.id;
+    if (signatures_.size() >= kMostOpen) {
+        signature.made = base::fail(Reason::SigningFailed, "too many signatures are awaited");
+    } else {
+        questions_.emplace_back(std::move(question));
+    }
+    const auto& placed = signatures_.emplace(print, std::move(signature)).first->second;
+    return placed.made ? &*placed.made : nullptr;
+}
+
+std::vector<ike::IkeSaId> Enquiries::answer(const ike::Fetched& answer, base::Instant now) {
+    const Key key{answer.uri, answer.posted};
+    const auto open = open_.find(key);
+    if (open == open_.end()) return {};
+    std::vector<ike::IkeSaId> askers = std::move(open->second.askers);
+    open_.erase(open);
+    keep(key, answer.body, now);
+    return askers;
+}
+
+std::vector<ike::IkeSaId> Enquiries::answer(const ike::Signed& answer) {
+    const auto is_it = [&](const auto& one) { return one.second.id == answer.id && !one.second.made; };
+    const auto found = std::ranges::find_if(signatures_, is_it);
+    if (found == signatures_.end()) return {};
+    found->second.made = answer.signature;
+    return {found->second.asker};
+}
+
+std::vector<ike::IkeSaId> Enquiries::give_up(base::Instant now) {
+    std::vector<ike::IkeSaId> askers;
+    for (auto open = open_.begin(); open != open_.end();) {
+        if (open->second.since + kPatience > now) {
+            ++open;
+            continue;
+        }
+        askers.insert(askers.end(), open->second.askers.begin(), open->second.askers.end());
+        keep(open->first, base::fail(Reason::FetchFailed, open->first.first + " has not answered in time"), now);
+        open = open_.erase(open);
+    }
+    for (auto& [print, signature] : signatures_) {
+        if (signature.made || signature.since + kPatience > now) continue;
+        signature.made = base::fail(Reason::SigningFailed, "it has not answered in time");
+        askers.push_back(signature.asker);
+    }
+    return askers;
+}
+
+base::Instant Enquiries::deadline() const {
+    base::Instant first = base::kNever;
+    for (const auto& [key, open] : open_) first = std::min(first, open.since + kPatience);
+    for (const auto& [print, signature] : signatures_) {
+        if (!signature.made) first = std::min(first, signature.since + kPatience);
+    }
+    return first;
+}
+
+void Enquiries::keep(const Key& key, base::Result<base::Bytes> body, base::Instant now) {
+    if (const auto old = found_.find(key); old != found_.end()) {
+        bytes_ -= old->second.size;
+        found_.erase(old);
+        std::erase(order_, key);
+    }
+    const std::size_t size = key.first.size() + key.second.size() + (body ? body->size() : 0);
+    found_.emplace(key, Found{std::move(body), now, size});
+    order_.push_back(key);
+    bytes_ += size;
+    make_room();
+}
+
+// The last one stays, whatever its size: somebody has asked for it.
+void Enquiries::make_room() {
+    while (order_.size() > 1 && (order_.size() > kMostAnswers || bytes_ > kMostBytes)) {
+        const auto oldest = found_.find(order_.front());
+        bytes_ -= oldest->second.size;
+        found_.erase(oldest);
+        order_.pop_front();
+    }
+}
+
+}  // namespace xfrmd::ikev2::sa
