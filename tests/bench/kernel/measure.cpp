@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <limits>
 #include <stdexcept>
@@ -66,6 +67,12 @@ constexpr double kTurn = 0.125;
 
 double share_of(const Contender& contender, Phase phase, std::size_t done) {
     return static_cast<double>(done) / static_cast<double>(contender.parts(phase));
+}
+
+// The largest sizes take minutes: whoever waits sees what for.
+void tell_progress(const Size& size, std::string_view what) {
+    std::fprintf(stderr, "%zu tunnels, %s peers: %.*s\n", size.tunnels, std::string(name_of(size.peers)).c_str(),
+                 static_cast<int>(what.size()), what.data());
 }
 
 std::vector<double> take_turns(std::span<Contender* const> contenders, Phase phase) {
@@ -152,11 +159,13 @@ Figures measure(const Size& size, const std::string& folder) {
         };
     };
     Figures figures;
+    tell_progress(size, "warming up");
     warm_up(work(specs), size.tunnels, figures);
     std::vector<Round> rounds;
     for (std::size_t round = 0; round < size.rounds; ++round) {
         const auto port = alone([&] { return port_contender(work(specs)); });
         const auto raw = alone([&] { return raw_contender(work(specs)); });
+        tell_progress(size, "round " + std::to_string(round + 1) + " of " + std::to_string(size.rounds));
         rounds.push_back(all_phases(std::array<Contender*, 2>{port.get(), raw.get()}, size.policies_alone));
         const std::size_t states = size.tunnels * (size.policies_alone ? 3 : 5);
         if (port->listed() != states || raw->listed() != states) throw std::runtime_error("not what was installed");
@@ -165,6 +174,7 @@ Figures measure(const Size& size, const std::string& folder) {
     figures.raw = medians(rounds, 1);
     figures.install_ratio = median_install_ratio(rounds);
     const auto some = std::span(specs).first(std::min(specs.size(), kMostForIp));
+    tell_progress(size, "ip");
     const auto ip = alone([&] { return ip_contender(work(some), folder); });
     figures.ip = medians({all_phases(std::array<Contender*, 1>{ip.get()}, size.policies_alone)}, 0);
     figures.ip_tunnels = some.size();
