@@ -123,6 +123,7 @@ private:
     // --- Several with one peer (engine_peers.cpp) ---
     bool have_crossed(const IkeSa& ours, const IkeSa& theirs) const;
     bool is_first_contact(const ikev2::sa::Sa& sa);
+    void note_first_contact(IkeSa& sa);
     void claim_peer(IkeSa& sa, Turn& turn);
     void tell_place(IkeSa& sa, Turn& turn);
     void tell_gone(ikev2::sa::Sa& sa, Turn& turn) const;

@@ -144,9 +144,7 @@ base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
             answer_without_state(header, error, frame, turn, token_of_lost(*received, table_, options_));
         return tl::unexpected(error);
     }
-    if (const auto phase = sa->phase_id();
-        phase == ikev2::sa::PhaseId::init_requested || phase == ikev2::sa::PhaseId::intermediate_requested)
-        sa->sa().announce_initial_contact = is_first_contact(sa->sa());
+    note_first_contact(*sa);
     const bool was_established = sa->established() != nullptr;
     sa->on_message(*received, frame.bytes, frame.local, frame.remote, around(turn));
     begin_anew(*sa, turn);

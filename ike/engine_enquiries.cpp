@@ -14,6 +14,7 @@ void Engine::go_on(const std::vector<IkeSaId>& waiting, Turn& turn) {
         IkeSa* sa = table_.find(id);
         if (sa == nullptr) continue;
         const bool was_established = sa->established() != nullptr;
+        note_first_contact(*sa);
         sa->on_answer(around(turn));
         settle(*sa, was_established, turn);
     }

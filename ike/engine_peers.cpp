@@ -51,6 +51,11 @@ bool Engine::is_first_contact(const ikev2::sa::Sa& sa) {
                         [](const IkeSa* other) { return other->established() != nullptr; });
 }
 
+// IKE_AUTH, which says so, may go with what it is told next.
+void Engine::note_first_contact(IkeSa& sa) {
+    if (ikev2::sa::is_before_auth(sa.phase_id())) sa.sa().announce_initial_contact = is_first_contact(sa.sa());
+}
+
 // What one that comes up means for others with the same peer, here and in other engines.
 void Engine::claim_peer(IkeSa& sa, Turn& turn) {
     using enum policy::Unique;
@@ -134,8 +139,7 @@ void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
             sa.sa().connection->remote.id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
         const bool is_new = attempt->sa().repeats.of == IkeSaId::none;
         const PhaseId phase = attempt->phase_id();
-        const bool is_early = phase == PhaseId::init_requested || phase == PhaseId::intermediate_requested;
-        if (!is_early || !is_same_peer || !is_new) continue;
+        if (!ikev2::sa::is_before_auth(phase) || !is_same_peer || !is_new) continue;
         hand_over_wishes(*attempt, sa, turn);
         attempt->close_silently({Reason::Redundant, {}, {}}, around(turn));
         settle(*attempt, false, turn);

@@ -133,5 +133,6 @@ const ReasonTraits& traits(Reason reason);
 
 inline std::string_view name(Reason reason) { return traits(reason).name; }
 inline Disposition disposition(Reason reason) { return traits(reason).disposition; }
+inline bool is_to_wait(Reason reason) { return disposition(reason) == Disposition::wait; }
 
 }  // namespace xfrmd::base

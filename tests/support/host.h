@@ -1,6 +1,7 @@
 // What a kernel-less daemon would be: an engine, its kernel, and everything it ever said.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,8 +46,10 @@ struct Host {
     std::vector<ike::PeerNews> told;        // other engines, by nobody
     std::vector<ike::ReviveChild> revived;  // nobody does it
     std::vector<ike::SeekPath> sought;
-    std::vector<ike::Fetch> fetches;    // nobody answers them but the test
-    std::vector<ike::Sign> signatures;  // likewise
+    std::vector<ike::Fetch> fetches;
+    std::map<std::string, base::Bytes> web;  // what URIs have
+    bool web_answers = true;
+    std::vector<ike::Sign> signatures;  // nobody answers them but the test
     std::vector<Parcel> sent;
 
     std::uint64_t count(base::Reason reason) const;

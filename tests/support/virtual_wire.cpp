@@ -8,6 +8,16 @@
 
 namespace xfrmd::tests {
 
+namespace {
+
+ike::Fetched answer_from_web(const Host& host, const ike::Fetch& question) {
+    const auto found = host.web.find(question.uri);
+    if (found == host.web.end()) return {question.uri, question.posted, base::fail(base::Reason::FetchFailed, "404")};
+    return {question.uri, question.posted, found->second};
+}
+
+}  // namespace
+
 Host& VirtualWire::add(const std::string& host_address, policy::Snapshot configuration, ike::Options options) {
     hosts_.push_back(
         std::make_unique<Host>(address(host_address), options, random_.number(), std::move(configuration)));
@@ -75,6 +85,7 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         if (host.kernel_answers)
             answer_later(host, ike::ChildrenUsed{query->ike_sa, host.kernel.use_of(query->children)});
     } else if (auto* fetch = std::get_if<ike::Fetch>(&action)) {
+        if (host.web_answers) answer_later(host, answer_from_web(host, *fetch));
         host.fetches.push_back(std::move(*fetch));
     } else if (auto* sign = std::get_if<ike::Sign>(&action)) {
         host.signatures.push_back(std::move(*sign));

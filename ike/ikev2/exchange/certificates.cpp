@@ -166,7 +166,7 @@ base::Result<std::vector<crypto::PublicKey>> known_keys(sa::Step& step, const Pa
     for (const Certificate* one : step.sa.configuration->credentials()->certificates_naming(parties.remote)) {
         auto key = check_certificate(step, parties, {*one, {}});
         if (key) keys.push_back(std::move(*key));
-        if (!key && base::disposition(key.error().reason) == base::Disposition::wait)
+        if (!key && base::is_to_wait(key.error().reason))
             return tl::unexpected(key.error());
         if (!key) why = key.error();
     }

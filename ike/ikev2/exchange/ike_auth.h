@@ -15,6 +15,9 @@ base::Result<void> check_credentials(const sa::Sa& sa);
 sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless,
                         std::unique_ptr<sa::Session> resumed);
 
+// Initiator: once more, as the signature that it has waited for is there.
+sa::Next go_on_proving(sa::Step& step, sa::Proving& phase);
+
 // Initiator. Errors end the IKE SA: AuthenticationFailed, AuthenticationMethodUnacceptable, NoSharedSecret,
 // PeerRefused.
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response);

@@ -148,6 +148,7 @@ base::Result<Opening> prove(sa::Step& step, sa::Keyed& keyed, const sa::Transcri
     Opening opening{{}, mix_own_ppk(step.sa, transcript, keyed), {}};
     if (opening.without_ppk) append_ppk(step.sa, std::move(without), opening.ppk);
     auto proof = make();
+    if (!proof && opening.without_ppk) opening.without_ppk->swap(keyed);
     if (!proof) return tl::unexpected(proof.error());
     opening.proof = std::move(*proof);
     return opening;
@@ -166,6 +167,9 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
     const policy::Identity id_r = resumed ? resumed->remote_id : sa.connection->remote.id;
     auto opening = resumed ? Opening{{{}, make_resumed_auth(keyed, transcript, id_i, Octets::all)}, {}, {}}
                            : prove(step, keyed, transcript, id_i);
+    if (!opening && base::is_to_wait(opening.error().reason)) {
+        return sa::Phase(sa::Proving{std::move(keyed), std::move(transcript), childless});
+    }
     if (!opening) return sa::Phase(sa::Closed{opening.error()});
 
     std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), id_r, std::move(opening->proof));
@@ -186,6 +190,10 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
     send_request(step, keyed, wire::ExchangeType::ike_auth, payloads);
     return sa::Phase(sa::AuthRequested{std::move(keyed), std::move(transcript), std::move(proposed), std::move(resumed),
                                        std::move(opening->without_ppk)});
+}
+
+sa::Next go_on_proving(sa::Step& step, sa::Proving& phase) {
+    return start_ike_auth(step, std::move(phase.keyed), std::move(phase.transcript), phase.childless, nullptr);
 }
 
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response) {

@@ -101,16 +101,14 @@ base::Result<Proven> authenticate_for(sa::Step& step, sa::HalfOpen& phase, const
     return tl::unexpected(proof.error());
 }
 
-bool is_awaited(const base::Error& error) { return base::disposition(error.reason) == base::Disposition::wait; }
-
 // The first one's complaint is told, as it is the one that was most likely meant.
 base::Result<Proven> authenticate_by_key(sa::Step& step, sa::HalfOpen& phase, const wire::Payloads& request) {
     const auto connections = fitting_connections(step.sa, phase.keyed, request);
     if (connections.empty()) return no_connection(step.sa, request);
     auto proven = authenticate_for(step, phase, request, *connections.front());
-    for (std::size_t next = 1; next < connections.size() && !proven && !is_awaited(proven.error()); ++next) {
+    for (std::size_t next = 1; next < connections.size() && !proven && !base::is_to_wait(proven.error().reason); ++next) {
         auto other = authenticate_for(step, phase, request, *connections[next]);
-        if (other || is_awaited(other.error())) proven = std::move(other);
+        if (other || base::is_to_wait(other.error().reason)) proven = std::move(other);
     }
     return proven;
 }

@@ -133,6 +133,17 @@ base::Result<void> verify(const Parties& parties, const PeerSignature& signature
     return allowed ? key.verify(signature.scheme, format_of(method), octets, signature.bytes) : allowed;
 }
 
+// A token takes its time: AnswerAwaited.
+base::Result<base::Bytes> sign(sa::Step& step, const crypto::PrivateKey& key, const OwnSignature& chosen,
+                               base::ByteView octets) {
+    const crypto::EcdsaFormat format = format_of(chosen.method);
+    if (!key.is_elsewhere()) return key.sign(chosen.scheme, format, octets, step.random);
+    const auto* made = step.validation.enquiries.sign(
+        {{}, key.public_key().key_id(), chosen.scheme, format, base::to_bytes(octets)}, step.sa.id, step.now);
+    if (made == nullptr) return base::fail(Reason::AnswerAwaited, "the token's signature");
+    return *made;
+}
+
 }  // namespace
 
 wire::Notify hash_algorithms() {
@@ -160,7 +171,7 @@ base::Result<OwnProof> make_signature_auth(sa::Step& step, base::ByteView octets
     if (!own) return tl::unexpected(own.error());
     const auto chosen = choose_signature(own->key->public_key(), parties.connection.local.requirements, wishes.hashes);
     if (!chosen) return tl::unexpected(chosen.error());
-    auto signature = own->key->sign(chosen->scheme, format_of(chosen->method), octets, step.random);
+    auto signature = sign(step, *own->key, *chosen, octets);
     if (!signature) return tl::unexpected(signature.error());
     if (chosen->method == wire::AuthMethodId::digital_signature) {
         signature = with_algorithm(chosen->scheme, *signature);

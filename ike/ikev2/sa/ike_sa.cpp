@@ -110,13 +110,17 @@ base::Result<void> IkeSa::dispatch(Event event, const Stimulus& stimulus, Surrou
 
 base::Result<void> IkeSa::work_on(Event event, Message message, Surroundings& around) {
     auto handled = dispatch(event, &message, around);
-    if (handled || base::disposition(handled.error().reason) != Disposition::wait) return handled;
+    if (handled || !base::is_to_wait(handled.error().reason)) return handled;
     message.bytes = {};  // borrowed; what waits is no first message
     waiting_ = std::make_unique<Waiting>(event, std::move(message));
     return {};
 }
 
 void IkeSa::on_answer(Surroundings around) {
+    if (phase_id() == PhaseId::proving) {
+        if (const auto sent = dispatch(Event::own_signature, {}, around); !sent) close(sent.error(), around);
+        return;
+    }
     if (!is_waiting()) return;
     const auto waiting = std::move(waiting_);
     const wire::Header header = waiting->message.header;

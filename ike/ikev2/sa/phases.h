@@ -42,6 +42,13 @@ struct IntermediateRequested {
     std::size_t done = 0;  // of keyed.suite.additional
 };
 
+// Initiator: keys are there, and a token is to sign.
+struct Proving {
+    Keyed keyed;
+    Transcript transcript;
+    bool childless = false;
+};
+
 // Initiator, IKE_AUTH sent.
 struct AuthRequested {
     Keyed keyed;
@@ -114,7 +121,7 @@ struct Closed {
     base::Error why;
 };
 
-using Phase = std::variant<Created, InitRequested, IntermediateRequested, AuthRequested, IntermediateAwaited, HalfOpen,
+using Phase = std::variant<Created, InitRequested, IntermediateRequested, Proving, AuthRequested, IntermediateAwaited, HalfOpen,
                            Established, Deleting, Withdrawing, Closed>;
 
 // The variant's index by name, for tables and lists.
@@ -122,6 +129,7 @@ enum class PhaseId : std::uint8_t {
     created,
     init_requested,
     intermediate_requested,
+    proving,
     auth_requested,
     intermediate_awaited,
     half_open,
@@ -133,6 +141,11 @@ enum class PhaseId : std::uint8_t {
 inline constexpr std::size_t kPhases = std::variant_size_v<Phase>;
 
 inline PhaseId id_of(const Phase& phase) { return static_cast<PhaseId>(phase.index()); }
+
+// As initiator: the peer has been asked, and not told who we are.
+constexpr bool is_before_auth(PhaseId phase) {
+    return phase == PhaseId::init_requested || phase == PhaseId::intermediate_requested || phase == PhaseId::proving;
+}
 
 // As responder: the peer has been answered, and has not proved who it is.
 constexpr bool is_half_open(PhaseId phase) {

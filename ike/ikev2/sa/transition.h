@@ -21,6 +21,7 @@ enum class Event : std::uint8_t {
     session_resume_response,
     ike_intermediate_request,
     ike_intermediate_response,
+    own_signature,
     ike_auth_request,
     ike_auth_response,
     create_child_request,

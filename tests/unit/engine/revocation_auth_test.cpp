@@ -1,0 +1,195 @@
+// Whether a peer's certificate is revoked, asked of URIs while its IKE_AUTH waits (RFC 5280 6.3, RFC 6960, RFC 5019).
+#include <catch2/catch_test_macros.hpp>
+
+#include "ike/crypto/ocsp.h"
+#include "tests/unit/engine/certified.h"
+
+namespace xfrmd::tests {
+
+namespace {
+
+using enum policy::Revocation;
+
+constexpr const char* kList = "http://ca.example/root.crl";
+constexpr const char* kResponder = "http://ocsp.example/";
+
+// Of this gateway: serial 1, with these URIs in it.
+End asked_of(const std::string& list, const std::string& responder, const std::string& name = "a.example",
+             const TestIssuer& issuer = root()) {
+    CertificateFields fields;
+    fields.subject = "CN=" + name;
+    fields.names = {name};
+    fields.crl_uri = list;
+    fields.ocsp_uri = responder;
+    const TestKey key = small_key(21);
+    return {key, make_certificate(fields, key, issuer)};
+}
+
+End shown_by_right() { return asked_of(kList, {}, "b.example"); }
+
+base::Bytes list_with(std::vector<CrlEntryFields> entries) {
+    CrlFields fields;
+    fields.entries = std::move(entries);
+    return crl_der(fields, root());
+}
+
+base::Bytes response(const OcspFields& fields = {}) { return ocsp_der(fields, root(), root().key); }
+
+base::Bytes revoked_response() {
+    OcspFields fields;
+    fields.status = revoked_status(kTestNow - std::chrono::days(1), 1);
+    return response(fields);
+}
+
+// right judges left's certificate, with this on the web. The outcome at left, or why right has refused it.
+std::string judged(const End& shown, policy::Revocation revocation, std::map<std::string, base::Bytes> web) {
+    World world({shown}, {.own = b(), .revocation = revocation});
+    world.gateways.right.web = std::move(web);
+    const std::string outcome = world.outcome();
+    for (const Reason why : {Reason::CertificateRevoked, Reason::RevocationUnknown}) {
+        if (world.refused_by_right(why)) return std::string(base::name(why));
+    }
+    return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("a list is fetched from where the certificate says", "[engine][rfc5280-6.3]") {
+    const End shown = asked_of(kList, {});
+    for (const policy::Revocation revocation : {relaxed, if_uri, strict}) {
+        CHECK(judged(shown, revocation, {{kList, list_with({})}}) == "ok");
+        CHECK(judged(shown, revocation, {{kList, list_with({{}})}}) == "certificate_revoked");
+    }
+    CHECK(judged(shown, relaxed, {}) == "ok");
+    CHECK(judged(shown, if_uri, {}) == "revocation_unknown");
+    CHECK(judged(shown, strict, {{kList, base::Bytes{1, 2, 3}}}) == "revocation_unknown");
+}
+
+TEST_CASE("a responder is asked before a list", "[engine][rfc6960-4]") {
+    const End shown = asked_of(kList, kResponder);
+    const base::Bytes revoking = list_with({{}});
+    CHECK(judged(shown, strict, {{kResponder, response()}, {kList, revoking}}) == "ok");
+    CHECK(judged(shown, relaxed, {{kResponder, revoked_response()}, {kList, list_with({})}}) == "certificate_revoked");
+    CHECK(judged(shown, relaxed, {{kList, revoking}}) == "certificate_revoked");
+    CHECK(judged(shown, strict, {}) == "revocation_unknown");
+    World world({shown}, {.own = b()});
+    world.gateways.right.web = {{kResponder, response()}};
+    CHECK(world.outcome() == "ok");
+    REQUIRE(world.gateways.right.fetches.size() == 1);
+    CHECK(world.gateways.right.fetches[0].posted ==
+          crypto::encode_ocsp_request(shown.certificate, make_root(root())));
+}
+
+TEST_CASE("what is configured for a CA is asked before what the certificate says", "[engine][rfc5280-6.3]") {
+    World world({asked_of(kList, {})},
+                {.own = b(), .revocation = strict, .uris = {{"http://here.example/crl"}, {"http://here.example/"}}});
+    world.gateways.right.web = {{"http://here.example/crl", list_with({})}};
+    CHECK(world.outcome() == "ok");
+    std::vector<std::string> asked;
+    for (const ike::Fetch& one : world.gateways.right.fetches) asked.push_back(one.uri);
+    CHECK(asked == std::vector<std::string>{"http://here.example/", "http://here.example/crl"});
+}
+
+TEST_CASE("an initiator asks as well", "[engine][rfc5280-6.3]") {
+    for (const bool revoked : {false, true}) {
+        World world({.own = a(), .revocation = strict}, {shown_by_right()});
+        world.gateways.left.web = {{kList, revoked ? list_with({{}}) : list_with({})}};
+        CHECK(world.outcome() == (revoked ? "certificate_revoked" : "ok"));
+    }
+}
+
+TEST_CASE("while it waits a peer's repetitions get nothing, and nothing is asked twice", "[engine][rfc7296-2.1]") {
+    World world({asked_of(kList, {})}, {.own = b(), .revocation = strict});
+    Host& right = world.gateways.right;
+    right.web_answers = false;
+    const auto operation = world.gateways.connect();
+    world.gateways.wire.run_for(std::chrono::seconds(10));
+    CHECK(world.gateways.left.outcome(operation) == "running");
+    CHECK(right.fetches.size() == 1);
+    CHECK(right.established() == 0);
+    world.gateways.wire.feed(right, ike::Fetched{kList, {}, list_with({})});
+    world.gateways.wire.run_for(std::chrono::seconds(1));
+    CHECK(world.gateways.left.outcome(operation) == "ok");
+    CHECK(world.gateways.disagreement().empty());
+}
+
+TEST_CASE("an initiator that waits for a list does not ask its peer again", "[engine][rfc7296-2.1]") {
+    World world({.own = a(), .revocation = strict}, {shown_by_right()});
+    Host& left = world.gateways.left;
+    left.web_answers = false;
+    const auto operation = world.gateways.connect();
+    const std::size_t sent = left.sent.size();
+    world.gateways.wire.run_for(std::chrono::seconds(10));
+    CHECK(left.sent.size() == sent);
+    CHECK(left.outcome(operation) == "running");
+    world.gateways.wire.feed(left, ike::Fetched{kList, {}, list_with({})});
+    world.gateways.wire.run_for(std::chrono::seconds(1));
+    CHECK(left.outcome(operation) == "ok");
+    CHECK(world.gateways.disagreement().empty());
+}
+
+TEST_CASE("what never answers counts as unknown after a while", "[engine][rfc5280-6.3]") {
+    for (const bool must_be_known : {true, false}) {
+        World world({asked_of(kList, {})}, {.own = b(), .revocation = must_be_known ? strict : relaxed});
+        world.gateways.right.web_answers = false;
+        const auto operation = world.gateways.connect();
+        world.gateways.wire.run_for(ikev2::sa::Enquiries::kPatience + std::chrono::seconds(1));
+        CHECK(world.gateways.left.outcome(operation) == (must_be_known ? "authentication_refused" : "ok"));
+        CHECK(world.refused_by_right(Reason::RevocationUnknown) == must_be_known);
+    }
+}
+
+TEST_CASE("of a path that leads to no anchor nothing is fetched", "[engine][hostile-d10]") {
+    const TestIssuer stranger{"CN=root", small_key(31)};
+    World world({asked_of(kList, kResponder, "a.example", stranger)}, {.own = b(), .revocation = strict});
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::CertificateUntrusted));
+    CHECK(world.gateways.right.fetches.empty());
+}
+
+TEST_CASE("an answer counts for the next ones as long as it says", "[engine][rfc5280-6.3]") {
+    World world({asked_of(kList, {})}, {.own = b(), .revocation = strict});
+    Host& right = world.gateways.right;
+    right.web = {{kList, list_with({})}};
+    CHECK(world.outcome() == "ok");
+    const auto again = [&] {
+        const auto id = world.gateways.left.sas().at(0)->sa().id;
+        world.gateways.wire.feed(world.gateways.left, ike::Clear{ike::OperationId{900}, id});
+        world.gateways.wire.run_for(std::chrono::seconds(1));
+        return world.outcome();
+    };
+    CHECK(again() == "ok");
+    CHECK(right.fetches.size() == 1);
+    CrlFields later;
+    later.this_update = kTestNow + std::chrono::days(1);
+    later.next_update = kTestNow + std::chrono::days(3);
+    right.web[kList] = crl_der(later, root());
+    world.gateways.wire.run_for(std::chrono::hours(25));
+    CHECK(again() == "ok");
+    CHECK(right.fetches.size() == 2);
+}
+
+TEST_CASE("a failure is asked for again after a minute, and not for each handshake", "[engine][rfc5280-6.3]") {
+    World world({asked_of(kList, {})}, {.own = b(), .revocation = strict});
+    Host& right = world.gateways.right;
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(right.fetches.size() == 1);
+    right.web = {{kList, list_with({})}};
+    world.gateways.wire.run_for(std::chrono::seconds(61));
+    CHECK(world.outcome() == "ok");
+    CHECK(right.fetches.size() == 2);
+}
+
+TEST_CASE("an IKE SA that is given up while it waits is gone when the answer comes", "[engine][rfc7296-2.4]") {
+    World world({asked_of(kList, {})}, {.own = b(), .revocation = strict});
+    Host& right = world.gateways.right;
+    right.web_answers = false;
+    (void)world.gateways.connect();
+    world.gateways.wire.feed(right, ike::Clear{ike::OperationId{900}, right.sas().at(0)->sa().id, {}, true});
+    CHECK(right.sas().empty());
+    world.gateways.wire.feed(right, ike::Fetched{kList, {}, list_with({})});
+    CHECK(right.sas().empty());
+}
+
+}  // namespace xfrmd::tests
