@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@ struct Arguments {
     std::vector<std::size_t> tunnels = {1000, 10000, 100000};
     bool policies_alone = false;
     std::size_t rounds = 15;
+    std::vector<bench::Peers> peers = {bench::Peers::sequential, bench::Peers::random};
     std::string folder = "/tmp";
 };
 
@@ -61,7 +63,7 @@ std::size_t rounds_at(std::size_t tunnels, std::size_t rounds) {
 void run(const Arguments& arguments) {
     for (const std::size_t wanted : arguments.tunnels) {
         const std::size_t tunnels = bench::tunnels_with_room(wanted);
-        for (const bench::Peers peers : {bench::Peers::sequential, bench::Peers::random}) {
+        for (const bench::Peers peers : arguments.peers) {
             const bench::Size size{tunnels, peers, arguments.policies_alone, rounds_at(tunnels, arguments.rounds)};
             std::printf("%s\n", row(size, wanted, bench::measure(size, arguments.folder)).dump().c_str());
             std::fflush(stdout);
@@ -85,6 +87,9 @@ int main(int argc, char** argv) {
             ->check(CLI::PositiveNumber);
         app.add_flag("--policies-alone", arguments.policies_alone, "three policies each and no SA");
         app.add_option("--rounds", arguments.rounds, "rounds of which the median is told")->check(CLI::PositiveNumber);
+        app.add_option("--peers", arguments.peers, "how their addresses are drawn: sequential, random")
+            ->transform(CLI::CheckedTransformer(std::map<std::string, bench::Peers>{
+                {"sequential", bench::Peers::sequential}, {"random", bench::Peers::random}}));
         app.add_option("--folder", arguments.folder, "where ip's batch may lie");
         CLI11_PARSE(app, argc, argv);
         keep_heap();

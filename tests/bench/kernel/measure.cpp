@@ -97,6 +97,7 @@ Round all_phases(std::span<Contender* const> contenders, bool policies_alone) {
     Round seconds;
     for (const Phase phase : kPhases) {
         if (phase == Phase::update && policies_alone) continue;  // that is of SAs
+        std::fprintf(stderr, "  %s\n", std::string(name_of(phase)).c_str());
         seconds[phase] = take_turns(contenders, phase);
     }
     return seconds;

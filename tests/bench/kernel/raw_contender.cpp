@@ -1,5 +1,6 @@
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
+#include <sys/time.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -28,6 +29,8 @@ public:
           answers_(1 << 16) {
         socket_.reset(mnl_socket_open2(NETLINK_XFRM, SOCK_CLOEXEC));
         if (!socket_ || mnl_socket_bind(socket_.get(), 0, MNL_SOCKET_AUTOPID) != 0) fail("opening a netlink socket");
+        const timeval patience{10, 0};
+        setsockopt(mnl_socket_get_fd(socket_.get()), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         const int room = 4 << 20;
         setsockopt(mnl_socket_get_fd(socket_.get()), SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
         setsockopt(mnl_socket_get_fd(socket_.get()), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
