@@ -4,6 +4,7 @@
 #include <exception>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include <botan/x509path.h>
 
@@ -21,6 +22,8 @@ using base::Reason;
 using base::Result;
 using Botan::Certificate_Status_Code;
 using Path = std::vector<Certificate>;
+
+constexpr std::string_view kAnyPolicy = "2.5.29.32.0";  // RFC 5280 4.2.1.4
 
 std::string named(const Certificate& certificate) { return "certificate '" + certificate.to_string() + "'"; }
 
@@ -143,6 +146,19 @@ Result<ValidPath> validate(const Certificate& end, std::span<const Certificate> 
     auto path = seek(end, offered, trust, now, limits);
     if (path && cache != nullptr) cache->insert(trust.digest(), *path);
     return path;
+}
+
+std::vector<std::string> valid_policies(const ValidPath& path) {
+    const auto has = [](const Certificate& authority, const std::string& policy) {
+        const std::vector<std::string>& policies = authority.policies();
+        return std::ranges::find(policies, policy) != policies.end() ||
+               std::ranges::find(policies, kAnyPolicy) != policies.end();
+    };
+    std::vector<std::string> policies = path.end().policies();
+    for (std::size_t i = 1; i + 1 < path.certificates.size(); ++i) {
+        std::erase_if(policies, [&](const std::string& policy) { return !has(path.certificates[i], policy); });
+    }
+    return policies;
 }
 
 }  // namespace xfrmd::crypto

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "ike/base/result.h"
 #include "ike/crypto/certificate.h"
@@ -27,5 +29,9 @@ struct PathLimits {
 // "certificate 'CN=moon' has expired on 2026-01-31 12:00:00 UTC".
 base::Result<ValidPath> validate(const Certificate& end, std::span<const Certificate> offered, const TrustStore& trust,
                                  WallClock now, const PathLimits& limits, PathCache* cache);
+
+// The policies of the end certificate that hold for the path: each CA below the anchor has them, or any policy (RFC
+// 5280 6.1.3 (d)). Mappings are not followed. "1.3.6.1.4.1.36906.1.1.1", in the order of the certificate.
+std::vector<std::string> valid_policies(const ValidPath& path);
 
 }  // namespace xfrmd::crypto

@@ -303,6 +303,28 @@ TEST_CASE("attributes that share one part of a name are no two parts of it", "[c
     CHECK(path(end_of(kRoot, with_subject(together)), {}, trust_in({make_root(kRoot)})));
 }
 
+TEST_CASE("a policy holds where each CA on the path has it", "[chain][rfc5280-6.1.3]") {
+    const base::Bytes one = oid({0x2a, 3, 1});
+    const base::Bytes two = oid({0x2a, 3, 2});
+    const base::Bytes any = oid({0x55, 0x1d, 32, 0});
+    const auto with = [](CertificateFields fields, std::initializer_list<base::Bytes> policies) {
+        base::Bytes list;
+        for (const base::Bytes& policy : policies) base::append(list, sequence({policy}));
+        fields.extensions.push_back({oid({0x55, 0x1d, 32}), der(0x30, list)});
+        return fields;
+    };
+    const Certificate end = end_of(kSub, with({}, {one, two}));
+    const auto under = [&](const CertificateFields& sub) {
+        return crypto::valid_policies(*path(end, {authority(kSub, kRoot, sub)}, trust_in({make_root(kRoot)})));
+    };
+    const CertificateFields sub = authority_fields(kSub.name);
+    CHECK(under(with(sub, {two})) == std::vector<std::string>{"1.2.3.2"});
+    CHECK(under(with(sub, {any})) == std::vector<std::string>{"1.2.3.1", "1.2.3.2"});
+    CHECK(under(sub).empty());
+    const Certificate direct = end_of(kRoot, with({}, {one}));
+    CHECK(crypto::valid_policies(*path(direct, {}, trust_in({make_root(kRoot)}))).size() == 1);
+}
+
 TEST_CASE("valid paths are known again, by the whole certificate", "[chain][hostile-d11]") {
     const TrustStore trust = trust_in({make_root(kRoot)});
     crypto::PathCache cache(2);
