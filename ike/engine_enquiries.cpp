@@ -3,9 +3,7 @@
 
 namespace xfrmd::ike {
 
-void Engine::on(const Fetched& answer, Turn& turn) {
-    go_on(validation_.enquiries.answer(answer, turn.now), turn);
-}
+void Engine::on(const Fetched& answer, Turn& turn) { go_on(validation_.enquiries.answer(answer, turn.now), turn); }
 
 void Engine::on(const Signed& answer, Turn& turn) { go_on(validation_.enquiries.answer(answer), turn); }
 

@@ -15,9 +15,9 @@ namespace xfrmd::ike {
 
 // A CRL, or an OCSP response. Only of CAs that are trusted are URIs followed. Answered by Fetched.
 struct Fetch {
-    std::string uri;        // of any scheme, unchecked
-    base::Bytes posted{};   // OCSPRequest in DER, to be posted as application/ocsp-request; empty: GET
-    std::size_t most = 0;   // bytes of an answer
+    std::string uri;       // of any scheme, unchecked
+    base::Bytes posted{};  // OCSPRequest in DER, to be posted as application/ocsp-request; empty: GET
+    std::size_t most = 0;  // bytes of an answer
 };
 
 struct Fetched {

@@ -1,5 +1,7 @@
 #include "daemon/config/swanctl_setters.h"
 
+#include <algorithm>
+
 #include "daemon/config/swanctl_addresses.h"
 #include "daemon/config/swanctl_member_setters.h"
 #include "daemon/config/swanctl_secret.h"
@@ -60,6 +62,19 @@ Verdict store_names(std::vector<std::string>& into, const Value& value) {
     return {};
 }
 
+// As people write them: 1.3.6.1.4.1.36906.1
+bool is_object_identifier(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789";
+    std::size_t arcs = 0;
+    for (bool more = true; more; ++arcs) {
+        const std::size_t end = std::min(text.find('.'), text.size());
+        if (end == 0 || text.substr(0, end).find_first_not_of(kDigits) != std::string_view::npos) return false;
+        more = end < text.size();
+        text.remove_prefix(more ? end + 1 : end);
+    }
+    return arcs >= 2;
+}
+
 Read<policy::Identity> read_identity(std::string_view text) {
     auto identity = policy::Identity::parse(text);
     if (!identity) return explain(identity.error());
@@ -93,6 +108,19 @@ Verdict set_proposals(const Draft& draft, const Value& value) {
 
 Verdict set_id(const Draft& draft, const Value& value) { return store(draft.round->id, read_identity(value.text)); }
 
+Verdict set_ca_id(const Draft& draft, const Value& value) {
+    draft.round->authority_id.emplace();
+    return store(*draft.round->authority_id, read_identity(value.text));
+}
+
+Verdict set_cert_policy(const Draft& draft, const Value& value) {
+    for (const std::string_view item : value.items) {
+        if (!is_object_identifier(item)) return complain("expected object identifiers such as 1.3.6.1.4.1.36906.1");
+        draft.round->policies.emplace_back(item);
+    }
+    return {};
+}
+
 Verdict set_auth(const Draft& draft, const Value& value) {
     auto auth = policy::parse_auth(value.canonical);
     if (!auth) return explain(auth.error());
@@ -113,6 +141,15 @@ Verdict set_certificate_file(const Draft& draft, const Value& value) {
 Verdict set_revocation(const Draft& draft, const Value& value) {
     using enum policy::Revocation;
     draft.round->revocation = value.canonical == "strict" ? strict : value.canonical == "ifuri" ? if_uri : relaxed;
+    return {};
+}
+
+Verdict set_ocsp(const Draft& draft, const Value& value) {
+    using enum policy::OcspInIke;
+    draft.connection->ocsp = value.canonical == "reply"     ? reply
+                             : value.canonical == "request" ? request
+                             : value.canonical == "both"    ? both
+                                                            : never;
     return {};
 }
 

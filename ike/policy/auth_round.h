@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,8 @@ struct AuthRound {
     std::vector<Fingerprint> authorities;   // remote: the CAs that may vouch for its certificate; empty: any
 
     Revocation revocation = Revocation::relaxed;  // remote
+    std::vector<std::string> policies = {};       // remote: one of these has to hold for the path (dotted); empty: any
+    std::optional<Identity> authority_id = {};    // remote: a CA on the way has this name
 
     friend bool operator==(const AuthRound&, const AuthRound&) = default;
 };

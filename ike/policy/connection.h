@@ -43,6 +43,7 @@ struct Connection {
     Fragmentation fragmentation = Fragmentation::yes;
     Childless childless = Childless::allow;
     bool send_certreq = true;  // RFC 7296 3.7
+    OcspInIke ocsp = OcspInIke::reply;
     SendCertificate send_cert = SendCertificate::if_asked;
     Identity ppk_id;                     // the post-quantum pre-shared key for this peer (RFC 8784); %any: of any name
     bool ppk_required = false;           // nothing without one

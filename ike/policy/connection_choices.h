@@ -14,6 +14,8 @@ enum class SendCertificate : std::uint8_t { if_asked, always, never };
 // What becomes of a peer none of whose certificates is revoked as far as is known: `strict` wants to know of all of
 // them that they are not, `if_uri` of those that say where to ask.
 enum class Revocation : std::uint8_t { relaxed, if_uri, strict };
+// OCSP responses in CERT (RFC 4806): whether ours goes to a peer that asks for it, and the peer's is asked for.
+enum class OcspInIke : std::uint8_t { reply, request, both, never };
 // RFC 7383. `accept` says that we can and does not do it ourselves.
 enum class Fragmentation : std::uint8_t { no, accept, yes };
 // RFC 6023: whether IKE_AUTH goes without a child, which then comes in an exchange of its own. `allow`: if the peer

@@ -106,7 +106,8 @@ base::Result<Proven> authenticate_by_key(sa::Step& step, sa::HalfOpen& phase, co
     const auto connections = fitting_connections(step.sa, phase.keyed, request);
     if (connections.empty()) return no_connection(step.sa, request);
     auto proven = authenticate_for(step, phase, request, *connections.front());
-    for (std::size_t next = 1; next < connections.size() && !proven && !base::is_to_wait(proven.error().reason); ++next) {
+    for (std::size_t next = 1; next < connections.size() && !proven && !base::is_to_wait(proven.error().reason);
+         ++next) {
         auto other = authenticate_for(step, phase, request, *connections[next]);
         if (other || base::is_to_wait(other.error().reason)) proven = std::move(other);
     }

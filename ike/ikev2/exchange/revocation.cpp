@@ -1,5 +1,6 @@
 #include "ike/ikev2/exchange/revocation.h"
 
+#include <algorithm>
 #include <functional>
 #include <span>
 #include <string>
@@ -19,10 +20,11 @@ using crypto::Standing;
 using Found = sa::Enquiries::Found;
 using Uris = std::vector<std::string>;
 
-constexpr std::size_t kMostUris = 4;                                   // of a kind, for one certificate
-constexpr std::size_t kMostListBytes = std::size_t{16} << 20;          // of one that is fetched
-constexpr base::Duration kAskAfterFailure = std::chrono::minutes(1);   // and not for each handshake
-constexpr std::chrono::hours kAskAfterRevocation{1};                   // a hold may have ended
+constexpr std::size_t kMostTold = 4;                                  // responses of the peer
+constexpr std::size_t kMostUris = 4;                                  // of a kind, for one certificate
+constexpr std::size_t kMostListBytes = std::size_t{16} << 20;         // of one that is fetched
+constexpr base::Duration kAskAfterFailure = std::chrono::minutes(1);  // and not for each handshake
+constexpr std::chrono::hours kAskAfterRevocation{1};                  // a hold may have ended
 
 // What is known of one certificate, and what of it is still to come.
 class Inquiry {
@@ -37,12 +39,14 @@ public:
     bool is_awaited() const { return awaited_; }
     bool has_uris() const { return has_uris_; }
 
-    Judgement judge() {
-        const crypto::RevocationUris& configured = credentials_.revocation_uris(issuer_);
-        const Uris ocsp = joined(configured.ocsp, subject_.ocsp_uris());
-        const Uris lists = joined(configured.crl, subject_.crl_uris());
+    Judgement judge(const std::vector<base::ByteView>& told) {
+        const Uris ocsp = responders();
+        const Uris lists = joined(credentials_.revocation_uris(issuer_).crl, subject_.crl_uris());
         has_uris_ = !ocsp.empty() || !lists.empty();
         Judgement best = credentials_.judge(subject_, issuer_, now_);
+        for (std::size_t i = 0; i < std::min(told.size(), kMostTold) && best.standing == Standing::unknown; ++i) {
+            best = judge_response(told[i]);
+        }
         const auto settle = [&](const Uris& uris, Judgement (Inquiry::*by)(const std::string&)) {
             for (const std::string& uri : uris) {
                 if (best.standing != Standing::unknown || awaited_) return;
@@ -54,7 +58,25 @@ public:
         return best;
     }
 
+    // The first response that says it is good.
+    base::Bytes good_response() {
+        for (const std::string& uri : responders()) {
+            if (ask_responder(uri).standing == Standing::good) return *find(question_to(uri))->body;
+        }
+        return {};
+    }
+
 private:
+    Uris responders() const { return joined(credentials_.revocation_uris(issuer_).ocsp, subject_.ocsp_uris()); }
+
+    ike::Fetch question_to(const std::string& responder) const {
+        return {responder, crypto::encode_ocsp_request(subject_, issuer_), crypto::kMostOcspBytes};
+    }
+
+    Judgement judge_response(base::ByteView response) const {
+        return crypto::judge_ocsp(response, subject_, issuer_, now_, credentials_.ocsp_responders());
+    }
+
     static Uris joined(const Uris& configured, const Uris& own) {
         Uris all = configured;
         all.insert(all.end(), own.begin(), own.end());
@@ -86,14 +108,13 @@ private:
     Judgement ask_responder(const std::string& uri) {
         const auto read = [&](Found& found) {
             if (!found.judgement || found.judgement->standing == Standing::unknown) {
-                found.judgement =
-                    crypto::judge_ocsp(*found.body, subject_, issuer_, now_, credentials_.ocsp_responders());
+                found.judgement = judge_response(*found.body);
                 const bool revoked = found.judgement->standing == Standing::revoked;
                 found.counts_until = revoked ? now_ + kAskAfterRevocation : found.judgement->fetch_again;
             }
             return *found.judgement;
         };
-        return ask({uri, crypto::encode_ocsp_request(subject_, issuer_), crypto::kMostOcspBytes}, read);
+        return ask(question_to(uri), read);
     }
 
     Judgement ask_list(const std::string& uri) {
@@ -134,15 +155,15 @@ private:
 };
 
 base::Result<void> check_standing(sa::Step& step, policy::Revocation revocation, const Certificate& subject,
-                                  const Certificate& issuer) {
+                                  const Certificate& issuer, const std::vector<base::ByteView>& told) {
     Inquiry inquiry(step, subject, issuer);
-    const Judgement judgement = inquiry.judge();
+    const Judgement judgement = inquiry.judge(told);
     const std::string detail = "'" + subject.to_string() + "' " + judgement.detail;
     if (judgement.standing == Standing::revoked) return base::fail(Reason::CertificateRevoked, detail);
     if (inquiry.is_awaited()) return base::fail(Reason::AnswerAwaited, detail);
     if (judgement.standing == Standing::good) return {};
-    const bool matters = revocation == policy::Revocation::strict ||
-                         (revocation == policy::Revocation::if_uri && inquiry.has_uris());
+    const bool matters =
+        revocation == policy::Revocation::strict || (revocation == policy::Revocation::if_uri && inquiry.has_uris());
     if (matters) return base::fail(Reason::RevocationUnknown, detail);
     if (inquiry.has_uris()) step.report(ike::Level::info, detail + "; `revocation = relaxed` lets it pass");
     return {};
@@ -151,7 +172,8 @@ base::Result<void> check_standing(sa::Step& step, policy::Revocation revocation,
 }  // namespace
 
 // One that is trusted as it is may still be known to be revoked. What is to be asked for all of them is asked at once.
-base::Result<void> check_revocation(sa::Step& step, const policy::AuthRound& round, const crypto::ValidPath& path) {
+base::Result<void> check_revocation(sa::Step& step, const policy::AuthRound& round, const crypto::ValidPath& path,
+                                    const std::vector<base::ByteView>& told) {
     std::vector<const Certificate*> way;
     for (const Certificate& one : path.certificates) way.push_back(&one);
     if (way.size() == 1) {
@@ -160,12 +182,19 @@ base::Result<void> check_revocation(sa::Step& step, const policy::AuthRound& rou
     }
     base::Result<void> result;
     for (std::size_t i = 0; i + 1 < way.size(); ++i) {
-        auto good = check_standing(step, round.revocation, *way[i], *way[i + 1]);
+        auto good = check_standing(step, round.revocation, *way[i], *way[i + 1], told);
         if (good) continue;
         if (good.error().reason != Reason::AnswerAwaited) return good;
         result = std::move(good);
     }
     return result;
+}
+
+base::Result<base::Bytes> own_status(sa::Step& step, const Certificate& own, const Certificate& issuer) {
+    Inquiry inquiry(step, own, issuer);
+    base::Bytes response = inquiry.good_response();
+    if (response.empty() && inquiry.is_awaited()) return base::fail(Reason::AnswerAwaited, "our own OCSP response");
+    return response;
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -7,7 +7,9 @@
 #include "ike/base/writer.h"
 #include "ike/crypto/signature_algorithm.h"
 #include "ike/ikev2/exchange/certificates.h"
+#include "ike/ikev2/exchange/peer_keys.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/revocation.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -74,6 +76,24 @@ base::Result<OwnSignature> choose_signature(const crypto::PublicKey& key, const 
     return base::fail(Reason::AuthenticationMethodUnacceptable,
                       "the peer takes no signature that our " + std::string(name(key.type())) + " key can make" +
                           (requirements.auth.empty() ? "" : " and 'auth' allows"));
+}
+
+struct ChosenKey {
+    OwnKey own;
+    OwnSignature signature;
+};
+
+// The first of ours with which we can sign as the peer wants; what is wrong with the first is told.
+base::Result<ChosenKey> choose_key(const sa::Sa& sa, const Parties& parties, const Wishes& wishes) {
+    const auto keys = find_own_keys(sa, parties, wishes.certificates);
+    if (!keys) return tl::unexpected(keys.error());
+    base::Error why;
+    for (const OwnKey& own : *keys) {
+        auto signature = choose_signature(own.key->public_key(), parties.connection.local.requirements, wishes.hashes);
+        if (signature) return ChosenKey{own, *signature};
+        if (&own == &keys->front()) why = signature.error();
+    }
+    return tl::unexpected(std::move(why));
 }
 
 crypto::EcdsaFormat format_of(wire::AuthMethodId method) {
@@ -167,21 +187,19 @@ std::vector<HashId> hashes_in(const wire::Payloads& payloads) {
 
 base::Result<OwnProof> make_signature_auth(sa::Step& step, base::ByteView octets, const Parties& parties,
                                            const Wishes& wishes) {
-    const auto own = find_own_key(step.sa, parties, wishes.certificates);
-    if (!own) return tl::unexpected(own.error());
-    const auto chosen = choose_signature(own->key->public_key(), parties.connection.local.requirements, wishes.hashes);
+    const auto chosen = choose_key(step.sa, parties, wishes);
     if (!chosen) return tl::unexpected(chosen.error());
-    auto signature = sign(step, *own->key, *chosen, octets);
+    auto certificates = certificates_for(step, parties.connection, chosen->own, wishes.certificates);
+    if (!certificates) return tl::unexpected(certificates.error());
+    const OwnSignature& how = chosen->signature;
+    auto signature = sign(step, *chosen->own.key, how, octets);
     if (!signature) return tl::unexpected(signature.error());
-    if (chosen->method == wire::AuthMethodId::digital_signature) {
-        signature = with_algorithm(chosen->scheme, *signature);
-    }
-    return OwnProof{certificates_for(step.sa, parties.connection, *own, wishes.certificates),
-                    {chosen->method, std::move(*signature)}};
+    if (how.method == wire::AuthMethodId::digital_signature) signature = with_algorithm(how.scheme, *signature);
+    return OwnProof{std::move(*certificates), {how.method, std::move(*signature)}};
 }
 
 base::Result<void> check_private_key(const sa::Sa& sa, const Parties& parties) {
-    return find_own_key(sa, parties, {}).map([](const OwnKey&) {});
+    return find_own_keys(sa, parties, {}).map([](const std::vector<OwnKey>&) {});
 }
 
 base::Result<void> verify_signature_auth(sa::Step& step, base::ByteView octets, const Parties& parties,
@@ -193,10 +211,12 @@ base::Result<void> verify_signature_auth(sa::Step& step, base::ByteView octets, 
     }
     const auto keys = find_peer_keys(step, parties, proof);
     if (!keys) return tl::unexpected(keys.error());
+    const auto shown = ocsp_responses_in(proof.certificates);
     base::Result<void> verified;
-    for (const crypto::PublicKey& key : *keys) {
-        verified = verify(parties, *signature, proof.auth.method, key, octets);
-        if (verified) break;
+    for (const PeerKey& one : *keys) {
+        verified = verify(parties, *signature, proof.auth.method, one.key, octets);
+        if (verified && one.path) verified = check_revocation(step, parties.connection.remote, *one.path, shown);
+        if (verified || base::is_to_wait(verified.error().reason)) break;
     }
     return verified;
 }

@@ -48,7 +48,7 @@ public:
     static constexpr base::Duration kPatience = std::chrono::seconds(15);
     static constexpr std::size_t kMostAnswers = 1024;
     static constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of all answers
-    static constexpr std::size_t kMostOpen = 1024;                   // questions of either kind
+    static constexpr std::size_t kMostOpen = 1024;                    // questions of either kind
 
 private:
     using Key = std::pair<std::string, base::Bytes>;  // URI, and what is posted

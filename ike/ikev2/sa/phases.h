@@ -121,8 +121,8 @@ struct Closed {
     base::Error why;
 };
 
-using Phase = std::variant<Created, InitRequested, IntermediateRequested, Proving, AuthRequested, IntermediateAwaited, HalfOpen,
-                           Established, Deleting, Withdrawing, Closed>;
+using Phase = std::variant<Created, InitRequested, IntermediateRequested, Proving, AuthRequested, IntermediateAwaited,
+                           HalfOpen, Established, Deleting, Withdrawing, Closed>;
 
 // The variant's index by name, for tables and lists.
 enum class PhaseId : std::uint8_t {

@@ -39,7 +39,7 @@ constexpr Case kConnectionCases[] = {
     {"childless", "allow;prefer;force;never", "-"},
     {"send_certreq", "yes;no", "-"},
     {"send_cert", "ifasked;never;always", "-"},
-    {"ocsp", "reply;never", "request;both"},
+    {"ocsp", "reply;request;both;never", "-"},
     {"ppk_id", "\"\";quantum@example.org", "-"},
     {"ppk_required", "no;yes", "-"},
     {"keyingtries", "0;1;5", "-"},
@@ -70,10 +70,10 @@ constexpr Case kRemoteCases[] = {
     {"id", "gw.example.org;%any", "-"},
     {"eap_id", "\"\"", "%any"},
     {"groups", "\"\"", "sales"},
-    {"cert_policy", "\"\"", "1.2.3"},
+    {"cert_policy", "\"\";1.2.3;1.2.3, 2.5.29.32.0", "-"},
     {"certs", "\"\";\",\"", "-"},
     {"cacerts", "\"\";\",\"", "-"},
-    {"ca_id", "\"\"", "C=CH"},
+    {"ca_id", "\"\";C=CH;ca.example.org", "-"},
     {"pubkeys", "\"\";\",\"", "-"},
     {"revocation", "relaxed;ifuri;strict", "-"},
     {"auth", "psk;pubkey;ed25519", "-"},
@@ -219,6 +219,12 @@ TEST_CASE("every key of a local round is honoured, or refused by name", "[config
 
 TEST_CASE("every key of a remote round is honoured, or refused by name", "[config][keys]") {
     check(kRemoteCases, "connections.gw.remote", [](const std::string& setting) { return rounds_with("", setting); });
+}
+
+TEST_CASE("cert_policy takes object identifiers and nothing else", "[config][keys]") {
+    for (const char* wrong : {"1", "1.", ".1", "1..2", "one", "1.2.3 and 4"}) {
+        CHECK(holds(errors_of(rounds_with("", std::string("cert_policy = ") + wrong)), "object identifiers"));
+    }
 }
 
 TEST_CASE("every key of a child is honoured, or refused by name", "[config][keys]") {

@@ -1,6 +1,7 @@
 // IKE SAs between gateways that prove who they are with certificates (RFC 7296 3.6, 3.7; RFC 4945).
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/support/der.h"
 #include "tests/unit/engine/certified.h"
 
 namespace xfrmd::tests {
@@ -109,6 +110,30 @@ TEST_CASE("certs and cacerts of the remote side limit whose certificate counts",
 TEST_CASE("auth is asked of the signatures of certificates as well", "[engine][rfc7427-4]") {
     CHECK(World({a()}, {.own = b(), .peer_auth = "ecdsa-256-sha256"}).outcome() == "ok");
     World world({a()}, {.own = b(), .peer_auth = "ecdsa-256-sha384"});
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::CertificateUntrusted));
+}
+
+TEST_CASE("ca_id wants a CA of that name on the way", "[engine][rfc5280-6.1]") {
+    CHECK(World({a()}, {.own = b(), .ca_id = "CN=root"}).outcome() == "ok");
+    for (const Side& side : {Side{.own = b(), .ca_id = "CN=other"}, Side{.own = b(), .ca_id = "CN=a.example"},
+                             Side{.own = b(), .pinned = {a().certificate}, .ca_id = "CN=root"}}) {
+        World world({a()}, side);
+        CHECK(world.outcome() == "authentication_refused");
+        CHECK(world.refused_by_right(Reason::CertificateUntrusted));
+    }
+}
+
+TEST_CASE("cert_policy wants one of its policies to hold", "[engine][rfc5280-6.1.3]") {
+    CertificateFields fields;
+    fields.subject = "CN=a.example";
+    fields.names = {"a.example"};
+    fields.extensions.push_back({oid({0x55, 0x1d, 32}), sequence({sequence({oid({0x2a, 3, 1})})})});
+    const TestKey key = small_key(11);
+    const End with_policy{key, make_certificate(fields, key, root())};
+    CHECK(World({with_policy}, {.own = b(), .cert_policy = {"1.2.3.2", "1.2.3.1"}}).outcome() == "ok");
+    CHECK(World({with_policy}, {.own = b(), .cert_policy = {"1.2.3.2"}}).outcome() == "authentication_refused");
+    World world({a()}, {.own = b(), .cert_policy = {"1.2.3.1"}});
     CHECK(world.outcome() == "authentication_refused");
     CHECK(world.refused_by_right(Reason::CertificateUntrusted));
 }

@@ -28,7 +28,7 @@ struct End {
 };
 
 inline End end_of(const std::string& name, std::uint64_t seed, const TestIssuer& issuer = root(),
-           crypto::WallClock not_after = kTestNow + std::chrono::days(30), const std::string& crl_uri = {}) {
+                  crypto::WallClock not_after = kTestNow + std::chrono::days(30), const std::string& crl_uri = {}) {
     CertificateFields fields;
     fields.subject = "CN=" + name;
     fields.not_after = not_after;
@@ -52,7 +52,11 @@ struct Side {
     policy::Revocation revocation = policy::Revocation::relaxed;
     std::vector<CrlFields> lists = {};  // of the root's
     crypto::RevocationUris uris = {};   // likewise
-    bool has_token = false;             // its key is in one
+    policy::OcspInIke ocsp = policy::OcspInIke::reply;
+    std::vector<Certificate> responders = {};  // whom it trusts to answer for any CA
+    std::vector<std::string> cert_policy = {};
+    std::string ca_id = {};
+    bool has_token = false;  // its key is in one
 };
 
 inline std::vector<policy::Fingerprint> fingerprints(const std::vector<Certificate>& certificates) {
@@ -70,6 +74,9 @@ inline policy::Snapshot with_certificates(const ConnectionWords& words, const Si
     gw.remote.requirements = policy::parse_auth(side.peer_auth)->requirements;
     gw.remote.certificates = fingerprints(side.pinned);
     gw.remote.authorities = fingerprints(side.cacerts);
+    gw.remote.policies = side.cert_policy;
+    if (!side.ca_id.empty()) gw.remote.authority_id = *policy::Identity::parse(side.ca_id);
+    gw.ocsp = side.ocsp;
     gw.send_cert = side.send_cert;
     gw.send_certreq = side.send_certreq;
     crypto::Credentials::Parts parts;
@@ -82,6 +89,7 @@ inline policy::Snapshot with_certificates(const ConnectionWords& words, const Si
     for (const CrlFields& fields : side.lists) {
         parts.lists.push_back(*crypto::Crl::read(crl_der(fields, root()), make_root(root())));
     }
+    parts.ocsp_responders = side.responders;
     parts.revocation_uris[make_root(root()).fingerprint()] = side.uris;
     parts.private_keys.push_back(side.has_token ? crypto::PrivateKey::elsewhere(side.own.certificate.public_key())
                                                 : *crypto::PrivateKey::load(side.own.key.pkcs8(), nullptr, random));

@@ -1,4 +1,6 @@
 // Whether a peer's certificate is revoked, asked of URIs while its IKE_AUTH waits (RFC 5280 6.3, RFC 6960, RFC 5019).
+#include <algorithm>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "ike/crypto/ocsp.h"
@@ -76,8 +78,7 @@ TEST_CASE("a responder is asked before a list", "[engine][rfc6960-4]") {
     world.gateways.right.web = {{kResponder, response()}};
     CHECK(world.outcome() == "ok");
     REQUIRE(world.gateways.right.fetches.size() == 1);
-    CHECK(world.gateways.right.fetches[0].posted ==
-          crypto::encode_ocsp_request(shown.certificate, make_root(root())));
+    CHECK(world.gateways.right.fetches[0].posted == crypto::encode_ocsp_request(shown.certificate, make_root(root())));
 }
 
 TEST_CASE("what is configured for a CA is asked before what the certificate says", "[engine][rfc5280-6.3]") {
@@ -88,6 +89,59 @@ TEST_CASE("what is configured for a CA is asked before what the certificate says
     std::vector<std::string> asked;
     for (const ike::Fetch& one : world.gateways.right.fetches) asked.push_back(one.uri);
     CHECK(asked == std::vector<std::string>{"http://here.example/", "http://here.example/crl"});
+}
+
+TEST_CASE("who is asked for an OCSP response shows it", "[engine][rfc4806-3]") {
+    using enum policy::OcspInIke;
+    const End shown = asked_of({}, kResponder);
+    for (const policy::OcspInIke wish : {request, both, reply}) {
+        World world({shown}, {.own = b(), .revocation = strict, .ocsp = wish});
+        world.gateways.left.web = {{kResponder, response()}};
+        const bool asks = wish != reply;
+        CHECK(world.outcome() == (asks ? "ok" : "authentication_refused"));
+        CHECK(world.gateways.right.fetches.size() == (asks ? 0 : 1));
+        CHECK(world.gateways.left.fetches.size() == (asks ? 1 : 0));
+    }
+}
+
+TEST_CASE("responders that the operator trusts are named, and believed", "[engine][rfc4806-4.1]") {
+    const TestIssuer trusted{"CN=responder", small_key(41)};
+    World world(
+        {.own = asked_of({}, kResponder), .responders = {make_root(trusted)}},
+        {.own = b(), .revocation = strict, .ocsp = policy::OcspInIke::request, .responders = {make_root(trusted)}});
+    world.gateways.left.web = {{kResponder, ocsp_der({}, root(), trusted.key)}};
+    CHECK(world.outcome() == "ok");
+    const auto hash = make_root(trusted).public_key().info_hash();
+    const base::Bytes& answer = world.gateways.right.sent.front().bytes;
+    CHECK(std::search(answer.begin(), answer.end(), hash.begin(), hash.end()) != answer.end());
+}
+
+TEST_CASE("a responder shows its own, too", "[engine][rfc4806-3]") {
+    World world({.own = a(), .revocation = strict, .ocsp = policy::OcspInIke::request},
+                {asked_of({}, kResponder, "b.example")});
+    world.gateways.right.web = {{kResponder, response()}};
+    CHECK(world.outcome() == "ok");
+    CHECK(world.gateways.left.fetches.empty());
+}
+
+TEST_CASE("who has no response, or shows none, is asked for nothing else", "[engine][rfc4806-3]") {
+    const End shown = asked_of({}, kResponder);
+    const Side judge{.own = b(), .revocation = strict, .ocsp = policy::OcspInIke::request};
+    for (const policy::OcspInIke how : {policy::OcspInIke::reply, policy::OcspInIke::never}) {
+        World world({.own = shown, .ocsp = how}, judge);
+        world.gateways.right.web = {{kResponder, response()}};
+        CHECK(world.outcome() == "ok");
+        CHECK(world.gateways.right.fetches.size() == 1);
+    }
+}
+
+TEST_CASE("a response that the peer shows counts no more than any other", "[engine][rfc4806-3]") {
+    const End shown = asked_of({}, kResponder);
+    World world({shown}, {.own = b(), .revocation = relaxed, .ocsp = policy::OcspInIke::request});
+    world.gateways.left.web = {{kResponder, ocsp_der({}, root(), small_key(77))}};
+    world.gateways.right.web = {{kResponder, revoked_response()}};
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::CertificateRevoked));
 }
 
 TEST_CASE("an initiator asks as well", "[engine][rfc5280-6.3]") {
@@ -144,6 +198,22 @@ TEST_CASE("of a path that leads to no anchor nothing is fetched", "[engine][host
     World world({asked_of(kList, kResponder, "a.example", stranger)}, {.own = b(), .revocation = strict});
     CHECK(world.outcome() == "authentication_refused");
     CHECK(world.refused_by_right(Reason::CertificateUntrusted));
+    CHECK(world.gateways.right.fetches.empty());
+}
+
+TEST_CASE("who shows another's certificate and cannot sign causes no fetch", "[engine][hostile-d10]") {
+    World world({.own = asked_of(kList, kResponder), .has_token = true}, {.own = b(), .revocation = strict});
+    Host& thief = world.gateways.left;
+    const auto operation = world.gateways.connect();
+    REQUIRE(thief.signatures.size() == 1);
+    const ike::Sign& asked = thief.signatures[0];
+    SeededRandom random(5);
+    const auto other = crypto::PrivateKey::load(small_key(55).pkcs8(), nullptr, random);
+    world.gateways.wire.feed(thief,
+                             ike::Signed{asked.id, other->sign(asked.scheme, asked.format, asked.message, random)});
+    world.gateways.wire.run_for(std::chrono::seconds(1));
+    CHECK(thief.outcome(operation) == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::AuthenticationFailed));
     CHECK(world.gateways.right.fetches.empty());
 }
 

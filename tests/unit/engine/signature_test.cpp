@@ -27,6 +27,7 @@ struct Side {
     const TestKey& other;
     std::string auth = "pubkey";
     std::string peer_auth = "pubkey";
+    const TestKey* first = nullptr;  // of its own, before the other one
 };
 
 policy::AuthRound round(const policy::Identity& id, const TestKey& key, const std::string& text) {
@@ -47,10 +48,15 @@ policy::Snapshot with_keys(const ConnectionWords& words, const Side& side) {
     gw.local = round(gw.local.id, side.own, side.auth);
     gw.remote = round(gw.remote.id, side.other, side.peer_auth);
     crypto::Credentials::Parts parts;
-    auto key = crypto::PrivateKey::load(side.own.pkcs8(), nullptr, random);
-    REQUIRE(key);
-    parts.private_keys.push_back(std::move(*key));
-    for (const TestKey* one : {&side.own, &side.other}) {
+    if (side.first != nullptr) gw.local.public_keys.insert(gw.local.public_keys.begin(), fingerprint(*side.first));
+    for (const TestKey* one : {side.first, &side.own}) {
+        if (one == nullptr) continue;
+        auto key = crypto::PrivateKey::load(one->pkcs8(), nullptr, random);
+        REQUIRE(key);
+        parts.private_keys.push_back(std::move(*key));
+    }
+    for (const TestKey* one : {side.first, &side.own, &side.other}) {
+        if (one == nullptr) continue;
         parts.public_keys.push_back(*crypto::PublicKey::decode(one->subject_public_key_info()));
     }
     auto credentials = crypto::Credentials::make(std::move(parts), {gw.local, gw.remote});
@@ -82,6 +88,15 @@ TEST_CASE("the two sides may have keys of different kinds", "[engine][rfc7296-2.
     const TestKey other = TestKey::make(KeyType::ed25519, 255, 2);
     Gateways world = gateways({one, other, "ecdsa-sha512", "ed25519"}, {other, one, "ed25519", "ecdsa-256-sha512"});
     CHECK(world.left.outcome(world.connect()) == "ok");
+}
+
+TEST_CASE("of several keys the first goes that signs as the peer can read it", "[engine][rfc7427-4]") {
+    const TestKey first = TestKey::make(KeyType::ed25519, 255, 3);
+    const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
+    Lonely lonely(with_keys({}, {one, one, "pubkey", "pubkey", &first}));
+    lonely.be_called();  // by who tells no hashes, and so knows RFC 4754 only
+    REQUIRE(lonely.auth_request.auth);
+    CHECK(lonely.auth_request.auth->method == ikev2::wire::AuthMethodId::ecdsa_256);
 }
 
 TEST_CASE("a key that is not the peer's authenticates nobody", "[engine][rfc7296-2.15][hostile-d5]") {

@@ -39,6 +39,24 @@ TEST_CASE("a token signs for an initiator and for a responder", "[engine][rfc729
     CHECK(world.gateways.left.established() == 1);
 }
 
+TEST_CASE("an initiator waits for one thing after the other", "[engine][rfc4806-3]") {
+    CertificateFields fields;
+    fields.subject = "CN=a.example";
+    fields.names = {"a.example"};
+    fields.ocsp_uri = "http://ocsp.example/";
+    const End shown{small_key(21), make_certificate(fields, small_key(21), root())};
+    World world({.own = shown, .has_token = true}, {.own = b(), .ocsp = policy::OcspInIke::request});
+    Host& left = world.gateways.left;
+    left.web = {{fields.ocsp_uri, ocsp_der({}, root(), root().key)}};
+    const auto operation = world.gateways.connect();
+    CHECK(left.sas()[0]->phase_id() == kProving);
+    CHECK(left.fetches.size() == 1);
+    CHECK(left.signatures.size() == 1);
+    sign(world, left, shown);
+    CHECK(left.outcome(operation) == "ok");
+    CHECK(world.gateways.right.fetches.empty());
+}
+
 TEST_CASE("while a token signs an initiator repeats nothing, and hears nothing", "[engine][rfc7296-2.1]") {
     World world({.own = a(), .has_token = true}, {b()});
     Host& left = world.gateways.left;
