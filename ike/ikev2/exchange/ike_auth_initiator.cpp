@@ -193,7 +193,11 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
 }
 
 sa::Next go_on_proving(sa::Step& step, sa::Proving& phase) {
-    return start_ike_auth(step, std::move(phase.keyed), std::move(phase.transcript), phase.childless, nullptr);
+    auto next = start_ike_auth(step, std::move(phase.keyed), std::move(phase.transcript), phase.childless, nullptr);
+    auto* again = next && *next ? std::get_if<sa::Proving>(&**next) : nullptr;
+    if (again == nullptr) return next;
+    phase = std::move(*again);
+    return sa::stay();
 }
 
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response) {

@@ -53,7 +53,7 @@ constexpr Transition kTransitions[] = {
     {init_requested, session_resume_response, row<x::on_session_resume_response>, {auth_requested, closed}, "RFC 5723 4.3.2", "the peer knows its ticket (or wants a cookie, or IKE_SA_INIT); we prove who we are"},
     {intermediate_awaited, ike_intermediate_request, row<x::on_ike_intermediate_request>, {half_open}, "RFC 9370 2.2.2", "the peer takes the next of the key exchanges agreed on; we answer and have new keys"},
     {intermediate_requested, ike_intermediate_response, row<x::on_ike_intermediate_response>, {proving, auth_requested, closed}, "RFC 9370 2.2.2", "a key exchange is done: the next one, or we prove who we are"},
-    {proving,        own_signature,          row<x::go_on_proving>,             {proving, auth_requested, closed}, "2.15", "a token has signed; we prove who we are"},
+    {proving,        own_signature,          row<x::go_on_proving>,             {auth_requested, closed}, "2.15", "a token has signed; we prove who we are"},
     {half_open,      ike_auth_request,       row<x::on_ike_auth_request>,       {established},           "1.2",   "the peer proves who it is and asks for the first child"},
     {auth_requested, ike_auth_response,      row<x::on_ike_auth_response>,      {established},           "1.2",   "the peer proves who it is; the first child stands or falls"},
 
@@ -95,17 +95,10 @@ constexpr auto make_index() {
 }
 constexpr auto kIndex = make_index();
 
-constexpr std::string_view kPhaseNames[kPhases] = {"created",
-                                                   "init_requested",
-                                                   "intermediate_requested",
-                                                   "proving",
-                                                   "auth_requested",
-                                                   "intermediate_awaited",
-                                                   "half_open",
-                                                   "established",
-                                                   "deleting",
-                                                   "withdrawing",
-                                                   "closed"};
+constexpr std::string_view kPhaseNames[kPhases] = {"created",     "init_requested", "intermediate_requested",
+                                                   "proving",     "auth_requested", "intermediate_awaited",
+                                                   "half_open",   "established",    "deleting",
+                                                   "withdrawing", "closed"};
 constexpr std::string_view kEventNames[kEvents] = {"initiate",
                                                    "ike_sa_init_request",
                                                    "ike_sa_init_response",

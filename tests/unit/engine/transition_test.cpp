@@ -40,7 +40,7 @@ constexpr std::string_view kMatrix =
     "init_requested ike_sa_init_response -> intermediate_requested proving auth_requested closed (1.2)\n"
     "init_requested session_resume_response -> auth_requested closed (RFC 5723 4.3.2)\n"
     "intermediate_requested ike_intermediate_response -> proving auth_requested closed (RFC 9370 2.2.2)\n"
-    "proving own_signature -> proving auth_requested closed (2.15)\n"
+    "proving own_signature -> auth_requested closed (2.15)\n"
     "auth_requested ike_auth_response -> established (1.2)\n"
     "intermediate_awaited ike_intermediate_request -> half_open (RFC 9370 2.2.2)\n"
     "half_open ike_auth_request -> established (1.2)\n"
@@ -84,8 +84,9 @@ TEST_CASE("nothing happens in a closed IKE SA", "[engine][rfc7296-1.4.1]") {
 }
 
 TEST_CASE("what needs an authenticated peer has no row before there is one", "[engine][rfc7296-1.2][hostile-d1]") {
-    for (const PhaseId phase : {PhaseId::created, PhaseId::init_requested, PhaseId::intermediate_requested, PhaseId::proving,
-                                PhaseId::auth_requested, PhaseId::intermediate_awaited, PhaseId::half_open}) {
+    for (const PhaseId phase :
+         {PhaseId::created, PhaseId::init_requested, PhaseId::intermediate_requested, PhaseId::proving,
+          PhaseId::auth_requested, PhaseId::intermediate_awaited, PhaseId::half_open}) {
         for (const Event event : {Event::create_child_request, Event::create_child_response, Event::rekey_child_request,
                                   Event::rekey_ike_request, Event::follow_up_request, Event::follow_up_response,
                                   Event::informational_request, Event::informational_response}) {
