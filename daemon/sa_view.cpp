@@ -155,6 +155,13 @@ void add_established(api::IkeSaView& view, const ikev2::sa::Established& establi
     }
 }
 
+// "pubkey + psk"
+std::string methods_of(const policy::AuthRound& first, const std::vector<policy::AuthRound>& further) {
+    std::string methods(name(first.auth));
+    for (const policy::AuthRound& round : further) methods += " + " + std::string(name(round.auth));
+    return methods;
+}
+
 }  // namespace
 
 api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
@@ -198,10 +205,10 @@ api::ConnectionView view_of(const policy::Connection& connection) {
     view.name = connection.name;
     view.local_addrs = texts_of(connection.local_hosts, connection.local_addrs);
     view.remote_addrs = texts_of(connection.remote_hosts, connection.remote_addrs);
-    view.local_id = connection.local.id.to_string();
-    view.remote_id = connection.remote.id.to_string();
-    const std::string local(name(connection.local.auth));
-    const std::string remote(name(connection.remote.auth));
+    view.local_id = connection.last_local().id.to_string();
+    view.remote_id = connection.last_remote().id.to_string();
+    const std::string local = methods_of(connection.local, connection.further_local);
+    const std::string remote = methods_of(connection.remote, connection.further_remote);
     view.auth = local == remote ? local : local + " / " + remote;
     view.proposals = texts(connection.proposals);
     for (const policy::Child& child : connection.children) {

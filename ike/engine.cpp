@@ -242,9 +242,9 @@ void Engine::on(const Reconfigure& change, Turn& turn) {
 }
 
 // An SA of an unchanged connection goes on with the new snapshot; any other is deleted. A half-open one will find its
-// connection in the new snapshot when its identities are known.
+// connection in the new snapshot when its identities are known, unless a round has passed for one.
 void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn) {
-    if (sa.is_half_open()) {
+    if (sa.is_half_open() && !sa.has_passed_round()) {
         sa.sa().connection = nullptr;
         sa.sa().configuration = configuration;
         return;

@@ -16,7 +16,7 @@ namespace {
 // Others refuse a peer for it, or say no INITIAL_CONTACT: who may be anybody is never told that.
 bool counts_elsewhere(const policy::Connection& connection) {
     using enum policy::Unique;
-    return connection.unique == keep || (connection.unique != never && connection.remote.id.is_exact());
+    return connection.unique == keep || (connection.unique != never && connection.last_remote().id.is_exact());
 }
 
 PeerNews news_of(const IkeSa& sa, PeerTurn turn) {
@@ -42,11 +42,12 @@ bool Engine::have_crossed(const IkeSa& ours, const IkeSa& theirs) const {
 // crash are to carry packets until the new child stands.
 bool Engine::is_first_contact(const ikev2::sa::Sa& sa) {
     const policy::Connection& connection = *sa.connection;
-    if (sa.has_inherited_sas || !connection.remote.id.is_exact()) return false;
+    const policy::Identity& peer = connection.last_remote().id;
+    if (sa.has_inherited_sas || !peer.is_exact()) return false;
     if (connection.unique == policy::Unique::never) return false;  // nor are the others to go at the peer
-    const auto own = ikev2::exchange::own_identity(connection, sa.local.address);
-    if (table_.is_known_elsewhere(own, connection.remote.id)) return false;
-    const auto others = table_.of_identities(own, connection.remote.id);
+    const auto own = ikev2::exchange::own_identity(connection.last_local(), sa.local.address);
+    if (own.is_null() || table_.is_known_elsewhere(own, peer)) return false;
+    const auto others = table_.of_identities(own, peer);
     return std::none_of(others.begin(), others.end(),
                         [](const IkeSa* other) { return other->established() != nullptr; });
 }
@@ -59,6 +60,7 @@ void Engine::note_first_contact(IkeSa& sa) {
 // What one that comes up means for others with the same peer, here and in other engines.
 void Engine::claim_peer(IkeSa& sa, Turn& turn) {
     using enum policy::Unique;
+    if (sa.established()->remote_id.is_null()) return;  // RFC 7619 2.3: one of many
     const policy::Unique unique = sa.sa().connection->unique;
     if (counts_elsewhere(*sa.sa().connection)) tell_place(sa, turn);
     if (unique == never) return;
@@ -136,7 +138,7 @@ void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
     if (sa.sa().original_initiator || sa.is_leaving()) return;
     for (IkeSa* attempt : table_.of_connection(sa.sa().connection_name())) {
         const bool is_same_peer =
-            sa.sa().connection->remote.id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
+            sa.sa().connection->last_remote().id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
         const bool is_new = attempt->sa().repeats.of == IkeSaId::none;
         const PhaseId phase = attempt->phase_id();
         if (!ikev2::sa::is_before_auth(phase) || !is_same_peer || !is_new) continue;

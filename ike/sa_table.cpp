@@ -221,7 +221,9 @@ void SaTable::update(IkeSa& sa, base::Instant deadline) {
     // A half-open SA's connection is a guess: it is found by connection only once that is sure.
     const bool sure = sa.sa().original_initiator || sa.established() != nullptr;
     if (sure && indexed.connection.empty()) regroup(by_connection_, indexed.connection, sa.sa().connection_name(), id);
-    if (const auto* established = sa.established(); established != nullptr && indexed.identities.empty()) {
+    // RFC 7619 2.3: who is nobody is not known again by that.
+    const auto* established = sa.established();
+    if (established != nullptr && !established->remote_id.is_null() && indexed.identities.empty()) {
         regroup(by_identities_, indexed.identities, key_of(established->local_id, established->remote_id), id);
     }
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "daemon/config/suggestion.h"
@@ -32,6 +31,11 @@ bool proposes_esn(const policy::Child& child) {
     return std::any_of(proposals.begin(), proposals.end(), holds_esn);
 }
 
+struct NumberedRound {
+    std::uint32_t number = 0;
+    policy::AuthRound round;
+};
+
 class ConnectionReader {
 public:
     ConnectionReader(const View& section, const ConnectionDefaults& defaults, CredentialFiles& credentials,
@@ -54,8 +58,9 @@ public:
             require("local", local_);
             require("remote", remote_);
         }
-        if (local_) connection_.local = *local_;
-        if (remote_) connection_.remote = *remote_;
+        take_rounds(local_, connection_.local, connection_.further_local);
+        take_rounds(remote_, connection_.remote, connection_.further_remote);
+        check_rounds();
         if (connection_.proposals.empty()) connection_.proposals = defaults_.ike;
         return std::move(connection_);
     }
@@ -87,15 +92,51 @@ private:
         errors_.add(inner.at(), path + ": unknown section" + did_you_mean(name, kInConnection));
     }
 
-    void read_round(const View& inner, const std::string& path, std::optional<policy::AuthRound>& round) {
-        if (round) return errors_.add(inner.at(), path + ": more than one authentication round is not yet honoured");
-        round.emplace();
-        round->auth = policy::AuthMethod::pubkey;  // strongSwan's default
+    void read_round(const View& inner, const std::string& path, std::vector<NumberedRound>& rounds) {
+        policy::AuthRound round;
+        std::uint32_t number = 0;
+        round.auth = policy::AuthMethod::pubkey;  // strongSwan's default
         RoundFiles files;
-        read_settings(inner, Place::round, path, {.round = &*round, .files = &files}, errors_);
+        read_settings(inner, Place::round, path, {.round = &round, .round_number = &number, .files = &files}, errors_);
         for (const View& certificate : inner.sections()) read_certificate(certificate, path, files);
         const bool is_ours = to_lower(inner.name()).starts_with("local");
-        read_round_files(*round, files, {inner.at(), path, is_ours, inner.has("id")}, credentials_, errors_);
+        const RoundPlace place{inner.at(), path, is_ours, inner.has("id")};
+        if (round.auth == policy::AuthMethod::null) {
+            finish_null_round(round, files, place, errors_);
+        } else {
+            read_round_files(round, files, place, credentials_, errors_);
+        }
+        rounds.push_back({number, std::move(round)});
+    }
+
+    // In the order that strongSwan has them in.
+    static void take_rounds(std::vector<NumberedRound>& rounds, policy::AuthRound& first,
+                            std::vector<policy::AuthRound>& further) {
+        std::ranges::stable_sort(rounds, {}, &NumberedRound::number);
+        for (NumberedRound& one : rounds) further.push_back(std::move(one.round));
+        if (further.empty()) return;
+        first = std::move(further.front());
+        further.erase(further.begin());
+    }
+
+    void check_rounds() {
+        const auto is_null = [](const policy::AuthRound& round) { return round.auth == policy::AuthMethod::null; };
+        for (const auto* further : {&connection_.further_local, &connection_.further_remote}) {
+            const auto& first = further == &connection_.further_local ? connection_.local : connection_.remote;
+            if (further->empty() || !(is_null(first) || std::ranges::any_of(*further, is_null))) continue;
+            errors_.add(section_.at(), path_ + ": a round with auth = null is the only one of its side");
+        }
+        if (connection_.session_resumption && connection_.has_several_rounds()) {
+            errors_.add(section_.setting("session_resumption")->value_at,
+                        path_ + ".session_resumption: does not go together with several rounds of authentication");
+        }
+        // RFC 7619 2.3
+        const bool tells_apart =
+            connection_.unique == policy::Unique::keep || connection_.unique == policy::Unique::replace;
+        if (tells_apart && is_null(connection_.remote)) {
+            errors_.add(section_.setting("unique")->value_at,
+                        path_ + ".unique: peers of a remote section with auth = null cannot be told apart");
+        }
     }
 
     void read_certificate(const View& inner, const std::string& round_path, RoundFiles& files) {
@@ -111,8 +152,8 @@ private:
         (is_end ? files.certs : files.cacerts).push_back(std::move(file));
     }
 
-    void require(std::string_view side, const std::optional<policy::AuthRound>& round) {
-        if (round) return;
+    void require(std::string_view side, const std::vector<NumberedRound>& rounds) {
+        if (!rounds.empty()) return;
         errors_.add(section_.at(),
                     path_ + ": no section '" + std::string(side) + "', which says how that side proves who it is");
     }
@@ -183,8 +224,8 @@ private:
     ErrorList& errors_;
     std::string path_;
     policy::Connection connection_;
-    std::optional<policy::AuthRound> local_;
-    std::optional<policy::AuthRound> remote_;
+    std::vector<NumberedRound> local_;
+    std::vector<NumberedRound> remote_;
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ struct RoundFiles {
 struct Draft {
     policy::Connection* connection = nullptr;
     policy::AuthRound* round = nullptr;
+    std::uint32_t* round_number = nullptr;
     RoundFiles* files = nullptr;
     std::string* certificate_file = nullptr;
     policy::Child* child = nullptr;

@@ -65,7 +65,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::boolean, "fail_closed", "", "", set_flag<&Draft::connection, &Connection::fail_closed>},
     {connection, Kind::boolean, "session_resumption", "", "", set_flag<&Draft::connection, &Connection::session_resumption>},
 
-    {round, Kind::number, "round", "", "*"},  // an order among several rounds, of which there is one
+    {round, Kind::number, "round", "", "", set_round},
     {round, Kind::list, "certs", "", "", set_certs},
     {round, Kind::list, "pubkeys", "", "", set_pubkeys},
     {round, Kind::auth, "auth", "", "", set_auth},

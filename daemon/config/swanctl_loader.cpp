@@ -163,8 +163,9 @@ private:
     void finish_credentials() {
         std::vector<policy::AuthRound> rounds;
         for (const policy::Connection& connection : result_.configuration.connections) {
-            rounds.push_back(connection.local);
-            rounds.push_back(connection.remote);
+            for (const auto* first : {&connection.local, &connection.remote}) rounds.push_back(*first);
+            for (const auto* further : {&connection.further_local, &connection.further_remote})
+                rounds.insert(rounds.end(), further->begin(), further->end());
         }
         auto made = credentials_.finish(rounds);
         if (!made) return errors_.add({}, made.error().detail);

@@ -77,4 +77,12 @@ void read_round_files(policy::AuthRound& round, const RoundFiles& files, const R
     RoundReader(place, credentials, errors).read(round, files);
 }
 
+void finish_null_round(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place, ErrorList& errors) {
+    const bool names_keys = !files.certs.empty() || !files.cacerts.empty() || !files.pubkeys.empty();
+    if (names_keys || place.has_id) {
+        errors.add(place.at, place.path + ": with auth = null there is no id, certs, cacerts or pubkeys");
+    }
+    round.id = policy::Identity::null();
+}
+
 }  // namespace xfrmd::daemon

@@ -18,4 +18,7 @@ struct RoundPlace {
 void read_round_files(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place,
                       CredentialFiles& credentials, ErrorList& errors);
 
+// Of a round with auth = null (RFC 7619): it is nobody's, and names nothing.
+void finish_null_round(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place, ErrorList& errors);
+
 }  // namespace xfrmd::daemon

@@ -1,6 +1,7 @@
 #include "daemon/config/swanctl_setters.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "daemon/config/swanctl_addresses.h"
 #include "daemon/config/swanctl_member_setters.h"
@@ -104,6 +105,10 @@ Verdict set_remote_port(const Draft& draft, const Value& value) {
 
 Verdict set_proposals(const Draft& draft, const Value& value) {
     return store_proposals(draft.connection->proposals, 0, policy::ProtocolId::ike, value);
+}
+
+Verdict set_round(const Draft& draft, const Value& value) {
+    return store_number(*draft.round_number, value.number, 0, std::numeric_limits<std::uint32_t>::max());
 }
 
 Verdict set_id(const Draft& draft, const Value& value) { return store(draft.round->id, read_identity(value.text)); }

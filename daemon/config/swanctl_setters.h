@@ -14,6 +14,7 @@ Verdict set_dscp(const Draft& draft, const Value& value);
 Verdict set_fragmentation(const Draft& draft, const Value& value);
 Verdict set_childless(const Draft& draft, const Value& value);
 Verdict set_proposals(const Draft& draft, const Value& value);
+Verdict set_round(const Draft& draft, const Value& value);
 Verdict set_id(const Draft& draft, const Value& value);
 Verdict set_auth(const Draft& draft, const Value& value);
 Verdict set_certs(const Draft& draft, const Value& value);

@@ -97,7 +97,8 @@ private:
     }
 
     static std::string expected() {
-        return "expected psk, or pubkey, rsa, rsa/pss, ecdsa, ed25519 or ed448, each with the least bits of its keys "
+        return "expected psk, null, or pubkey, rsa, rsa/pss, ecdsa, ed25519 or ed448, each with the least bits of its "
+               "keys "
                "and "
                "with hashes, such as rsa-3072-sha256";
     }
@@ -109,6 +110,15 @@ private:
 
 bool allows(const std::vector<SignatureScheme>& schemes, const SignatureScheme& scheme) {
     return schemes.empty() || std::ranges::find(schemes, scheme) != schemes.end();
+}
+
+const AuthRound* find_round(const AuthRound& first, const std::vector<AuthRound>& further, std::size_t number) {
+    if (number == 0) return &first;
+    return number <= further.size() ? &further[number - 1] : nullptr;
+}
+
+bool are_same(const AuthRound* one, const AuthRound* other) {
+    return (one == nullptr && other == nullptr) || (one != nullptr && other != nullptr && *one == *other);
 }
 
 }  // namespace
@@ -129,12 +139,27 @@ bool KeyRequirements::allow_certificate(const SignatureScheme& scheme) const { r
 
 base::Result<Authentication> parse_auth(std::string_view text) {
     if (text == "psk") return Authentication{AuthMethod::psk, {}};
+    if (text == "null") return Authentication{AuthMethod::null, {}};
     if (text.starts_with("eap") || text.starts_with("xauth") || text.empty()) {
         return base::fail(base::Reason::ConfigurationInvalid, "EAP and XAuth are not yet honoured");
     }
     auto requirements = Parser().parse(text);
     if (!requirements) return tl::unexpected(requirements.error());
     return Authentication{AuthMethod::pubkey, std::move(*requirements)};
+}
+
+const AuthRound* AuthRounds::local_round(std::size_t number) const { return find_round(local, further_local, number); }
+
+const AuthRound* AuthRounds::remote_round(std::size_t number) const {
+    return find_round(remote, further_remote, number);
+}
+
+bool AuthRounds::begin_like(const AuthRounds& other, std::size_t rounds) const {
+    for (std::size_t i = 0; i < rounds; ++i) {
+        if (!are_same(local_round(i), other.local_round(i)) || !are_same(remote_round(i), other.remote_round(i)))
+            return false;
+    }
+    return true;
 }
 
 }  // namespace xfrmd::policy

@@ -38,8 +38,8 @@ struct KeyRequirements {
 
 // strongSwan's `auth`: "psk", "pubkey", "rsa-3072-sha256", "rsa/pss-sha512", "ecdsa-384", "ed25519", "pubkey-sha256",
 // and the like joined by "-", each kind of key before what is asked of it; "ike:" in front of a kind asks it of AUTH
-// alone. Unlike there a kind of key that is named excludes those that are not. Error: ConfigurationInvalid, also for
-// the methods of EAP and XAuth.
+// alone. Unlike there a kind of key that is named excludes those that are not. Our own: "null" (RFC 7619). Error:
+// ConfigurationInvalid, also for the methods of EAP and XAuth.
 struct Authentication {
     AuthMethod method = AuthMethod::pubkey;
     KeyRequirements requirements;
@@ -60,6 +60,25 @@ struct AuthRound {
     std::optional<Identity> authority_id = {};    // remote: a CA on the way has this name
 
     friend bool operator==(const AuthRound&, const AuthRound&) = default;
+};
+
+// What both sides do: the first round of each, and those that follow (RFC 4739).
+struct AuthRounds {
+    AuthRound local;
+    AuthRound remote;
+    std::vector<AuthRound> further_local;
+    std::vector<AuthRound> further_remote;
+
+    // Counted from 0; nullptr where there are fewer.
+    const AuthRound* local_round(std::size_t number) const;
+    const AuthRound* remote_round(std::size_t number) const;
+    // As who the IKE SA is known: who has been proved last, as with strongSwan.
+    const AuthRound& last_local() const { return further_local.empty() ? local : further_local.back(); }
+    const AuthRound& last_remote() const { return further_remote.empty() ? remote : further_remote.back(); }
+    bool has_several_rounds() const { return !further_local.empty() || !further_remote.empty(); }
+    // The first so many rounds of both sides are the same.
+    bool begin_like(const AuthRounds& other, std::size_t rounds) const;
+    friend bool operator==(const AuthRounds&, const AuthRounds&) = default;
 };
 
 }  // namespace xfrmd::policy

@@ -25,7 +25,7 @@ class Credentials;
 
 namespace xfrmd::policy {
 
-struct Connection {
+struct Connection : AuthRounds {
     std::string name;
     // Empty: any, so that we cannot initiate; but not where there are names (see is_resolved()).
     std::vector<base::AddressRange> local_addrs;
@@ -35,11 +35,9 @@ struct Connection {
     std::uint16_t local_port = 500;
     std::uint16_t remote_port = 500;
     std::vector<Proposal> proposals;  // never empty after loading
-    AuthRound local;
-    AuthRound remote;
-    bool encap = false;     // force UDP encapsulation
-    std::uint8_t dscp = 0;  // of IKE packets that we send, 0-63 (RFC 2474)
-    bool mobike = true;     // RFC 4555, where the peer can do it
+    bool encap = false;               // force UDP encapsulation
+    std::uint8_t dscp = 0;            // of IKE packets that we send, 0-63 (RFC 2474)
+    bool mobike = true;               // RFC 4555, where the peer can do it
     Fragmentation fragmentation = Fragmentation::yes;
     Childless childless = Childless::allow;
     bool send_certreq = true;  // RFC 7296 3.7

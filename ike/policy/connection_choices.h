@@ -6,9 +6,11 @@
 
 namespace xfrmd::policy {
 
-// pubkey: a signature, whose key a certificate or the configuration vouches for.
-enum class AuthMethod : std::uint8_t { psk, pubkey };
-constexpr std::string_view name(AuthMethod method) { return method == AuthMethod::psk ? "psk" : "pubkey"; }
+// pubkey: a signature, whose key a certificate or the configuration vouches for. null: nothing is proved (RFC 7619).
+enum class AuthMethod : std::uint8_t { psk, pubkey, null };
+constexpr std::string_view name(AuthMethod method) {
+    return method == AuthMethod::psk ? "psk" : method == AuthMethod::pubkey ? "pubkey" : "null";
+}
 // Whether a side's certificate goes along in IKE_AUTH (RFC 7296 3.6).
 enum class SendCertificate : std::uint8_t { if_asked, always, never };
 // What becomes of a peer none of whose certificates is revoked as far as is known: `strict` wants to know of all of

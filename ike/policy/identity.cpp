@@ -100,7 +100,7 @@ Identity Identity::of(const base::Address& address) {
 }
 
 bool Identity::is_exact() const {
-    if (is_any()) return false;
+    if (is_any() || is_null()) return false;
     if (is_name(type)) return !starts_with_asterisk(data);
     if (type != IdentityType::der_asn1_dn) return true;
     const auto name = read_name(data);
@@ -124,6 +124,8 @@ std::string Identity::to_string() const {
             return "asn1gn:" + hex(data);
         case IdentityType::key_id:
             return is_plain(data) ? base::printable(data) : "@" + hex(data);
+        case IdentityType::null:
+            return data.empty() ? "%null" : "{13}:" + hex(data);
     }
     return "{" + std::to_string(static_cast<unsigned>(type)) + "}:" + hex(data);
 }
@@ -142,7 +144,7 @@ Bytes Identity::folded() const {
 }
 
 int match(const Identity& pattern, const Identity& identity) {
-    if (pattern.is_any()) return kAny;
+    if (pattern.is_any()) return identity.is_null() ? kNo : kAny;
     if (pattern.type != identity.type) return kNo;
     if (is_name(pattern.type)) return match_name(pattern.data, identity.data);
     if (pattern.type == IdentityType::der_asn1_dn) return match_distinguished_name(pattern.data, identity.data);

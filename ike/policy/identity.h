@@ -23,6 +23,7 @@ enum class IdentityType : std::uint8_t {
     der_asn1_dn = 9,
     der_asn1_gn = 10,
     key_id = 11,
+    null = 13,  // RFC 7619 2.2: of nobody, and empty
 };
 
 struct Identity {
@@ -37,7 +38,9 @@ struct Identity {
     static base::Result<Identity> parse(std::string_view text);
 
     bool is_any() const { return type == IdentityType::any; }
-    // Names exactly one peer: neither %any nor with a wildcard.
+    static Identity null() { return {IdentityType::null, {}}; }
+    bool is_null() const { return type == IdentityType::null; }
+    // Names exactly one peer: neither %any, nor nobody, nor with a wildcard.
     bool is_exact() const;
     // In strongSwan's notation; peer bytes are escaped, long ones cut.
     std::string to_string() const;
@@ -46,7 +49,8 @@ struct Identity {
     friend bool operator==(const Identity&, const Identity&) = default;
 };
 
-// How well `pattern` fits `identity`: 0 not at all, 1 for %any, 2 for a wildcard, kExactMatch exactly.
+// How well `pattern` fits `identity`: 0 not at all, 1 for %any, 2 for a wildcard, kExactMatch exactly. %any is anybody,
+// but not nobody: ID_NULL fits itself alone.
 inline constexpr int kExactMatch = 3;
 int match(const Identity& pattern, const Identity& identity);
 

@@ -68,8 +68,20 @@ Gateways::Gateways(std::uint64_t seed, Kind kind, std::ostream* trace)
     };
 }
 
+// More rounds of that side, each as somebody else.
+std::vector<policy::AuthRound> further_rounds(const policy::AuthRound& first, unsigned number, const std::string& who) {
+    std::vector<policy::AuthRound> rounds(number, first);
+    for (unsigned i = 0; i < number; ++i) rounds[i].id = tests::identity(std::to_string(i) + "." + who);
+    return rounds;
+}
+
 void Gateways::add_host(const tests::ConnectionWords& words, const ike::Options& options) {
     policy::Connection connection = tests::connection(words);
+    const bool is_left = words.local_id == weather_.words.local_id;
+    auto left = further_rounds(connection.local, weather_.left_rounds, "left.example");
+    auto right = further_rounds(connection.local, weather_.right_rounds, "right.example");
+    connection.further_local = is_left ? left : right;
+    connection.further_remote = is_left ? right : left;
     connection.dpd_delay = weather_.dpd_delay;
     Host& host = network_.at(network_.add(words.local, tests::snapshot({connection}, {{tests::kSecret, {}}}), options));
     host.kernel_delay = weather_.kernel_delay;

@@ -55,7 +55,7 @@ std::set<std::pair<ikev2::wire::IkeSpi, ikev2::wire::IkeSpi>> ike_sas(const Host
     std::set<std::pair<ikev2::wire::IkeSpi, ikev2::wire::IkeSpi>> all;
     host.engine.visit([&](const IkeSa& sa) {
         if (sa.established() != nullptr &&
-            sa.established()->remote_id == peer.configuration->connections().front().local.id)
+            sa.established()->remote_id == peer.configuration->connections().front().last_local().id)
             all.emplace(sa.sa().spi_i, sa.sa().spi_r);
         return true;
     });

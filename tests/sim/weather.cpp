@@ -118,6 +118,10 @@ Weather Weather::drawn(Dice& dice, Kind kind) {
         add_crash_tokens(weather, dice);
     }
     if (dice.chance(0.1)) add_key_exchanges(weather, dice);
+    if (dice.chance(0.1)) {
+        weather.left_rounds = static_cast<unsigned>(dice.between(0, 2));
+        weather.right_rounds = static_cast<unsigned>(dice.between(0, 2));
+    }
     return weather;
 }
 
@@ -149,7 +153,8 @@ std::string Weather::to_string() const {
          << (words.mobike ? ", MOBIKE" : "") << (both_initiate ? ", both initiate" : "") << ", fragments "
          << left_options.fragment_size << "/" << right_options.fragment_size << ", tokens "
          << (left_options.token_secret != nullptr) << "/" << (right_options.token_secret != nullptr)
-         << (wrong_guess ? ", wrong guess" : "") << (additional.empty() ? "" : ", IKE " + words.ike);
+         << (wrong_guess ? ", wrong guess" : "") << ", more rounds " << left_rounds << "/" << right_rounds
+         << (additional.empty() ? "" : ", IKE " + words.ike);
     return text.str();
 }
 

@@ -33,6 +33,8 @@ struct Weather {
     bool nat = false;          // in front of the left one
     bool wrong_guess = false;  // the left one begins with key exchange methods that the right one does not want
     std::string additional;    // key exchanges (RFC 9370), as words of a proposal
+    unsigned left_rounds = 0;  // of authentication, after the first (RFC 4739)
+    unsigned right_rounds = 0;
 
     tests::ConnectionWords left_words() const;
     tests::ConnectionWords right_words() const;

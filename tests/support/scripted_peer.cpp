@@ -154,6 +154,12 @@ wire::Authentication ScriptedPeer::auth() const {
     return {wire::AuthMethodId::shared_key_mic, base::to_bytes(mac.view())};
 }
 
+wire::Authentication ScriptedPeer::null_auth(const policy::Identity& who) const {
+    const base::Bytes body = exchange::identity_body({who, 0});
+    const base::Bytes octets = crypto::auth_octets(suite_.prf, own_message_, engine_nonce, sk_p_, body, int_auth);
+    return {wire::AuthMethodId::null, base::to_bytes(crypto::psk_auth(suite_.prf, sk_p_.view(), octets).view())};
+}
+
 wire::SecurityAssociation ScriptedPeer::esp_offer(std::uint32_t spi, const std::string& words) {
     return exchange::offer(esp_proposals(words), base::Writer().u32(spi).take());
 }

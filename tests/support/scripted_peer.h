@@ -77,6 +77,8 @@ public:
     // nullopt where it does not open with our keys.
     std::optional<wire::Payloads> open(base::ByteView message);
     wire::Authentication auth() const;
+    // RFC 7619: of nobody, or of who calls itself so.
+    wire::Authentication null_auth(const policy::Identity& who) const;
 
     // Selectors 10.2.0.0/16 (ours) and 10.1.0.0/16, ESP aes128gcm16.
     static wire::SecurityAssociation esp_offer(std::uint32_t spi, const std::string& words = "aes128gcm16");

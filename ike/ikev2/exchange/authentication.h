@@ -1,5 +1,5 @@
-// AUTH (RFC 7296 2.15): what each side signs, and how: a pre-shared key, a signature (signature_auth.h), or the keys of
-// a resumed IKE SA (resumed_auth.h). EAP comes beside it.
+// AUTH (RFC 7296 2.15): what each side signs, and how: a pre-shared key, a signature (signature_auth.h), nothing
+// (null_auth.h), or the keys of a resumed IKE SA (resumed_auth.h). EAP comes beside it.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace xfrmd::ikev2::exchange {
 
-// Who we say we are: as configured, else by our address.
-policy::Identity own_identity(const policy::Connection& connection, const base::Address& local);
+// Who we say we are in a round of ours: as configured, else by our address.
+policy::Identity own_identity(const policy::AuthRound& round, const base::Address& local);
 
 // ID payload body without the generic header: what prf(SK_p, ...) covers.
 base::Bytes identity_body(const wire::Identification& identification);
@@ -18,11 +18,17 @@ base::Bytes identity_body(const wire::Identification& identification);
 base::Bytes local_octets(const sa::Keyed& keyed, const sa::Transcript& transcript, const policy::Identity& local);
 base::Bytes remote_octets(const sa::Keyed& keyed, const sa::Transcript& transcript, const wire::Identification& remote);
 
-// How two sides know each other: a connection, and who they are in it.
+// How two sides know each other: a connection, and who they are in a round of it. A side with fewer rounds is who it
+// was last.
 struct Parties {
     const policy::Connection& connection;
     policy::Identity local;
     policy::Identity remote;
+    std::size_t round = 0;
+
+    // Where that side has this round.
+    const policy::AuthRound& own_round() const { return *connection.local_round(round); }
+    const policy::AuthRound& peer_round() const { return *connection.remote_round(round); }
 };
 
 // Ours: [CERT+], AUTH. Errors: NoSharedSecret, NoPrivateKey, AuthenticationMethodUnacceptable (no signature that the

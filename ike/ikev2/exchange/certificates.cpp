@@ -36,7 +36,7 @@ bool is_wanted(const Credentials& credentials, const Certificate& certificate,
 }
 
 std::vector<const Certificate*> own_certificates(const Credentials& credentials, const Parties& parties) {
-    const policy::AuthRound& round = parties.connection.local;
+    const policy::AuthRound& round = parties.own_round();
     if (round.certificates.empty()) return credentials.certificates_naming(parties.local);
     std::vector<const Certificate*> found;
     for (const policy::Fingerprint& fingerprint : round.certificates) {
@@ -84,11 +84,17 @@ wire::CertificateRequest status_request(const Credentials& credentials) {
 
 wire::Payload cert(const Certificate& certificate) { return wire::Certificate{kX509Signature, certificate.der()}; }
 
+void add_authorities(const Credentials& credentials, const policy::AuthRound& round, std::set<crypto::Sha1>& hashes) {
+    for (const Certificate* authority : credentials.authorities(round)) {
+        if (hashes.size() < kMostAuthorities) hashes.insert(authority->public_key().info_hash());
+    }
+}
+
 }  // namespace
 
 base::Result<std::vector<OwnKey>> find_own_keys(const sa::Sa& sa, const Parties& parties,
                                                 const std::vector<wire::CertificateRequest>& asked) {
-    const policy::AuthRound& round = parties.connection.local;
+    const policy::AuthRound& round = parties.own_round();
     std::vector<OwnKey> keys;
     if (const Credentials* credentials = sa.configuration->credentials()) {
         keys = find_raw_keys(*credentials, round);
@@ -131,11 +137,10 @@ std::vector<wire::Payload> certificate_request(const sa::Sa& sa,
     std::set<crypto::Sha1> hashes;
     bool with_status = false;
     for (const policy::Connection* connection : connections) {
-        const bool signs = connection->remote.auth == policy::AuthMethod::pubkey;
-        if (credentials == nullptr || !signs || !connection->send_certreq) continue;
+        if (credentials == nullptr || !connection->send_certreq) continue;
         with_status = with_status || asks_for_status(*connection);
-        for (const Certificate* authority : credentials->authorities(connection->remote)) {
-            if (hashes.size() < kMostAuthorities) hashes.insert(authority->public_key().info_hash());
+        for (std::size_t i = 0; const policy::AuthRound* round = connection->remote_round(i); ++i) {
+            if (round->auth == policy::AuthMethod::pubkey) add_authorities(*credentials, *round, hashes);
         }
     }
     if (hashes.empty()) return {};

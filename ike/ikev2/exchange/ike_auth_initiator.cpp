@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <utility>
 
+#include "ike/ikev2/exchange/auth_rounds.h"
 #include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/certificates.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
@@ -23,12 +25,18 @@ namespace {
 
 using base::Reason;
 
-policy::Identity own_identity(const sa::Sa& sa) { return exchange::own_identity(*sa.connection, sa.local.address); }
-
-// Whom we expect, for choosing the key before the peer has said who it is.
-policy::Identity expected_identity(const sa::Sa& sa) {
-    const policy::Identity& configured = sa.connection->remote.id;
+// Whom we expect in a round, for choosing the key before the peer has said who it is. `known`: who it was before.
+policy::Identity expected_identity(const sa::Sa& sa, std::size_t round, const policy::Identity* known) {
+    const policy::AuthRound* of_peer = sa.connection->remote_round(round);
+    if (of_peer == nullptr && known != nullptr) return *known;
+    const policy::Identity& configured = (of_peer == nullptr ? sa.connection->last_remote() : *of_peer).id;
     return configured.is_exact() ? configured : policy::Identity::of(sa.remote.address);
+}
+
+// Both sides in a round that is one of ours.
+Parties parties_of(const sa::Sa& sa, std::size_t round, const policy::Identity* known) {
+    return {*sa.connection, own_identity(*sa.connection->local_round(round), sa.local.address),
+            expected_identity(sa, round, known), round};
 }
 
 struct FirstChild {
@@ -65,16 +73,29 @@ base::Result<void> check_wanted(const sa::Sa& sa) {
     return {};
 }
 
-// SK {IDi, [CERT+], [N(INITIAL_CONTACT)], [CERTREQ], [IDr], AUTH, [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)],
-// SAi2, TSi, TSr} (RFC 7296 1.2, appendix C.2)
-std::vector<wire::Payload> make_request(const sa::Sa& sa, policy::Identity id_i, const policy::Identity& id_r,
-                                        OwnProof proof) {
-    std::vector<wire::Payload> payloads{wire::IdentificationInitiator{{std::move(id_i), 0}}};
-    std::ranges::move(proof.certificates, std::back_inserter(payloads));
-    if (sa.announce_initial_contact) payloads.emplace_back(notify(wire::NotifyType::initial_contact));
-    std::ranges::move(certificate_request(sa, {sa.connection}), std::back_inserter(payloads));
-    if (id_r.is_exact()) payloads.emplace_back(wire::IdentificationResponder{{id_r, 0}});
-    payloads.emplace_back(std::move(proof.auth));
+// What one request proves.
+struct OwnRound {
+    policy::Identity id_i;
+    const policy::Identity* id_r;  // nullptr: the peer has no such round
+    OwnProof proof;
+    std::size_t round = 0;
+};
+
+// SK {IDi, [CERT+], [N(INITIAL_CONTACT)], [CERTREQ], [IDr], AUTH, [N(MULTIPLE_AUTH_SUPPORTED)],
+// [N(ANOTHER_AUTH_FOLLOWS)], [N(IPCOMP_SUPPORTED)], [N(USE_TRANSPORT_MODE)], SAi2, TSi, TSr} (RFC 7296 1.2, appendix
+// C.2; RFC 4739 2.4). Later requests have the proof alone.
+std::vector<wire::Payload> make_request(const sa::Sa& sa, OwnRound own) {
+    std::vector<wire::Payload> payloads{wire::IdentificationInitiator{{std::move(own.id_i), 0}}};
+    std::ranges::move(own.proof.certificates, std::back_inserter(payloads));
+    if (own.round == 0) {
+        if (sa.announce_initial_contact) payloads.emplace_back(notify(wire::NotifyType::initial_contact));
+        std::ranges::move(certificate_request(sa, {sa.connection}), std::back_inserter(payloads));
+    }
+    if (own.id_r != nullptr && own.id_r->is_exact()) {
+        payloads.emplace_back(wire::IdentificationResponder{{*own.id_r, 0}});
+    }
+    payloads.emplace_back(std::move(own.proof.auth));
+    append_follow(sa.connection->local_round(own.round + 1), payloads);
     return payloads;
 }
 
@@ -95,20 +116,69 @@ base::Result<void> authenticate_resumed(const sa::AuthRequested& phase, const wi
     return verify_resumed_auth(phase.keyed, phase.transcript, id_r, auth).map([](Octets) {});
 }
 
+// RFC 7296 1.2: these say that there is no child, and the IKE SA stands all the same.
+bool is_about_child(wire::NotifyType error) {
+    using enum wire::NotifyType;
+    constexpr std::array kErrors{no_proposal_chosen, single_pair_required, no_additional_sas, internal_address_failure,
+                                 failed_cp_required, ts_unacceptable,      temporary_failure, ts_max_queue};
+    return std::ranges::find(kErrors, error) != kErrors.end();
+}
+
+// RFC 4739 2.4: an answer to a round of ours alone.
+base::Result<void> check_silence(const wire::Payloads& answer) {
+    const auto* error = answer.error();
+    if (error != nullptr && !is_about_child(error->type)) return tl::unexpected(auth_refusal(*error));
+    if (!answer.id_r && !answer.auth) return {};
+    return base::fail(Reason::PayloadUnexpected, "another IDr or AUTH, of which there were enough");
+}
+
+// Who we are in this round or were in the last one of ours.
+policy::Identity own_identity_in(const sa::Sa& sa, std::size_t round) {
+    const policy::AuthRound* own = sa.connection->local_round(round);
+    return own_identity(own == nullptr ? sa.connection->last_local() : *own, sa.local.address);
+}
+
 // RFC 7296 2.15, 2.16: nothing of the answer counts before the peer is who it should be.
 base::Result<void> authenticate(sa::Step& step, const sa::AuthRequested& phase, const wire::Payloads& answer) {
     const sa::Sa& sa = step.sa;
+    const policy::AuthRound* round = sa.connection->remote_round(phase.round);
+    if (round == nullptr) return check_silence(answer);
     if (!answer.id_r || !answer.auth) {
         if (const auto* error = answer.error()) return tl::unexpected(auth_refusal(*error));
         return base::fail(Reason::AuthenticationFailed, "the answer lacks IDr or AUTH");
     }
-    if (match(sa.connection->remote.id, answer.id_r->identity) == 0) {
-        return base::fail(Reason::AuthenticationFailed, "peer is " + answer.id_r->identity.to_string() +
-                                                            ", we expect " + sa.connection->remote.id.to_string());
+    if (match(round->id, answer.id_r->identity) == 0) {
+        return base::fail(Reason::AuthenticationFailed,
+                          "peer is " + answer.id_r->identity.to_string() + ", we expect " + round->id.to_string());
     }
     if (phase.resumed) return authenticate_resumed(phase, *answer.id_r, *answer.auth);
-    return verify_auth(step, phase.keyed, phase.transcript, {*sa.connection, own_identity(sa), answer.id_r->identity},
+    if (const auto rounds = check_rounds(*sa.connection, phase.round, answer); !rounds) return rounds;
+    return verify_auth(step, phase.keyed, phase.transcript,
+                       {*sa.connection, own_identity_in(sa, phase.round), answer.id_r->identity, phase.round},
                        {*answer.id_r, *answer.auth, answer.certificates});
+}
+
+// RFC 4739 2.1: the next round, of both sides or of one. Whoever has none says nothing (2.5).
+sa::Next begin_next_round(sa::Step& step, sa::AuthRequested& phase, const wire::Payloads& answer) {
+    const sa::Sa& sa = step.sa;
+    const std::size_t round = phase.round + 1;
+    const policy::Identity remote_id = answer.id_r ? answer.id_r->identity : phase.remote_id;
+    std::vector<wire::Payload> payloads;
+    if (sa.connection->local_round(round) != nullptr) {
+        const Parties parties = parties_of(sa, round, &remote_id);
+        auto proof = make_auth(step, phase.keyed, phase.transcript, parties, phase.transcript.certificate_requests);
+        if (!proof) return tl::unexpected(proof.error());
+        const policy::AuthRound* of_peer = sa.connection->remote_round(round);
+        payloads =
+            make_request(sa, {parties.local, of_peer == nullptr ? nullptr : &of_peer->id, std::move(*proof), round});
+    }
+    step.sa.window.answered();
+    step.report(ike::Level::debug,
+                "round " + std::to_string(round) + " of authentication with " + remote_id.to_string() + " has passed");
+    phase.round = round;
+    phase.remote_id = remote_id;
+    send_request(step, phase.keyed, wire::ExchangeType::ike_auth, payloads);
+    return sa::stay();
 }
 
 // RFC 7296 1.2: KEYMAT of the first child uses the nonces of IKE_SA_INIT.
@@ -137,7 +207,7 @@ struct Opening {
 // RFC 8784 3: with the PPK, and once more without it for a responder that may not know it, unless one is required.
 base::Result<Opening> prove(sa::Step& step, sa::Keyed& keyed, const sa::Transcript& transcript,
                             const policy::Identity& id_i) {
-    const Parties parties{*step.sa.connection, id_i, expected_identity(step.sa)};
+    const Parties parties{*step.sa.connection, id_i, expected_identity(step.sa, 0, nullptr)};
     const auto make = [&] { return make_auth(step, keyed, transcript, parties, transcript.certificate_requests); };
     std::optional<wire::Authentication> without;
     if (transcript.both_have_ppks && !parties.connection.ppk_required) {
@@ -154,16 +224,47 @@ base::Result<Opening> prove(sa::Step& step, sa::Keyed& keyed, const sa::Transcri
     return opening;
 }
 
+// All have passed: the IKE SA stands.
+sa::Next conclude(sa::Step& step, sa::AuthRequested& phase, const wire::Payloads& answer) {
+    agree_on_mobility(step, answer, true);
+    agree_on_id_sync(step.sa, answer);
+    note_crash_token(step.sa, answer);
+    sa::Established established{std::move(phase.keyed),
+                                own_identity(step.sa.connection->last_local(), step.sa.local.address),
+                                answer.id_r ? answer.id_r->identity : std::move(phase.remote_id),
+                                step.now,
+                                {},
+                                {},
+                                {}};
+    established.has_ppk = phase.without_ppk.has_value();
+    begin_life(step, established);
+    established.proof = begin_proof(step);
+    if (phase.resumed) inherit_proof(established, *phase.resumed);
+    heed_lifetime(step, established, answer);
+    take_ticket(step, established, answer);
+    const bool is_new = step.sa.repeats.of == ike::IkeSaId::none;
+    step.report(ike::Level::info,
+                (phase.resumed ? "IKE SA resumed with " : "IKE SA established with ") +
+                    established.remote_id.to_string() + " at " + step.sa.remote.to_string() + " (" +
+                    established.keyed.proposal.to_string() + ")",
+                {}, {is_new ? ike::Turn::ike_established : ike::Turn::none});
+    if (phase.child) take_first_child(step, established, std::move(*phase.child), answer, phase.transcript);
+    return sa::Phase(std::move(established));
+}
+
 }  // namespace
 
 base::Result<void> check_credentials(const sa::Sa& sa) {
-    return check_own_key(sa, {*sa.connection, own_identity(sa), expected_identity(sa)});
+    for (std::size_t round = 0; sa.connection->local_round(round) != nullptr; ++round) {
+        if (const auto key = check_own_key(sa, parties_of(sa, round, nullptr)); !key) return key;
+    }
+    return {};
 }
 
 sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcript, bool childless,
                         std::unique_ptr<sa::Session> resumed) {
     sa::Sa& sa = step.sa;
-    policy::Identity id_i = resumed ? resumed->local_id : own_identity(sa);
+    policy::Identity id_i = resumed ? resumed->local_id : own_identity(sa.connection->local, sa.local.address);
     const policy::Identity id_r = resumed ? resumed->remote_id : sa.connection->remote.id;
     auto opening = resumed ? Opening{{{}, make_resumed_auth(keyed, transcript, id_i, Octets::all)}, {}, {}}
                            : prove(step, keyed, transcript, id_i);
@@ -172,7 +273,8 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
     }
     if (!opening) return sa::Phase(sa::Closed{opening.error()});
 
-    std::vector<wire::Payload> payloads = make_request(sa, std::move(id_i), id_r, std::move(opening->proof));
+    std::vector<wire::Payload> payloads = make_request(sa, {std::move(id_i), &id_r, std::move(opening->proof)});
+    if (transcript.responder_knows_rounds) payloads.emplace_back(rounds_supported());
     std::ranges::move(opening->ppk, std::back_inserter(payloads));
     append_ticket_request(step, payloads);
     append_mobility(step, payloads);
@@ -202,7 +304,7 @@ sa::Next go_on_proving(sa::Step& step, sa::Proving& phase) {
 
 sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa::Message& response) {
     const wire::Payloads& answer = response.payloads;
-    if (answer.auth) {
+    if (answer.auth && phase.round == 0) {
         if (const auto ppk = heed_ppk_use(step.sa, phase, answer); !ppk) return tl::unexpected(ppk.error());
     }
     if (const auto authenticated = authenticate(step, phase, answer); !authenticated) {
@@ -212,33 +314,20 @@ sa::Next on_ike_auth_response(sa::Step& step, sa::AuthRequested& phase, const sa
         step.sa.begins_anew = true;
         return sa::stay();
     }
-    if (const auto* redirect = find_redirect(step, answer)) {  // RFC 5685 6
-        const auto gateway = read_redirect(*redirect, {});
+    const bool is_last = !has_next_round(*step.sa.connection, phase.round);
+    if (const auto* redirect = find_redirect(step, answer); redirect != nullptr && (phase.round == 0 || is_last)) {
+        const auto gateway = read_redirect(*redirect, {});  // RFC 5685 6: in the first answer or the last one
         if (!gateway) return tl::unexpected(gateway.error());
         go_to(step, *gateway);
         return sa::stay();
     }
-    if (!phase.child && answer.sa) return base::fail(Reason::PayloadUnexpected, "a child that was not asked for");
+    if (answer.sa && !(phase.child && is_last)) {
+        return base::fail(Reason::PayloadUnexpected,
+                          is_last ? "a child that was not asked for" : "a child before the last round");
+    }
+    if (!is_last) return begin_next_round(step, phase, answer);
     step.sa.window.answered();
-    agree_on_mobility(step, answer, true);
-    agree_on_id_sync(step.sa, answer);
-    note_crash_token(step.sa, answer);
-    sa::Established established{
-        std::move(phase.keyed), own_identity(step.sa), answer.id_r->identity, step.now, {}, {}, {}};
-    established.has_ppk = phase.without_ppk.has_value();
-    begin_life(step, established);
-    established.proof = begin_proof(step);
-    if (phase.resumed) inherit_proof(established, *phase.resumed);
-    heed_lifetime(step, established, answer);
-    take_ticket(step, established, answer);
-    const bool is_new = step.sa.repeats.of == ike::IkeSaId::none;
-    step.report(ike::Level::info,
-                (phase.resumed ? "IKE SA resumed with " : "IKE SA established with ") +
-                    established.remote_id.to_string() + " at " + step.sa.remote.to_string() + " (" +
-                    established.keyed.proposal.to_string() + ")",
-                {}, {is_new ? ike::Turn::ike_established : ike::Turn::none});
-    if (phase.child) take_first_child(step, established, std::move(*phase.child), answer, phase.transcript);
-    return sa::Phase(std::move(established));
+    return conclude(step, phase, answer);
 }
 
 }  // namespace xfrmd::ikev2::exchange

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "ike/base/reader.h"
+#include "ike/ikev2/exchange/auth_rounds.h"
 #include "ike/ikev2/exchange/childless.h"
 #include "ike/ikev2/exchange/first_exchange.h"
 #include "ike/ikev2/exchange/ike_auth.h"
@@ -112,6 +113,8 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     if (!childless) return tl::unexpected(childless.error());
     const auto both_have_ppks = heed_ppk_answer(step.sa, payloads);
     if (!both_have_ppks) return tl::unexpected(both_have_ppks.error());
+    const auto knows_rounds = heed_rounds_answer(*step.sa.connection, payloads);
+    if (!knows_rounds) return tl::unexpected(knows_rounds.error());
     auto agreed = agree(step, phase, payloads);  // last, as a key exchange is used once
     if (!agreed) return tl::unexpected(agreed.error());
 
@@ -125,7 +128,8 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
                               {},
                               hashes_in(payloads),
                               *both_have_ppks,
-                              payloads.certificate_requests};
+                              payloads.certificate_requests,
+                              *knows_rounds};
     if (keyed.suite.additional.empty()) {
         return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless, nullptr);
     }

@@ -2,6 +2,7 @@
 #include <iterator>
 #include <utility>
 
+#include "ike/ikev2/exchange/auth_rounds.h"
 #include "ike/ikev2/exchange/certificates.h"
 #include "ike/ikev2/exchange/first_exchange.h"
 #include "ike/ikev2/exchange/ike_intermediate.h"
@@ -49,19 +50,22 @@ std::vector<const policy::Connection*> who_may_ask(const sa::Sa& sa) {
     if (sa.configuration->credentials() == nullptr) return asking;
     for (const policy::Connection& connection : sa.configuration->connections()) {
         if (asking.size() == kEnough) break;
-        if (connection.remote.auth == policy::AuthMethod::pubkey) asking.push_back(&connection);
+        const auto signs = [](const policy::AuthRound& round) { return round.auth == policy::AuthMethod::pubkey; };
+        if (signs(connection.remote) || std::ranges::any_of(connection.further_remote, signs))
+            asking.push_back(&connection);
     }
     return asking;
 }
 
-// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V], N(SIGNATURE_HASH_ALGORITHMS), [N(USE_PPK)], [CERTREQ] (RFC 7296 1.2, RFC
-// 7427 4, RFC 8784 3)
+// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V], N(SIGNATURE_HASH_ALGORITHMS), N(MULTIPLE_AUTH_SUPPORTED), [N(USE_PPK)],
+// [CERTREQ] (RFC 7296 1.2, RFC 7427 4, RFC 4739 2.1, RFC 8784 3)
 base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& chosen, wire::KeyExchangePayload value,
                           const base::Bytes& nonce, std::optional<wire::Payload> ppk) {
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
     if (chosen.proposal.has_additional_key_exchange()) payloads.emplace_back(intermediate_supported());
     append_announcements(step, payloads);
     payloads.emplace_back(hash_algorithms());
+    payloads.emplace_back(rounds_supported());
     if (ppk) payloads.push_back(std::move(*ppk));
     std::ranges::move(certificate_request(step.sa, who_may_ask(step.sa)), std::back_inserter(payloads));
     return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);

@@ -94,7 +94,7 @@ base::Result<void> check_signatures(const policy::KeyRequirements& requirements,
 }
 
 base::Result<PeerKey> check_certificate(sa::Step& step, const Parties& parties, const Sent& sent) {
-    const policy::AuthRound& round = parties.connection.remote;
+    const policy::AuthRound& round = parties.peer_round();
     if (!sent.end.names(parties.remote)) {
         return base::fail(Reason::AuthenticationFailed, parties.remote.to_string() + " shows the certificate '" +
                                                             sent.end.to_string() + "', which does not name it");
@@ -113,7 +113,7 @@ base::Result<PeerKey> check_certificate(sa::Step& step, const Parties& parties, 
 
 // A key without a certificate names nobody but itself, unless the connection says whose it is (RFC 4945 3).
 bool is_of(const crypto::PublicKey& key, const Parties& parties) {
-    if (parties.connection.remote.id.is_exact()) return true;
+    if (parties.peer_round().id.is_exact()) return true;
     const policy::Identity& claimed = parties.remote;
     return claimed.type == policy::IdentityType::key_id &&
            (base::equal(claimed.data, key.key_id()) || base::equal(claimed.data, key.info_hash()));
@@ -121,7 +121,7 @@ bool is_of(const crypto::PublicKey& key, const Parties& parties) {
 
 std::vector<PeerKey> raw_keys(const sa::Step& step, const Parties& parties) {
     std::vector<PeerKey> keys;
-    for (const policy::Fingerprint& fingerprint : parties.connection.remote.public_keys) {
+    for (const policy::Fingerprint& fingerprint : parties.peer_round().public_keys) {
         const auto* key = step.sa.configuration->credentials()->public_key(fingerprint);
         if (key != nullptr && is_of(*key, parties)) keys.push_back({*key});
     }
@@ -151,7 +151,7 @@ base::Result<std::vector<PeerKey>> find_peer_keys(sa::Step& step, const Parties&
         return base::fail(Reason::AuthenticationFailed, "no certificate or public key of any peer is configured");
     }
     // Where raw keys are configured, they are the peer's, whatever it shows beside them.
-    if (!parties.connection.remote.public_keys.empty()) {
+    if (!parties.peer_round().public_keys.empty()) {
         auto keys = raw_keys(step, parties);
         if (!keys.empty()) return keys;
         return base::fail(Reason::AuthenticationFailed, "none of the public keys of connection " +

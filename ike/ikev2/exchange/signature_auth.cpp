@@ -89,7 +89,7 @@ base::Result<ChosenKey> choose_key(const sa::Sa& sa, const Parties& parties, con
     if (!keys) return tl::unexpected(keys.error());
     base::Error why;
     for (const OwnKey& own : *keys) {
-        auto signature = choose_signature(own.key->public_key(), parties.connection.local.requirements, wishes.hashes);
+        auto signature = choose_signature(own.key->public_key(), parties.own_round().requirements, wishes.hashes);
         if (signature) return ChosenKey{own, *signature};
         if (&own == &keys->front()) why = signature.error();
     }
@@ -149,7 +149,7 @@ base::Result<void> verify(const Parties& parties, const PeerSignature& signature
                                                             signature.scheme.to_string() + ", and its key is " +
                                                             std::string(name(key.type())));
     }
-    const auto allowed = check_allowed(parties.connection.remote.requirements, signature.scheme, key);
+    const auto allowed = check_allowed(parties.peer_round().requirements, signature.scheme, key);
     return allowed ? key.verify(signature.scheme, format_of(method), octets, signature.bytes) : allowed;
 }
 
@@ -215,7 +215,7 @@ base::Result<void> verify_signature_auth(sa::Step& step, base::ByteView octets, 
     base::Result<void> verified;
     for (const PeerKey& one : *keys) {
         verified = verify(parties, *signature, proof.auth.method, one.key, octets);
-        if (verified && one.path) verified = check_revocation(step, parties.connection.remote, *one.path, shown);
+        if (verified && one.path) verified = check_revocation(step, parties.peer_round(), *one.path, shown);
         if (verified || base::is_to_wait(verified.error().reason)) break;
     }
     return verified;

@@ -53,7 +53,9 @@ std::optional<base::Bytes> credential_of(const sa::Sa& sa, const policy::Connect
 
 std::optional<sa::Session> session_of(const sa::Sa& sa, const sa::Established& phase) {
     auto credential = credential_of(sa, *sa.connection, phase.local_id, phase.remote_id, phase.keyed.sk_d);
-    if (!sa.connection->session_resumption || !credential) return std::nullopt;
+    // A ticket is one identity's (RFC 5723 5).
+    const bool may = sa.connection->session_resumption && !sa.connection->has_several_rounds();
+    if (!may || !credential) return std::nullopt;
     return sa::Session{phase.local_id,           phase.remote_id,        phase.keyed.proposal,
                        phase.keyed.sk_d.clone(), *std::move(credential), phase.proof};
 }
@@ -122,7 +124,8 @@ base::Result<void> check_session(const sa::Sa& sa, const policy::Connection& con
     if (!connection.session_resumption) return fail(connection.name + " resumes nothing");
     // RFC 8784 3: none is mixed in when resuming, and what it resumes may have been without one.
     if (connection.ppk_required) return fail(connection.name + " wants a post-quantum pre-shared key each time");
-    if (own_identity(connection, sa.local.address) != session.local_id ||
+    if (connection.has_several_rounds()) return fail(connection.name + " has several rounds of authentication");
+    if (own_identity(connection.local, sa.local.address) != session.local_id ||
         match(connection.remote.id, session.remote_id) == 0) {
         return fail(connection.name + " is not for " + session.local_id.to_string() + " - " +
                     session.remote_id.to_string());

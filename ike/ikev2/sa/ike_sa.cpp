@@ -76,6 +76,11 @@ Keyed* IkeSa::keyed() {
     return nullptr;
 }
 
+bool IkeSa::has_passed_round() const {
+    const auto* half_open = std::get_if<HalfOpen>(&phase_);
+    return half_open != nullptr && half_open->passed;
+}
+
 // RFC 9242 3.3.1: IKE_INTERMEDIATE comes under the keys from before it.
 crypto::SkCipher& IkeSa::opener_of_last_request() {
     auto* awaited = std::get_if<IntermediateAwaited>(&phase_);

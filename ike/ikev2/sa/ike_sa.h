@@ -22,6 +22,7 @@ public:
     const Phase& phase() const { return phase_; }
     PhaseId phase_id() const { return id_of(phase_); }
     bool is_half_open() const { return sa::is_half_open(phase_id()); }
+    bool has_passed_round() const;  // half-open, but the connection is chosen (RFC 4739)
     bool is_closed() const { return phase_id() == PhaseId::closed; }
     // Deleting, withdrawing or closed.
     bool is_ending() const { return phase_id() >= PhaseId::deleting; }

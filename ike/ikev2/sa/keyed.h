@@ -48,6 +48,7 @@ struct Transcript {
     std::vector<policy::HashId> remote_hashes = {};  // of signatures that the peer takes
     bool both_have_ppks = false;                     // RFC 8784 3
     std::vector<wire::CertificateRequest> certificate_requests = {};  // the responder's; the initiator's come later
+    bool responder_knows_rounds = false;                              // RFC 4739 2.1
 };
 
 // RFC 9242 3.3.2: of what either side has sent in IKE_INTERMEDIATE so far. Empty before the first.

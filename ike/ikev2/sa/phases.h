@@ -13,7 +13,7 @@
 #include "ike/ikev2/sa/exchanges.h"
 #include "ike/ikev2/sa/keyed.h"
 #include "ike/ikev2/sa/session.h"
-#include "ike/ikev2/wire/payloads.h"
+#include "ike/ikev2/wire/message.h"
 
 namespace xfrmd::ikev2::sa {
 
@@ -49,13 +49,15 @@ struct Proving {
     bool childless = false;
 };
 
-// Initiator, IKE_AUTH sent.
+// Initiator, IKE_AUTH sent: the first one, or that of a later round (RFC 4739).
 struct AuthRequested {
     Keyed keyed;
     Transcript transcript;
     std::optional<ProposedChild> child;        // nothing: it is to come in an exchange of its own (RFC 6023)
     std::unique_ptr<Session> resumed = {};     // nullptr: it began with IKE_SA_INIT
-    std::optional<AuthKeys> without_ppk = {};  // `keyed` has one, which the peer may not know
+    std::optional<AuthKeys> without_ppk = {};  // `keyed` has one, which the peer may not know before the first answer
+    std::size_t round = 0;
+    policy::Identity remote_id = {};  // who the peer has last proved to be
 };
 
 // Responder; additional key exchanges are agreed on and to come.
@@ -67,12 +69,23 @@ struct IntermediateAwaited {
     std::optional<crypto::SkCipher> previous = {};  // opens the last request, should it be repeated
 };
 
-// Responder, IKE_AUTH is to come.
+// Responder: what rounds of authentication leave for those that follow (RFC 4739), and for the end.
+struct PassedRounds {
+    std::size_t count = 0;
+    wire::Payloads request;  // the first one: what it asks for is answered when all have passed
+    wire::Shape shape{};
+    policy::Identity local_id;  // by the last round of each
+    policy::Identity remote_id;
+    bool has_ppk = false;
+};
+
+// Responder, IKE_AUTH is to come: the first one, or that of a later round.
 struct HalfOpen {
     Keyed keyed;
     Transcript transcript;
     std::unique_ptr<Ticket> ticket = {};            // nullptr: it began with IKE_SA_INIT
     std::optional<crypto::SkCipher> previous = {};  // as of IntermediateAwaited
+    std::unique_ptr<PassedRounds> passed = {};      // nullptr: none yet
 };
 
 // A request whose answer waits for the kernel. `payloads` come first in the response.

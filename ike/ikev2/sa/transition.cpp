@@ -54,8 +54,8 @@ constexpr Transition kTransitions[] = {
     {intermediate_awaited, ike_intermediate_request, row<x::on_ike_intermediate_request>, {half_open}, "RFC 9370 2.2.2", "the peer takes the next of the key exchanges agreed on; we answer and have new keys"},
     {intermediate_requested, ike_intermediate_response, row<x::on_ike_intermediate_response>, {proving, auth_requested, closed}, "RFC 9370 2.2.2", "a key exchange is done: the next one, or we prove who we are"},
     {proving,        own_signature,          row<x::go_on_proving>,             {auth_requested, closed}, "2.15", "a token has signed; we prove who we are"},
-    {half_open,      ike_auth_request,       row<x::on_ike_auth_request>,       {established},           "1.2",   "the peer proves who it is and asks for the first child"},
-    {auth_requested, ike_auth_response,      row<x::on_ike_auth_response>,      {established},           "1.2",   "the peer proves who it is; the first child stands or falls"},
+    {half_open,      ike_auth_request,       row<x::on_ike_auth_request>,       {established},           "1.2",   "the peer proves who it is and asks for the first child, in one round or several (RFC 4739)"},
+    {auth_requested, ike_auth_response,      row<x::on_ike_auth_response>,      {established},           "1.2",   "the peer proves who it is; the next round (RFC 4739), or the first child stands or falls"},
 
     {established,    create_child_request,   row<x::on_create_child_request>,   {},                      "1.3.1", "the peer wants another child"},
     {established,    create_child_response,  row<x::on_create_child_response>,  {},                      "1.3.1", "the child or the new keys we wanted were granted or refused"},

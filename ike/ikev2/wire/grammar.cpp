@@ -1,6 +1,7 @@
 // Which payloads each message may, must and must not have (RFC 7296 1.2-1.4, appendix C; RFC 6023 for an IKE_AUTH
-// without a child; RFC 5723 for IKE_SESSION_RESUME; RFC 9370 for additional key exchanges). Notify, Vendor ID and
-// unknown payloads may come with every message (3.10, 3.12, 2.5) and are not in the table.
+// without a child, RFC 4739 for several rounds of it; RFC 5723 for IKE_SESSION_RESUME; RFC 9370 for additional key
+// exchanges). Notify, Vendor ID and unknown payloads may come with every message (3.10, 3.12, 2.5) and are not in the
+// table.
 
 #include "ike/ikev2/wire/message.h"
 
@@ -60,6 +61,9 @@ constexpr Rule kGrammar[] = {
     {ike_auth,        response, Shape::eap_start,      IDr | EAP,                     CERT | AUTH},                // 2.16, C.3
     {ike_auth,        response, Shape::eap_round,      EAP,                           0},
     {ike_auth,        response, Shape::eap_end,        AUTH | SA | TSi | TSr,         CP},
+    {ike_auth,        request,  Shape::silent,         0,                             0},                          // RFC 4739 2.5
+    {ike_auth,        response, Shape::silent,         0,                             0},                          // RFC 4739 2.1
+    {ike_auth,        response, Shape::silent,         SA | TSi | TSr,                CP},                         // RFC 4739 2.4
     {create_child_sa, request,  Shape::new_child,      SA | Ni | TSi | TSr,           KE | CP},                    // 1.3.1, 1.3.3, C.4
     {create_child_sa, request,  Shape::rekey_ike,      SA | Ni | KE,                  0},                          // 1.3.2, C.5
     {create_child_sa, response, Shape::new_child,      SA | Nr | TSi | TSr,           KE | CP},

@@ -14,6 +14,8 @@ bool size_fits(const policy::Identity& identity) {
             return identity.data.size() == 4;
         case policy::IdentityType::ipv6_address:
             return identity.data.size() == 16;
+        case policy::IdentityType::null:  // RFC 7619 2.2
+            return identity.data.empty();
         default:
             return true;
     }
@@ -40,7 +42,7 @@ base::Result<Identification> decode_identification(base::ByteView body) {
         return base::fail(base::Reason::PayloadMalformed, "identity of " + std::to_string(in.left()) + " bytes");
     }
     payload.identity.data = base::to_bytes(in.remaining());
-    if (!size_fits(payload.identity)) return base::fail(base::Reason::PayloadMalformed, "not the size of an address");
+    if (!size_fits(payload.identity)) return base::fail(base::Reason::PayloadMalformed, "not of its type's size");
     return payload;
 }
 

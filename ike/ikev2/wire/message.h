@@ -87,6 +87,7 @@ enum class Shape : std::uint8_t {
     eap_start,       // IKE_AUTH: id_i, sa, ts_i, ts_r, no auth; response: id_r, eap
     eap_round,       // IKE_AUTH: eap
     eap_end,         // IKE_AUTH: auth; response: auth, sa, ts_i, ts_r
+    silent,          // IKE_AUTH: nothing; last response: sa, ts_i, ts_r. Only the other side has a round (RFC 4739)
     new_child,       // CREATE_CHILD_SA: sa, nonce, ts_i, ts_r, perhaps key_exchange; with N(REKEY_SA) it replaces one
     rekey_ike,       // CREATE_CHILD_SA: sa, nonce, key_exchange
     next_key_exchange,  // IKE_INTERMEDIATE, IKE_FOLLOWUP_KE: key_exchange (RFC 9370)

@@ -52,6 +52,7 @@ constexpr Named<NotifyType> kNames[] = {
     {no_nats_allowed, "NO_NATS_ALLOWED"},
     {auth_lifetime, "AUTH_LIFETIME"},
     {multiple_auth_supported, "MULTIPLE_AUTH_SUPPORTED"},
+    {another_auth_follows, "ANOTHER_AUTH_FOLLOWS"},
     {redirect_supported, "REDIRECT_SUPPORTED"},
     {redirect, "REDIRECT"},
     {redirected_from, "REDIRECTED_FROM"},

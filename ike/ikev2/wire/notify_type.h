@@ -51,6 +51,7 @@ enum class NotifyType : std::uint16_t {
     no_nats_allowed = 16402,
     auth_lifetime = 16403,
     multiple_auth_supported = 16404,
+    another_auth_follows = 16405,
     redirect_supported = 16406,
     redirect = 16407,
     redirected_from = 16408,

@@ -51,10 +51,10 @@ TEST_CASE("a bad value says what is expected, at the value", "[config][errors]")
     CHECK(in_child("start_action = now") ==
           "/s.conf:6:16: connections.gw.children.net.start_action: expected one of none, clear, trap, route, start, "
           "restart, not 'now'\n");
-    CHECK(
-        in_round("auth = secret") ==
-        "/s.conf:3:8: connections.gw.local.auth: expected psk, or pubkey, rsa, rsa/pss, ecdsa, ed25519 or ed448, each "
-        "with the least bits of its keys and with hashes, such as rsa-3072-sha256\n");
+    CHECK(in_round("auth = secret") ==
+          "/s.conf:3:8: connections.gw.local.auth: expected psk, null, or pubkey, rsa, rsa/pss, ecdsa, ed25519 or "
+          "ed448, each "
+          "with the least bits of its keys and with hashes, such as rsa-3072-sha256\n");
 }
 
 TEST_CASE("bad addresses, proposals, selectors and identities are named", "[config][errors]") {
@@ -210,8 +210,26 @@ TEST_CASE("authentication must be asked for", "[config][errors]") {
     CHECK(errors_of("connections { gw { } }") ==
           "/s.conf:1:15: connections.gw: no section 'local', which says how that side proves who it is\n");
     CHECK(errors_of("connections { gw { local { auth = psk\n }\n remote { } } }").empty());  // strongSwan's pubkey
-    CHECK(holds(in_connection("local2 { auth = psk\n }"),
-                "/s.conf:4:1: connections.gw.local2: more than one authentication round is not yet honoured"));
+}
+
+TEST_CASE("rounds that do not go together are refused", "[config][errors][rfc7619-2.3]") {
+    CHECK(in_connection("local-2 { auth = psk\n }").empty());
+    CHECK(holds(in_connection("local-2 { auth = null\n }"),
+                "connections.gw: a round with auth = null is the only one of its side"));
+    CHECK(holds(in_connection("local-2 { auth = psk\n }\n session_resumption = yes"),
+                "connections.gw.session_resumption: does not go together with several rounds of authentication"));
+    const auto with_null = [](const std::string& round, const std::string& more) {
+        return errors_of("connections { gw {\n" + more + "\nlocal { auth = psk\n }\n remote { auth = null\n" + round +
+                         " }\n children { c { } } } }");
+    };
+    CHECK(with_null("", "").empty());
+    CHECK(holds(with_null("id = somebody\n", ""),
+                "connections.gw.remote: with auth = null there is no id, certs, cacerts or pubkeys"));
+    for (const std::string unique : {"keep", "replace"}) {
+        CHECK(holds(with_null("", "unique = " + unique),
+                    "connections.gw.unique: peers of a remote section with auth = null cannot be told apart"));
+    }
+    CHECK(with_null("", "unique = never").empty());
 }
 
 TEST_CASE("all errors are reported together, in the order of their places", "[config][errors]") {

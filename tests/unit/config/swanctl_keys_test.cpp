@@ -59,7 +59,7 @@ constexpr Case kLocalCases[] = {
     {"round", "0;1;2", "-"},
     {"certs", "\"\";\",\"", "-"},
     {"pubkeys", "\"\";\",\"", "-"},
-    {"auth", "psk;PSK;pubkey;rsa-3072-sha256;ecdsa;ike:rsa/pss", "eap-mschapv2;eap;xauth-pam"},
+    {"auth", "psk;PSK;null;pubkey;rsa-3072-sha256;ecdsa;ike:rsa/pss", "eap-mschapv2;eap;xauth-pam"},
     {"id", "gw.example.org;%any;10.0.0.1;\"C=CH, O=xfrmd\"", "-"},
     {"eap_id", "\"\"", "carol;%any"},
     {"aaa_id", "\"\"", "aaa.example.org"},

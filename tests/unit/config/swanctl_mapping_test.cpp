@@ -135,6 +135,28 @@ TEST_CASE("the default proposals may stand beside others", "[config][mapping]") 
     CHECK(connection.proposals.at(1) == defaults.at(0));
 }
 
+TEST_CASE("rounds go by their number, and then as they stand", "[config][mapping][rfc4739-2.1]") {
+    const policy::Connection connection = only_connection(
+        "connections { c { local-z { auth = psk\n id = third\n round = 2 }\n local-b { auth = psk\n id = first }\n"
+        "local-a { auth = psk\n id = second }\n remote { auth = psk\n id = peer } } }");
+    CHECK(connection.local.id == identity("first"));
+    REQUIRE(connection.further_local.size() == 2);
+    CHECK(connection.further_local[0].id == identity("second"));
+    CHECK(connection.further_local[1].id == identity("third"));
+    CHECK(connection.further_remote.empty());
+    CHECK(connection.last_local().id == identity("third"));
+    CHECK(connection.last_remote().id == identity("peer"));
+}
+
+TEST_CASE("auth = null is of nobody", "[config][mapping][rfc7619-2.2]") {
+    const policy::Connection connection =
+        only_connection("connections { c { local { auth = null }\n remote { auth = NULL } } }");
+    for (const policy::AuthRound* round : {&connection.local, &connection.remote}) {
+        CHECK(round->auth == policy::AuthMethod::null);
+        CHECK(round->id == policy::Identity::null());
+    }
+}
+
 TEST_CASE("sections that start with local and remote are the rounds", "[config][mapping]") {
     const policy::Connection connection = only_connection(
         "connections { gw {\n local-1 { auth = psk\n id = moon@example.org\n }\n Remote_x { auth = psk\n "

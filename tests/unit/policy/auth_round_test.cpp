@@ -25,6 +25,7 @@ KeyRequirements requirements(std::string_view text) {
 
 TEST_CASE("auth = psk and auth = pubkey ask nothing more", "[policy]") {
     CHECK(parse_auth("psk")->method == AuthMethod::psk);
+    CHECK(parse_auth("null")->method == AuthMethod::null);
     const KeyRequirements any = requirements("pubkey");
     CHECK(any == KeyRequirements{});
     CHECK(any.allow_key(KeyType::rsa, 1024));

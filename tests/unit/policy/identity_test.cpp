@@ -277,3 +277,14 @@ TEST_CASE("identities that match exactly fold to the same bytes", "[policy]") {
     CHECK(id("moon").folded() != id("@@moon").folded());
     CHECK(id("keyid:a").folded() != id("keyid:A").folded());
 }
+
+TEST_CASE("nobody is nobody else", "[policy][rfc7619-2.4]") {
+    const Identity nobody = Identity::null();
+    CHECK(nobody.to_string() == "%null");
+    CHECK_FALSE(nobody.is_exact());
+    CHECK(match(nobody, nobody) == kExactMatch);
+    CHECK(match(id("%any"), nobody) == 0);
+    CHECK(match(nobody, id("%any")) == 0);
+    CHECK(match(nobody, id("moon")) == 0);
+    CHECK(match(id("*"), nobody) == 0);
+}

@@ -72,6 +72,12 @@ TEST_CASE("address identities have the size of an address", "[wire][rfc7296-3.5]
     }
 }
 
+TEST_CASE("the identity of nobody is empty", "[wire][rfc7619-2.2]") {
+    CHECK(decode_identification(encoded(Identification{policy::Identity::null(), 0})));
+    const auto named = decode_identification(encoded(Identification{{policy::IdentityType::null, of_size(1)}, 0}));
+    CHECK(reason_of(named) == Reason::PayloadMalformed);
+}
+
 TEST_CASE("identities are at most 4096 bytes long", "[wire][rfc7296-3.5][hostile-D6]") {
     const auto of = [](std::size_t size) {
         return decode_identification(encoded(Identification{{policy::IdentityType::key_id, of_size(size)}, 0}));
