@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ike/crypto/crl_date.h"
 #include "ike/crypto/der.h"
 #include "ike/crypto/distribution_point.h"
 #include "ike/crypto/name_key.h"
@@ -205,6 +206,22 @@ const Crl::Entry* Crl::find(ByteView serial_number) const {
         std::lower_bound(entries_.begin(), entries_.end(), serial_number,
                          [this](const Entry& entry, ByteView wanted) { return by_serial(serial(entry), wanted); });
     return found != entries_.end() && base::equal(serial(*found), serial_number) ? &*found : nullptr;
+}
+
+std::optional<WallClock> announced_next_update(ByteView file) {
+    const auto der = der_of(file);
+    if (!der) return std::nullopt;
+    DerReader outer(*der);
+    DerReader in = outer.inside(tag::kSequence);
+    DerReader whole(read_signed_object(in).content);
+    if (!in.complete() || !outer.complete()) return std::nullopt;
+    DerReader list = whole.inside(tag::kSequence);
+    list.optional(tag::kInteger);
+    list.whole(tag::kSequence);
+    list.whole(tag::kSequence);
+    list.time();
+    const WallClock next = list.time();
+    return list.ok() ? std::optional(next) : std::nullopt;
 }
 
 }  // namespace xfrmd::crypto
