@@ -50,7 +50,8 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
                      hand_out_configuration();
                  }),
       start_actions_(io, log, *this),
-      stop_timer_(io) {}
+      stop_timer_(io),
+      fetcher_(io, log, options_.fetching) {}
 
 tl::expected<policy::Snapshot, StartError> Daemon::load(Log& log, const Files& files, const DaemonOptions& options) {
     auto loaded = load_swanctl(files, options.config_path, options.host());
@@ -218,8 +219,9 @@ void Daemon::query(std::uint8_t shard, ike::QueryUse query) {
 
 void Daemon::fetch(std::uint8_t shard, ike::Fetch question) {
     pool_->on_main([this, shard, question = std::move(question)] {
-        pool_->submit(shard, ike::Fetched{question.uri, question.posted,
-                                          base::fail(base::Reason::FetchFailed, "nothing fetches here")});
+        fetcher_.fetch(question, [this, shard, question](const base::Result<base::Bytes>& body) {
+            pool_->submit(shard, ike::Fetched{question.uri, question.posted, body});
+        });
     });
 }
 

@@ -13,6 +13,7 @@
 #include "daemon/api/event_log.h"
 #include "daemon/config/files.h"
 #include "daemon/config/swanctl_connection.h"
+#include "daemon/fetching/fetcher.h"
 #include "daemon/host_names.h"
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
@@ -27,6 +28,7 @@ struct DaemonOptions {
     std::string config_path = "/etc/swanctl/swanctl.conf";
     KernelChoice kernel = KernelChoice::linux_xfrm;
     PoolOptions pool;
+    FetcherOptions fetching;
     bool fail_closed = false;  // of connections that do not say
 
     HostSettings host() const { return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed}; }
@@ -133,6 +135,7 @@ private:
     std::function<void()> stopped_;
     bool stopping_ = false;
     std::unique_ptr<Roaming> roaming_;
+    Fetcher fetcher_;
     std::unique_ptr<WorkerPool> pool_;  // last: its threads end before anything they call
 };
 

@@ -108,6 +108,12 @@ void describe_engine(CLI::App& app, ike::Options& engine) {
     describe_retransmission(app, engine.retransmit);
 }
 
+void describe_fetching(CLI::App& app, daemon::FetcherOptions& fetching) {
+    app.add_option("--crl-cache", fetching.crl_cache, "folder of the CRLs that were fetched (empty: none are kept)")
+        ->capture_default_str();
+    app.add_option("--fetcher", fetching.helper, "the program that fetches them (xfrmd-fetch beside xfrmd)");
+}
+
 void describe(CLI::App& app, Arguments& arguments) {
     app.set_version_flag("--version", std::string("xfrmd ") + daemon::kVersion);
     app.add_option("--config", arguments.daemon.config_path, "configuration file")->capture_default_str();
@@ -123,6 +129,7 @@ void describe(CLI::App& app, Arguments& arguments) {
                    "what quick crash detection's tokens are made of; made where it is missing")
         ->capture_default_str();
     app.add_flag("!--no-crash-tokens", arguments.crash_tokens, "tell peers no tokens for quick crash detection");
+    describe_fetching(app, arguments.daemon.fetching);
     app.add_flag("--fail-closed", arguments.daemon.fail_closed,
                  "nothing of a tunnel's leaves or enters in the clear, unless its connection says otherwise");
     const std::map<std::string, daemon::KernelChoice> kernels{{"linux", daemon::KernelChoice::linux_xfrm},
@@ -254,6 +261,9 @@ int run(Arguments arguments) {
     arguments.daemon.config_path = std::filesystem::absolute(arguments.daemon.config_path);
     arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
     arguments.token_secret = std::filesystem::absolute(arguments.token_secret);
+    for (std::string* path : {&arguments.daemon.fetching.crl_cache, &arguments.daemon.fetching.helper}) {
+        if (!path->empty()) *path = std::filesystem::absolute(*path);
+    }
     if (arguments.check) return check_configuration(arguments.daemon);
     keep_memory_private();
     keep_standard_descriptors();
