@@ -47,10 +47,25 @@ base::Result<Certificate> CredentialFiles::certificate(std::string_view file) {
 }
 
 base::Result<Certificate> CredentialFiles::authority(std::string_view file) {
-    auto read = read_certificate(path_of("x509ca", file));
-    if (read && !read->is_ca()) return invalid("'" + read->to_string() + "' is no CA certificate");
+    auto read = read_authority(file);
     if (read) add(parts_.named, *read);
     return read;
+}
+
+base::Result<Certificate> CredentialFiles::read_authority(std::string_view file) {
+    auto read = read_certificate(path_of("x509ca", file));
+    if (read && !read->is_ca()) return invalid("'" + read->to_string() + "' is no CA certificate");
+    return read;
+}
+
+base::Result<void> CredentialFiles::add_authority(std::string_view file, const crypto::RevocationUris& uris) {
+    const auto read = read_authority(file);
+    if (!read) return tl::unexpected(read.error());
+    add(parts_.authorities, *read);
+    crypto::RevocationUris& all = parts_.revocation_uris[read->fingerprint()];
+    all.crl.insert(all.crl.end(), uris.crl.begin(), uris.crl.end());
+    all.ocsp.insert(all.ocsp.end(), uris.ocsp.begin(), uris.ocsp.end());
+    return {};
 }
 
 base::Result<crypto::PublicKey> CredentialFiles::public_key(std::string_view file) {
@@ -72,6 +87,7 @@ base::Result<std::shared_ptr<const crypto::Credentials>> CredentialFiles::finish
     load_certificates("x509");
     load_certificates("x509ca");
     load_containers();
+    load_responders();
     load_revocation_lists();
     load_public_keys();
     load_private_keys();
@@ -119,6 +135,15 @@ void CredentialFiles::load_certificates(std::string_view folder) {
                 add(certificate.is_ca() ? parts_.authorities : parts_.certificates, certificate);
             }
         }
+    }
+}
+
+void CredentialFiles::load_responders() {
+    for (const std::string& path : in_folder("x509ocsp")) {
+        const auto all = read_certificates(path);
+        if (!all) warn(path, all.error());
+        if (!all) continue;
+        for (const Certificate& responder : *all) add(parts_.ocsp_responders, responder);
     }
 }
 

@@ -1,6 +1,6 @@
-// The certificates and keys beside swanctl.conf, in folders named as strongSwan's: x509, x509ca, x509crl, pubkey,
-// private, rsa, ecdsa, pkcs8 and pkcs12. What is in a folder and cannot be read is left out, with a warning, as swanctl
-// does; what a setting names has to be there.
+// The certificates and keys beside swanctl.conf, in folders named as strongSwan's: x509, x509ca, x509ocsp, x509crl,
+// pubkey, private, rsa, ecdsa, pkcs8 and pkcs12. What is in a folder and cannot be read is left out, with a warning, as
+// swanctl does; what a setting names has to be there.
 #pragma once
 
 #include <map>
@@ -29,6 +29,8 @@ public:
     // By their file: relative ones in x509, x509ca or pubkey. Error: ConfigurationInvalid.
     base::Result<crypto::Certificate> certificate(std::string_view file);
     base::Result<crypto::Certificate> authority(std::string_view file);
+    // A CA that counts for everybody, and where to ask about what it has issued, beside what was added before.
+    base::Result<void> add_authority(std::string_view file, const crypto::RevocationUris& uris);
     base::Result<crypto::PublicKey> public_key(std::string_view file);
     // `kind`: how the section of the secret is called, without its number: also the folder of its file.
     void add_secret(std::string_view kind, KeySecret secret);
@@ -39,10 +41,12 @@ public:
 
 private:
     base::Result<std::vector<crypto::Certificate>> read_certificates(const std::string& path);
+    base::Result<crypto::Certificate> read_authority(std::string_view file);
     base::Result<crypto::Certificate> read_certificate(const std::string& path);
     std::string path_of(std::string_view folder, std::string_view file) const;
     std::vector<std::string> in_folder(std::string_view folder);
     void load_certificates(std::string_view folder);
+    void load_responders();
     void load_revocation_lists();
     base::Result<crypto::Crl> read_revocation_list(const std::string& path);
     void load_public_keys();

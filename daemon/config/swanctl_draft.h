@@ -18,6 +18,14 @@ struct RoundFiles {
     std::vector<std::string> pubkeys;
 };
 
+// `authorities.NAME`: files in folders, or with a path of their own.
+struct AuthorityDraft {
+    std::string cacert;
+    std::string file;
+    crypto::RevocationUris uris;
+    bool has_cert_uri_base = false;
+};
+
 // What the section being read is about; a key's place says which of these are there.
 struct Draft {
     policy::Connection* connection = nullptr;
@@ -28,6 +36,7 @@ struct Draft {
     policy::Child* child = nullptr;
     policy::SharedSecret* secret = nullptr;
     KeySecret* key_secret = nullptr;
+    AuthorityDraft* authority = nullptr;
     policy::ManualSa* manual = nullptr;
     policy::XfrmInterface* interface = nullptr;
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/config/swanctl_authority.h"
 #include "daemon/config/swanctl_interfaces.h"
 #include "daemon/config/swanctl_key.h"
 #include "daemon/config/swanctl_manual_setters.h"
@@ -159,14 +160,14 @@ constexpr Key kKeys[] = {
     {pool, Kind::list, "split_exclude", "", ""},
     {pool, Kind::list, "<number>", "", ""},
 
-    {authority, Kind::text, "cacert", "", ""},
-    {authority, Kind::text, "file", "", ""},
+    {authority, Kind::text, "cacert", "", "", set_authority_cacert},
+    {authority, Kind::text, "file", "", "", set_authority_file},
     {authority, Kind::text, "handle", "", ""},
     {authority, Kind::number, "slot", "", ""},
     {authority, Kind::text, "module", "", ""},
-    {authority, Kind::list, "crl_uris", "", ""},
-    {authority, Kind::list, "ocsp_uris", "", ""},
-    {authority, Kind::text, "cert_uri_base", "", ""},
+    {authority, Kind::list, "crl_uris", "", "", set_crl_uris},
+    {authority, Kind::list, "ocsp_uris", "", "", set_ocsp_uris},
+    {authority, Kind::text, "cert_uri_base", "", "", set_cert_uri_base},
 
     // Ours as a whole.
     {manual, Kind::word, "direction", "inbound outbound bidirectional", "", set_manual_direction},

@@ -8,6 +8,7 @@
 #include "daemon/config/settings_parser.h"
 #include "daemon/config/settings_view.h"
 #include "daemon/config/suggestion.h"
+#include "daemon/config/swanctl_authority.h"
 #include "daemon/config/swanctl_connection.h"
 #include "daemon/config/swanctl_interfaces.h"
 #include "daemon/config/swanctl_manual.h"
@@ -177,7 +178,7 @@ private:
     void read_pool(const View& section) { refuse(section, Place::pool, "pools." + printable(section.name())); }
 
     void read_authority(const View& section) {
-        refuse(section, Place::authority, "authorities." + printable(section.name()));
+        daemon::read_authority(section, "authorities." + printable(section.name()), credentials_, errors_);
     }
 
     // A section that is not yet honoured as a whole: by its name, and each of its settings by theirs.

@@ -141,6 +141,58 @@ TEST_CASE("a secret names the file of its key", "[config][credentials][errors]")
           "/etc/private/none.key: left out: No such file or directory\n");
 }
 
+TEST_CASE("authorities say where to ask about what a CA has issued", "[config][credentials]") {
+    Etc etc;
+    etc.files["/ca/root.pem"] = etc.files["/etc/x509ca/root.pem"];
+    etc.files.erase("/etc/x509ca/root.pem");
+    const auto loaded =
+        etc.load(conf("certs = moon.pem", "") +
+                 "authorities { a { file = /ca/root.pem\n crl_uris = http://a/, https://b/x\n }\n"
+                 "b { cacert = /ca/root.pem\n ocsp_uris = HTTP://c\n cert_uri_base = http://d/\n } }\n");
+    REQUIRE(loaded);
+    const auto& credentials = *loaded->configuration.credentials;
+    const auto authorities = credentials.authorities(loaded->configuration.connections[0].remote);
+    REQUIRE(authorities.size() == 1);
+    const auto& uris = credentials.revocation_uris(*authorities[0]);
+    CHECK(uris.crl == std::vector<std::string>{"http://a/", "https://b/x"});
+    CHECK(uris.ocsp == std::vector<std::string>{"HTTP://c"});
+    REQUIRE(loaded->warnings.size() == 1);
+    CHECK(
+        loaded->warnings[0] ==
+        "/etc/swanctl.conf:15:1: authorities.b.cert_uri_base: certificates are sent whole, and never by their hash and "
+        "URI");
+}
+
+TEST_CASE("what authorities name has to be there, and to be asked by http", "[config][credentials][errors]") {
+    Etc etc;
+    const auto errors = [&](const std::string& lines) {
+        return etc.errors(conf("certs = moon.pem", "") + "authorities { a {\n" + lines + "\n} }\n");
+    };
+    CHECK(errors("") == "/etc/swanctl.conf:12:15: authorities.a: 'cacert' is missing\n");
+    CHECK(errors("cacert = none.pem") ==
+          "/etc/swanctl.conf:12:15: authorities.a: none.pem: No such file or directory\n");
+    CHECK(errors("cacert = root.pem\nfile = x").find("either 'cacert' or 'file', not both") != std::string::npos);
+    CHECK(errors("cacert = /etc/x509/moon.pem").find("is no CA certificate") != std::string::npos);
+    CHECK(errors("cacert = root.pem\ncrl_uris = ldap://a/cn=x") ==
+          "/etc/swanctl.conf:14:12: authorities.a.crl_uris: 'ldap://a/cn=x' is neither http nor https\n");
+    CHECK(errors("cacert = root.pem\nocsp_uris = http://a,http://b,http://c,http://d,http://e")
+              .find("expected at most 4 URIs") != std::string::npos);
+    CHECK(errors("cacert = root.pem\nhandle = 01").find("authorities.a.handle is not yet honoured") !=
+          std::string::npos);
+    CHECK(errors("cacert = root.pem\nx { }").find("authorities.a: unknown section in it") != std::string::npos);
+}
+
+TEST_CASE("OCSP responders that are trusted for any CA have a folder", "[config][credentials]") {
+    Etc etc;
+    etc.files["/etc/x509ocsp/one.pem"] = end_certificate("ocsp.example", 5);
+    etc.files["/etc/x509ocsp/bad.pem"] = "x";
+    const auto loaded = etc.load(conf("certs = moon.pem", ""));
+    REQUIRE(loaded);
+    CHECK(loaded->configuration.credentials->ocsp_responders().size() == 1);
+    REQUIRE(loaded->warnings.size() == 1);
+    CHECK(loaded->warnings[0].starts_with("/etc/x509ocsp/bad.pem: left out: "));
+}
+
 TEST_CASE("a key that every user can read is used, with a warning", "[config][credentials]") {
     Etc etc;
     etc.files["/etc/swanctl.conf"] = conf("certs = moon.pem", "");

@@ -144,7 +144,6 @@ constexpr SectionCase kRefusedSections[] = {
     {"secrets ntlm1", "secret id"},
     {"secrets token1", "handle slot module pin"},
     {"pools v4", "addrs address dns nbns dhcp netmask server subnet p_cscf split_include split_exclude 25 28672"},
-    {"authorities ca", "cacert file handle slot module crl_uris ocsp_uris cert_uri_base"},
 };
 
 // Sections that are honoured, but for some of their keys.
@@ -158,6 +157,7 @@ constexpr HonouredSection kHonouredSections[] = {
     {"connections gw remote cert", "file", "handle slot module"},
     {"connections gw remote cacert-x", "file", "handle slot module"},
     {"secrets ppk-1", "secret id", ""},
+    {"authorities ca", "cacert file crl_uris ocsp_uris cert_uri_base", "handle slot module"},
     {"secrets private", "file secret", ""},
     {"secrets rsa-gw", "file secret", ""},
     {"secrets ecdsa", "file secret", ""},

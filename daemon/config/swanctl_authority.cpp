@@ -1,0 +1,67 @@
+#include "daemon/config/swanctl_authority.h"
+
+#include "daemon/config/swanctl_section.h"
+#include "daemon/fetching/fetch_rules.h"
+#include "ike/base/bytes.h"
+
+namespace xfrmd::daemon {
+
+namespace {
+
+constexpr std::size_t kMostUris = 4;  // of a kind: more are not asked about one certificate
+
+Verdict store_uris(std::vector<std::string>& into, const Value& value) {
+    if (value.items.size() > kMostUris) return complain("expected at most " + std::to_string(kMostUris) + " URIs");
+    for (const std::string_view item : value.items) {
+        if (const std::string objection = objection_to_uri(item); !objection.empty()) {
+            return complain("'" + base::printable(item) + "' " + objection);
+        }
+    }
+    into.assign(value.items.begin(), value.items.end());
+    return {};
+}
+
+}  // namespace
+
+Verdict set_authority_cacert(const Draft& draft, const Value& value) {
+    draft.authority->cacert = value.text;
+    return {};
+}
+
+Verdict set_authority_file(const Draft& draft, const Value& value) {
+    draft.authority->file = value.text;
+    return {};
+}
+
+Verdict set_crl_uris(const Draft& draft, const Value& value) { return store_uris(draft.authority->uris.crl, value); }
+Verdict set_ocsp_uris(const Draft& draft, const Value& value) { return store_uris(draft.authority->uris.ocsp, value); }
+
+Verdict set_cert_uri_base(const Draft& draft, const Value& value) {
+    draft.authority->has_cert_uri_base = !value.text.empty();
+    return {};
+}
+
+void read_authority(const settings::View& section, const std::string& path, CredentialFiles& credentials,
+                    ErrorList& errors) {
+    AuthorityDraft authority;
+    read_settings(section, Place::authority, path, {.authority = &authority}, errors);
+    for (const settings::View& inner : section.sections()) errors.add(inner.at(), path + ": unknown section in it");
+    if (authority.cacert.empty() && authority.file.empty()) {
+        return errors.add(section.at(), path + ": 'cacert' is missing");
+    }
+    if (!authority.cacert.empty() && !authority.file.empty()) {
+        return errors.add(section.at(), path + ": either 'cacert' or 'file', not both");
+    }
+    if (authority.has_cert_uri_base) {
+        errors.warn(section.at(),
+                    path + ".cert_uri_base: certificates are sent whole, and never by their hash and URI");
+    }
+    const std::string& file = authority.cacert.empty() ? authority.file : authority.cacert;
+    const auto added = credentials.add_authority(file, authority.uris);
+    if (added) return;
+    const std::string& why = added.error().detail;
+    errors.add(section.at(),
+               path + ": " + base::printable(file) + ": " + (why.empty() ? added.error().sentence() : why));
+}
+
+}  // namespace xfrmd::daemon
