@@ -1,4 +1,5 @@
-// The command line as the table of commands has it. The only user of CLI11 beside commands.cpp.
+// The command line as the table of commands has it. The only user of CLI11 beside
+// commands.cpp and pki_options.cpp.
 #pragma once
 
 #include <string>

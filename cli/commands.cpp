@@ -83,6 +83,12 @@ constexpr Command kCommands[] = {
      kernel_reconcile},
     {"events", "", "what has happened lately, or happens from now on", declare_events, events},
     {"system", "info", "the daemon, what it has to do, and its limits", nullptr, system_info},
+    {"pki", "ca", "make a CA: a key and its certificate", declare_pki_ca, pki_ca},
+    {"pki", "gateway", "make a gateway's key and certificate", declare_pki_end, pki_gateway},
+    {"pki", "client", "make a client's key and certificate", declare_pki_end, pki_client},
+    {"pki", "crl", "make a CA's next list of revoked certificates", declare_pki_crl, pki_crl},
+    {"pki", "show", "what certificates, keys and CRLs say", declare_pki_show, pki_show},
+    {"pki", "verify", "would xfrmd accept this certificate, and why not", declare_pki_verify, pki_verify},
     {"rpc", "discover", "the API as an OpenRPC document", nullptr, rpc_discover},
 };
 
@@ -90,11 +96,9 @@ struct Noun {
     std::string_view name;
     std::string_view summary;
 };
-constexpr Noun kNouns[] = {{"sa", "security associations"},
-                           {"conn", "connections"},
-                           {"kernel", "states and policies"},
-                           {"system", "the daemon"},
-                           {"rpc", "the management API"}};
+constexpr Noun kNouns[] = {{"sa", "security associations"},           {"conn", "connections"},
+                           {"kernel", "states and policies"},         {"system", "the daemon"},
+                           {"pki", "a small CA, without the daemon"}, {"rpc", "the management API"}};
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/run.h"
+#include "cli/secret_prompt.h"
 
 namespace {
 
@@ -20,9 +21,13 @@ std::optional<std::string> environment(const char* name) {
 
 int main(int argc, char** argv) try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
-    xfrmd::cli::Surroundings around{
-        std::cout,  std::cerr, isatty(STDOUT_FILENO) == 1, isatty(STDERR_FILENO) == 1, isatty(STDIN_FILENO) == 1,
-        environment};
+    xfrmd::cli::Surroundings around{std::cout,
+                                    std::cerr,
+                                    isatty(STDOUT_FILENO) == 1,
+                                    isatty(STDERR_FILENO) == 1,
+                                    isatty(STDIN_FILENO) == 1,
+                                    environment,
+                                    xfrmd::cli::ask_secret};
     const auto code = xfrmd::cli::run(arguments, around);
     std::cout.flush();
     return static_cast<int>(std::cout ? code : xfrmd::cli::ExitCode::failed);

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/pki_options.h"
+#include "ike/base/secret_bytes.h"
+
 namespace xfrmd::cli {
 
 struct Options {
@@ -30,6 +33,7 @@ struct Options {
     bool yes = false;
     bool follow = false;
     std::vector<std::string> topics;
+    PkiOptions pki;
 };
 
 // The world around a run of xfrmctl; tests give their own.
@@ -40,6 +44,8 @@ struct Surroundings {
     bool err_is_terminal = false;
     bool in_is_terminal = false;
     std::function<std::optional<std::string>(const char*)> environment;
+    // What a person types without seeing it; nothing where there is no terminal.
+    std::function<std::optional<base::SecretBytes>(const std::string& prompt)> ask_secret = {};
 };
 
 }  // namespace xfrmd::cli

@@ -135,4 +135,27 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     return std::nullopt;
 }
 
+std::optional<std::chrono::sys_seconds> parse_time(std::string_view text) {
+    namespace chrono = std::chrono;
+    constexpr std::string_view kShape = "0000-00-00T00:00:00Z";
+    constexpr std::size_t kDateSize = 10;
+    if (text.size() != kShape.size() && text.size() != kDateSize) return std::nullopt;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_digit = text[i] >= '0' && text[i] <= '9';
+        if (kShape[i] == '0' ? !is_digit : text[i] != kShape[i]) return std::nullopt;
+    }
+    const auto number = [text](std::size_t at, std::size_t size) {
+        int value = 0;
+        if (at < text.size()) std::from_chars(text.data() + at, text.data() + at + size, value);
+        return value;
+    };
+    const chrono::year_month_day day(chrono::year(number(0, 4)), chrono::month(static_cast<unsigned>(number(5, 2))),
+                                     chrono::day(static_cast<unsigned>(number(8, 2))));
+    const int hour = number(11, 2);
+    const int minute = number(14, 2);
+    const int second = number(17, 2);
+    if (!day.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    return chrono::sys_days(day) + chrono::hours(hour) + chrono::minutes(minute) + chrono::seconds(second);
+}
+
 }  // namespace xfrmd::cli

@@ -29,4 +29,7 @@ std::string or_dash(std::string text);
 // "10", "10s" (seconds), "500ms", "2m", "1h"; nullopt on anything else or beyond a day.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+// "2031-01-31" (its first second) or "2031-01-31T12:00:00Z", in UTC; nullopt on anything else.
+std::optional<std::chrono::sys_seconds> parse_time(std::string_view text);
+
 }  // namespace xfrmd::cli

@@ -1,4 +1,5 @@
-// What the commands do, one function a row of commands.cpp: ask the daemon, print data on out and the rest on err.
+// What the commands do, one function a row of commands.cpp: ask the daemon (all but those of pki), print data on out
+// and the rest on err.
 #pragma once
 
 #include "cli/commands.h"
@@ -17,6 +18,12 @@ ExitCode kernel_status(Session& session);
 ExitCode kernel_reconcile(Session& session);
 ExitCode events(Session& session);
 ExitCode system_info(Session& session);
+ExitCode pki_ca(Session& session);
+ExitCode pki_gateway(Session& session);
+ExitCode pki_client(Session& session);
+ExitCode pki_crl(Session& session);
+ExitCode pki_show(Session& session);
+ExitCode pki_verify(Session& session);
 ExitCode rpc_discover(Session& session);
 
 }  // namespace xfrmd::cli

@@ -17,6 +17,9 @@ namespace xfrmd::crypto {
 
 using WallClock = std::chrono::sys_seconds;
 
+// "2031-01-31 12:00:00 UTC"
+std::string to_string(WallClock time);
+
 struct Validity {
     WallClock not_before;
     WallClock not_after;  // both included

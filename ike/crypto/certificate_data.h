@@ -42,7 +42,4 @@ struct CertificateAccess {
 
 WallClock wall_clock(const Botan::X509_Time& time);
 
-// "2031-01-31 12:00:00 UTC"
-std::string to_string(WallClock time);
-
 }  // namespace xfrmd::crypto

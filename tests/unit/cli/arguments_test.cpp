@@ -81,6 +81,37 @@ TEST_CASE("every command takes what it is said to take", "[cli]") {
     CHECK(parse({"rpc", "discover"}).command == "rpc discover");
 }
 
+TEST_CASE("pki takes what it is said to take", "[cli][pki]") {
+    const Parsed gateway = parse({"pki", "gateway", "moon", "--san", "moon.example.org", "--san", "192.0.2.1", "--ca",
+                                  "root", "--kind", "ed25519", "--days", "90", "--out", "/etc/swanctl", "--force"});
+    CHECK(gateway.command == "pki gateway");
+    CHECK(gateway.options.pki.name == "moon");
+    CHECK(gateway.options.pki.names == std::vector<std::string>{"moon.example.org", "192.0.2.1"});
+    CHECK(gateway.options.pki.authority == "root");
+    CHECK(gateway.options.pki.kind == "ed25519");
+    CHECK(gateway.options.pki.days == 90);
+    CHECK(gateway.options.pki.out == "/etc/swanctl");
+    CHECK(gateway.options.force);
+    CHECK(parse({"pki", "ca", "root"}).options.pki.out == ".");
+    const Parsed verify = parse({"pki", "verify", "moon.pem", "--ca", "a", "--ca", "b", "--crl", "c", "--with", "d"});
+    CHECK(verify.options.pki.authorities == std::vector<std::string>{"a", "b"});
+    CHECK(verify.options.pki.lists == std::vector<std::string>{"c"});
+    CHECK(verify.options.pki.others == std::vector<std::string>{"d"});
+    for (const auto& arguments :
+         {std::vector<std::string>{"pki"}, std::vector<std::string>{"pki", "ca"},
+          std::vector<std::string>{"pki", "ca", "root", "--san", "x"},
+          std::vector<std::string>{"pki", "ca", "root", "--kind", "rsa-1024"},
+          std::vector<std::string>{"pki", "ca", "root", "--days", "0"},
+          std::vector<std::string>{"pki", "ca", "root", "--days", "36501"},
+          std::vector<std::string>{"pki", "ca", "root", "--ask-passphrase", "--passphrase-file", "x"},
+          std::vector<std::string>{"pki", "gateway", "moon", "--san", "a", "b"},
+          std::vector<std::string>{"pki", "show"}, std::vector<std::string>{"pki", "verify", "moon.pem"},
+          std::vector<std::string>{"pki", "verify", "moon.pem", "--ca", "a", "--revocation", "maybe"}}) {
+        CAPTURE(arguments);
+        CHECK(parse(arguments).command == "exit 2");
+    }
+}
+
 TEST_CASE("wrong usage is exit code 2 with a word on err", "[cli]") {
     for (const auto& arguments :
          {std::vector<std::string>{}, std::vector<std::string>{"sa"}, std::vector<std::string>{"sa", "lst"},

@@ -22,6 +22,8 @@ TEST_CASE("kinds of error have the exit codes that scripts rely on", "[cli]") {
     CHECK(code_for("conn.ambiguous") == 2);
     CHECK(code_for("sa.not_found") == 3);
     CHECK(code_for("conn.not_found") == 3);
+    CHECK(code_for("pki.no_authority") == 3);
+    CHECK(code_for("pki.certificate_untrusted") == 1);
     CHECK(code_for("daemon.unreachable") == 4);
     CHECK(code_for("server.busy") == 4);
     CHECK(code_for("permission.denied") == 5);

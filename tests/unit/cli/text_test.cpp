@@ -77,3 +77,15 @@ TEST_CASE("counts agree with their nouns", "[cli]") {
     CHECK(counted(1, "SA") == "1 SA");
     CHECK(counted(2, "SA") == "2 SAs");
 }
+
+TEST_CASE("points in time are read as they are written", "[cli]") {
+    using namespace std::chrono;
+    CHECK(parse_time("2031-01-31") == sys_days{2031y / 1 / 31});
+    CHECK(parse_time("2032-02-29T23:59:59Z") == sys_days{2032y / 2 / 29} + 23h + 59min + 59s);
+    for (const char* text : {"", "soon", "2031-01-32", "2031-02-29", "2031-1-31", "2031-01-31T12:00:00", "2031-13-01",
+                             "2031-01-31 12:00:00Z", "2031-01-31T24:00:00Z", "2031-01-31T12:60:00Z", "-031-01-31",
+                             "2031-01-31T12:00:0xZ", "2031-01-31T12:00:00Z "}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_time(text));
+    }
+}

@@ -1,0 +1,14 @@
+// Asking a person for a passphrase on the terminal, which does not show it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ike/base/secret_bytes.h"
+
+namespace xfrmd::cli {
+
+// One line, without its end. Nothing where there is no terminal, or nobody says anything.
+std::optional<base::SecretBytes> ask_secret(const std::string& prompt);
+
+}  // namespace xfrmd::cli
