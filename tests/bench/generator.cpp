@@ -15,7 +15,9 @@
 #include "daemon/clock.h"
 #include "daemon/system_address.h"
 #include "ike/crypto/chacha_random.h"
+#include "ike/crypto/credentials.h"
 #include "ike/engine.h"
+#include "tests/bench/fleet.h"
 
 namespace xfrmd::bench {
 
@@ -24,6 +26,8 @@ namespace {
 constexpr std::uint16_t kPort = 500;
 constexpr int kPatienceMilliseconds = 10'000;  // as long as a patient initiator waits
 constexpr int kTickMilliseconds = 5;
+constexpr int kQuietMilliseconds = 50;
+constexpr std::size_t kDeletesAtOnce = 64;
 
 using Clock = std::chrono::steady_clock;
 
@@ -38,10 +42,10 @@ policy::Connection connection(const Suite& suite, const base::Address& local, co
     made.local_addrs = {{local, local}};
     made.remote_addrs = {{responder, responder}};
     made.mobike = false;  // it would take IKE_AUTH to another port (RFC 4555 3.3)
-    made.proposals = *policy::parse_proposal(policy::ProtocolId::ike, suite.name);
+    made.proposals = *policy::parse_proposal(policy::ProtocolId::ike, suite.ike);
     made.local.auth = made.remote.auth = policy::AuthMethod::psk;
-    made.local.id = name(made.name + ".bench.example");
-    made.remote.id = name("gateway.bench.example");
+    made.local.id = name(peer_name(number));
+    made.remote.id = name(kGatewayName);
     policy::Child child;
     child.name = "net";
     child.esp_proposals = *policy::parse_proposal(policy::ProtocolId::esp, suite.esp);
@@ -54,11 +58,27 @@ policy::Connection connection(const Suite& suite, const base::Address& local, co
     return made;
 }
 
+// Everybody gets a certificate of the fleet.
+void certify(policy::Configuration& configuration, const Fleet& fleet, base::Random& random) {
+    crypto::Credentials::Parts parts;
+    parts.authorities.push_back(fleet.authority());
+    parts.private_keys.push_back(*crypto::PrivateKey::load(fleet.peer_key().pkcs8(), nullptr, random));
+    for (std::size_t i = 0; i < configuration.connections.size(); ++i) {
+        policy::Connection& one = configuration.connections[i];
+        one.local.auth = one.remote.auth = policy::AuthMethod::pubkey;
+        parts.certificates.push_back(fleet.peer(i));
+        one.local.certificates = {parts.certificates.back().fingerprint()};
+    }
+    configuration.credentials =
+        *crypto::Credentials::make(std::move(parts), {configuration.connections.front().remote});
+}
+
 policy::Snapshot configuration(const Suite& suite, const base::Address& local, const base::Address& responder,
-                               std::size_t most) {
+                               std::size_t most, base::Random& random) {
     policy::Configuration made;
     for (std::size_t i = 0; i < most; ++i) made.connections.push_back(connection(suite, local, responder, i));
     made.secrets.push_back({"all", base::SecretBytes(base::as_bytes("bench")), {}});
+    if (suite.has_certificates()) certify(made, Fleet(suite.keys), random);
     return policy::IndexedConfiguration::of(std::move(made));
 }
 
@@ -79,10 +99,13 @@ int open_socket(const base::Address& local) {
 struct Generator::Impl {
     Impl(const Suite& suite, const base::Address& from, const base::Address& to, std::size_t most)
         : random(*crypto::ChaChaRandom::make()),
-          engine(ike::Options{}, *random, configuration(suite, from, to, most)),
+          engine(ike::Options{}, *random, configuration(suite, from, to, most, *random)),
           socket(open_socket(from)),
           local(from),
-          responder(to) {}
+          responder(to) {
+        // Certificates are valid by it.
+        handle(ike::TimeOfDay{daemon::boot_time()});
+    }
     ~Impl() { close(socket); }
 
     void handle(const ike::Input& input) {
@@ -127,9 +150,15 @@ struct Generator::Impl {
         return true;
     }
 
+    void listen() {
+        while (receive(kQuietMilliseconds)) {
+        }
+    }
+
     void initiate() {
-        begun_at[ike::OperationId{next + 1}] = Clock::now();
-        handle(ike::Initiate{ike::OperationId{next + 1}, "c" + std::to_string(next), "net", local, responder});
+        const ike::OperationId operation{++operations};
+        begun_at[operation] = Clock::now();
+        handle(ike::Initiate{operation, "c" + std::to_string(next), "net", local, responder});
         ++next;
     }
 
@@ -140,7 +169,8 @@ struct Generator::Impl {
     base::Address responder;
     std::deque<ike::ChildInstalled> answers;
     std::array<std::uint8_t, 65536> buffer{};
-    std::uint64_t next = 0;
+    std::uint64_t operations = 0;
+    std::uint64_t next = 0;  // identity
     std::size_t ended = 0;
     std::size_t established = 0;
     std::map<ike::OperationId, Clock::time_point> begun_at;
@@ -155,6 +185,7 @@ Generator::~Generator() = default;
 Outcome Generator::run(const Load& load) {
     Impl& impl = *impl_;
     impl.ended = impl.established = 0;
+    impl.next = load.first;
     const auto start = Clock::now();
     std::size_t begun = 0;
     while (impl.ended < load.handshakes) {
@@ -192,9 +223,12 @@ void Generator::clear() {
         ids.push_back(sa.sa().id);
         return true;
     });
+    std::size_t unheard = 0;
     for (const ike::IkeSaId id : ids) {
-        impl_->handle(ike::Clear{ike::OperationId{++impl_->next + (1ULL << 40)}, id, {}, true});
+        impl_->handle(ike::Clear{ike::OperationId{++impl_->operations}, id, {}, true});
+        if (++unheard % kDeletesAtOnce == 0) impl_->listen();
     }
+    impl_->listen();
 }
 
 }  // namespace xfrmd::bench

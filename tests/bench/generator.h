@@ -13,6 +13,7 @@
 namespace xfrmd::bench {
 
 struct Load {
+    std::size_t first = 0;  // of the identities
     std::size_t handshakes = 0;
     std::size_t at_once = 1;
 };
@@ -32,7 +33,7 @@ struct Outcome {
 
 class Generator {
 public:
-    // `most` handshakes can be run in all. Binds port 500 of `local`. Throws std::runtime_error where it cannot.
+    // There are `most` identities. Binds port 500 of `local`. Throws std::runtime_error where it cannot.
     Generator(const Suite& suite, const base::Address& local, const base::Address& responder, std::size_t most);
     ~Generator();
     Generator(const Generator&) = delete;
@@ -42,7 +43,7 @@ public:
     Outcome run(const Load& load);
     // How many seconds each took, those that failed left out.
     std::vector<double> visit(const Visits& visits);
-    // Deletes everything, so that the responder is empty again.
+    // Deletes everything, so that the responder is empty again, no faster than that it hears it.
     void clear();
 
 private:

@@ -2,26 +2,30 @@
 # scripts/bench, which sets project and json.
 # shellcheck shell=bash
 
+# As in suites.h: a proposal and, behind "+", of which kind the certificates are.
 suites=(aes128-sha256-x25519 aes256gcm16-prfsha384-x25519 chacha20poly1305-prfsha256-ecp256 aes128-sha256-modp2048
-    aes256-sha512-ecp521)
+    aes256-sha512-ecp521 aes128-sha256-x25519+{ecdsa-256,rsa-2048,ed25519} aes128-sha256-x25519-ke1_mlkem768{,+ecdsa-256})
 
 # Options of xfrmd's: one address makes all of them.
 unlimited='--cookie-threshold 1000000 --cookie-threshold-per-address 1000000 --half-open-per-address 1000000
     --half-open-per-network 1000000 --most-half-open 1000000 --attempts-per-address 0'
 
-# The responder's configuration: any peer, one key, what the suites need.
+# responder_conf SUITE: the responder's configuration: any peer, one key or a certificate, what the suites need.
 responder_conf() {
+    local auth='auth = psk' own=''
+    [[ $1 != *+* ]] || auth='auth = pubkey' own='certs = gateway.pem'
     cat <<END
 connections {
     gw {
         version = 2
-        proposals = $1
+        proposals = ${1%+*}
         local {
-            auth = psk
+            $auth
+            $own
             id = gateway.bench.example
         }
         remote {
-            auth = psk
+            $auth
             id = %any
         }
         children {
@@ -39,6 +43,12 @@ secrets {
     }
 }
 END
+}
+
+# responder_files SUITE BUILD FOLDER: its certificate, key and CA, as files in folders beside swanctl.conf.
+responder_files() {
+    rm -rf "$3"/{x509,x509ca,private}
+    [[ $1 != *+* ]] || "$2/tests/bench/bench_credentials" "${1#*+}" "$3"
 }
 
 bench_handshake() {
@@ -76,7 +86,7 @@ end_bench() {
 # A daemon for each suite: numbers of one do not carry over to the next.
 measure_xfrmd() {
     local suite=$1 work=$2 daemon=$project/build/release
-    (umask 077 && responder_conf "$suite" >"$work/swanctl.conf")
+    (umask 077 && responder_conf "$suite" >"$work/swanctl.conf" && responder_files "$suite" "$daemon" "$work")
     # shellcheck disable=SC2086  # a list of words
     ip netns exec "$far" "$daemon/daemon/xfrmd" --config "$work/swanctl.conf" --foreground --kernel memory \
         --socket "$work/api.sock" $unlimited >"$work/xfrmd.log" 2>&1 &
@@ -105,12 +115,12 @@ show_rows() {
         printf '{"suites": [%s]}\n' "$(grep . | paste -sd, -)"
         return
     fi
-    printf '%-34s %-14s %9s %9s %9s %9s %6s\n' suite responder 'one by one' 'at once/s' 'CPU us' 'floor us' ratio
+    printf '%-49s %-14s %9s %9s %9s %9s %6s\n' suite responder 'one by one' 'at once/s' 'CPU us' 'floor us' ratio
     while read -r row; do
         [[ -z $row ]] || python3 -c '
 import json, sys
 r = json.loads(sys.argv[1])
-print("%-34s %-14s %9.0f %9.0f %9.1f %9.1f %6.2f" % (r["suite"], r["responder"], r["sequential_per_s"], r["handshakes_per_s"],
+print("%-49s %-14s %9.0f %9.0f %9.1f %9.1f %6.2f" % (r["suite"], r["responder"], r["sequential_per_s"], r["handshakes_per_s"],
       r["cpu_us"], r["floor_us"], r["ratio"]))' "$row"
     done
 }

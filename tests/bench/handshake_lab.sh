@@ -12,14 +12,17 @@ link near 198.51.100.1/24 far 198.51.100.2/24
 row() {
     on near "$lab_build/tests/bench/bench_handshake" --suite "$2" --pid "${daemon_pid[far]}" --responder-name "$1" --sequential 100 \
         --concurrent 1000 --at-once 32 >>"$out/rows.json" || fail "no figures for $1, $2"
-    tell "$(tail -n 1 "$out/rows.json")"
+    tell "$(tail -n 2 "$out/rows.json")"
 }
 
 : >"$out/rows.json"
-for suite in aes128-sha256-x25519 chacha20poly1305-prfsha256-ecp256 aes128-sha256-modp2048; do
+for suite in aes128-sha256-x25519 chacha20poly1305-prfsha256-ecp256 aes128-sha256-modp2048 \
+    aes128-sha256-x25519+{ecdsa-256,rsa-2048,ed25519} aes128-sha256-x25519-ke1_mlkem768{,+ecdsa-256}; do
+    responder_files "$suite" "$lab_build" /run/far
     XFRMD_FLAGS=$unlimited start_xfrmd far <<<"$(responder_conf "$suite")"
     row xfrmd-lab "$suite"
     stop far
+    responder_files "$suite" "$lab_build" /run/far/swanctl
     # Tuned as its documentation says for many SAs, without its log and without its protection against floods.
     STRONGSWAN_CONF_EXTRA='ikesa_table_size = 16384
         ikesa_table_segments = 64
