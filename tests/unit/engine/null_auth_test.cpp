@@ -97,10 +97,16 @@ TEST_CASE("NULL is refused where it is not configured", "[engine][rfc7619-2][hos
     CHECK(known.peer.open(answer.at(0))->error()->type == NotifyType::authentication_failed);
     CHECK(known.host.count(Reason::AuthenticationMethodUnacceptable) == 1);
 
-    Gateways gateways(side({}, false, false), side(mirrored({}), true, false));
-    CHECK(gateways.left.outcome(gateways.connect()) == "authentication_failed");
-    CHECK(gateways.left.sas().empty());
-    CHECK(gateways.right.sas().empty());
+    for (const auto& who : {policy::Identity::null(), identity("b.example")}) {
+        Lonely caller;
+        const auto operation = caller.be_called();
+        Payloads response = caller.peer.auth_response(caller.auth_request);
+        std::get<wire::IdentificationResponder>(response.at(0)).identity = who;
+        response.at(1) = caller.peer.null_auth(who);
+        caller.tell(caller.peer.protect(wire::ExchangeType::ike_auth, 1, true, response));
+        CHECK(caller.host.failed(operation));
+        CHECK(caller.host.sas().empty());
+    }
 }
 
 TEST_CASE("where NULL is configured, nothing else is", "[engine][rfc7619-2][hostile-d2]") {
