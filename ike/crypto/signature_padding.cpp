@@ -30,6 +30,8 @@ Hash hash_of(HashId id) {
 
 }  // namespace
 
+std::string botan_hash(HashId id) { return hash_of(id).name; }
+
 std::string botan_padding(const policy::SignatureScheme& scheme) {
     const Hash hash = hash_of(scheme.hash);
     if (scheme.padding == Padding::pkcs1) return "PKCS1v15(" + hash.name + ")";

@@ -11,4 +11,7 @@ namespace xfrmd::crypto {
 // are meaningful.
 std::string botan_padding(const policy::SignatureScheme& scheme);
 
+// "SHA-256"; "Pure" for identity.
+std::string botan_hash(policy::HashId id);
+
 }  // namespace xfrmd::crypto
