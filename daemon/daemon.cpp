@@ -51,7 +51,11 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
                  }),
       start_actions_(io, log, *this),
       stop_timer_(io),
-      fetcher_(io, log, options_.fetching) {}
+      fetcher_(io, log, options_.fetching),
+      reload_(io, [this] {
+          auto loaded = std::make_shared<Loaded>(load(log_, files_, options_));
+          return [this, loaded] { take(std::move(*loaded)); };
+      }) {}
 
 tl::expected<policy::Snapshot, StartError> Daemon::load(Log& log, const Files& files, const DaemonOptions& options) {
     auto loaded = load_swanctl(files, options.config_path, options.host());
@@ -85,8 +89,11 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
 void Daemon::run_start_actions() { start_actions_.run(*configuration_, nullptr); }
 
 void Daemon::reload() {
+    if (!stopping_) reload_.run();
+}
+
+void Daemon::take(Loaded loaded) {
     if (stopping_) return;
-    auto loaded = load(log_, files_, options_);
     if (!loaded) {
         log_.error("configuration not loaded, everything stays as it is:\n" + loaded.error().text);
         return;
@@ -102,6 +109,12 @@ void Daemon::reload() {
     look_up_names();
     names_.refresh();
     start_actions_.run(*configuration_, before.get());
+    forget_unused_pins();
+}
+
+void Daemon::forget_unused_pins() {
+    const crypto::Credentials* credentials = configuration_->credentials();
+    if (options_.tokens != nullptr && credentials != nullptr) options_.tokens->retain(*credentials);
 }
 
 void Daemon::hand_out_configuration() {
@@ -226,9 +239,11 @@ void Daemon::fetch(std::uint8_t shard, ike::Fetch question) {
 }
 
 void Daemon::sign(std::uint8_t shard, ike::Sign question) {
-    pool_->on_main([this, shard, question = std::move(question)] {
-        pool_->submit(shard, ike::Signed{question.id, base::fail(base::Reason::SigningFailed, "there is no token")});
-    });
+    const auto answer = [this, shard](const ike::Signed& answer) {
+        pool_->on_main([this, shard, answer] { pool_->submit(shard, answer); });
+    };
+    if (options_.tokens != nullptr) return options_.tokens->sign(std::move(question), answer);
+    answer({question.id, base::fail(base::Reason::SigningFailed, "there is no token")});
 }
 
 // By the main thread, so that two pieces of news from one worker arrive in their order.

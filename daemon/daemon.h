@@ -11,6 +11,7 @@
 #include <tl/expected.hpp>
 
 #include "daemon/api/event_log.h"
+#include "daemon/background.h"
 #include "daemon/config/files.h"
 #include "daemon/config/swanctl_connection.h"
 #include "daemon/fetching/fetcher.h"
@@ -18,6 +19,7 @@
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
 #include "daemon/operations.h"
+#include "daemon/pkcs11/tokens.h"
 #include "daemon/roaming.h"
 #include "daemon/start_actions.h"
 #include "daemon/worker_pool.h"
@@ -29,9 +31,10 @@ struct DaemonOptions {
     KernelChoice kernel = KernelChoice::linux_xfrm;
     PoolOptions pool;
     FetcherOptions fetching;
-    bool fail_closed = false;  // of connections that do not say
+    bool fail_closed = false;          // of connections that do not say
+    pkcs11::Tokens* tokens = nullptr;  // outlives the daemon, but for its threads; nullptr: there are none
 
-    HostSettings host() const { return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed}; }
+    HostSettings host() const { return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed, tokens}; }
 };
 
 // Why the daemon did not start: one sentence, or for a configuration whole lines, one for each mistake.
@@ -60,8 +63,10 @@ public:
 
     // Brings up children with start_action = start.
     void run_start_actions();
-    // Loads the configuration again; with a mistake in it everything stays as it is.
+    // Loads the configuration again, in a thread of its own; with a mistake in it everything stays as it is.
     void reload();
+    // The end of the daemon waits for that.
+    bool is_loading() const { return reload_.is_running(); }
     // Deletes every IKE SA, waits for the peers up to two seconds, leaves the kernel clean; then calls `stopped`.
     void stop(std::function<void()> stopped);
     bool is_stopping() const { return stopping_; }
@@ -106,7 +111,11 @@ public:
     void lose_address(const base::Address& address) override;
 
 private:
+    using Loaded = tl::expected<policy::Snapshot, StartError>;
+
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
+    void take(Loaded loaded);
+    void forget_unused_pins();
     // Everybody works with the configuration that is here now.
     void hand_out_configuration();
     void look_up_names();
@@ -136,7 +145,8 @@ private:
     bool stopping_ = false;
     std::unique_ptr<Roaming> roaming_;
     Fetcher fetcher_;
-    std::unique_ptr<WorkerPool> pool_;  // last: its threads end before anything they call
+    std::unique_ptr<WorkerPool> pool_;  // its threads end before anything they call
+    Background reload_;
 };
 
 }  // namespace xfrmd::daemon

@@ -36,6 +36,9 @@ constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr int kConfigurationInvalid = 8;  // as xfrmctl's exit codes
 
+// With a token that is at work when the daemon ends.
+constexpr auto kTokenPatience = std::chrono::seconds(1);
+
 struct Arguments {
     daemon::DaemonOptions daemon;
     daemon::api::SocketOptions socket;
@@ -138,10 +141,15 @@ void describe(CLI::App& app, Arguments& arguments) {
         ->transform(CLI::CheckedTransformer(kernels));
 }
 
-int check_configuration(const daemon::DaemonOptions& options) {
+int check_configuration(daemon::DaemonOptions options) {
+    daemon::pkcs11::Tokens tokens;
+    options.tokens = &tokens;
     const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), options.config_path, options.host());
     std::fputs((loaded ? daemon::print(*loaded) : daemon::print(loaded.error())).c_str(), loaded ? stdout : stderr);
-    return loaded ? 0 : kConfigurationInvalid;
+    const int status = loaded ? 0 : kConfigurationInvalid;
+    std::fflush(nullptr);
+    if (!tokens.end(kTokenPatience)) std::_Exit(status);
+    return status;
 }
 
 // No keys in core dumps, none for other processes of the same user to read.
@@ -164,7 +172,9 @@ void keep_standard_descriptors() {
 class Process {
 public:
     Process(const Arguments& arguments, daemon::Log& log)
-        : arguments_(arguments), options_(arguments.daemon), log_(log) {}
+        : arguments_(arguments), options_(arguments.daemon), log_(log) {
+        options_.tokens = &tokens_;
+    }
 
     // The configuration first: most mistakes are there. Then the socket, which says whether another xfrmd runs already.
     tl::expected<void, daemon::StartError> start() {
@@ -193,11 +203,13 @@ public:
         io_.run();
     }
 
-    // Everything but the loop, whose end waits for the resolver. There is nothing left that would need it.
+    // Everything but the loop, whose end waits for the resolver, and what waits for a token. There is nothing left that
+    // would need either.
     void end() {
         const bool waits = daemon_->is_asking_for_names();
         server_.reset();
         management_.reset();
+        if (daemon_->is_loading() || !tokens_.end(kTokenPatience)) std::_Exit(EXIT_SUCCESS);
         daemon_.reset();
         if (waits) std::_Exit(EXIT_SUCCESS);
     }
@@ -233,6 +245,7 @@ private:
     daemon::Log& log_;
     std::unique_ptr<daemon::TokenSecret> token_secret_;  // outlives the daemon
     daemon::DiskFiles files_;
+    daemon::pkcs11::Tokens tokens_;  // likewise
     asio::io_context io_{1};
     asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     std::unique_ptr<daemon::Daemon> daemon_;

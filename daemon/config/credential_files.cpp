@@ -21,11 +21,18 @@ constexpr std::size_t kMostBytes = 1 << 20;  // of one file, which may hold seve
 
 const std::string kReadable = ": a private key that every user can read; chmod o-r it";
 
+const std::string kNoTokens = "PKCS#11 tokens are not to be had here";
+
 tl::unexpected<base::Error> invalid(std::string detail) {
     return base::fail(Reason::ConfigurationInvalid, std::move(detail));
 }
 
 std::string words_of(const base::Error& error) { return error.detail.empty() ? error.sentence() : error.detail; }
+
+base::Result<Certificate> as_authority(base::Result<Certificate> read) {
+    if (read && !read->is_ca()) return invalid("'" + read->to_string() + "' is no CA certificate");
+    return read;
+}
 
 // Wiped when it is over.
 struct KeyText {
@@ -47,15 +54,11 @@ base::Result<Certificate> CredentialFiles::certificate(std::string_view file) {
 }
 
 base::Result<Certificate> CredentialFiles::authority(std::string_view file) {
-    auto read = read_authority(file);
-    if (read) add(parts_.named, *read);
-    return read;
+    return add_named(read_authority(file));
 }
 
 base::Result<Certificate> CredentialFiles::read_authority(std::string_view file) {
-    auto read = read_certificate(path_of("x509ca", file));
-    if (read && !read->is_ca()) return invalid("'" + read->to_string() + "' is no CA certificate");
-    return read;
+    return as_authority(read_certificate(path_of("x509ca", file)));
 }
 
 base::Result<void> CredentialFiles::add_authority(std::string_view file, const crypto::RevocationUris& uris) {
@@ -65,6 +68,33 @@ base::Result<void> CredentialFiles::add_authority(std::string_view file, const c
     crypto::RevocationUris& all = parts_.revocation_uris[read->fingerprint()];
     all.crl.insert(all.crl.end(), uris.crl.begin(), uris.crl.end());
     all.ocsp.insert(all.ocsp.end(), uris.ocsp.begin(), uris.ocsp.end());
+    return {};
+}
+
+base::Result<Certificate> CredentialFiles::add_named(base::Result<Certificate> authority) {
+    authority = as_authority(std::move(authority));
+    if (authority) add(parts_.named, *authority);
+    return authority;
+}
+
+base::Result<Certificate> CredentialFiles::certificate(const TokenObject& object) {
+    if (tokens_ == nullptr) return invalid(kNoTokens);
+    auto read = tokens_->certificate(object);
+    if (read) add(parts_.certificates, *read);
+    return read;
+}
+
+base::Result<Certificate> CredentialFiles::authority(const TokenObject& object) {
+    if (tokens_ == nullptr) return invalid(kNoTokens);
+    return add_named(tokens_->certificate(object));
+}
+
+base::Result<void> CredentialFiles::add_key(const TokenObject& object, const base::SecretBytes* pin) {
+    if (tokens_ == nullptr) return invalid(kNoTokens);
+    auto read = tokens_->key(object, pin);
+    if (!read) return tl::unexpected(read.error());
+    if (read->certificate) add(parts_.certificates, *read->certificate);
+    parts_.private_keys.push_back(PrivateKey::elsewhere(std::move(read->key)));
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/config/files.h"
+#include "daemon/config/token_reader.h"
 #include "ike/base/secret_bytes.h"
 #include "ike/crypto/credentials.h"
 #include "ike/crypto/pkcs12.h"
@@ -23,8 +24,9 @@ struct KeySecret {
 
 class CredentialFiles {
 public:
-    // `folder`: that of swanctl.conf.
-    CredentialFiles(const Files& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
+    // `folder`: that of swanctl.conf. `tokens` may be nullptr: none are to be had.
+    CredentialFiles(const Files& files, std::string folder, TokenReader* tokens)
+        : files_(files), folder_(std::move(folder)), tokens_(tokens) {}
 
     // By their file: relative ones in x509, x509ca or pubkey. Error: ConfigurationInvalid.
     base::Result<crypto::Certificate> certificate(std::string_view file);
@@ -32,6 +34,11 @@ public:
     // A CA that counts for everybody, and where to ask about what it has issued, beside what was added before.
     base::Result<void> add_authority(std::string_view file, const crypto::RevocationUris& uris);
     base::Result<crypto::PublicKey> public_key(std::string_view file);
+    // In tokens. Error: ConfigurationInvalid.
+    base::Result<crypto::Certificate> certificate(const TokenObject& object);
+    base::Result<crypto::Certificate> authority(const TokenObject& object);
+    // `pin` may be nullptr. With the key comes its certificate, where the token has it.
+    base::Result<void> add_key(const TokenObject& object, const base::SecretBytes* pin);
     // `kind`: how the section of the secret is called, without its number: also the folder of its file.
     void add_secret(std::string_view kind, KeySecret secret);
 
@@ -43,6 +50,7 @@ private:
     base::Result<std::vector<crypto::Certificate>> read_certificates(const std::string& path);
     base::Result<crypto::Certificate> read_authority(std::string_view file);
     base::Result<crypto::Certificate> read_certificate(const std::string& path);
+    base::Result<crypto::Certificate> add_named(base::Result<crypto::Certificate> authority);
     std::string path_of(std::string_view folder, std::string_view file) const;
     std::vector<std::string> in_folder(std::string_view folder);
     void load_certificates(std::string_view folder);
@@ -59,6 +67,7 @@ private:
 
     const Files& files_;
     std::string folder_;
+    TokenReader* tokens_;
     crypto::Credentials::Parts parts_;
     std::map<std::string, std::vector<base::SecretBytes>> secrets_;            // by the path of their file
     std::map<std::string, std::vector<base::SecretBytes>> container_secrets_;  // likewise, of PKCS#12

@@ -147,9 +147,16 @@ private:
             return errors_.add(inner.at(), path + ": unknown section" + did_you_mean(name, kInRound));
         }
         std::string file;
-        read_settings(inner, Place::certificate, path, {.certificate_file = &file}, errors_);
-        if (file.empty()) return errors_.add(inner.at(), path + ": 'file' is missing");
-        (is_end ? files.certs : files.cacerts).push_back(std::move(file));
+        TokenObject object;
+        read_settings(inner, Place::certificate, path, {.certificate_file = &file, .token = &object}, errors_);
+        if (!inner.has("file") && !inner.has("handle")) {
+            return errors_.add(inner.at(), path + ": 'file' or 'handle' is missing");
+        }
+        if (!file.empty() && (inner.has("handle") || inner.has("slot") || inner.has("module"))) {
+            return errors_.add(inner.at(), path + ": either 'file' or what is in a token");
+        }
+        if (!file.empty()) return (is_end ? files.certs : files.cacerts).push_back(std::move(file));
+        (is_end ? files.token_certs : files.token_cacerts).push_back(std::move(object));
     }
 
     void require(std::string_view side, const std::vector<NumberedRound>& rounds) {

@@ -20,7 +20,8 @@ struct IkePorts {
 // What the command line says about every connection.
 struct HostSettings {
     IkePorts ports;
-    bool fail_closed = false;  // of connections that do not say
+    bool fail_closed = false;       // of connections that do not say
+    TokenReader* tokens = nullptr;  // nullptr: none are to be had
 };
 
 // What connections and children get that name none, and the ports they may name.

@@ -11,11 +11,13 @@
 
 namespace xfrmd::daemon {
 
-// What a round names by its files, until they are read.
+// What a round names, until it is read.
 struct RoundFiles {
     std::vector<std::string> certs;
     std::vector<std::string> cacerts;
     std::vector<std::string> pubkeys;
+    std::vector<TokenObject> token_certs;  // in tokens, after those in files
+    std::vector<TokenObject> token_cacerts;
 };
 
 // `authorities.NAME`: files in folders, or with a path of their own.
@@ -33,10 +35,12 @@ struct Draft {
     std::uint32_t* round_number = nullptr;
     RoundFiles* files = nullptr;
     std::string* certificate_file = nullptr;
+    TokenObject* token = nullptr;
     policy::Child* child = nullptr;
     policy::SharedSecret* secret = nullptr;
     KeySecret* key_secret = nullptr;
     AuthorityDraft* authority = nullptr;
+    base::SecretBytes* pin = nullptr;
     policy::ManualSa* manual = nullptr;
     policy::XfrmInterface* interface = nullptr;
 };

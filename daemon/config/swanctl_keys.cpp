@@ -7,6 +7,7 @@
 #include "daemon/config/swanctl_manual_setters.h"
 #include "daemon/config/swanctl_member_setters.h"
 #include "daemon/config/swanctl_setters.h"
+#include "daemon/config/swanctl_token_setters.h"
 
 namespace xfrmd::daemon {
 
@@ -81,9 +82,9 @@ constexpr Key kKeys[] = {
     {round, Kind::word, "revocation", "relaxed ifuri strict", "", set_revocation},
 
     {certificate, Kind::text, "file", "", "", set_certificate_file},
-    {certificate, Kind::text, "handle", "", ""},
-    {certificate, Kind::number, "slot", "", ""},
-    {certificate, Kind::text, "module", "", ""},
+    {certificate, Kind::text, "handle", "", "", set_token_handle},
+    {certificate, Kind::number, "slot", "", "", set_token_slot},
+    {certificate, Kind::text, "module", "", "", set_token_module},
 
     {child, Kind::list, "ah_proposals", "", "", set_ah_proposals},
     {child, Kind::list, "esp_proposals", "", "", set_esp_proposals},
@@ -142,10 +143,10 @@ constexpr Key kKeys[] = {
     {private_key, Kind::text, "file", "", "", set_key_file},
     {private_key, Kind::text, "secret*", "", "", add_passphrase},
 
-    {token, Kind::text, "handle", "", ""},
-    {token, Kind::number, "slot", "", ""},
-    {token, Kind::text, "module", "", ""},
-    {token, Kind::text, "pin", "", ""},
+    {token, Kind::text, "handle", "", "", set_token_handle},
+    {token, Kind::number, "slot", "", "", set_token_slot},
+    {token, Kind::text, "module", "", "", set_token_module},
+    {token, Kind::text, "pin", "", "", set_token_pin},
 
     {pool, Kind::text, "addrs", "", ""},
     {pool, Kind::list, "address", "", ""},

@@ -138,6 +138,7 @@ private:
         const std::string path = "secrets." + printable(section.name());
         if (type == kSecretSections.end()) return errors_.add(section.at(), path + ": unknown kind of secret");
         if (type->place == Place::private_key) return read_key_secret(section, type->prefix, path);
+        if (type->place == Place::token) return read_token_key(section, path);
         const bool is_ppk = type->place == Place::ppk_secret;
         if (!is_ppk && type->place != Place::ike_secret) return refuse(section, type->place, path);
         auto& secrets = is_ppk ? result_.configuration.ppks : result_.configuration.secrets;
@@ -158,6 +159,19 @@ private:
             if (setting->name != "file") secret_files_.insert(setting->value_at.file);
         }
         credentials_.add_secret(kind, std::move(secret));
+    }
+
+    // A PIN is tried for a configuration only that has been right so far: wrong ones are counted.
+    void read_token_key(const View& section, const std::string& path) {
+        TokenObject object;
+        base::SecretBytes pin;
+        read_settings(section, Place::token, path, {.token = &object, .pin = &pin}, errors_);
+        refuse_inner_sections(section, path);
+        if (!section.has("handle")) errors_.add(section.at(), path + ": 'handle' is missing");
+        if (section.has("pin")) secret_files_.insert(section.setting("pin")->value_at.file);
+        if (!errors_.empty()) return;
+        const auto added = credentials_.add_key(object, pin.empty() ? nullptr : &pin);
+        if (!added) errors_.add(section.at(), path + ": " + added.error().detail);
     }
 
     // What rounds name has been read; what else there is counts for all of them.
@@ -268,7 +282,7 @@ tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const st
     const auto references = settings::References::resolve(*document);
     if (!references) return tl::unexpected(references.error());
     const std::size_t name = path.rfind('/');
-    CredentialFiles credentials(files, name == std::string::npos ? "." : path.substr(0, name));
+    CredentialFiles credentials(files, name == std::string::npos ? "." : path.substr(0, name), host.tokens);
     return Loader(*document, *references, host, std::move(credentials)).run();
 }
 

@@ -24,14 +24,16 @@ public:
 
     void read(policy::AuthRound& round, const RoundFiles& files) {
         for (const std::string& file : files.certs) {
-            const auto certificate = known(credentials_.certificate(file), "certs", file);
-            if (!certificate) continue;
-            if (round.certificates.empty()) complete_identity(round, *certificate);
-            round.certificates.push_back(certificate->fingerprint());
+            add_certificate(round, known(credentials_.certificate(file), "certs", file));
+        }
+        for (const TokenObject& object : files.token_certs) {
+            add_certificate(round, known(credentials_.certificate(object), "cert", base::to_hex(object.handle)));
         }
         for (const std::string& file : files.cacerts) {
-            const auto authority = known(credentials_.authority(file), "cacerts", file);
-            if (authority) round.authorities.push_back(authority->fingerprint());
+            add_authority(round, known(credentials_.authority(file), "cacerts", file));
+        }
+        for (const TokenObject& object : files.token_cacerts) {
+            add_authority(round, known(credentials_.authority(object), "cacert", base::to_hex(object.handle)));
         }
         for (const std::string& file : files.pubkeys) {
             const auto key = known(credentials_.public_key(file), "pubkeys", file);
@@ -53,6 +55,16 @@ private:
         errors_.add(place_.at, place_.path + "." + std::string(setting) + ": " + base::printable(file) + ": " +
                                    (error.detail.empty() ? error.sentence() : error.detail));
         return std::nullopt;
+    }
+
+    void add_certificate(policy::AuthRound& round, const std::optional<Certificate>& certificate) {
+        if (!certificate) return;
+        if (round.certificates.empty()) complete_identity(round, *certificate);
+        round.certificates.push_back(certificate->fingerprint());
+    }
+
+    void add_authority(policy::AuthRound& round, const std::optional<Certificate>& authority) {
+        if (authority) round.authorities.push_back(authority->fingerprint());
     }
 
     void complete_identity(policy::AuthRound& round, const Certificate& certificate) {

@@ -191,7 +191,7 @@ TEST_CASE("an unknown section comes with a near match", "[config][errors]") {
     CHECK(holds(in_connection("lokal { }"), "connections.gw.lokal: unknown section; did you mean 'local'?"));
     CHECK(in_connection("child { }") == "/s.conf:4:1: connections.gw.child: unknown section\n");
     CHECK(in_child("x { }") == "/s.conf:6:1: connections.gw.children.net.x: unknown section\n");
-    CHECK(in_round("certz { }") == "/s.conf:3:1: connections.gw.local.certz: 'file' is missing\n");
+    CHECK(in_round("certz { }") == "/s.conf:3:1: connections.gw.local.certz: 'file' or 'handle' is missing\n");
     CHECK(in_round("crt { }") == "/s.conf:3:1: connections.gw.local.crt: unknown section; did you mean 'cert'?\n");
     CHECK(errors_of("secrets { foo { } }") == "/s.conf:1:11: secrets.foo: unknown kind of secret\n");
     CHECK(holds(errors_of("pools { p { x { } } }"), "pools.p: unknown section in it"));

@@ -142,7 +142,6 @@ constexpr SectionCase kRefusedSections[] = {
     {"secrets eap-carol", "secret id-1"},
     {"secrets xauth", "secret id"},
     {"secrets ntlm1", "secret id"},
-    {"secrets token1", "handle slot module pin"},
     {"pools v4", "addrs address dns nbns dhcp netmask server subnet p_cscf split_include split_exclude 25 28672"},
 };
 
@@ -153,9 +152,10 @@ struct HonouredSection {
     std::string_view refused;
 };
 constexpr HonouredSection kHonouredSections[] = {
-    {"connections gw local cert1", "file", "handle slot module"},
-    {"connections gw remote cert", "file", "handle slot module"},
-    {"connections gw remote cacert-x", "file", "handle slot module"},
+    {"connections gw local cert1", "file handle slot module", ""},
+    {"connections gw remote cert", "file handle slot module", ""},
+    {"connections gw remote cacert-x", "file handle slot module", ""},
+    {"secrets token1", "handle slot module pin", ""},
     {"secrets ppk-1", "secret id", ""},
     {"authorities ca", "cacert file crl_uris ocsp_uris cert_uri_base", "handle slot module"},
     {"secrets private", "file secret", ""},

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "daemon/background.h"
 #include "daemon/child_turns.h"
 #include "daemon/deadline.h"
 #include "daemon/kernel_events.h"
@@ -38,6 +39,26 @@ TEST_CASE("what is cancelled is not done, even when it was its turn", "[daemon]"
     second.within(std::chrono::milliseconds(-1));
     io.run();
     CHECK(done == 0);
+}
+
+TEST_CASE("work in the background is done one piece at a time, and once more when it was asked for meanwhile",
+          "[daemon]") {
+    asio::io_context io;
+    const auto guard = asio::make_work_guard(io);
+    int begun = 0;
+    int done = 0;
+    daemon::Background background(io, [&] {
+        ++begun;
+        return [&] { ++done; };
+    });
+    for (int i = 0; i < 5; ++i) background.run();
+    CHECK(background.is_running());
+    while (done < 2) io.run_one();
+    CHECK_FALSE(background.is_running());
+    CHECK(begun == 2);
+    background.run();
+    while (done < 3) io.run_one();
+    CHECK(begun == 3);
 }
 
 TEST_CASE("ten thousand children do not hold up the loop", "[daemon][hostile-g12]") {

@@ -1,0 +1,35 @@
+// Work that may take long, done in a thread of its own, one piece at a time: what follows from it is done on the loop's
+// thread. Main thread only.
+#pragma once
+
+#include <functional>
+#include <thread>
+
+#include <asio/io_context.hpp>
+
+namespace xfrmd::daemon {
+
+class Background {
+public:
+    // Called in the other thread; what it returns is called on the loop's.
+    using Work = std::function<std::function<void()>()>;
+
+    Background(asio::io_context& io, Work work) : io_(io), work_(std::move(work)) {}
+    // Waits for what is at work, whose result is lost.
+    ~Background();
+    Background(const Background&) = delete;
+    Background& operator=(const Background&) = delete;
+
+    // While it is at work: once more afterwards, however often this is called.
+    void run();
+    bool is_running() const { return running_; }
+
+private:
+    asio::io_context& io_;
+    Work work_;
+    std::thread thread_;
+    bool running_ = false;
+    bool again_ = false;
+};
+
+}  // namespace xfrmd::daemon
