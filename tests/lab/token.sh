@@ -1,0 +1,80 @@
+# A tunnel whose key is in a token: moon's certificate and private key are there and nowhere else.
+#   token.sh PEER INITIATOR KIND [HOW]   PEER: 6.0 (strongSwan) or xfrmd; KIND: of the key, as make_key has it
+#   HOW: present (where nothing is said), file (the certificate is a file, only the key is in the token), AUTH (that `auth`
+#   on both sides, such as rsa/pss-sha512), gone (the token is pulled: what else there is goes on, and it works when it
+#   is back), absent (not there at the start), wrong_pin
+# shellcheck shell=bash
+
+# shellcheck source=tests/lab/lib/certificates.sh
+source "$lib/certificates.sh"
+# shellcheck source=tests/lab/lib/tokens.sh
+source "$lib/tokens.sh"
+
+peer=$1 initiator=$2 kind=$3 how=${4:-present}
+
+auth=pubkey
+case $how in present | file | gone | absent | wrong_pin) ;; *) auth=$how ;; esac
+
+# conf WHO HOST OTHER
+conf() {
+    local lines="certs = $2.pem" secrets='' pin=1234
+    if [[ $2 == moon ]]; then
+        [[ $how == file ]] || lines="cert { handle = 4d6f
+            module = $soft_hsm
+        }"
+        [[ $how != wrong_pin ]] || pin=9999
+        secrets=$(printf 'token-moon {\n handle = 4d6f\n module = %s\n pin = %s\n }' "$soft_hsm" "$pin")
+    fi
+    peer_conf "$1" "$2" auth="$auth" id="$2.lab.example" peer_id="$3.lab.example" local_lines="$lines" secrets="$secrets"
+}
+
+# refused TEXT...: moon does not start, and says so.
+refused() {
+    local said text
+    conf xfrmd moon sun >/run/moon/swanctl.conf
+    ! said=$("$lab_build/daemon/xfrmd" --check --config /run/moon/swanctl.conf 2>&1) || fail "accepted: $said"
+    for text in "$@"; do [[ $said == *"$text"* ]] || fail "not said: $text, but $said"; done
+    tell "$said"
+}
+
+gateways
+make_ca root ecdsa-256
+make_certificate moon "$kind" root
+make_certificate sun "$kind" root
+put moon xfrmd x509ca "$ca/root.pem"
+put sun "$peer" x509ca "$ca/root.pem"
+put sun "$peer" x509 "$ca/sun.pem"
+put sun "$peer" private "$ca/sun.key"
+make_token moon
+if [[ $how == absent ]]; then
+    refused 'secrets.token-moon: PKCS#11 module' "$soft_hsm" 'there is no private key with handle 4d6f'
+    pass
+    exit
+fi
+into_token moon privkey "$ca/moon.key" 4d6f
+if [[ $how == file ]]; then put moon xfrmd x509 "$ca/moon.pem"; fi
+into_token moon cert "$ca/moon.pem" 4d6f
+rm "$ca/moon.key"
+if [[ $how == wrong_pin ]]; then
+    refused 'secrets.token-moon: PKCS#11 module' 'the login fails: '
+    pass
+    exit
+fi
+
+start_peer "$peer" sun <<<"$(conf "$peer" sun moon)"
+start_xfrmd moon <<<"$(conf xfrmd moon sun)"
+expect up "$initiator" net
+expect_tunnel
+if [[ $how == gone ]]; then
+    mv /run/moon/tokens /run/moon/pulled
+    clear "$initiator"
+    expect_empty_kernel moon sun
+    expect_not up "$initiator" net
+    expect_log moon 'the token has not signed: PKCS#11 module'
+    mv /run/moon/pulled /run/moon/tokens
+    eventually 20 up "$initiator" net || fail 'the token is back, and not used'
+    expect_tunnel
+fi
+clear "$initiator"
+expect_empty_kernel moon sun
+pass
