@@ -13,35 +13,17 @@
 #include "daemon/api/event_log.h"
 #include "daemon/background.h"
 #include "daemon/config/files.h"
-#include "daemon/config/swanctl_connection.h"
+#include "daemon/daemon_options.h"
 #include "daemon/fetching/fetcher.h"
 #include "daemon/host_names.h"
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
 #include "daemon/operations.h"
-#include "daemon/pkcs11/tokens.h"
 #include "daemon/roaming.h"
 #include "daemon/start_actions.h"
 #include "daemon/worker_pool.h"
 
 namespace xfrmd::daemon {
-
-struct DaemonOptions {
-    std::string config_path = "/etc/swanctl/swanctl.conf";
-    KernelChoice kernel = KernelChoice::linux_xfrm;
-    PoolOptions pool;
-    FetcherOptions fetching;
-    bool fail_closed = false;          // of connections that do not say
-    pkcs11::Tokens* tokens = nullptr;  // outlives the daemon, but for its threads; nullptr: there are none
-
-    HostSettings host() const { return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed, tokens}; }
-};
-
-// Why the daemon did not start: one sentence, or for a configuration whole lines, one for each mistake.
-struct StartError {
-    std::string text;
-    bool in_configuration = false;
-};
 
 // A child to bring up, by the names it is configured under.
 struct ChildWish {
