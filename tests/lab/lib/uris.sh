@@ -26,7 +26,7 @@ respond() {
     on alice openssl ocsp -port 8080 -index "$ca/index.txt" -CA "$ca/$1.pem" -rsigner "$ca/$1.pem" -rkey "$ca/$1.key" \
         -nmin 60 -ignore_err >"/run/alice/ocsp" 2>&1 &
     server_pid[ocsp]=$!
-    eventually 10 grep -qi 'waiting for' /run/alice/ocsp || fail "no OCSP responder: $(</run/alice/ocsp)"
+    eventually 10 grep -qiE 'waiting for|accept' /run/alice/ocsp || fail "no OCSP responder: $(</run/alice/ocsp)"
 }
 
 # requests PATH: how often the web server on alice was asked for that.
