@@ -239,8 +239,8 @@ void Daemon::fetch(std::uint8_t shard, ike::Fetch question) {
 }
 
 void Daemon::sign(std::uint8_t shard, ike::Sign question) {
-    const auto answer = [this, shard](const ike::Signed& answer) {
-        pool_->on_main([this, shard, answer] { pool_->submit(shard, answer); });
+    const auto answer = [this, shard](const ike::Signed& made) {
+        pool_->on_main([this, shard, made] { pool_->submit(shard, made); });
     };
     if (options_.tokens != nullptr) return options_.tokens->sign(std::move(question), answer);
     answer({question.id, base::fail(base::Reason::SigningFailed, "there is no token")});
