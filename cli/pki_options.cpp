@@ -100,8 +100,7 @@ void declare_pki_verify(CLI::App& app, Options& options) {
         ->check([](const std::string& text) {
             return parse_time(text) ? std::string() : "not a time: " + text + " (2031-01-31, 2031-01-31T12:00:00Z)";
         });
-    app.add_option("--revocation", pki.revocation,
-                   "as a connection's: relaxed, ifuri or strict; default relaxed")
+    app.add_option("--revocation", pki.revocation, "as a connection's: relaxed, ifuri or strict; default relaxed")
         ->type_name("HOW")
         ->check(CLI::IsMember({"relaxed", "ifuri", "strict"}));
 }

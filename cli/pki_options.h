@@ -17,10 +17,10 @@ inline constexpr unsigned kDaysOfEnd = 730;  // Apple's systems want a server's 
 inline constexpr unsigned kDaysOfCrl = 30;
 
 struct PkiOptions {
-    std::string name;        // NAME, FILE or CERT
-    std::string out = ".";   // where x509ca, x509, private and x509crl are
-    std::string kind;        // of a key; empty: the first of pki::key_kinds()
-    unsigned days = 0;       // 0: as above
+    std::string name;       // NAME, FILE or CERT
+    std::string out = ".";  // where x509ca, x509, private and x509crl are
+    std::string kind;       // of a key; empty: the first of pki::key_kinds()
+    unsigned days = 0;      // 0: as above
     std::string subject;
     std::vector<std::string> names;  // subjectAltName
     std::vector<std::string> crl_uris;

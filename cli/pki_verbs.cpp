@@ -136,8 +136,10 @@ ExitCode pki_crl(Session& session) {
                                  days_or(options, kDaysOfCrl)};
     const auto done = with_random([&](base::Random& random) { return pki::revoke(order, now(), random); });
     if (!done) return fail(session, done.error());
-    const Json json = {{"issuer", done->issuer}, {"number", done->number},
-                       {"size", done->size},     {"next_update", crypto::to_string(done->next_update)},
+    const Json json = {{"issuer", done->issuer},
+                       {"number", done->number},
+                       {"size", done->size},
+                       {"next_update", crypto::to_string(done->next_update)},
                        {"file", done->file}};
     print(session, json, render_revoked(json));
     for (const std::string& serial : done->already)
@@ -163,9 +165,8 @@ ExitCode pki_show(Session& session) {
 
 ExitCode pki_verify(Session& session) {
     const PkiOptions& options = session.options.pki;
-    const pki::VerifyOrder order{options.name,     options.authorities,
-                                 options.lists,    options.others,
-                                 options.identity, revocation_of(options.revocation)};
+    const pki::VerifyOrder order{options.name,   options.authorities, options.lists,
+                                 options.others, options.identity,    revocation_of(options.revocation)};
     const auto verified = pki::verify(order, options.at.empty() ? now() : parse_time(options.at).value_or(now()));
     if (!verified) return fail(session, verified.error());
     const Json json = to_json(*verified);

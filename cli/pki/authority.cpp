@@ -62,7 +62,8 @@ std::vector<KnownCertificate> above(const KnownCertificate& own) {
     constexpr std::size_t kLongestWay = 8;
     const fs::path folder = fs::path(own.file).parent_path();
     std::vector<KnownCertificate> known;
-    for (const std::string& file : files_of(folder.empty() ? "." : folder.string()).value_or(std::vector<std::string>())) {
+    for (const std::string& file :
+         files_of(folder.empty() ? "." : folder.string()).value_or(std::vector<std::string>())) {
         if (auto certificate = read_certificate(file)) known.push_back({file, *std::move(certificate)});
     }
     std::vector<KnownCertificate> way;
@@ -107,7 +108,8 @@ Outcome<Authority> find_authority(const AuthorityOrder& order, crypto::WallClock
     const std::string named = "'" + certificate->to_string() + "'";
     if (!certificate->is_ca()) return trouble(kUnusable, named + " in " + *file + " is no CA", "name one with --ca");
     if (certificate->validity().not_after < now) {
-        return trouble(kUnusable, "CA " + named + " has expired on " + crypto::to_string(certificate->validity().not_after),
+        return trouble(kUnusable,
+                       "CA " + named + " has expired on " + crypto::to_string(certificate->validity().not_after),
                        "make another one with 'xfrmctl pki ca'");
     }
     const std::string key_file = order.key_file.empty() ? sibling_key(*file) : order.key_file;

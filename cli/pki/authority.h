@@ -19,9 +19,9 @@ std::string place_of(const std::string& folder, std::string_view kind, const std
 using AskPassphrase = std::function<std::optional<base::SecretBytes>(const std::string& prompt)>;
 
 struct AuthorityOrder {
-    std::string folder;           // where CAs are looked for that have no path
-    std::string authority;        // the name of one in `folder`, or a file; empty: the only one there whose key is there
-    std::string key_file;         // empty: of the same name, in the folder "private" beside that of the certificate
+    std::string folder;     // where CAs are looked for that have no path
+    std::string authority;  // the name of one in `folder`, or a file; empty: the only one there whose key is there
+    std::string key_file;   // empty: of the same name, in the folder "private" beside that of the certificate
     std::string passphrase_file;  // empty: it is asked for where the key is encrypted
     AskPassphrase ask;
 };

@@ -1,5 +1,5 @@
-// Makes certificates (RFC 5280 4, and RFC 4945 5.1 for IPsec), of CAs, gateways and clients. Pure: time and random bytes
-// are arguments.
+// Makes certificates (RFC 5280 4, and RFC 4945 5.1 for IPsec), of CAs, gateways and clients. Pure: time and random
+// bytes are arguments.
 #pragma once
 
 #include <cstdint>

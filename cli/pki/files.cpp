@@ -154,7 +154,7 @@ Outcome<std::vector<std::string>> files_of(const std::string& path) {
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
 
 Outcome<void> write_files(const std::vector<NewFile>& files, bool force) {
-    struct stat unused {};
+    struct stat unused{};
     for (const NewFile& file : files) {
         if (!force && lstat(file.path.c_str(), &unused) == 0) return is_there(file.path);
         if (auto made = make_folder(file); !made) return made;

@@ -163,8 +163,8 @@ Outcome<Certificate> certify(const Contents& contents, const KeyPair& pair, cons
                              crypto::WallClock now, base::Random& random) {
     const auto key = pair.key(random);
     if (!key) return tl::unexpected(key.error());
-    auto made = make_certificate(contents, key->public_key(), authority ? authority->issuer() : Issuer{nullptr, *key},
-                                 random);
+    auto made =
+        make_certificate(contents, key->public_key(), authority ? authority->issuer() : Issuer{nullptr, *key}, random);
     if (!made || !authority || contents.role == Role::authority) return made;
     if (const auto good = check(*made, *authority, now); !good) return tl::unexpected(good.error());
     return made;

@@ -13,15 +13,15 @@ namespace xfrmd::cli::pki {
 
 struct IssueOrder {
     Role role = Role::gateway;
-    std::string name;     // of the files
-    std::string subject;  // a distinguished name; empty: "CN=" and the name
+    std::string name;                // of the files
+    std::string subject;             // a distinguished name; empty: "CN=" and the name
     std::vector<std::string> names;  // of an end, in swanctl's notation; empty: the name
     std::string kind;                // of the key
     std::chrono::days days{};
     std::vector<std::string> crl_uris;
     std::vector<std::string> ocsp_uris;
-    std::string folder;                         // where the files go
-    std::optional<AuthorityOrder> authority;    // nothing: signed by itself
+    std::string folder;                           // where the files go
+    std::optional<AuthorityOrder> authority;      // nothing: signed by itself
     std::optional<base::SecretBytes> passphrase;  // of the new key
     bool force = false;
 };

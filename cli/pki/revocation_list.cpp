@@ -59,8 +59,7 @@ Bytes entries_of(const Botan::X509_CRL* before, const std::vector<Revocation>& m
         for (const Botan::CRL_Entry& entry : before->get_revoked())
             encode_entry(out, entry.serial_number(), entry.expire_time(), entry.extensions());
     }
-    for (const Revocation& one : more)
-        encode_entry(out, one.serial, Botan::X509_Time(one.since), extensions_of(one));
+    for (const Revocation& one : more) encode_entry(out, one.serial, Botan::X509_Time(one.since), extensions_of(one));
     return all;
 }
 

@@ -72,7 +72,8 @@ Outcome<std::optional<RevocationList>> last_list(const std::string& file, const 
     auto list = RevocationList::read(bytes->view());
     if (!list) return trouble(list.error().kind, file + " " + list.error().message, "");
     if (list->is_delta() || list->is_special()) {
-        return trouble(kUnusable, file + " is not a list of all that '" + authority.own.certificate.to_string() + "' has revoked",
+        return trouble(kUnusable,
+                       file + " is not a list of all that '" + authority.own.certificate.to_string() + "' has revoked",
                        "it has to be continued by what has made it");
     }
     return std::optional(*std::move(list));

@@ -17,10 +17,14 @@ struct Usage {
     const char* name;
 };
 constexpr Usage kUsages[] = {
-    {Bits::DigitalSignature, "digitalSignature"}, {Bits::NonRepudiation, "nonRepudiation"},
-    {Bits::KeyEncipherment, "keyEncipherment"},   {Bits::DataEncipherment, "dataEncipherment"},
-    {Bits::KeyAgreement, "keyAgreement"},         {Bits::KeyCertSign, "keyCertSign"},
-    {Bits::CrlSign, "cRLSign"},                   {Bits::EncipherOnly, "encipherOnly"},
+    {Bits::DigitalSignature, "digitalSignature"},
+    {Bits::NonRepudiation, "nonRepudiation"},
+    {Bits::KeyEncipherment, "keyEncipherment"},
+    {Bits::DataEncipherment, "dataEncipherment"},
+    {Bits::KeyAgreement, "keyAgreement"},
+    {Bits::KeyCertSign, "keyCertSign"},
+    {Bits::CrlSign, "cRLSign"},
+    {Bits::EncipherOnly, "encipherOnly"},
     {Bits::DecipherOnly, "decipherOnly"},
 };
 
@@ -29,12 +33,9 @@ struct ExtendedUsage {
     const char* name;
 };
 constexpr ExtendedUsage kExtendedUsages[] = {
-    {kServerAuth, "serverAuth"},
-    {kClientAuth, "clientAuth"},
-    {kIkeIntermediate, "ikeIntermediate"},
-    {"1.3.6.1.5.5.7.3.17", "ipsecIKE"},  // RFC 4945 5.1.3.12
-    {"1.3.6.1.5.5.7.3.9", "OCSPSigning"},
-    {"2.5.29.37.0", "anyExtendedKeyUsage"},
+    {kServerAuth, "serverAuth"},           {kClientAuth, "clientAuth"},
+    {kIkeIntermediate, "ikeIntermediate"}, {"1.3.6.1.5.5.7.3.17", "ipsecIKE"},  // RFC 4945 5.1.3.12
+    {"1.3.6.1.5.5.7.3.9", "OCSPSigning"},  {"2.5.29.37.0", "anyExtendedKeyUsage"},
 };
 
 std::string name_of(const std::string& oid) {

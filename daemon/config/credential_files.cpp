@@ -53,9 +53,7 @@ base::Result<Certificate> CredentialFiles::certificate(std::string_view file) {
     return read;
 }
 
-base::Result<Certificate> CredentialFiles::authority(std::string_view file) {
-    return add_named(read_authority(file));
-}
+base::Result<Certificate> CredentialFiles::authority(std::string_view file) { return add_named(read_authority(file)); }
 
 base::Result<Certificate> CredentialFiles::read_authority(std::string_view file) {
     return as_authority(read_certificate(path_of("x509ca", file)));

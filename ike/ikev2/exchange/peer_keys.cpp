@@ -101,7 +101,7 @@ base::Result<PeerKey> check_certificate(sa::Step& step, const Parties& parties, 
     }
     auto& validation = step.validation;
     auto path = crypto::validate(sent.end, sent.others, step.sa.configuration->credentials()->trust(round),
-                                       validation.time_of_day(step.now), {}, &validation.paths);
+                                 validation.time_of_day(step.now), {}, &validation.paths);
     if (!path) return tl::unexpected(path.error());
     if (const auto named = check_authorities(round, *path); !named) return tl::unexpected(named.error());
     if (const auto named = check_authority_id(round, *path); !named) return tl::unexpected(named.error());
@@ -145,8 +145,7 @@ base::Result<std::vector<PeerKey>> known_keys(sa::Step& step, const Parties& par
 
 }  // namespace
 
-base::Result<std::vector<PeerKey>> find_peer_keys(sa::Step& step, const Parties& parties,
-                                                            const PeerProof& proof) {
+base::Result<std::vector<PeerKey>> find_peer_keys(sa::Step& step, const Parties& parties, const PeerProof& proof) {
     if (step.sa.configuration->credentials() == nullptr) {
         return base::fail(Reason::AuthenticationFailed, "no certificate or public key of any peer is configured");
     }

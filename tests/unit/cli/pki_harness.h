@@ -48,7 +48,7 @@ public:
     }
     bool has(const std::string& name) const { return std::filesystem::exists(path_ / name); }
     unsigned mode(const std::string& name) const {
-        struct stat status {};
+        struct stat status{};
         return stat((path_ / name).c_str(), &status) == 0 ? status.st_mode & 07777u : 0u;
     }
     // All files, hidden ones too, as "x509/moon.pem".
@@ -81,7 +81,12 @@ inline PkiRun run_pki(std::vector<std::string> arguments, std::deque<std::string
     arguments.insert(arguments.begin(), "pki");
     std::ostringstream out;
     std::ostringstream err;
-    Surroundings around{out, err, false, false, false, [](const char*) { return std::optional<std::string>(); },
+    Surroundings around{out,
+                        err,
+                        false,
+                        false,
+                        false,
+                        [](const char*) { return std::optional<std::string>(); },
                         [&typed](const std::string&) -> std::optional<base::SecretBytes> {
                             if (typed.empty()) return std::nullopt;
                             base::SecretBytes secret(base::as_bytes(typed.front()));

@@ -55,10 +55,11 @@ TEST_CASE("a chain is verified up to a CA that is trusted", "[cli][pki]") {
     const Shop shop;
     const PkiRun good = shop.verify("x509/sun.pem");
     CHECK(good.code == ExitCode::ok);
-    CHECK(good.out.starts_with("CN=sun; revocation: not known: no list of 'CN=middle' is there\n"
-                               "  issued by CN=middle; revocation: not known: no list of 'CN=root' is there\n"
-                               "  issued by CN=root\n"
-                               "good from "));
+    CHECK(
+        good.out.starts_with("CN=sun; revocation: not known: no list of 'CN=middle' is there\n"
+                             "  issued by CN=middle; revocation: not known: no list of 'CN=root' is there\n"
+                             "  issued by CN=root\n"
+                             "good from "));
     const Json json = shop.verify("x509/sun.pem", {"--json"}).json();
     CHECK(json.at("path").size() == 3);
     CHECK(json.at("path")[2].at("subject") == "CN=root");
@@ -98,8 +99,9 @@ TEST_CASE("verify says what is wrong as the daemon says it", "[cli][pki]") {
 
     const PkiRun strict = shop.verify("x509/moon.pem", {"--revocation", "strict"});
     CHECK(strict.code == ExitCode::failed);
-    CHECK(strict.err == "xfrmctl: whether the certificate is revoked is not known: 'CN=moon' no list of 'CN=root' is "
-                        "there\n");
+    CHECK(strict.err ==
+          "xfrmctl: whether the certificate is revoked is not known: 'CN=moon' no list of 'CN=root' is "
+          "there\n");
     CHECK(shop.verify("x509/moon.pem", {"--revocation", "ifuri"}).code == ExitCode::ok);
     shop.make({"gateway", "uri", "--ca", "root", "--crl-uri", "http://example.org/root.crl"});
     CHECK(shop.verify("x509/uri.pem", {"--revocation", "ifuri"}).code == ExitCode::failed);
@@ -125,7 +127,8 @@ TEST_CASE("a revoked certificate is refused, and others are not", "[cli][pki][rf
     CHECK(shop.verify("x509/sun.pem", strict).code == ExitCode::ok);
     shop.make({"crl", "--ca", "root", "--revoke", shop / "x509ca/middle.pem", "--reason", "ca-compromise"});
     CHECK(has(shop.verify("x509/sun.pem", strict).err, "'CN=middle' was revoked on "));
-    const auto later = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::days(40);
+    const auto later =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::days(40);
     Texts then = strict;
     then.insert(then.end(), {"--at", crypto::to_string(later).substr(0, 10)});
     CHECK(has(shop.verify("x509/other.pem", then).err, "CRL has expired on "));

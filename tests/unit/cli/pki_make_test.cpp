@@ -56,7 +56,8 @@ TEST_CASE("a CA, a gateway and a client have their files where swanctl looks for
 TEST_CASE("certificates say what IPsec's peers want to read", "[cli][pki][rfc5280-4.2.1.3][rfc5280-4.2.1.12]") {
     const PkiFolder folder;
     const std::string out = folder.path();
-    REQUIRE(run_pki({"ca", "root", "--subject", "C=CH, O=Example, CN=Example Root", "--out", out}).code == ExitCode::ok);
+    REQUIRE(run_pki({"ca", "root", "--subject", "C=CH, O=Example, CN=Example Root", "--out", out}).code ==
+            ExitCode::ok);
     const auto root = folder.certificate("x509ca/root.pem");
     CHECK(root.to_string() == "C=CH, O=Example, CN=Example Root");
     CHECK(root.is_ca());
@@ -65,10 +66,18 @@ TEST_CASE("certificates say what IPsec's peers want to read", "[cli][pki][rfc528
     CHECK_FALSE(root.may_sign());
     CHECK(root.subject_key_id() == root.authority_key_id());
 
-    REQUIRE(run_pki({"gateway", "moon", "--san", "moon.example.org", "--san", "192.0.2.1", "--san", "2001:db8::1", "--san",
-                 "C=CH, CN=moon", "--san", "moon@example.org", "--san", "moon.example.org", "--san", "fqdn:192.0.2.1",
-                 "--crl-uri", "http://a.example/r.crl", "--crl-uri", "http://b.example/r.crl", "--ocsp-uri",
-                 "http://ocsp.example", "--out", out})
+    REQUIRE(run_pki({"gateway",    "moon",
+                     "--san",      "moon.example.org",
+                     "--san",      "192.0.2.1",
+                     "--san",      "2001:db8::1",
+                     "--san",      "C=CH, CN=moon",
+                     "--san",      "moon@example.org",
+                     "--san",      "moon.example.org",
+                     "--san",      "fqdn:192.0.2.1",
+                     "--crl-uri",  "http://a.example/r.crl",
+                     "--crl-uri",  "http://b.example/r.crl",
+                     "--ocsp-uri", "http://ocsp.example",
+                     "--out",      out})
                 .code == ExitCode::ok);
     const auto moon = folder.certificate("x509/moon.pem");
     CHECK(moon.alternative_names() == std::vector<policy::Identity>{id("moon.example.org"), id("192.0.2.1"),
@@ -119,7 +128,8 @@ TEST_CASE("a CA in between signs, and its ends get all CAs above them", "[cli][p
     CHECK(accepted(end, {root}, {middle}));
     CHECK_FALSE(accepted(end, {root}));
     // They are there already.
-    REQUIRE(run_pki({"gateway", "other", "--ca", cas / "x509ca/middle.pem", "--out", moon.path()}).code == ExitCode::ok);
+    REQUIRE(run_pki({"gateway", "other", "--ca", cas / "x509ca/middle.pem", "--out", moon.path()}).code ==
+            ExitCode::ok);
 }
 
 TEST_CASE("what is there is not overwritten, and a refusal leaves nothing behind", "[cli][pki]") {
@@ -139,7 +149,8 @@ TEST_CASE("what is there is not overwritten, and a refusal leaves nothing behind
     CHECK(folder.read("x509/moon.pem") == "precious");
     // A CA's key, which a gateway of its name would take
     CHECK(run_pki({"gateway", "root", "--out", folder.path()}).code == ExitCode::failed);
-    CHECK(says(run_pki({"gateway", "root", "--force", "--out", folder.path()}), "x509ca/root.pem\n  next: choose another name"));
+    CHECK(says(run_pki({"gateway", "root", "--force", "--out", folder.path()}),
+               "x509ca/root.pem\n  next: choose another name"));
     CHECK(folder.read("private/root.pem") == before);
     CHECK(says(run_pki({"ca", "other", "--subject", "CN=root", "--ca", "root", "--out", folder.path()}),
                "'CN=root' is the name of the CA that signs"));
