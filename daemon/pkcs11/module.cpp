@@ -8,7 +8,7 @@ namespace xfrmd::daemon::pkcs11 {
 
 namespace {
 
-// Called without p11-kit between: nobody else in this process has the module.
+// Called without p11-kit between.
 constexpr int kFlags = P11_KIT_MODULE_UNMANAGED;
 
 tl::unexpected<base::Error> invalid(std::string detail) {
@@ -46,8 +46,10 @@ base::Result<std::unique_ptr<Module>> Module::open(const std::string& name) {
         if (module->functions_ == nullptr) return invalid("p11-kit knows no module of that name");
     }
     const CK_RV code = p11_kit_module_initialize(module->functions_);
+    // Somebody else in this process has it, too; when they let go, it is opened anew.
+    module->initialized_ = code == CKR_OK;
+    if (code == CKR_CRYPTOKI_ALREADY_INITIALIZED) return module;
     if (code != CKR_OK) return invalid(std::string("it cannot be initialized: ") + words_of(code));
-    module->initialized_ = true;
     return module;
 }
 

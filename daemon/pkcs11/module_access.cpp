@@ -187,6 +187,11 @@ Result<PublicKey> ModuleAccess::public_key_in(Opened& opened, ByteView handle) {
 
 Result<base::Bytes> ModuleAccess::sign(const SigningKey& key, const policy::SignatureScheme& scheme,
                                        crypto::EcdsaFormat format, ByteView message) {
+    // SoftHSM 2.6.1 does not survive the question.
+    if (scheme.key != key.key.type()) {
+        return fail(Reason::SigningFailed,
+                    scheme.to_string() + " with a key for " + std::string(policy::name(key.key.type())));
+    }
     auto input = crypto::signature_input(scheme, message);
     if (!input) return fail(Reason::SigningFailed, input.error().sentence());
     // As many bits as the curve's order has (FIPS 186-5 6.4.1); not every token cuts.

@@ -47,7 +47,7 @@ put sun "$peer" x509 "$ca/sun.pem"
 put sun "$peer" private "$ca/sun.key"
 make_token moon
 if [[ $how == absent ]]; then
-    refused 'secrets.token-moon: PKCS#11 module' "$soft_hsm" 'there is no private key with handle 4d6f'
+    refused 'connections.gw.local.cert: 4d6f: PKCS#11 module' "$soft_hsm" 'there is no certificate with handle 4d6f'
     pass
     exit
 fi

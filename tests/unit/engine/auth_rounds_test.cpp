@@ -465,6 +465,7 @@ TEST_CASE("a later round may wait for an answer from outside", "[engine][rfc4739
         const base::Duration past = gateways.wire.now().time_since_epoch();
         gateways.wire.feed(*host, ike::TimeOfDay{std::chrono::sys_time<base::Duration>(kTestNow) - past});
     }
+    gateways.right.web_answers = false;
     const auto operation = gateways.connect();
     CHECK(gateways.left.outcome(operation) == "running");
     REQUIRE(gateways.right.fetches.size() == 1);
