@@ -15,7 +15,7 @@ moon_conf() {
             cacerts = root.pem"
     printf 'connections { side { version = 2\n remote_addrs = 192.0.2.2\n'
     printf 'local { auth = psk\n id = moon.side }\n remote { auth = psk\n id = sun.side }\n'
-    printf 'children { side { mode = transport\n local_ts = dynamic[udp/7]\n remote_ts = dynamic[udp/7]\n } } } }\n'
+    printf 'children { side { mode = transport\n local_ts = dynamic[17/7]\n remote_ts = dynamic[17/7]\n } } } }\n'
     printf 'authorities { lab { cacert = root.pem\n %s\n } }\n' "${2:-}"
 }
 # sun_conf NAME: who sun is.
@@ -23,7 +23,7 @@ sun_conf() {
     tunnel_conf sun auth=pubkey id="$1.lab.example" peer_id=moon.lab.example local_lines="certs = $1.pem"
     printf 'connections { side { version = 2\n remote_addrs = 192.0.2.1\n'
     printf 'local { auth = psk\n id = sun.side }\n remote { auth = psk\n id = moon.side }\n'
-    printf 'children { side { mode = transport\n local_ts = dynamic[udp/7]\n remote_ts = dynamic[udp/7]\n } } } }\n'
+    printf 'children { side { mode = transport\n local_ts = dynamic[17/7]\n remote_ts = dynamic[17/7]\n } } } }\n'
 }
 
 # person NAME LINES: somebody that sun may be, with what the certificate says of revocation.
@@ -205,7 +205,6 @@ run_forbidden() {
     is_refused file 'file:///etc/passwd is neither http nor https'
     is_refused endless 'sends more than 16777216 bytes'
     is_refused missing 'answers with status 404'
-    stop_captures
     [[ ! -s /run/moon/requests ]] || fail "moon has asked itself: $(</run/moon/requests)"
     [[ -z $(tcpdump -n -r "$out/lo.pcap" 2>/dev/null) ]] || fail "a packet to this host itself"
     [[ -z $(packets 'net 169.254.0.0/16') ]] || fail "a packet to a forbidden place"

@@ -8,6 +8,7 @@ uris.py ADDRESS PORT FOLDER LOG    serves the files of FOLDER, and notes each re
 """
 import http.server
 import os
+import socketserver
 import sys
 import time
 
@@ -52,6 +53,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
+
+    # The usual one asks a resolver for this host's name.
+    def server_bind(self):
+        socketserver.TCPServer.server_bind(self)
 
     def handle_error(self, *words):
         pass
