@@ -7,10 +7,12 @@ served=/run/served
 mkdir -p "$served"
 declare -A server_pid=()
 
+# The servers are started without a shell between, so that they are who is ended.
+
 # serve HOST ADDRESS: the web server, with the files in $served; what it is asked is in /run/HOST/requests.
 serve() {
     : >>"/run/$1/requests"
-    on "$1" python3 "$lab_project/tests/lab/lib/uris.py" "$2" 80 "$served" "/run/$1/requests" >"/run/$1/uris" 2>&1 &
+    nsenter --net="/run/netns/$1" -- python3 "$lab_project/tests/lab/lib/uris.py" "$2" 80 "$served" "/run/$1/requests" >"/run/$1/uris" 2>&1 &
     server_pid[$1]=$!
     eventually 20 grep -q listening "/run/$1/uris" || fail "no web server: $(<"/run/$1/uris")"
 }
@@ -23,7 +25,7 @@ end_server() {
 
 # respond CA: openssl's OCSP responder on alice's port 8080, for the certificates in $ca/index.txt.
 respond() {
-    on alice openssl ocsp -port 8080 -index "$ca/index.txt" -CA "$ca/$1.pem" -rsigner "$ca/$1.pem" -rkey "$ca/$1.key" \
+    nsenter --net=/run/netns/alice -- openssl ocsp -port 8080 -index "$ca/index.txt" -CA "$ca/$1.pem" -rsigner "$ca/$1.pem" -rkey "$ca/$1.key" \
         -nmin 60 -ignore_err >"/run/alice/ocsp" 2>&1 &
     server_pid[ocsp]=$!
     eventually 10 grep -qiE 'waiting for|accept' /run/alice/ocsp || fail "no OCSP responder: $(</run/alice/ocsp)"
