@@ -145,9 +145,13 @@ void ScriptedPeer::use(crypto::IkeKeys keys) {
     inbound_.emplace(suite_, std::move(keys.sk_er), std::move(keys.sk_ar));
 }
 
+base::Bytes ScriptedPeer::auth_octets(const wire::Identification& identification) const {
+    return crypto::auth_octets(suite_.prf, own_message_, engine_nonce, sk_p_, exchange::identity_body(identification),
+                               int_auth);
+}
+
 wire::Authentication ScriptedPeer::auth() const {
-    const base::Bytes body = exchange::identity_body({identity(id), 0});
-    const base::Bytes octets = crypto::auth_octets(suite_.prf, own_message_, engine_nonce, sk_p_, body, int_auth);
+    const base::Bytes octets = auth_octets({identity(id), 0});
     const base::Bytes& covered = resumed_ && signs_message_alone ? own_message_ : octets;
     const base::SecretBytes mac = resumed_ ? crypto::Prf(suite_.prf, sk_p_.view())({covered})
                                            : crypto::psk_auth(suite_.prf, base::as_bytes(secret), covered);

@@ -79,6 +79,8 @@ public:
     wire::Authentication auth() const;
     // RFC 7619: of nobody, or of who calls itself so.
     wire::Authentication null_auth(const policy::Identity& who) const;
+    // What AUTH covers of ours where we say that we are this one, for signatures (RFC 7296 2.15).
+    base::Bytes auth_octets(const wire::Identification& identification) const;
 
     // Selectors 10.2.0.0/16 (ours) and 10.1.0.0/16, ESP aes128gcm16.
     static wire::SecurityAssociation esp_offer(std::uint32_t spi, const std::string& words = "aes128gcm16");

@@ -13,7 +13,7 @@ using xfrmd::base::to_hex;
 using xfrmd::crypto::ChaChaRandom;
 using xfrmd::tests::SeededRandom;
 
-TEST_CASE("the daemon's generator does not repeat itself, also across seedings", "[crypto]") {
+TEST_CASE("the daemon's generator does not repeat itself, also across seedings", "[crypto][hostile-c10]") {
     const auto random = ChaChaRandom::make();
     REQUIRE(random);
     std::set<Bytes> seen;
@@ -25,7 +25,7 @@ TEST_CASE("the daemon's generator does not repeat itself, also across seedings",
     CHECK_FALSE(seen.contains((*other)->bytes(16)));
 }
 
-TEST_CASE("after a fork parent and child draw different bytes", "[crypto]") {
+TEST_CASE("after a fork parent and child draw different bytes", "[crypto][hostile-c10]") {
     const auto random = ChaChaRandom::make();
     REQUIRE(random);
     (*random)->number();

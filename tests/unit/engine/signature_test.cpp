@@ -143,7 +143,7 @@ TEST_CASE("SHA-1 is not taken from who knows better", "[engine][rfc8247-4.2][hos
     CHECK(world.left.outcome(world.connect()) == "authentication_method_unacceptable");
 }
 
-TEST_CASE("who has no key asks nobody", "[engine][rfc7296-2.15]") {
+TEST_CASE("who has no key asks nobody", "[engine][rfc7296-2.15][hostile-d20]") {
     const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
     const TestKey other = TestKey::make(KeyType::ecdsa, 256, 2);
     Gateways world = gateways({one, other, "rsa"}, {other, one});

@@ -61,7 +61,7 @@ TEST_CASE("reserved bytes of an identity are kept because AUTH covers them", "[w
                     Identification{{policy::IdentityType::key_id, hex("01")}, 0xa1b2c3});
 }
 
-TEST_CASE("address identities have the size of an address", "[wire][rfc7296-3.5][hostile-D6]") {
+TEST_CASE("address identities have the size of an address", "[wire][rfc7296-3.5][hostile-d6]") {
     for (std::size_t size = 0; size < 40; ++size) {
         const auto v4 =
             decode_identification(encoded(Identification{{policy::IdentityType::ipv4_address, of_size(size)}, 0}));
@@ -78,7 +78,7 @@ TEST_CASE("the identity of nobody is empty", "[wire][rfc7619-2.2]") {
     CHECK(reason_of(named) == Reason::PayloadMalformed);
 }
 
-TEST_CASE("identities are at most 4096 bytes long", "[wire][rfc7296-3.5][hostile-D6]") {
+TEST_CASE("identities are at most 4096 bytes long", "[wire][rfc7296-3.5][hostile-d6]") {
     const auto of = [](std::size_t size) {
         return decode_identification(encoded(Identification{{policy::IdentityType::key_id, of_size(size)}, 0}));
     };
@@ -104,7 +104,7 @@ TEST_CASE("Authentication payload", "[wire][rfc7296-3.8]") {
     CHECK(reason_of(decode_authentication(hex("020000"))) == Reason::PayloadMalformed);
 }
 
-TEST_CASE("a nonce has 16 to 256 bytes", "[wire][rfc7296-3.9][hostile-C8]") {
+TEST_CASE("a nonce has 16 to 256 bytes", "[wire][rfc7296-3.9][hostile-c8]") {
     for (const std::size_t size : {0U, 1U, 15U, 257U, 65531U}) {
         CHECK(reason_of(decode_nonce(of_size(size))) == Reason::NonceLengthInvalid);
     }
@@ -123,7 +123,7 @@ TEST_CASE("Notify payload", "[wire][rfc7296-3.10]") {
                     Notify{policy::ProtocolId{200}, hex("0102"), NotifyType{40960}, hex("03")});
 }
 
-TEST_CASE("REKEY_SA with any protocol and SPI size comes through as it is", "[wire][rfc7296-3.10][hostile-F5]") {
+TEST_CASE("REKEY_SA with any protocol and SPI size comes through as it is", "[wire][rfc7296-3.10][hostile-f5]") {
     for (const unsigned protocol : {0U, 1U, 3U, 255U}) {
         for (const std::size_t size : {0U, 1U, 4U, 8U, 255U}) {
             const Notify notify{
@@ -133,7 +133,7 @@ TEST_CASE("REKEY_SA with any protocol and SPI size comes through as it is", "[wi
     }
 }
 
-TEST_CASE("a notify's SPI must be there", "[wire][rfc7296-3.10][hostile-F13]") {
+TEST_CASE("a notify's SPI must be there", "[wire][rfc7296-3.10][hostile-f13]") {
     CHECK(reason_of(decode_notify(hex("00 00 40"))) == Reason::PayloadMalformed);
     CHECK(reason_of(decode_notify(hex("03 04 4009 c1c2c3"))) == Reason::PayloadMalformed);
     CHECK(reason_of(decode_notify(hex("03 ff 4009"))) == Reason::PayloadMalformed);
@@ -149,7 +149,7 @@ TEST_CASE("Delete payload", "[wire][rfc7296-3.11]") {
     check_both_ways(decode_delete, encoded(many), many);
 }
 
-TEST_CASE("a Delete's protocol, SPI size, count and bytes agree", "[wire][rfc7296-3.11][hostile-F4]") {
+TEST_CASE("a Delete's protocol, SPI size, count and bytes agree", "[wire][rfc7296-3.11][hostile-f4]") {
     for (const char* body : {
              "",
              "03 04 00",
@@ -192,7 +192,7 @@ TEST_CASE("Configuration payload", "[wire][rfc7296-3.15]") {
     }
 }
 
-TEST_CASE("configuration attributes are capped", "[wire][rfc7296-3.15][hostile-F12]") {
+TEST_CASE("configuration attributes are capped", "[wire][rfc7296-3.15][hostile-f12]") {
     Configuration request{1, std::vector<std::pair<std::uint16_t, base::Bytes>>(kMaxConfigurationAttributes)};
     check_both_ways(decode_configuration, encoded(request), request);
     request.attributes.emplace_back();

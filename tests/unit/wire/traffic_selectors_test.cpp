@@ -65,7 +65,7 @@ TEST_CASE("OPAQUE ports come through", "[wire][rfc7296-3.13.1]") {
 }
 
 TEST_CASE("unknown selector types are skipped by their length, counted and kept",
-          "[wire][rfc7296-3.13.1][hostile-F10]") {
+          "[wire][rfc7296-3.13.1][hostile-f10]") {
     const base::Bytes body =
         hex("03 000000"
             "07 06 0010 01bb 01bb 0a020000 0a0200ff"
@@ -77,7 +77,7 @@ TEST_CASE("unknown selector types are skipped by their length, counted and kept"
     CHECK(encoded(payload) == body);
 }
 
-TEST_CASE("a selector that no packet can match is skipped", "[wire][rfc7296-3.13.1][hostile-F10]") {
+TEST_CASE("a selector that no packet can match is skipped", "[wire][rfc7296-3.13.1][hostile-f10]") {
     for (const char* body : {
              "01 000000 07 00 0010 0000 ffff 0a0100ff 0a010000",  // addresses the wrong way round
              "01 000000 07 06 0010 01bc 01bb 0a010000 0a0100ff",  // ports the wrong way round
@@ -92,7 +92,7 @@ TEST_CASE("a selector that no packet can match is skipped", "[wire][rfc7296-3.13
     }
 }
 
-TEST_CASE("the count is that of the selectors present", "[wire][rfc7296-3.13][hostile-F10]") {
+TEST_CASE("the count is that of the selectors present", "[wire][rfc7296-3.13][hostile-f10]") {
     for (unsigned count = 0; count < 256; ++count) {
         base::Bytes body = kMixed;
         body[0] = static_cast<std::uint8_t>(count);
@@ -102,7 +102,7 @@ TEST_CASE("the count is that of the selectors present", "[wire][rfc7296-3.13][ho
     CHECK(reason_of({}) == Reason::PayloadMalformed);
 }
 
-TEST_CASE("selector lengths are those of their type", "[wire][rfc7296-3.13.1][hostile-F10]") {
+TEST_CASE("selector lengths are those of their type", "[wire][rfc7296-3.13.1][hostile-f10]") {
     for (const char* body : {
              "01 000000 07 00 0000 0000 ffff 0a010000 0a0100ff",
              "01 000000 07 00 0003 0000 ffff 0a010000 0a0100ff",
@@ -119,7 +119,7 @@ TEST_CASE("selector lengths are those of their type", "[wire][rfc7296-3.13.1][ho
     }
 }
 
-TEST_CASE("255 selectors are as many as there can be", "[wire][rfc7296-3.13][hostile-F10]") {
+TEST_CASE("255 selectors are as many as there can be", "[wire][rfc7296-3.13][hostile-f10]") {
     TrafficSelectorPayload payload;
     payload.selectors.resize(kMaxSelectors, selector("10.0.0.0", "10.0.0.1", 0, 0, 65535));
     CHECK(decoded(encoded(payload)) == payload);
