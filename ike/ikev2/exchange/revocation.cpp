@@ -84,11 +84,13 @@ private:
         return all;
     }
 
+    sa::Enquiries& enquiries() { return step_.validation.enquiries; }
+
     // nullptr: it has been asked for, as nothing is there, or nothing that counts any more.
     Found* find(ike::Fetch question) {
-        Found* found = step_.validation.enquiries.find(question);
+        Found* found = enquiries().find(question);
         if (found != nullptr && counts(*found)) return found;
-        step_.validation.enquiries.ask(std::move(question), step_.sa.id, step_.now);
+        if (!enquiries().ask(question, step_.sa.id, step_.now)) return enquiries().find(question);
         awaited_ = true;
         return nullptr;
     }
@@ -107,7 +109,7 @@ private:
 
     Judgement ask_responder(const std::string& uri) {
         const auto read = [&](Found& found) {
-            if (!found.judgement || found.judgement->standing == Standing::unknown) {
+            if (!found.judgement || now_ >= found.counts_until) {
                 found.judgement = judge_response(*found.body);
                 const bool revoked = found.judgement->standing == Standing::revoked;
                 found.counts_until = revoked ? now_ + kAskAfterRevocation : found.judgement->fetch_again;

@@ -27,15 +27,17 @@ Enquiries::Found* Enquiries::find(const ike::Fetch& question) {
     return found == found_.end() ? nullptr : &found->second;
 }
 
-void Enquiries::ask(ike::Fetch question, ike::IkeSaId asker, base::Instant now) {
+bool Enquiries::ask(ike::Fetch question, ike::IkeSaId asker, base::Instant now) {
     const Key key{question.uri, question.posted};
     if (open_.size() >= kMostOpen && !open_.contains(key)) {
-        return keep(key, base::fail(Reason::FetchFailed, "too many are under way"), now);
+        keep(key, base::fail(Reason::FetchFailed, "too many are under way"), now);
+        return false;
     }
     const auto [open, is_new] = open_.try_emplace(key, Open{now, {}});
     auto& askers = open->second.askers;
     if (std::ranges::find(askers, asker) == askers.end()) askers.push_back(asker);
     if (is_new) questions_.emplace_back(std::move(question));
+    return true;
 }
 
 const base::Result<base::Bytes>* Enquiries::sign(ike::Sign question, ike::IkeSaId asker, base::Instant now) {
@@ -102,6 +104,10 @@ base::Instant Enquiries::deadline() const {
 
 void Enquiries::keep(const Key& key, base::Result<base::Bytes> body, base::Instant now) {
     if (const auto old = found_.find(key); old != found_.end()) {
+        if (!body && old->second.body) {  // it is over, but what it revokes stays revoked
+            old->second.at = now;
+            return;
+        }
         bytes_ -= old->second.size;
         found_.erase(old);
         std::erase(order_, key);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "ike/crypto/ocsp.h"
 #include "tests/unit/engine/certified.h"
@@ -249,6 +250,44 @@ TEST_CASE("a failure is asked for again after a minute, and not for each handsha
     world.gateways.wire.run_for(std::chrono::seconds(61));
     CHECK(world.outcome() == "ok");
     CHECK(right.fetches.size() == 2);
+}
+
+TEST_CASE("what a list has revoked stays revoked when it is over and cannot be had", "[engine][rfc5280-6.3]") {
+    World world({asked_of(kList, {})}, {.own = b(), .revocation = relaxed});
+    world.gateways.right.web = {{kList, list_with({{}})}};
+    for (int day = 0; day < 3; ++day) {
+        CHECK(world.outcome() == "authentication_refused");
+        CHECK(world.gateways.right.count(Reason::CertificateRevoked) == static_cast<std::uint64_t>(day) + 1);
+        world.gateways.right.web.clear();
+        world.gateways.wire.run_for(std::chrono::hours(25));
+    }
+}
+
+TEST_CASE("a good answer is not good any more when it is over and cannot be had", "[engine][rfc6960-4]") {
+    const bool by_list = GENERATE(true, false);
+    World world({by_list ? asked_of(kList, {}) : asked_of({}, kResponder)}, {.own = b(), .revocation = strict});
+    world.gateways.right.web = {{kList, list_with({})}, {kResponder, response()}};
+    CHECK(world.outcome() == "ok");
+    world.gateways.wire.feed(world.gateways.left,
+                             ike::Clear{ike::OperationId{900}, world.gateways.left.sas().at(0)->sa().id});
+    world.gateways.right.web.clear();
+    world.gateways.wire.run_for(std::chrono::hours(25));
+    CHECK(world.outcome() == "authentication_refused");
+    CHECK(world.refused_by_right(Reason::RevocationUnknown));
+}
+
+TEST_CASE("so many questions are out, and the next has its answer at once", "[engine][hostile-d10]") {
+    ikev2::sa::Enquiries enquiries;
+    const auto question = [](std::size_t number) { return ike::Fetch{"http://ca.example/" + std::to_string(number)}; };
+    for (std::size_t i = 0; i < ikev2::sa::Enquiries::kMostOpen; ++i) {
+        CHECK(enquiries.ask(question(i), ike::IkeSaId{i + 1}, {}));
+    }
+    CHECK(enquiries.ask(question(0), ike::IkeSaId{5000}, {}));
+    CHECK_FALSE(enquiries.ask(question(9999), ike::IkeSaId{5001}, {}));
+    REQUIRE(enquiries.find(question(9999)) != nullptr);
+    CHECK_FALSE(enquiries.find(question(9999))->body);
+    CHECK(enquiries.take_questions().size() == ikev2::sa::Enquiries::kMostOpen);
+    CHECK(enquiries.answer(ike::Fetched{question(0).uri, {}, base::Bytes{}}, {}).size() == 2);
 }
 
 TEST_CASE("an IKE SA that is given up while it waits is gone when the answer comes", "[engine][rfc7296-2.4]") {
