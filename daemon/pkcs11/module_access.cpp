@@ -68,7 +68,9 @@ Result<CK_SLOT_ID> ModuleAccess::slot_of(const TokenObject& object) {
     const auto loaded = module();
     if (!loaded) return tl::unexpected(loaded.error());
     auto slots = (*loaded)->slots();
-    if (!slots && is_of_module(slots.error())) {
+    // Some modules see at their start only what tokens there are.
+    const bool is_lost = slots ? slots->empty() : is_of_module(slots.error());
+    if (is_lost) {
         forget_all();
         const auto again = module();
         if (!again) return tl::unexpected(again.error());

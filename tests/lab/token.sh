@@ -1,7 +1,7 @@
 # A tunnel whose key is in a token: moon's certificate and private key are there and nowhere else.
 #   token.sh PEER INITIATOR KIND [HOW]   PEER: 6.0 (strongSwan) or xfrmd; KIND: of the key, as make_key has it
 #   HOW: present (where nothing is said), file (the certificate is a file, only the key is in the token), AUTH (that `auth`
-#   on both sides, such as rsa/pss-sha512), gone (the token is pulled: what else there is goes on, and it works when it
+#   on both sides, such as ike:rsa/pss-sha512), gone (the token is pulled: what else there is goes on, and it works when it
 #   is back), absent (not there at the start), wrong_pin
 # shellcheck shell=bash
 

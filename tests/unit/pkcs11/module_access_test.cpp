@@ -186,12 +186,11 @@ TEST_CASE("a module that has started anew is signed with again", "[pkcs11][hosti
 
 TEST_CASE("a token that was removed does not sign, and does when it is back", "[pkcs11][hostile-d20]") {
     One token(tests::small_key(1));
-    auto access = std::make_unique<ModuleAccess>(tests::kSoftHsm);
-    const SigningKey key = token.read(*access);
-    CHECK(why_not_signed(*access, key).empty());
+    ModuleAccess access(tests::kSoftHsm);
+    const SigningKey key = token.read(access);
+    CHECK(why_not_signed(access, key).empty());
     token.tokens.remove();
-    CHECK(holds(why_not_signed(*access, key), "PKCS#11 module "));
+    CHECK(holds(why_not_signed(access, key), "PKCS#11 module "));
     token.tokens.put_back();
-    access = std::make_unique<ModuleAccess>(tests::kSoftHsm);
-    CHECK(why_not_signed(*access, key).empty());
+    CHECK(why_not_signed(access, key).empty());
 }
