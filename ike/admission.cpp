@@ -29,4 +29,6 @@ void Admission::authenticated(const HalfOpenTable::FirstRequest& request, const 
     if (half_open_.authenticated(request)) budgets_.give_back(request.remote.address);
 }
 
+void Admission::admitted_unknown(const HalfOpenTable::FirstRequest& request) { half_open_.authenticated(request); }
+
 }  // namespace xfrmd::ike

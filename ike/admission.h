@@ -29,6 +29,8 @@ public:
     base::Duration half_open_life() const;
     // The peer has been authenticated. Where it sent the first request, that has cost nothing.
     void authenticated(const HalfOpenTable::FirstRequest& request, const base::Address& remote);
+    // Who need not prove anything (RFC 7619): that has cost what any attempt costs, and nobody is known there.
+    void admitted_unknown(const HalfOpenTable::FirstRequest& request);
     // Some peer has been, there.
     bool knows(const base::Address& remote) const { return known_.has(remote); }
 

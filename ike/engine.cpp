@@ -298,7 +298,11 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     if (!was_established && sa.established() != nullptr) {
         ++counters_.established;
         sa.sa().origin = {sa.sa().original_initiator, sa.sa().spi_i, sa.sa().created, sa.established()->since};
-        admission_.authenticated(sa.sa().first_request, sa.sa().remote.address);
+        if (sa.established()->remote_id.is_null()) {
+            admission_.admitted_unknown(sa.sa().first_request);
+        } else {
+            admission_.authenticated(sa.sa().first_request, sa.sa().remote.address);
+        }
         end_resumed(sa, turn);
         claim_peer(sa, turn);
         give_up_attempts(sa, turn);

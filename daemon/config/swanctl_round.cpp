@@ -90,9 +90,14 @@ void read_round_files(policy::AuthRound& round, const RoundFiles& files, const R
 }
 
 void finish_null_round(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place, ErrorList& errors) {
-    const bool names_keys = !files.certs.empty() || !files.cacerts.empty() || !files.pubkeys.empty();
-    if (names_keys || place.has_id) {
-        errors.add(place.at, place.path + ": with auth = null there is no id, certs, cacerts or pubkeys");
+    const bool names_keys = !files.certs.empty() || !files.cacerts.empty() || !files.pubkeys.empty() ||
+                            !files.token_certs.empty() || !files.token_cacerts.empty();
+    const bool wants_more =
+        !round.policies.empty() || round.authority_id.has_value() || round.revocation != policy::Revocation::relaxed;
+    if (names_keys || wants_more || place.has_id) {
+        errors.add(place.at, place.path +
+                                 ": with auth = null there is no id, certs, cacerts, pubkeys, ca_id, "
+                                 "cert_policy or revocation");
     }
     round.id = policy::Identity::null();
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "daemon/fetching/fetch_rules.h"
+#include "daemon/fetching/own_address.h"
 #include "daemon/fetching/transfers.h"
 
 namespace xfrmd::fetch {
@@ -107,7 +108,8 @@ std::size_t Transfer::on_header(char*, std::size_t size, std::size_t count, void
 curl_socket_t Transfer::on_socket(void* transfer, curlsocktype, curl_sockaddr* address) {
     auto& self = *static_cast<Transfer*>(transfer);
     const auto peer = address_of(*address);
-    const std::string objection = peer ? daemon::objection_to_address(*peer) : "of an unknown kind";
+    std::string objection = peer ? daemon::objection_to_address(*peer) : "of an unknown kind";
+    if (objection.empty() && daemon::is_of_this_host(*peer)) objection = "this host itself";
     if (objection.empty()) return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     self.refusal_ = "leads to " + (peer ? peer->to_string() + ", which is " : "an address ") + objection;
     return CURL_SOCKET_BAD;

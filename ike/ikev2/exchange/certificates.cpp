@@ -67,11 +67,6 @@ bool shows_status(const policy::Connection& connection, const std::vector<wire::
     return (connection.ocsp == reply || connection.ocsp == both) && std::ranges::any_of(asked, wants_it);
 }
 
-bool asks_for_status(const policy::Connection& connection) {
-    using enum policy::OcspInIke;
-    return connection.ocsp == request || connection.ocsp == both;
-}
-
 // RFC 4806 3.1, 4.1: with the responders that the operator trusts beside those of the CAs.
 wire::CertificateRequest status_request(const Credentials& credentials) {
     wire::CertificateRequest request{kOcspContent, {}};
@@ -110,6 +105,11 @@ base::Result<std::vector<OwnKey>> find_own_keys(const sa::Sa& sa, const Parties&
     if (!keys.empty()) return keys;
     return base::fail(Reason::NoPrivateKey,
                       "for " + parties.local.to_string() + " in connection " + parties.connection.name);
+}
+
+bool asks_for_status(const policy::Connection& connection) {
+    using enum policy::OcspInIke;
+    return connection.ocsp == request || connection.ocsp == both;
 }
 
 base::Result<std::vector<wire::Payload>> certificates_for(sa::Step& step, const policy::Connection& connection,

@@ -21,6 +21,9 @@ struct OwnKey {
 base::Result<std::vector<OwnKey>> find_own_keys(const sa::Sa& sa, const Parties& parties,
                                                 const std::vector<wire::CertificateRequest>& asked);
 
+// Whether the peer is asked for OCSP responses: what nobody has asked for is not looked at (RFC 4806 4.1).
+bool asks_for_status(const policy::Connection& connection);
+
 // CERT+, as `send_cert` says: the end certificate, and those between it and an anchor; and where the peer asks for it,
 // and `ocsp` allows, what our CA's responder says of it (RFC 4806). Error: AnswerAwaited.
 base::Result<std::vector<wire::Payload>> certificates_for(sa::Step& step, const policy::Connection& connection,

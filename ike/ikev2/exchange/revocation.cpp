@@ -20,11 +20,12 @@ using crypto::Standing;
 using Found = sa::Enquiries::Found;
 using Uris = std::vector<std::string>;
 
-constexpr std::size_t kMostTold = 4;                                  // responses of the peer
-constexpr std::size_t kMostUris = 4;                                  // of a kind, for one certificate
-constexpr std::size_t kMostListBytes = std::size_t{16} << 20;         // of one that is fetched
-constexpr base::Duration kAskAfterFailure = std::chrono::minutes(1);  // and not for each handshake
-constexpr std::chrono::hours kAskAfterRevocation{1};                  // a hold may have ended
+constexpr std::size_t kMostTold = 4;                           // responses of the peer
+constexpr std::size_t kMostUris = 4;                           // of a kind, for one certificate
+constexpr std::size_t kMostListBytes = std::size_t{16} << 20;  // of one that is fetched
+// Longer than all URIs of a certificate take that never answer, one after the other: nobody waits for ever.
+constexpr base::Duration kAskAfterFailure = std::chrono::minutes(5);
+constexpr std::chrono::hours kAskAfterRevocation{1};  // a hold may have ended
 
 // What is known of one certificate, and what of it is still to come.
 class Inquiry {
@@ -44,6 +45,7 @@ public:
         const Uris lists = joined(credentials_.revocation_uris(issuer_).crl, subject_.crl_uris());
         has_uris_ = !ocsp.empty() || !lists.empty();
         Judgement best = credentials_.judge(subject_, issuer_, now_);
+        if (best.standing == Standing::unknown) best = known_revocation(ocsp, lists);
         for (std::size_t i = 0; i < std::min(told.size(), kMostTold) && best.standing == Standing::unknown; ++i) {
             best = judge_response(told[i]);
         }
@@ -67,6 +69,25 @@ public:
     }
 
 private:
+    // What has been found before goes before what the peer shows, which may be from before that.
+    Judgement known_revocation(const Uris& ocsp, const Uris& lists) {
+        for (const std::string& uri : ocsp) {
+            Found* found = enquiries().find(question_to(uri));
+            if (found != nullptr && found->judgement && found->judgement->standing == Standing::revoked) {
+                return *found->judgement;
+            }
+        }
+        for (const std::string& uri : lists) {
+            Found* found = enquiries().find({uri, {}, kMostListBytes});
+            if (found == nullptr || !found->body) continue;
+            const auto& list = list_in(*found);
+            if (!list) continue;
+            Judgement judgement = crypto::judge(subject_, issuer_, *list, nullptr, now_);
+            if (judgement.standing == Standing::revoked) return judgement;
+        }
+        return Judgement::unknown("is not known to be good");
+    }
+
     Uris responders() const { return joined(credentials_.revocation_uris(issuer_).ocsp, subject_.ocsp_uris()); }
 
     ike::Fetch question_to(const std::string& responder) const {
@@ -86,12 +107,11 @@ private:
 
     sa::Enquiries& enquiries() { return step_.validation.enquiries; }
 
-    // nullptr: it has been asked for, as nothing is there, or nothing that counts any more.
+    // nullptr: it has been asked for, as nothing is there, or nothing that counts any more; or too much is under way.
     Found* find(ike::Fetch question) {
         Found* found = enquiries().find(question);
         if (found != nullptr && counts(*found)) return found;
-        if (!enquiries().ask(question, step_.sa.id, step_.now)) return enquiries().find(question);
-        awaited_ = true;
+        awaited_ = enquiries().ask(std::move(question), step_.sa.id, step_.now) || awaited_;
         return nullptr;
     }
 
@@ -102,7 +122,9 @@ private:
     // `read` makes a judgement of a body.
     Judgement ask(ike::Fetch question, const std::function<Judgement(Found&)>& read) {
         Found* found = find(std::move(question));
-        if (found == nullptr) return Judgement::unknown("is being asked for");
+        if (found == nullptr) {
+            return Judgement::unknown(awaited_ ? "is being asked for" : "cannot be asked for: too much is under way");
+        }
         if (!found->body) return Judgement::unknown("is not known to be good: " + found->body.error().sentence());
         return read(*found);
     }

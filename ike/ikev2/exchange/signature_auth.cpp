@@ -211,7 +211,8 @@ base::Result<void> verify_signature_auth(sa::Step& step, base::ByteView octets, 
     }
     const auto keys = find_peer_keys(step, parties, proof);
     if (!keys) return tl::unexpected(keys.error());
-    const auto shown = ocsp_responses_in(proof.certificates);
+    const bool asked = asks_for_status(parties.connection);
+    const auto shown = asked ? ocsp_responses_in(proof.certificates) : std::vector<base::ByteView>();
     base::Result<void> verified;
     for (const PeerKey& one : *keys) {
         verified = verify(parties, *signature, proof.auth.method, one.key, octets);

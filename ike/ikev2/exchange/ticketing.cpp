@@ -35,6 +35,9 @@ base::Bytes demands_of(const policy::Connection& connection, const crypto::Crede
         writer.u64(prints->size());
         for (const policy::Fingerprint& print : *prints) writer.bytes(print);
     }
+    writer.u64(round.policies.size());
+    for (const std::string& policy : round.policies) writer.u64(policy.size()).bytes(base::as_bytes(policy));
+    if (round.authority_id) writer.bytes(base::as_bytes(round.authority_id->to_string()));
     if (credentials != nullptr) writer.bytes(credentials->trust(round).digest()).bytes(credentials->lists_digest());
     return writer.take();
 }

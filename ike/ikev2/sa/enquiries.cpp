@@ -29,10 +29,7 @@ Enquiries::Found* Enquiries::find(const ike::Fetch& question) {
 
 bool Enquiries::ask(ike::Fetch question, ike::IkeSaId asker, base::Instant now) {
     const Key key{question.uri, question.posted};
-    if (open_.size() >= kMostOpen && !open_.contains(key)) {
-        keep(key, base::fail(Reason::FetchFailed, "too many are under way"), now);
-        return false;
-    }
+    if (open_.size() >= kMostOpen && !open_.contains(key)) return false;
     const auto [open, is_new] = open_.try_emplace(key, Open{now, {}});
     auto& askers = open->second.askers;
     if (std::ranges::find(askers, asker) == askers.end()) askers.push_back(asker);
@@ -45,15 +42,16 @@ const base::Result<base::Bytes>* Enquiries::sign(ike::Sign question, ike::IkeSaI
     const auto known = signatures_.find(print);
     if (known != signatures_.end()) return known->second.made ? &*known->second.made : nullptr;
     std::erase_if(signatures_, [&](const auto& one) { return one.second.made && one.second.since + kPatience <= now; });
-    Signature signature{ike::SignatureId{++numbers_}, now, asker, {}};
-    question.id = signature.id;
-    if (signatures_.size() >= kMostOpen) {
-        signature.made = base::fail(Reason::SigningFailed, "too many signatures are awaited");
-    } else {
-        questions_.emplace_back(std::move(question));
+    const auto is_open = [](const auto& one) { return !one.second.made; };
+    if (std::ranges::count_if(signatures_, is_open) >= static_cast<std::ptrdiff_t>(kMostOpen)) {
+        static const base::Result<base::Bytes> kRefused =
+            base::fail(Reason::SigningFailed, "too many signatures are awaited");
+        return &kRefused;
     }
-    const auto& placed = signatures_.emplace(print, std::move(signature)).first->second;
-    return placed.made ? &*placed.made : nullptr;
+    question.id = ike::SignatureId{++numbers_};
+    signatures_.emplace(print, Signature{question.id, now, asker, {}});
+    questions_.emplace_back(std::move(question));
+    return nullptr;
 }
 
 std::vector<ike::IkeSaId> Enquiries::answer(const ike::Fetched& answer, base::Instant now) {

@@ -30,8 +30,8 @@ public:
 
     // nullptr: nothing has come yet.
     Found* find(const ike::Fetch& question);
-    // `asker` hears of the answer, of this question or of the one like it that is out already. False: too many are out,
-    // and that is what find() has now.
+    // `asker` hears of the answer, of this question or of the one like it that is out already. False: too many are
+    // out.
     bool ask(ike::Fetch question, ike::IkeSaId asker, base::Instant now);
     // A signature that has been made; nullptr: it is asked for. `question` has no number yet.
     const base::Result<base::Bytes>* sign(ike::Sign question, ike::IkeSaId asker, base::Instant now);

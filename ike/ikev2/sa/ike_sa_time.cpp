@@ -26,7 +26,8 @@ void IkeSa::on_time(Surroundings around) {
         if (message->forgotten_at() <= around.now) message->clear();
     }
     if (!is_waiting() && sa_.window.retransmit_at() <= around.now) on_retransmission(around);
-    if (is_half_open() && sa_.half_open_until <= around.now) {
+    // Who waits for us, and has signed, is not to blame for that; what is waited for has limits of its own.
+    if (is_half_open() && !is_waiting() && sa_.half_open_until <= around.now) {
         return close({Reason::HalfOpenExpired, {}, {}}, around);
     }
     auto* phase = std::get_if<Established>(&phase_);
@@ -96,7 +97,7 @@ bool IkeSa::liveness_is_due(base::Instant now) const {
 base::Instant IkeSa::deadline(const Options& options) const {
     base::Instant due = std::min(sa_.fragmented_request.forgotten_at(), sa_.fragmented_response.forgotten_at());
     if (!is_waiting()) due = std::min(due, sa_.window.retransmit_at());
-    if (is_half_open()) due = std::min(due, sa_.half_open_until);
+    if (is_half_open() && !is_waiting()) due = std::min(due, sa_.half_open_until);
     if (phase_id() != PhaseId::established) return due;
     const auto dpd = sa_.connection->dpd_delay;
     const base::Instant awaited = established()->use_awaited_until;

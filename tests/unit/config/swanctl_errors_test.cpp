@@ -223,8 +223,10 @@ TEST_CASE("rounds that do not go together are refused", "[config][errors][rfc761
                          " }\n children { c { } } } }");
     };
     CHECK(with_null("", "").empty());
-    CHECK(holds(with_null("id = somebody\n", ""),
-                "connections.gw.remote: with auth = null there is no id, certs, cacerts or pubkeys"));
+    CHECK(
+        holds(with_null("id = somebody\n", ""),
+              "connections.gw.remote: with auth = null there is no id, certs, cacerts, pubkeys, ca_id, cert_policy or "
+              "revocation"));
     for (const std::string unique : {"keep", "replace"}) {
         CHECK(holds(with_null("", "unique = " + unique),
                     "connections.gw.unique: peers of a remote section with auth = null cannot be told apart"));

@@ -1,4 +1,5 @@
 #include "daemon/fetching/fetch_rules.h"
+#include "daemon/fetching/own_address.h"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -8,6 +9,12 @@ using namespace xfrmd::daemon;
 namespace {
 
 std::string objection(std::string_view address) { return objection_to_address(*base::Address::parse(address)); }
+
+TEST_CASE("this host's addresses are known on whatever interface", "[fetching][hostile-d10]") {
+    CHECK(is_of_this_host(*base::Address::parse("127.0.0.1")));
+    CHECK_FALSE(is_of_this_host(*base::Address::parse("192.0.2.77")));
+    CHECK_FALSE(is_of_this_host(*base::Address::parse("2001:db8::77")));
+}
 
 }  // namespace
 
