@@ -55,6 +55,10 @@ Actions Engine::handle(const Input& input, base::Instant now) {
     return std::move(turn.actions);
 }
 
+base::Instant Engine::next_timeout() const {
+    return std::min(table_.next_deadline(), validation_.enquiries.deadline());
+}
+
 void Engine::visit(const Visitor& visitor, IkeSaId after) const {
     const auto& all = table_.all();
     for (auto next = all.upper_bound(after); next != all.end() && visitor(*next->second); ++next) {

@@ -3,7 +3,6 @@
 // actions. No input makes it throw, block, or keep more than Options allows.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <unordered_map>
@@ -31,7 +30,7 @@ public:
     // By its header alone, for whoever has more datagrams than time. Says nothing about whether it will be accepted.
     Rank rank_of(const Datagram& datagram) const;
     // When TimePassed is due; kNever if nothing is.
-    base::Instant next_timeout() const { return std::min(table_.next_deadline(), validation_.enquiries.deadline()); }
+    base::Instant next_timeout() const;
 
     // For lists: the IKE SAs with numbers above `after`, in their order, until the visitor says false. The reference is
     // good during the call only.

@@ -12,6 +12,8 @@
 #include "ike/ikev2/sa/child_sa.h"
 #include "ike/ikev2/sa/exchanges.h"
 #include "ike/ikev2/sa/keyed.h"
+#include "ike/ikev2/sa/passed_rounds.h"
+#include "ike/ikev2/sa/phase_id.h"
 #include "ike/ikev2/sa/session.h"
 #include "ike/ikev2/wire/message.h"
 
@@ -67,16 +69,6 @@ struct IntermediateAwaited {
     IntAuth covered = {};
     std::size_t done = 0;                           // of keyed.suite.additional
     std::optional<crypto::SkCipher> previous = {};  // opens the last request, should it be repeated
-};
-
-// Responder: what rounds of authentication leave for those that follow (RFC 4739), and for the end.
-struct PassedRounds {
-    std::size_t count = 0;
-    wire::Payloads request;  // the first one: what it asks for is answered when all have passed
-    wire::Shape shape{};
-    policy::Identity local_id;  // by the last round of each
-    policy::Identity remote_id;
-    bool has_ppk = false;
 };
 
 // Responder, IKE_AUTH is to come: the first one, or that of a later round.
@@ -137,32 +129,9 @@ struct Closed {
 using Phase = std::variant<Created, InitRequested, IntermediateRequested, Proving, AuthRequested, IntermediateAwaited,
                            HalfOpen, Established, Deleting, Withdrawing, Closed>;
 
-// The variant's index by name, for tables and lists.
-enum class PhaseId : std::uint8_t {
-    created,
-    init_requested,
-    intermediate_requested,
-    proving,
-    auth_requested,
-    intermediate_awaited,
-    half_open,
-    established,
-    deleting,
-    withdrawing,
-    closed
-};
 inline constexpr std::size_t kPhases = std::variant_size_v<Phase>;
+static_assert(static_cast<std::size_t>(PhaseId::closed) + 1 == kPhases);
 
 inline PhaseId id_of(const Phase& phase) { return static_cast<PhaseId>(phase.index()); }
-
-// As initiator: the peer has been asked, and not told who we are.
-constexpr bool is_before_auth(PhaseId phase) {
-    return phase == PhaseId::init_requested || phase == PhaseId::intermediate_requested || phase == PhaseId::proving;
-}
-
-// As responder: the peer has been answered, and has not proved who it is.
-constexpr bool is_half_open(PhaseId phase) {
-    return phase == PhaseId::intermediate_awaited || phase == PhaseId::half_open;
-}
 
 }  // namespace xfrmd::ikev2::sa
