@@ -9,7 +9,6 @@ namespace xfrmd::ike {
 
 using base::Reason;
 using ikev2::sa::IkeSa;
-using ikev2::sa::PhaseId;
 
 namespace {
 
@@ -136,12 +135,11 @@ void Engine::settle_crossing(IkeSa& sa, Turn& turn) {
 // second one.
 void Engine::give_up_attempts(IkeSa& sa, Turn& turn) {
     if (sa.sa().original_initiator || sa.is_leaving()) return;
-    for (IkeSa* attempt : table_.of_connection(sa.sa().connection_name())) {
+    for (IkeSa* attempt : table_.attempts_of(sa.sa().connection_name())) {
         const bool is_same_peer =
             sa.sa().connection->last_remote().id.is_exact() || attempt->sa().remote.address == sa.sa().remote.address;
         const bool is_new = attempt->sa().repeats.of == IkeSaId::none;
-        const PhaseId phase = attempt->phase_id();
-        if (!ikev2::sa::is_before_auth(phase) || !is_same_peer || !is_new) continue;
+        if (!is_same_peer || !is_new) continue;
         hand_over_wishes(*attempt, sa, turn);
         attempt->close_silently({Reason::Redundant, {}, {}}, around(turn));
         settle(*attempt, false, turn);

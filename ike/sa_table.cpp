@@ -152,6 +152,7 @@ void SaTable::remove(IkeSaId id) {
 void SaTable::forget_indexes(IkeSaId id) {
     Indexed& indexed = indexed_.at(id);
     regroup(by_connection_, indexed.connection, {}, id);
+    regroup(attempts_, indexed.attempt, {}, id);
     regroup(by_identities_, indexed.identities, {}, id);
     due_.erase({indexed.deadline, id});
     note_offered(indexed, IkeSpi::none);
@@ -221,6 +222,8 @@ void SaTable::update(IkeSa& sa, base::Instant deadline) {
     // A half-open SA's connection is a guess: it is found by connection only once that is sure.
     const bool sure = sa.sa().original_initiator || sa.established() != nullptr;
     if (sure && indexed.connection.empty()) regroup(by_connection_, indexed.connection, sa.sa().connection_name(), id);
+    std::string attempt = ikev2::sa::is_before_auth(sa.phase_id()) ? sa.sa().connection_name() : std::string();
+    if (indexed.attempt != attempt) regroup(attempts_, indexed.attempt, std::move(attempt), id);
     // RFC 7619 2.3: who is nobody is not known again by that.
     const auto* established = sa.established();
     if (established != nullptr && !established->remote_id.is_null() && indexed.identities.empty()) {
@@ -246,6 +249,8 @@ std::vector<IkeSa*> SaTable::members(const Group& group, const std::string& key)
 }
 
 std::vector<IkeSa*> SaTable::of_connection(const std::string& name) { return members(by_connection_, name); }
+
+std::vector<IkeSa*> SaTable::attempts_of(const std::string& connection) { return members(attempts_, connection); }
 
 std::vector<IkeSa*> SaTable::of_identities(const policy::Identity& local, const policy::Identity& remote) {
     return members(by_identities_, key_of(local, remote));

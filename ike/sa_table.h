@@ -66,6 +66,8 @@ public:
     // Keeps the secondary indexes true after anything happened to the SA.
     void update(ikev2::sa::IkeSa& sa, base::Instant deadline);
     std::vector<ikev2::sa::IkeSa*> of_connection(const std::string& name);
+    // Of a connection, those of ours whose peer has not been told who we are.
+    std::vector<ikev2::sa::IkeSa*> attempts_of(const std::string& connection);
     std::vector<ikev2::sa::IkeSa*> of_identities(const policy::Identity& local, const policy::Identity& remote);
 
     base::Instant next_deadline() const { return due_.empty() ? base::kNever : due_.begin()->first; }
@@ -76,6 +78,7 @@ private:
     struct Indexed {
         base::Instant deadline = base::kNever;
         std::string connection;
+        std::string attempt;  // the connection's name
         std::string identities;
         ikev2::wire::IkeSpi offered{};  // by a rekeying; none: there is none
     };
@@ -106,6 +109,7 @@ private:
     std::unordered_map<IkeSaId, Elsewhere> elsewhere_;
     Group elsewhere_by_identities_;
     Group by_connection_;
+    Group attempts_;
     Group by_identities_;
 };
 
