@@ -138,4 +138,12 @@ base::Bytes der_element(std::uint8_t tag, base::ByteView contents) {
     return out;
 }
 
+base::Bytes der_integer(base::ByteView number) {
+    number = without_zeros(number);
+    base::Bytes contents;
+    if (number.empty() || (number.front() & 0x80U) != 0) contents.push_back(0);
+    base::append(contents, number);
+    return der_element(tag::kInteger, contents);
+}
+
 }  // namespace xfrmd::crypto

@@ -80,5 +80,7 @@ bool each_extension(base::ByteView sequence, Visit visit) {
 }
 
 base::Bytes der_element(std::uint8_t tag, base::ByteView contents);
+// Of a big-endian number that is not negative.
+base::Bytes der_integer(base::ByteView number);
 
 }  // namespace xfrmd::crypto

@@ -7,10 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include <botan/hash.h>
-
 #include "ike/crypto/certificate_data.h"
 #include "ike/crypto/der.h"
+#include "ike/crypto/digest.h"
 #include "ike/crypto/signed_object.h"
 
 namespace xfrmd::crypto {
@@ -29,12 +28,6 @@ constexpr std::size_t kMostCertificates = 4;
 
 bool is_oid(ByteView contents, std::string_view oid) { return base::equal(contents, base::as_bytes(oid)); }
 
-Bytes hashed(const char* name, ByteView bytes) {
-    const auto hash = Botan::HashFunction::create_or_throw(name);
-    hash->update(bytes);
-    return hash->final_stdvec();
-}
-
 ByteView key_bits(const Certificate& certificate) {
     return CertificateAccess::x509(certificate).subject_public_key_bitstring();
 }
@@ -48,8 +41,8 @@ bool is_about(DerReader id, const Certificate& subject, const Certificate& issue
     const ByteView serial = id.serial();
     const char* hash = is_oid(oid, kSha1) ? "SHA-1" : is_oid(oid, kSha256) ? "SHA-256" : nullptr;
     return id.complete() && hash != nullptr && base::equal(serial, subject.serial()) &&
-           base::equal(name_hash, hashed(hash, subject.issuer().data)) &&
-           base::equal(key_hash, hashed(hash, key_bits(issuer)));
+           base::equal(name_hash, digest(hash, subject.issuer().data)) &&
+           base::equal(key_hash, digest(hash, key_bits(issuer)));
 }
 
 Judgement unknown(const std::string& why) { return Judgement::unknown("OCSP response " + why); }
@@ -205,12 +198,10 @@ Judgement judge_data(ByteView data, const Certificate& subject, const Certificat
 Bytes encode_ocsp_request(const Certificate& subject, const Certificate& issuer) {
     Bytes algorithm = der_element(tag::kOid, base::as_bytes(kSha1));
     base::append(algorithm, der_element(tag::kNull, {}));
-    Bytes serial = subject.serial();
-    if (serial.empty() || (serial.front() & 0x80U) != 0) serial.insert(serial.begin(), 0);
     Bytes id = der_element(tag::kSequence, algorithm);
     base::append(id, der_element(tag::kOctetString, sha1(subject.issuer().data)));
     base::append(id, der_element(tag::kOctetString, issuer.public_key().key_id()));
-    base::append(id, der_element(tag::kInteger, serial));
+    base::append(id, der_integer(subject.serial()));
     // OCSPRequest { TBSRequest { requestList { Request { reqCert CertID } } } }, all of them SEQUENCEs
     Bytes request = der_element(tag::kSequence, id);
     for (int level = 0; level < 4; ++level) request = der_element(tag::kSequence, request);

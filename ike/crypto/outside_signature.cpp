@@ -4,9 +4,9 @@
 #include <string>
 
 #include <botan/asn1_obj.h>
-#include <botan/hash.h>
 
 #include "ike/crypto/der.h"
+#include "ike/crypto/digest.h"
 #include "ike/crypto/signature_padding.h"
 
 namespace xfrmd::crypto {
@@ -23,12 +23,6 @@ using policy::Padding;
 
 constexpr std::uint8_t kUncompressed = 0x04;
 
-Bytes hash_of(const std::string& name, ByteView message) {
-    const auto hash = Botan::HashFunction::create_or_throw(name);
-    hash->update(message);
-    return hash->final_stdvec();
-}
-
 // DigestInfo ::= SEQUENCE { digestAlgorithm AlgorithmIdentifier, digest OCTET STRING }
 Bytes digest_info(const std::string& name, ByteView digest) {
     const Botan::AlgorithmIdentifier algorithm(Botan::OID::from_string(name),
@@ -38,18 +32,9 @@ Bytes digest_info(const std::string& name, ByteView digest) {
     return der_element(tag::kSequence, contents);
 }
 
-// A big-endian number that is not negative.
-Bytes der_number(ByteView number) {
-    while (number.size() > 1 && number.front() == 0) number = number.subspan(1);
-    Bytes contents;
-    if (!number.empty() && (number.front() & 0x80) != 0) contents.push_back(0);
-    base::append(contents, number);
-    return der_element(tag::kInteger, contents);
-}
-
 Bytes der_numbers(ByteView first, ByteView second) {
-    Bytes contents = der_number(first);
-    base::append(contents, der_number(second));
+    Bytes contents = der_integer(first);
+    base::append(contents, der_integer(second));
     return der_element(tag::kSequence, contents);
 }
 
@@ -74,7 +59,7 @@ Result<Bytes> signature_input(const policy::SignatureScheme& scheme, ByteView me
     if (!scheme.is_meaningful()) return fail(Reason::AuthenticationMethodUnacceptable, scheme.to_string());
     if (scheme.hash == policy::HashId::identity) return base::to_bytes(message);
     const std::string name = botan_hash(scheme.hash);
-    Bytes hash = hash_of(name, message);
+    Bytes hash = digest(name, message);
     return scheme.padding == Padding::pkcs1 ? digest_info(name, hash) : hash;
 }
 
