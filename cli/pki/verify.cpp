@@ -108,10 +108,8 @@ Outcome<std::string> standing_of(const VerifyOrder& order, const Credentials& kn
     const std::string detail = "'" + subject.to_string() + "' " + judgement.detail;
     if (judgement.standing == Standing::revoked) return refused({base::Reason::CertificateRevoked, detail, {}});
     const bool says_where = !subject.crl_uris().empty() || !subject.ocsp_uris().empty();
-    const bool matters = order.revocation == policy::Revocation::strict ||
-                         (order.revocation == policy::Revocation::if_uri && says_where);
-    if (matters) return refused({base::Reason::RevocationUnknown, detail, {}});
-    return "not known: " + judgement.detail;
+    if (policy::accepts_unknown(order.revocation, says_where)) return "not known: " + judgement.detail;
+    return refused({base::Reason::RevocationUnknown, detail, {}});
 }
 
 }  // namespace

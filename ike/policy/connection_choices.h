@@ -16,6 +16,10 @@ enum class SendCertificate : std::uint8_t { if_asked, always, never };
 // What becomes of a peer none of whose certificates is revoked as far as is known: `strict` wants to know of all of
 // them that they are not, `if_uri` of those that say where to ask.
 enum class Revocation : std::uint8_t { relaxed, if_uri, strict };
+// One of whom it is not known. `says_where`: there are URIs that would know.
+constexpr bool accepts_unknown(Revocation revocation, bool says_where) {
+    return revocation == Revocation::relaxed || (revocation == Revocation::if_uri && !says_where);
+}
 // OCSP responses in CERT (RFC 4806): whether ours goes to a peer that asks for it, and the peer's is asked for.
 enum class OcspInIke : std::uint8_t { reply, request, both, never };
 // RFC 7383. `accept` says that we can and does not do it ourselves.
