@@ -233,12 +233,14 @@ void Engine::on(const TimePassed&, Turn& turn) {
         sa->on_time(around(turn));
         settle(*sa, was_established, turn);
     }
-    go_on(validation_.enquiries.give_up(turn.now), turn);
+    validation_.enquiries.give_up(turn.now);
+    go_on(turn);
 }
 
 void Engine::on(const TimeOfDay& told, Turn&) { validation_.start = told.start; }
 
 void Engine::on(const Reconfigure& change, Turn& turn) {
+    if (configuration_->credentials() != change.configuration->credentials()) validation_.enquiries.forget_judgements();
     configuration_ = change.configuration;
     for (const IkeSaId id : table_.ids()) {
         if (IkeSa* sa = table_.find(id)) adopt(*sa, change.configuration, turn);  // or another one took it along

@@ -100,7 +100,7 @@ private:
     void fail(OperationId operation, base::Error error, Turn& turn);
     void count(const Actions& actions);
 
-    void go_on(const std::vector<IkeSaId>& waiting, Turn& turn);               // engine_enquiries.cpp
+    void go_on(Turn& turn);                                                    // engine_enquiries.cpp
     void follow_redirect(IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp
     void end_resumed(IkeSa& sa, Turn& turn);                                   // engine_resumption.cpp
     void begin_anew(IkeSa& old, Turn& turn);

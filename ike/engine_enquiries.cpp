@@ -3,12 +3,18 @@
 
 namespace xfrmd::ike {
 
-void Engine::on(const Fetched& answer, Turn& turn) { go_on(validation_.enquiries.answer(answer, turn.now), turn); }
+void Engine::on(const Fetched& answer, Turn& turn) {
+    validation_.enquiries.answer(answer, turn.now);
+    go_on(turn);
+}
 
-void Engine::on(const Signed& answer, Turn& turn) { go_on(validation_.enquiries.answer(answer), turn); }
+void Engine::on(const Signed& answer, Turn& turn) {
+    validation_.enquiries.answer(answer, turn.now);
+    go_on(turn);
+}
 
-void Engine::go_on(const std::vector<IkeSaId>& waiting, Turn& turn) {
-    for (const IkeSaId id : waiting) {
+void Engine::go_on(Turn& turn) {
+    for (const IkeSaId id : validation_.enquiries.take_ready()) {
         IkeSa* sa = table_.find(id);
         if (sa == nullptr) continue;
         const bool was_established = sa->established() != nullptr;

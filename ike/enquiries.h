@@ -24,6 +24,7 @@ struct Fetched {
     std::string uri;
     base::Bytes posted{};
     base::Result<base::Bytes> body;  // Error: FetchFailed
+    bool is_kept = false;            // from an earlier time, without asking: where it is of no use, asking again helps
 };
 
 enum class SignatureId : std::uint64_t { none = 0 };

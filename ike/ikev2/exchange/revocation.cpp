@@ -1,7 +1,7 @@
 #include "ike/ikev2/exchange/revocation.h"
 
 #include <algorithm>
-#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,15 +17,15 @@ using base::Reason;
 using crypto::Certificate;
 using crypto::Judgement;
 using crypto::Standing;
-using Found = sa::Enquiries::Found;
+using sa::Found;
 using Uris = std::vector<std::string>;
 
 constexpr std::size_t kMostTold = 4;                           // responses of the peer
 constexpr std::size_t kMostUris = 4;                           // of a kind, for one certificate
 constexpr std::size_t kMostListBytes = std::size_t{16} << 20;  // of one that is fetched
-// Longer than all URIs of a certificate take that never answer, one after the other: nobody waits for ever.
-constexpr base::Duration kAskAfterFailure = std::chrono::minutes(5);
-constexpr std::chrono::hours kAskAfterRevocation{1};  // a hold may have ended
+constexpr base::Duration kAskAfterFailure = std::chrono::minutes(1);
+// Nobody waits for URIs longer, however many there are: peers give up after so long, or a little later.
+constexpr base::Duration kLongestWait = std::chrono::seconds(100);
 
 // What is known of one certificate, and what of it is still to come.
 class Inquiry {
@@ -45,10 +45,10 @@ public:
         const Uris lists = joined(credentials_.revocation_uris(issuer_).crl, subject_.crl_uris());
         has_uris_ = !ocsp.empty() || !lists.empty();
         Judgement best = credentials_.judge(subject_, issuer_, now_);
-        if (best.standing == Standing::unknown) best = known_revocation(ocsp, lists);
-        for (std::size_t i = 0; i < std::min(told.size(), kMostTold) && best.standing == Standing::unknown; ++i) {
-            best = judge_response(told[i]);
-        }
+        if (best.standing != Standing::unknown) return best;
+        const Known known = known_revocation(ocsp, lists);
+        if (known.counts) return *known.revocation;
+        if (!known.revocation) best = judge_told(told);
         const auto settle = [&](const Uris& uris, Judgement (Inquiry::*by)(const std::string&)) {
             for (const std::string& uri : uris) {
                 if (best.standing != Standing::unknown || awaited_) return;
@@ -57,35 +57,52 @@ public:
         };
         settle(ocsp, &Inquiry::ask_responder);
         settle(lists, &Inquiry::ask_list);
-        return best;
+        const bool stays = known.revocation && best.standing == Standing::unknown && !awaited_;
+        return stays ? *known.revocation : best;
     }
 
     // The first response that says it is good.
     base::Bytes good_response() {
         for (const std::string& uri : responders()) {
-            if (ask_responder(uri).standing == Standing::good) return *find(question_to(uri))->body;
+            if (ask_responder(uri).standing == Standing::good) return *find(question_to(uri))->body();
         }
         return {};
     }
 
 private:
+    enum class Asking : bool { no, yes };
+
     // What has been found before goes before what the peer shows, which may be from before that.
-    Judgement known_revocation(const Uris& ocsp, const Uris& lists) {
+    struct Known {
+        std::optional<Judgement> revocation;
+        bool counts = false;  // nobody need be asked
+    };
+
+    Known known_revocation(const Uris& ocsp, const Uris& lists) {
+        Known known;
+        const auto look = [&](const ike::Fetch& question, const auto& judge) {
+            Found* found = enquiries().find(question);
+            if (found == nullptr || known.counts) return;
+            Judgement judgement = judge(*found);
+            if (judgement.standing != Standing::revoked) return;
+            const bool may_end = judgement.reason == crypto::RevocationReason::certificate_hold;
+            known = {std::move(judgement), counts(*found) && !may_end};
+        };
         for (const std::string& uri : ocsp) {
-            Found* found = enquiries().find(question_to(uri));
-            if (found != nullptr && found->judgement && found->judgement->standing == Standing::revoked) {
-                return *found->judgement;
-            }
+            look(question_to(uri), [this](Found& found) { return judgement_of(found); });
         }
         for (const std::string& uri : lists) {
-            Found* found = enquiries().find({uri, {}, kMostListBytes});
-            if (found == nullptr || !found->body) continue;
-            const auto& list = list_in(*found);
-            if (!list) continue;
-            Judgement judgement = crypto::judge(subject_, issuer_, *list, nullptr, now_);
-            if (judgement.standing == Standing::revoked) return judgement;
+            look(question_for(uri), [this](Found& found) { return judge_list(found.lists(issuer_), Asking::no); });
         }
-        return Judgement::unknown("is not known to be good");
+        return known;
+    }
+
+    Judgement judge_told(const std::vector<base::ByteView>& told) const {
+        Judgement best = Judgement::unknown("is not known to be good");
+        for (std::size_t i = 0; i < std::min(told.size(), kMostTold) && best.standing == Standing::unknown; ++i) {
+            best = judge_response(told[i]);
+        }
+        return best;
     }
 
     Uris responders() const { return joined(credentials_.revocation_uris(issuer_).ocsp, subject_.ocsp_uris()); }
@@ -93,6 +110,8 @@ private:
     ike::Fetch question_to(const std::string& responder) const {
         return {responder, crypto::encode_ocsp_request(subject_, issuer_), crypto::kMostOcspBytes};
     }
+
+    static ike::Fetch question_for(const std::string& list) { return {list, {}, kMostListBytes}; }
 
     Judgement judge_response(base::ByteView response) const {
         return crypto::judge_ocsp(response, subject_, issuer_, now_, credentials_.ocsp_responders());
@@ -107,64 +126,66 @@ private:
 
     sa::Enquiries& enquiries() { return step_.validation.enquiries; }
 
-    // nullptr: it has been asked for, as nothing is there, or nothing that counts any more; or too much is under way.
-    Found* find(ike::Fetch question) {
+    // nullptr: it has been asked for, as nothing is there, or nothing that counts any more; or it is not asked any
+    // more.
+    Found* find(const ike::Fetch& question) {
         Found* found = enquiries().find(question);
         if (found != nullptr && counts(*found)) return found;
-        awaited_ = enquiries().ask(std::move(question), step_.sa.id, step_.now) || awaited_;
+        ask(question);
         return nullptr;
     }
 
-    bool counts(const Found& found) const {
-        return now_ < found.counts_until || step_.now - found.at < kAskAfterFailure;
+    void ask(const ike::Fetch& question) {
+        if (step_.sa.waits_since <= step_.now - kLongestWait) return;
+        awaited_ = enquiries().ask(question, step_.sa.id, step_.now) || awaited_;
     }
 
-    // `read` makes a judgement of a body.
-    Judgement ask(ike::Fetch question, const std::function<Judgement(Found&)>& read) {
-        Found* found = find(std::move(question));
-        if (found == nullptr) {
-            return Judgement::unknown(awaited_ ? "is being asked for" : "cannot be asked for: too much is under way");
-        }
-        if (!found->body) return Judgement::unknown("is not known to be good: " + found->body.error().sentence());
-        return read(*found);
+    // A failure, too, counts for a while, and as long as whoever has waited for it needs it.
+    bool counts(const Found& found) const {
+        return now_ < found.counts_until(issuer_) || step_.now - found.at() < kAskAfterFailure ||
+               found.at() >= step_.sa.waits_since;
+    }
+
+    Judgement not_asked() const {
+        return Judgement::unknown(awaited_ ? "is being asked for" : "is not known to be good in time");
     }
 
     Judgement ask_responder(const std::string& uri) {
-        const auto read = [&](Found& found) {
-            if (!found.judgement || now_ >= found.counts_until) {
-                found.judgement = judge_response(*found.body);
-                const bool revoked = found.judgement->standing == Standing::revoked;
-                found.counts_until = revoked ? now_ + kAskAfterRevocation : found.judgement->fetch_again;
-            }
-            return *found.judgement;
-        };
-        return ask(question_to(uri), read);
+        Found* found = find(question_to(uri));
+        return found == nullptr ? not_asked() : judgement_of(*found);
+    }
+
+    Judgement judgement_of(Found& found) const {
+        return found.judgement([this](base::ByteView response) { return judge_response(response); }, now_);
     }
 
     Judgement ask_list(const std::string& uri) {
-        return ask({uri, {}, kMostListBytes}, [&](Found& found) {
-            const auto& list = list_in(found);
-            if (!list) return Judgement::unknown("is not known to be good: " + list.error().sentence());
-            const crypto::Crl* delta = find_delta(*list);
-            return crypto::judge(subject_, issuer_, *list, delta, now_);
-        });
+        Found* found = find(question_for(uri));
+        if (found == nullptr) return not_asked();
+        Judgement judgement = judge_list(found->lists(issuer_), Asking::yes);
+        if (judgement.standing == Standing::unknown && found->is_kept()) ask(question_for(uri));
+        return judgement;
     }
 
-    const base::Result<crypto::Crl>& list_in(Found& found) {
-        if (!found.list || found.issuer != issuer_.fingerprint()) {
-            found.list = crypto::Crl::read(*found.body, issuer_);
-            found.issuer = issuer_.fingerprint();
-            if (*found.list) found.counts_until = (*found.list)->next_update();
+    // Whom the last list revokes that could be read stays revoked; nobody is good by it where a later one cannot.
+    Judgement judge_list(const Found::Lists& lists, Asking asking) {
+        Judgement judgement;
+        if (lists.last) {
+            judgement = crypto::judge(subject_, issuer_, *lists.last, find_delta(*lists.last, asking), now_);
         }
-        return *found.list;
+        const bool is_hold = judgement.reason == crypto::RevocationReason::certificate_hold;
+        if (is_hold && awaited_) return not_asked();
+        if (!lists.fault || judgement.standing == Standing::revoked) return judgement;
+        return Judgement::unknown("is not known to be good: " + lists.fault->sentence());
     }
 
     // RFC 5280 5.2.6. Without it the list alone says what it says.
-    const crypto::Crl* find_delta(const crypto::Crl& list) {
+    const crypto::Crl* find_delta(const crypto::Crl& list, Asking asking) {
         for (const std::string& uri : joined(subject_.delta_crl_uris(), list.delta_uris())) {
-            Found* found = find({uri, {}, kMostListBytes});
-            if (found == nullptr || !found->body) continue;
-            if (const auto& delta = list_in(*found)) return &*delta;
+            Found* found = asking == Asking::yes ? find(question_for(uri)) : enquiries().find(question_for(uri));
+            if (found == nullptr) continue;
+            const Found::Lists& deltas = found->lists(issuer_);
+            if (deltas.last && !deltas.fault) return &*deltas.last;
         }
         return nullptr;
     }
@@ -186,9 +207,7 @@ base::Result<void> check_standing(sa::Step& step, policy::Revocation revocation,
     if (judgement.standing == Standing::revoked) return base::fail(Reason::CertificateRevoked, detail);
     if (inquiry.is_awaited()) return base::fail(Reason::AnswerAwaited, detail);
     if (judgement.standing == Standing::good) return {};
-    const bool matters =
-        revocation == policy::Revocation::strict || (revocation == policy::Revocation::if_uri && inquiry.has_uris());
-    if (matters) return base::fail(Reason::RevocationUnknown, detail);
+    if (!policy::accepts_unknown(revocation, inquiry.has_uris())) return base::fail(Reason::RevocationUnknown, detail);
     if (inquiry.has_uris()) step.report(ike::Level::info, detail + "; `revocation = relaxed` lets it pass");
     return {};
 }

@@ -22,9 +22,9 @@ crypto::Sha256 print_of(const ike::Sign& question) {
 
 }  // namespace
 
-Enquiries::Found* Enquiries::find(const ike::Fetch& question) {
+Found* Enquiries::find(const ike::Fetch& question) {
     const auto found = found_.find({question.uri, question.posted});
-    return found == found_.end() ? nullptr : &found->second;
+    return found == found_.end() ? nullptr : &found->second.found;
 }
 
 bool Enquiries::ask(ike::Fetch question, ike::IkeSaId asker, base::Instant now) {
@@ -54,45 +54,58 @@ const base::Result<base::Bytes>* Enquiries::sign(ike::Sign question, ike::IkeSaI
     return nullptr;
 }
 
-std::vector<ike::IkeSaId> Enquiries::answer(const ike::Fetched& answer, base::Instant now) {
+void Enquiries::answer(const ike::Fetched& answer, base::Instant now) {
     const Key key{answer.uri, answer.posted};
     const auto open = open_.find(key);
-    if (open == open_.end()) return {};
-    std::vector<ike::IkeSaId> askers = std::move(open->second.askers);
+    if (open == open_.end()) {
+        if (answer.body && found_.contains(key)) keep(key, answer.body, now, answer.is_kept);
+        return;
+    }
+    keep(key, answer.body, now, answer.is_kept);
+    let_go_on(open->second.askers, now);
     open_.erase(open);
-    keep(key, answer.body, now);
-    return askers;
 }
 
-std::vector<ike::IkeSaId> Enquiries::answer(const ike::Signed& answer) {
+void Enquiries::answer(const ike::Signed& answer, base::Instant now) {
     const auto is_it = [&](const auto& one) { return one.second.id == answer.id && !one.second.made; };
     const auto found = std::ranges::find_if(signatures_, is_it);
-    if (found == signatures_.end()) return {};
+    if (found == signatures_.end()) return;
     found->second.made = answer.signature;
-    return {found->second.asker};
+    found->second.since = now;
+    let_go_on({found->second.asker}, now);
 }
 
-std::vector<ike::IkeSaId> Enquiries::give_up(base::Instant now) {
-    std::vector<ike::IkeSaId> askers;
+void Enquiries::give_up(base::Instant now) {
     for (auto open = open_.begin(); open != open_.end();) {
         if (open->second.since + kPatience > now) {
             ++open;
             continue;
         }
-        askers.insert(askers.end(), open->second.askers.begin(), open->second.askers.end());
         keep(open->first, base::fail(Reason::FetchFailed, open->first.first + " has not answered in time"), now);
+        let_go_on(open->second.askers, now);
         open = open_.erase(open);
     }
     for (auto& [print, signature] : signatures_) {
         if (signature.made || signature.since + kPatience > now) continue;
         signature.made = base::fail(Reason::SigningFailed, "it has not answered in time");
-        askers.push_back(signature.asker);
+        let_go_on({signature.asker}, now);
     }
-    return askers;
+}
+
+void Enquiries::let_go_on(const std::vector<ike::IkeSaId>& askers, base::Instant now) {
+    if (ready_.empty()) ready_since_ = now;
+    ready_.insert(ready_.end(), askers.begin(), askers.end());
+}
+
+std::vector<ike::IkeSaId> Enquiries::take_ready() {
+    const auto end = ready_.begin() + static_cast<std::ptrdiff_t>(std::min(ready_.size(), kMostReady));
+    std::vector<ike::IkeSaId> some(ready_.begin(), end);
+    ready_.erase(ready_.begin(), end);
+    return some;
 }
 
 base::Instant Enquiries::deadline() const {
-    base::Instant first = base::kNever;
+    base::Instant first = ready_.empty() ? base::kNever : ready_since_;
     for (const auto& [key, open] : open_) first = std::min(first, open.since + kPatience);
     for (const auto& [print, signature] : signatures_) {
         if (!signature.made) first = std::min(first, signature.since + kPatience);
@@ -100,20 +113,19 @@ base::Instant Enquiries::deadline() const {
     return first;
 }
 
-void Enquiries::keep(const Key& key, base::Result<base::Bytes> body, base::Instant now) {
-    if (const auto old = found_.find(key); old != found_.end()) {
-        if (!body && old->second.body) {  // it is over, but what it revokes stays revoked
-            old->second.at = now;
-            return;
-        }
-        bytes_ -= old->second.size;
-        found_.erase(old);
-        std::erase(order_, key);
-    }
-    const std::size_t size = key.first.size() + key.second.size() + (body ? body->size() : 0);
-    found_.emplace(key, Found{std::move(body), now, size});
-    order_.push_back(key);
-    bytes_ += size;
+void Enquiries::forget_judgements() {
+    for (auto& [key, kept] : found_) kept.found.forget_judgement();
+}
+
+void Enquiries::keep(const Key& key, base::Result<base::Bytes> body, base::Instant now, bool is_kept) {
+    const auto [known, is_new] = found_.try_emplace(key);
+    Kept& kept = known->second;
+    if (!is_new) order_.erase(kept.place);
+    kept.place = order_.insert(order_.end(), key);
+    kept.found.take(std::move(body), now, is_kept);
+    bytes_ -= kept.size;
+    kept.size = key.first.size() + key.second.size() + (kept.found.body() ? kept.found.body()->size() : 0);
+    bytes_ += kept.size;
     make_room();
 }
 

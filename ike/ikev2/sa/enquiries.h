@@ -2,6 +2,7 @@
 // so many of them, and those that came first go first. One for each engine.
 #pragma once
 
+#include <deque>
 #include <list>
 #include <map>
 #include <optional>
@@ -10,24 +11,12 @@
 
 #include "ike/actions.h"
 #include "ike/base/instant.h"
-#include "ike/crypto/crl.h"
-#include "ike/crypto/revocation.h"
+#include "ike/ikev2/sa/found.h"
 
 namespace xfrmd::ikev2::sa {
 
 class Enquiries {
 public:
-    // What a URI has given, and what was read out of it (the asker's to fill in).
-    struct Found {
-        base::Result<base::Bytes> body;
-        base::Instant at;
-        std::size_t size = 0;
-        crypto::WallClock counts_until{};  // as far as it has been read: the beginning of time where it says nothing
-        crypto::Sha256 issuer{};           // for whom it was read
-        std::optional<base::Result<crypto::Crl>> list = {};
-        std::optional<crypto::Judgement> judgement = {};
-    };
-
     // nullptr: nothing has come yet.
     Found* find(const ike::Fetch& question);
     // `asker` hears of the answer, of this question or of the one like it that is out already. False: too many are
@@ -36,20 +25,28 @@ public:
     // A signature that has been made; nullptr: it is asked for. `question` has no number yet.
     const base::Result<base::Bytes>* sign(ike::Sign question, ike::IkeSaId asker, base::Instant now);
 
-    // Those who wait for it. Nobody where it was not asked for, or counts as unanswered.
-    std::vector<ike::IkeSaId> answer(const ike::Fetched& answer, base::Instant now);
-    std::vector<ike::IkeSaId> answer(const ike::Signed& answer);
+    // Those who wait for it may go on: nobody where it was not asked for, or counts as unanswered by now. What a URI
+    // says late is kept for the next.
+    void answer(const ike::Fetched& answer, base::Instant now);
+    void answer(const ike::Signed& answer, base::Instant now);
     // What nobody has answered for kPatience counts as failed.
-    std::vector<ike::IkeSaId> give_up(base::Instant now);
+    void give_up(base::Instant now);
+    // Who may go on, since the last call: so many at a time, as others have their turn, too.
+    std::vector<ike::IkeSaId> take_ready();
+    // For give_up() and take_ready().
     base::Instant deadline() const;
+    // Those whom the operator trusts with OCSP responses have changed.
+    void forget_judgements();
 
     // What is to be asked, since the last call.
     ike::Actions take_questions() { return std::exchange(questions_, {}); }
 
     static constexpr base::Duration kPatience = std::chrono::seconds(15);
+    static constexpr std::size_t kMostReady = 16;  // at a time
     static constexpr std::size_t kMostAnswers = 1024;
-    static constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of all answers
-    static constexpr std::size_t kMostOpen = 1024;                    // questions of either kind
+    // Of all answers. What is read out of one takes no more, for each of Found::kMostIssuers.
+    static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+    static constexpr std::size_t kMostOpen = 1024;  // questions of either kind
 
 private:
     using Key = std::pair<std::string, base::Bytes>;  // URI, and what is posted
@@ -60,21 +57,30 @@ private:
     };
     struct Signature {
         ike::SignatureId id{};
-        base::Instant since;
+        base::Instant since;  // asked, or made
         ike::IkeSaId asker{};
         std::optional<base::Result<base::Bytes>> made;
     };
 
-    void keep(const Key& key, base::Result<base::Bytes> body, base::Instant now);
+    struct Kept {
+        Found found;
+        std::size_t size = 0;
+        std::list<Key>::iterator place;
+    };
+
+    void keep(const Key& key, base::Result<base::Bytes> body, base::Instant now, bool is_kept = false);
     void make_room();
+    void let_go_on(const std::vector<ike::IkeSaId>& askers, base::Instant now);
 
     std::map<Key, Open> open_;
-    std::map<Key, Found> found_;
-    std::list<Key> order_;  // of found_, the first to come first
+    std::map<Key, Kept> found_;
+    std::list<Key> order_;  // of found_: what was answered last comes last
     std::size_t bytes_ = 0;
     std::map<crypto::Sha256, Signature> signatures_;  // by what is signed
     std::uint64_t numbers_ = 0;
     ike::Actions questions_;
+    std::deque<ike::IkeSaId> ready_;
+    base::Instant ready_since_;
 };
 
 }  // namespace xfrmd::ikev2::sa

@@ -121,16 +121,26 @@ base::Result<void> IkeSa::work_on(Event event, Message message, Surroundings& ar
     return {};
 }
 
+// What has been waited for counts as asked: a message does not wait for the same answer twice.
+void IkeSa::note_waiting(base::Instant now) {
+    if (!is_waiting() && phase_id() != PhaseId::proving) {
+        sa_.waits_since = base::kNever;
+    } else if (sa_.waits_since == base::kNever) {
+        sa_.waits_since = now;
+    }
+}
+
 void IkeSa::on_answer(Surroundings around) {
     if (phase_id() == PhaseId::proving) {
         if (const auto sent = dispatch(Event::own_signature, {}, around); !sent) close(sent.error(), around);
-        return;
+        return note_waiting(around.now);
     }
     if (!is_waiting()) return;
     const auto waiting = std::move(waiting_);
     const wire::Header header = waiting->message.header;
     const auto handled = work_on(waiting->event, std::move(waiting->message), around);
     if (!handled) resolve_error(header, handled.error(), around);
+    note_waiting(around.now);
     start_waiting_tasks(around);
 }
 
@@ -162,6 +172,7 @@ void IkeSa::on_message(const wire::Received& received, base::ByteView bytes, con
     } else {
         on_request(received, bytes, {local, remote}, around);
     }
+    note_waiting(around.now);
     start_waiting_tasks(around);
 }
 
@@ -185,7 +196,7 @@ void IkeSa::on_init_response(const wire::Received& received, base::ByteView byte
         const bool resumes = header.exchange == wire::ExchangeType::ike_session_resume;
         return dispatch(resumes ? Event::session_resume_response : Event::ike_sa_init_response, &message, around);
     });
-    if (handled) return;
+    if (handled) return note_waiting(around.now);
     if (handled.error().reason == Reason::ResponseUnexpected) return drop(handled.error(), around);
     if (auto* waiting = std::get_if<InitRequested>(&phase_)) waiting->refusal = handled.error();
     step(around).report(ike::Level::warning, handled.error().sentence() + "; waiting for a better answer",

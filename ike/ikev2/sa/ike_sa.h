@@ -103,6 +103,7 @@ private:
         Message message;
     };
     bool is_waiting() const { return waiting_ && find_transition(phase_id(), waiting_->event) != nullptr; }
+    void note_waiting(base::Instant now);
     base::Result<void> work_on(Event event, Message message, Surroundings& around);
     void resolve_error(const wire::Header& header, const base::Error& error, Surroundings& around);
     base::Result<void> dispatch(Event event, const Stimulus& stimulus, Surroundings& around);

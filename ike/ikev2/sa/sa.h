@@ -99,6 +99,7 @@ struct Sa {
     std::vector<PostponedChild> postponed;  // no more than there may be tasks
     base::Instant created;
     base::Instant half_open_until = base::kNever;  // as responder: by then the peer has to be authenticated
+    base::Instant waits_since = base::kNever;      // for answers from outside (ike/enquiries.h)
     Origin origin;                                 // once established
     base::Instant last_inbound;  // of the peer: an authenticated message, or packets that a look has found
     base::Instant last_outbound;
