@@ -39,7 +39,7 @@ public:
     // Until when it need not be asked again, as far as it has been read: the beginning of time where it does not say.
     crypto::WallClock counts_until(const crypto::Certificate& issuer) const;
 
-    static constexpr std::size_t kMostIssuers = 2;  // an old and a new certificate of one CA
+    static constexpr std::size_t kMostIssuers = 2;               // an old and a new certificate of one CA
     static constexpr std::chrono::hours kAskAfterRevocation{1};  // a hold may have ended
 
 private:

@@ -12,9 +12,7 @@ namespace {
 
 ike::Fetch question(std::size_t number) { return ike::Fetch{"http://ca.example/" + std::to_string(number)}; }
 
-ike::Sign signature_of(std::string_view message) {
-    return {{}, {}, {}, {}, base::to_bytes(base::as_bytes(message))};
-}
+ike::Sign signature_of(std::string_view message) { return {{}, {}, {}, {}, base::to_bytes(base::as_bytes(message))}; }
 
 base::Instant after(base::Duration past) { return base::Instant() + past; }
 

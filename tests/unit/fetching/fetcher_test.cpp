@@ -146,8 +146,8 @@ TEST_CASE("a program that ends is started again, less and less often", "[fetchin
 }
 
 TEST_CASE("a program that talks nonsense is ended, and harms nobody", "[fetching][hostile-h10]") {
-    for (const char* lines : {"yes | head -c 300000; sleep 1000", "printf '\\377\\377\\377\\377'; sleep 1000",
-                              "printf '\\0\\0\\0\\011\\0\\0\\0\\0\\0\\0\\0\\143\\0'; sleep 1000"}) {
+    for (const char* lines : {"yes | head -c 300000; exec sleep 1000", "printf '\\377\\377\\377\\377'; exec sleep 1000",
+                              "printf '\\0\\0\\0\\011\\0\\0\\0\\0\\0\\0\\0\\143\\0'; exec sleep 1000"}) {
         INFO(lines);
         const TemporaryFolder folder;
         Bench bench(Bench::script(folder, std::string("exec 1>&0\n") + lines));
