@@ -41,7 +41,8 @@ Engine::Engine(Options options, base::Random& random, policy::Snapshot configura
       table_(options.shard, options.shards, random),
       admission_(options_),
       tickets_{{options.shard, options.ticket_life, options.most_revoked_tickets},
-               ikev2::sa::TicketWallet(options.most_held_tickets)} {}
+               ikev2::sa::TicketWallet(options.most_held_tickets)},
+      validation_(random) {}
 
 Actions Engine::handle(const Input& input, base::Instant now) {
     Turn turn{now, {}, {}};
@@ -240,7 +241,10 @@ void Engine::on(const TimePassed&, Turn& turn) {
 void Engine::on(const TimeOfDay& told, Turn&) { validation_.start = told.start; }
 
 void Engine::on(const Reconfigure& change, Turn& turn) {
-    if (configuration_->credentials() != change.configuration->credentials()) validation_.enquiries.forget_judgements();
+    if (configuration_->credentials() != change.configuration->credentials()) {
+        validation_.enquiries.forget_judgements();
+        validation_.signers.forget();
+    }
     configuration_ = change.configuration;
     for (const IkeSaId id : table_.ids()) {
         if (IkeSa* sa = table_.find(id)) adopt(*sa, change.configuration, turn);  // or another one took it along

@@ -10,8 +10,9 @@
 #include "ike/crypto/legacy_pem.h"
 #include "ike/crypto/password_encryption.h"
 #include "ike/crypto/pem.h"
+#include "ike/crypto/private_key_impl.h"
 #include "ike/crypto/private_key_info.h"
-#include "ike/crypto/signature_padding.h"
+#include "ike/crypto/signers.h"
 
 namespace xfrmd::crypto {
 
@@ -74,12 +75,7 @@ Result<Key> read_file(ByteView file, const SecretBytes* passphrase) {
 
 }  // namespace
 
-struct PrivateKey::Impl {
-    Key key;  // nullptr: it is elsewhere
-    PublicKey public_key;
-};
-
-PrivateKey::PrivateKey(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PrivateKey::PrivateKey(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 PrivateKey::PrivateKey(PrivateKey&&) noexcept = default;
 PrivateKey& PrivateKey::operator=(PrivateKey&&) noexcept = default;
 PrivateKey::~PrivateKey() = default;
@@ -94,14 +90,14 @@ Result<PrivateKey> PrivateKey::load(ByteView file, const SecretBytes* passphrase
         if (!public_key) return invalid("has a key that is not accepted: " + public_key.error().detail);
         BotanRandom rng(random);
         if (!(*key)->check_key(rng, false)) return invalid("has a private key whose parts do not belong together");
-        return PrivateKey(std::make_unique<Impl>(Impl{*std::move(key), *std::move(public_key)}));
+        return PrivateKey(std::make_shared<Impl>(Impl{*std::move(key), *std::move(public_key)}));
     } catch (const std::exception& error) {
         return invalid("is no usable private key: " + base::printable(std::string_view(error.what())));
     }
 }
 
 PrivateKey PrivateKey::elsewhere(PublicKey key) {
-    return PrivateKey(std::make_unique<Impl>(Impl{nullptr, std::move(key)}));
+    return PrivateKey(std::make_shared<Impl>(Impl{nullptr, std::move(key)}));
 }
 
 bool PrivateKey::is_elsewhere() const { return impl_->key == nullptr; }
@@ -120,25 +116,7 @@ bool PrivateKey::is_encrypted(ByteView file) {
 
 Result<base::Bytes> PrivateKey::sign(const policy::SignatureScheme& scheme, EcdsaFormat format, ByteView message,
                                      base::Random& random) const {
-    const policy::KeyType type = public_key().type();
-    if (is_elsewhere()) return fail(Reason::InternalInconsistency, "the key is in a token");
-    if (!scheme.is_meaningful() || scheme.key != type) {
-        return fail(Reason::AuthenticationMethodUnacceptable,
-                    scheme.to_string() + " with a key for " + std::string(policy::name(type)));
-    }
-    const bool der = type == policy::KeyType::ecdsa && format == EcdsaFormat::der;
-    BotanRandom rng(random);
-    try {
-        Botan::PK_Signer signer(*impl_->key, rng, botan_padding(scheme),
-                                der ? Botan::Signature_Format::DerSequence : Botan::Signature_Format::Standard);
-        return signer.sign_message(message, rng);
-    } catch (const Botan::Encoding_Error&) {
-        // RFC 8017 9.1.1, 9.2: "encoding error", the modulus is too short.
-        return fail(Reason::AuthenticationMethodUnacceptable,
-                    scheme.to_string() + " with a key that is too short for it");
-    } catch (const std::exception& error) {
-        return fail(Reason::InternalInconsistency, base::printable(std::string_view(error.what())));
-    }
+    return Signers(random).sign(*this, scheme, format, message);
 }
 
 }  // namespace xfrmd::crypto

@@ -34,18 +34,17 @@ public:
 
     const PublicKey& public_key() const;
 
-    // The same random bytes give the same signature. Errors: AuthenticationMethodUnacceptable (the scheme is none for
-    // this kind of key, or the hash too long for it), InternalInconsistency (the computation failed, or the key is
-    // elsewhere).
+    // One signature alone; who makes many has Signers. Errors: as there.
     base::Result<base::Bytes> sign(const policy::SignatureScheme& scheme, EcdsaFormat format, base::ByteView message,
                                    base::Random& random) const;
 
     static constexpr std::size_t kMostBytes = 65536;
 
 private:
+    friend class Signers;
     struct Impl;
-    explicit PrivateKey(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    explicit PrivateKey(std::shared_ptr<const Impl> impl);
+    std::shared_ptr<const Impl> impl_;
 };
 
 }  // namespace xfrmd::crypto

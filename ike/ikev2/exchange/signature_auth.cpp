@@ -157,7 +157,7 @@ base::Result<void> verify(const Parties& parties, const PeerSignature& signature
 base::Result<base::Bytes> sign(sa::Step& step, const crypto::PrivateKey& key, const OwnSignature& chosen,
                                base::ByteView octets) {
     const crypto::EcdsaFormat format = format_of(chosen.method);
-    if (!key.is_elsewhere()) return key.sign(chosen.scheme, format, octets, step.random);
+    if (!key.is_elsewhere()) return step.validation.signers.sign(key, chosen.scheme, format, octets);
     const auto* made = step.validation.enquiries.sign(
         {{}, key.public_key().key_id(), chosen.scheme, format, base::to_bytes(octets)}, step.sa.id, step.now);
     if (made == nullptr) return base::fail(Reason::AnswerAwaited, "the token's signature");

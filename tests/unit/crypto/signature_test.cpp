@@ -4,6 +4,7 @@
 
 #include "ike/crypto/private_key.h"
 #include "ike/crypto/public_key.h"
+#include "ike/crypto/signers.h"
 #include "support.h"
 #include "tests/support/test_key.h"
 
@@ -133,6 +134,39 @@ TEST_CASE("the same random octets give the same signature", "[signature]") {
         CHECK(*key.sign(made.scheme, EcdsaFormat::der, kMessage, one) ==
               *key.sign(made.scheme, EcdsaFormat::der, kMessage, two));
     }
+}
+
+TEST_CASE("many signatures by turns, of more keys and schemes than are kept prepared", "[signature]") {
+    SeededRandom random(7);
+    crypto::Signers signers(random);
+    std::vector<PrivateKey> keys;
+    for (const Case& made : all_cases()) keys.push_back(load(TestKey::make(made.type, made.bits, 1).pkcs8()));
+    REQUIRE(keys.size() > crypto::Signers::kMostPrepared);
+    for (int turn = 0; turn < 3; ++turn) {
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            const SignatureScheme scheme = all_cases()[i].scheme;
+            for (const EcdsaFormat format : {EcdsaFormat::concatenated, EcdsaFormat::der}) {
+                const base::Bytes message{static_cast<std::uint8_t>(turn), static_cast<std::uint8_t>(i)};
+                const auto signature = signers.sign(keys[i], scheme, format, message);
+                REQUIRE(signature);
+                CHECK(keys[i].public_key().verify(scheme, format, message, *signature));
+            }
+        }
+        if (turn == 1) signers.forget();
+    }
+}
+
+TEST_CASE("a message that could not be signed is no part of the next one", "[signature]") {
+    SeededRandom random(7);
+    crypto::Signers signers(random);
+    const PrivateKey key = load(TestKey::make(KeyType::rsa, 1024, 1).pkcs8());
+    const SignatureScheme pss{KeyType::rsa, Padding::pss, HashId::sha2_512};
+    CHECK_FALSE(signers.sign(key, pss, EcdsaFormat::der, kMessage));
+    CHECK_FALSE(signers.sign(key, pss, EcdsaFormat::der, kMessage));
+    const SignatureScheme pkcs1{KeyType::rsa, Padding::pkcs1, HashId::sha2_256};
+    const auto signature = signers.sign(key, pkcs1, EcdsaFormat::der, kMessage);
+    REQUIRE(signature);
+    CHECK(key.public_key().verify(pkcs1, EcdsaFormat::der, kMessage, *signature));
 }
 
 TEST_CASE("ECDSA as RFC 4754 shows it", "[signature][rfc4754-8][rfc4754-7]") {
