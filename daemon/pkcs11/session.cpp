@@ -48,6 +48,9 @@ Operation operation_for(const policy::SignatureScheme& scheme) {
         case KeyType::ed448:
             return {CKM_EDDSA};
         case KeyType::rsa:
+        case KeyType::ml_dsa_44:  // of no token: CredentialFiles takes none
+        case KeyType::ml_dsa_65:
+        case KeyType::ml_dsa_87:
             break;
     }
     if (scheme.padding == Padding::pss) return {CKM_RSA_PKCS_PSS, pss_with(scheme.hash)};

@@ -7,7 +7,8 @@
 namespace xfrmd::crypto {
 
 inline const std::set<std::string>& accepted_hashes() {
-    static const std::set<std::string> hashes{"SHA-224", "SHA-256", "SHA-384", "SHA-512", "SHAKE-256(912)"};
+    static const std::set<std::string> hashes{"SHA-224",        "SHA-256",       "SHA-384", "SHA-512",
+                                              "SHAKE-256(512)", "SHAKE-256(912)"};  // inside of ML-DSA and of Ed448
     return hashes;
 }
 

@@ -13,10 +13,11 @@ namespace xfrmd::crypto {
 
 class PrivateKey {
 public:
-    // The contents of a file, at most kMostBytes: PEM or DER of PKCS#8, of PKCS#8 encrypted with PBES2 (RFC 8018) or
-    // 3DES of PKCS#12, of PKCS#1 (RSA) or SEC 1 (EC), or PEM of these encrypted as OpenSSL once did ("Proc-Type:
-    // 4,ENCRYPTED"; AES or 3DES, CBC). `passphrase` may be null; it is not looked at where nothing is encrypted. Keys
-    // that PublicKey would refuse, or whose parts contradict each other, are refused. Error: ConfigurationInvalid.
+    // The contents of a file, at most kMostBytes: PEM or DER of PKCS#8 (of ML-DSA with its seed, RFC 9881 6), of PKCS#8
+    // encrypted with PBES2 (RFC 8018) or 3DES of PKCS#12, of PKCS#1 (RSA) or SEC 1 (EC), or PEM of these encrypted as
+    // OpenSSL once did ("Proc-Type: 4,ENCRYPTED"; AES or 3DES, CBC). `passphrase` may be null; it is not looked at
+    // where nothing is encrypted. Keys that PublicKey would refuse, or whose parts contradict each other, are refused.
+    // Error: ConfigurationInvalid.
     static base::Result<PrivateKey> load(base::ByteView file, const base::SecretBytes* passphrase,
                                          base::Random& random);
     // Is this file encrypted, so that load() needs a passphrase?

@@ -8,6 +8,8 @@
 #include <botan/ber_dec.h>
 #include <botan/pk_algs.h>
 
+#include "ike/crypto/ml_dsa_key.h"
+
 namespace xfrmd::crypto {
 
 namespace {
@@ -31,7 +33,7 @@ std::unique_ptr<Botan::Private_Key> read_pkcs8(base::ByteView der) {
         .discard_remaining()  // attributes, and the public key, which follows from the private one
         .end_cons()
         .verify_end();
-    return Botan::load_private_key(algorithm, key);
+    return is_ml_dsa(algorithm) ? read_ml_dsa_key(algorithm, key) : Botan::load_private_key(algorithm, key);
 }
 
 // ECPrivateKey ::= SEQUENCE { 1, privateKey, parameters [0] OPTIONAL, publicKey [1] OPTIONAL }: alone it needs the

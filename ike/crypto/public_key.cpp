@@ -5,6 +5,7 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <botan/asn1_obj.h>
 #include <botan/ber_dec.h>
@@ -56,6 +57,10 @@ constexpr std::string_view kRsa = "1.2.840.113549.1.1.1";
 constexpr std::string_view kEcdsa = "1.2.840.10045.2.1";
 constexpr std::string_view kEd25519 = "1.3.101.112";
 constexpr std::string_view kEd448 = "1.3.101.113";
+// RFC 9881 2
+constexpr std::pair<std::string_view, KeyType> kMlDsa[] = {{"2.16.840.1.101.3.4.3.17", KeyType::ml_dsa_44},
+                                                           {"2.16.840.1.101.3.4.3.18", KeyType::ml_dsa_65},
+                                                           {"2.16.840.1.101.3.4.3.19", KeyType::ml_dsa_87}};
 constexpr std::string_view kCurves[] = {"1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"};
 
 // RFC 5480 2.1.1: by name only. What describes its own curve may describe a weak one, and costs time.
@@ -75,6 +80,11 @@ Result<KeyType> type_of(const Botan::AlgorithmIdentifier& algorithm) {
     if (oid == kEcdsa) return ecdsa_on(algorithm.parameters());
     if (oid == kEd25519) return KeyType::ed25519;
     if (oid == kEd448) return KeyType::ed448;
+    for (const auto& [known, type] : kMlDsa) {
+        if (oid != known) continue;
+        if (algorithm.parameters_are_empty()) return type;
+        return unacceptable("ML-DSA with parameters");
+    }
     return unacceptable("keys of the kind " + oid);
 }
 
@@ -94,6 +104,7 @@ Result<std::size_t> checked_bits(KeyType type, const Botan::Public_Key& key) {
     // Points of small order, for which anybody can sign, among others.
     Botan::Null_RNG none;
     if (!key.check_key(none, false)) return unacceptable("a point that is no key");
+    if (policy::is_ml_dsa(type)) return key.raw_public_key_bits().size() * 8;
     if (type == KeyType::ecdsa) return key.key_length();
     return type == KeyType::ed25519 ? 255 : 448;
 }

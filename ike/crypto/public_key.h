@@ -22,13 +22,15 @@ class PublicKey {
 public:
     // A SubjectPublicKeyInfo in DER with nothing after it, at most kMostBytes. Refused: kinds that KeyType has not, RSA
     // outside of kLeastRsaBits to kMostRsaBits, with an even modulus, or an exponent that is even, below 3 or above 64
-    // bits; curves that are not named or not NIST's; points that are not on them. Error: PublicKeyUnacceptable.
+    // bits; curves that are not named or not NIST's; points that are not on them; ML-DSA with parameters (RFC 9881 2).
+    // Error: PublicKeyUnacceptable.
     static base::Result<PublicKey> decode(base::ByteView subject_public_key_info);
     // A file: the same in DER or PEM ("PUBLIC KEY"), or PKCS#1 in PEM ("RSA PUBLIC KEY"). Error: PublicKeyUnacceptable.
     static base::Result<PublicKey> load(base::ByteView file);
 
     policy::KeyType type() const;
-    std::size_t bits() const;  // of the modulus or of the curve's field: 3072, 521; 255 and 448 of the Edwards curves
+    // Of the modulus or of the curve's field: 3072, 521; 255 and 448 of the Edwards curves; of the whole key of ML-DSA.
+    std::size_t bits() const;
     const base::Bytes& subject_public_key_info() const;
     // SHA-1 of the subjectPublicKey bits: what strongSwan calls the key's id, and RFC 5280 4.2.1.2 (1) suggests.
     const Sha1& key_id() const;

@@ -41,8 +41,16 @@ constexpr Hash kHashes[] = {
     {HashId::sha2_384, "\x60\x86\x48\x01\x65\x03\x04\x02\x02"sv, 12, "\x2a\x86\x48\xce\x3d\x04\x03\x03"sv, 48},
     {HashId::sha2_512, "\x60\x86\x48\x01\x65\x03\x04\x02\x03"sv, 13, "\x2a\x86\x48\xce\x3d\x04\x03\x04"sv, 64},
 };
-constexpr std::string_view kEd25519 = "\x2b\x65\x70"sv;  // RFC 8410 3
-constexpr std::string_view kEd448 = "\x2b\x65\x71"sv;
+// Kinds of keys with one scheme each, which has no parameters (RFC 8410 3, RFC 9881 2).
+struct Single {
+    KeyType key;
+    std::string_view oid;
+};
+constexpr Single kSingles[] = {{KeyType::ed25519, "\x2b\x65\x70"sv},
+                               {KeyType::ed448, "\x2b\x65\x71"sv},
+                               {KeyType::ml_dsa_44, "\x60\x86\x48\x01\x65\x03\x04\x03\x11"sv},
+                               {KeyType::ml_dsa_65, "\x60\x86\x48\x01\x65\x03\x04\x03\x12"sv},
+                               {KeyType::ml_dsa_87, "\x60\x86\x48\x01\x65\x03\x04\x03\x13"sv}};
 
 Bytes identifier(base::ByteView oid, base::ByteView parameters) {
     Bytes contents = der_element(tag::kOid, oid);
@@ -75,8 +83,8 @@ const Hash* find_hash(HashId id) {
 }
 
 Bytes encode(const SignatureScheme& scheme, const Form& form) {
-    if (scheme.key == KeyType::ed25519) return identifier(kEd25519);
-    if (scheme.key == KeyType::ed448) return identifier(kEd448);
+    const auto* single = std::ranges::find(kSingles, scheme.key, &Single::key);
+    if (single != std::end(kSingles)) return identifier(single->oid);
     const Hash& hash = *find_hash(scheme.hash);
     if (scheme.key == KeyType::ecdsa) return identifier(hash.dsa);
     const Bytes null = form.null_parameters ? der_element(tag::kNull, {}) : Bytes{};
@@ -90,11 +98,12 @@ struct Known {
 
 std::vector<Known> all_known() {
     std::vector<Known> known{
-        {identifier(kEd25519), {KeyType::ed25519, Padding::none, HashId::identity}},
-        {identifier(kEd448), {KeyType::ed448, Padding::none, HashId::identity}},
         // RFC 7427 A.4.1: SHA-1, as everything is left to its default.
         {pkcs1(kPss, der_element(tag::kSequence, {})), {KeyType::rsa, Padding::pss, HashId::sha1}},
     };
+    for (const Single& one : kSingles) {
+        known.push_back({identifier(one.oid), {one.key, Padding::none, HashId::identity}});
+    }
     for (const Hash& hash : kHashes) {
         for (const SignatureScheme& scheme : {SignatureScheme{KeyType::rsa, Padding::pkcs1, hash.id},
                                               SignatureScheme{KeyType::rsa, Padding::pss, hash.id},

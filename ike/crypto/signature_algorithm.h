@@ -1,5 +1,6 @@
-// The AlgorithmIdentifier that stands before a signature of method 14 (RFC 7427 3 and A, RFC 8420 A; PSS as in RFC 4055
-// 3.1). It is an index, not a structure to be understood: what is known is compared whole, byte by byte.
+// The AlgorithmIdentifier that stands before a signature of method 14 (RFC 7427 3 and A, RFC 8420 A,
+// draft-ietf-ipsecme-ikev2-pqc-auth B; PSS as in RFC 4055 3.1). It is an index, not a structure to be understood: what
+// is known is compared whole, byte by byte.
 #pragma once
 
 #include "ike/base/bytes.h"

@@ -36,7 +36,8 @@ std::string botan_padding(const policy::SignatureScheme& scheme) {
     const Hash hash = hash_of(scheme.hash);
     if (scheme.padding == Padding::pkcs1) return "PKCS1v15(" + hash.name + ")";
     if (scheme.padding == Padding::pss) return "PSS(" + hash.name + ",MGF1," + std::to_string(hash.octets) + ")";
-    return hash.name;
+    // FIPS 204 3.4: pure, and hedged where it signs, which are Botan's defaults.
+    return policy::is_ml_dsa(scheme.key) ? "" : hash.name;
 }
 
 }  // namespace xfrmd::crypto

@@ -7,8 +7,8 @@
 
 namespace xfrmd::crypto {
 
-// For PK_Signer and PK_Verifier: "PKCS1v15(SHA-256)", "PSS(SHA-256,MGF1,32)", "SHA-256", "Pure". Only for schemes that
-// are meaningful.
+// For PK_Signer and PK_Verifier: "PKCS1v15(SHA-256)", "PSS(SHA-256,MGF1,32)", "SHA-256", "Pure", and "" for ML-DSA.
+// Only for schemes that are meaningful.
 std::string botan_padding(const policy::SignatureScheme& scheme);
 
 // "SHA-256"; "Pure" for identity.

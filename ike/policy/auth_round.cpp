@@ -15,9 +15,11 @@ struct KeyWord {
 };
 
 constexpr KeyWord kKeyWords[] = {
-    {"pubkey", std::nullopt, Padding::pkcs1},     {"rsa/pss", KeyType::rsa, Padding::pss},
-    {"rsa", KeyType::rsa, Padding::pkcs1},        {"ecdsa", KeyType::ecdsa, Padding::none},
-    {"ed25519", KeyType::ed25519, Padding::none}, {"ed448", KeyType::ed448, Padding::none},
+    {"pubkey", std::nullopt, Padding::pkcs1},       {"rsa/pss", KeyType::rsa, Padding::pss},
+    {"rsa", KeyType::rsa, Padding::pkcs1},          {"ecdsa", KeyType::ecdsa, Padding::none},
+    {"ed25519", KeyType::ed25519, Padding::none},   {"ed448", KeyType::ed448, Padding::none},
+    {"mldsa44", KeyType::ml_dsa_44, Padding::none}, {"mldsa65", KeyType::ml_dsa_65, Padding::none},
+    {"mldsa87", KeyType::ml_dsa_87, Padding::none},
 };
 
 constexpr HashId kHashes[] = {HashId::sha1, HashId::sha2_256, HashId::sha2_384, HashId::sha2_512, HashId::identity};
@@ -44,7 +46,8 @@ std::vector<SignatureScheme> schemes_of(const KeyWord& word, HashId hash) {
     const bool any = !word.key;
     if (any || word.key == KeyType::rsa) schemes.push_back({KeyType::rsa, word.padding, hash});
     if (any) schemes.push_back({KeyType::rsa, Padding::pss, hash});
-    for (const KeyType key : {KeyType::ecdsa, KeyType::ed25519, KeyType::ed448}) {
+    for (const KeyType key : {KeyType::ecdsa, KeyType::ed25519, KeyType::ed448, KeyType::ml_dsa_44, KeyType::ml_dsa_65,
+                              KeyType::ml_dsa_87}) {
         if (any || word.key == key) schemes.push_back({key, Padding::none, hash});
     }
     std::erase_if(schemes, [](const SignatureScheme& scheme) { return !scheme.is_meaningful(); });
@@ -97,10 +100,8 @@ private:
     }
 
     static std::string expected() {
-        return "expected psk, null, or pubkey, rsa, rsa/pss, ecdsa, ed25519 or ed448, each with the least bits of its "
-               "keys "
-               "and "
-               "with hashes, such as rsa-3072-sha256";
+        return "expected psk, null, or pubkey, rsa, rsa/pss, ecdsa, ed25519, ed448, mldsa44, mldsa65 or mldsa87, each "
+               "with the least bits of its keys and with hashes, such as rsa-3072-sha256";
     }
 
     KeyRequirements result_;
@@ -129,6 +130,7 @@ bool KeyRequirements::allow_key(KeyType type, std::size_t bits) const {
 }
 
 bool KeyRequirements::are_enough(KeyType type, std::size_t bits) const {
+    if (is_ml_dsa(type)) return ml_dsa;
     if (type == KeyType::rsa) return bits >= least_rsa_bits;
     return type != KeyType::ecdsa || bits >= least_ecdsa_bits;
 }

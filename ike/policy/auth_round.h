@@ -27,6 +27,7 @@ struct KeyRequirements {
     std::size_t least_ecdsa_bits = 0;
     std::vector<SignatureScheme> auth;          // of AUTH, in order of preference
     std::vector<SignatureScheme> certificates;  // of the path
+    bool ml_dsa = false;                        // is taken at all (kMlDsaDraft)
 
     bool allow_key(KeyType type, std::size_t bits) const;
     // Of keys on the way to a CA, whatever their kind.

@@ -22,18 +22,16 @@ std::string_view suffix(HashId hash) {
 
 }  // namespace
 
+bool is_ml_dsa(KeyType type) {
+    return type == KeyType::ml_dsa_44 || type == KeyType::ml_dsa_65 || type == KeyType::ml_dsa_87;
+}
+
+bool signs_without_hash(KeyType type) { return type == KeyType::ed25519 || type == KeyType::ed448 || is_ml_dsa(type); }
+
 bool SignatureScheme::is_meaningful() const {
+    if (signs_without_hash(key)) return hash == HashId::identity && padding == Padding::none;
     const bool hashes = hash >= HashId::sha1 && hash <= HashId::sha2_512;
-    switch (key) {
-        case KeyType::rsa:
-            return hashes && padding != Padding::none;
-        case KeyType::ecdsa:
-            return hashes && padding == Padding::none;
-        case KeyType::ed25519:
-        case KeyType::ed448:
-            return hash == HashId::identity && padding == Padding::none;
-    }
-    return false;
+    return hashes && (padding != Padding::none) == (key == KeyType::rsa);
 }
 
 std::string SignatureScheme::to_string() const {
@@ -68,6 +66,12 @@ std::string_view name(KeyType type) {
             return "ED25519";
         case KeyType::ed448:
             return "ED448";
+        case KeyType::ml_dsa_44:
+            return "ML-DSA-44";
+        case KeyType::ml_dsa_65:
+            return "ML-DSA-65";
+        case KeyType::ml_dsa_87:
+            return "ML-DSA-87";
     }
     return "unknown";
 }

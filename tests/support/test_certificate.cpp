@@ -110,7 +110,7 @@ Botan::PK_Signer signer_of(const TestKey& key, const std::string& hash, Botan::R
     const std::string kind = key.botan().algo_name();
     if (kind == "RSA") return {key.botan(), rng, hash.starts_with("PSS") ? hash : "PKCS1v15(" + hash + ")"};
     if (kind == "ECDSA") return {key.botan(), rng, hash, Botan::Signature_Format::DerSequence};
-    return {key.botan(), rng, "Pure"};
+    return {key.botan(), rng, kind == "ML-DSA" ? "" : "Pure"};
 }
 
 std::string digits(crypto::WallClock time) {

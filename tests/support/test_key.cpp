@@ -10,12 +10,14 @@
 #include <botan/ecdsa.h>
 #include <botan/ed25519.h>
 #include <botan/ed448.h>
+#include <botan/ml_dsa.h>
 #include <botan/numthry.h>
 #include <botan/pkcs8.h>
 #include <botan/pubkey.h>
 #include <botan/rsa.h>
 
 #include "ike/crypto/botan_random.h"
+#include "tests/support/der.h"
 #include "tests/support/seeded_random.h"
 
 namespace xfrmd::tests {
@@ -38,6 +40,11 @@ base::Bytes info(const Botan::AlgorithmIdentifier& algorithm, base::ByteView key
     return der;
 }
 
+Botan::ML_DSA_Mode mode_of(KeyType type) {
+    if (type == KeyType::ml_dsa_44) return Botan::ML_DSA_Mode::ML_DSA_4x4;
+    return type == KeyType::ml_dsa_65 ? Botan::ML_DSA_Mode::ML_DSA_6x5 : Botan::ML_DSA_Mode::ML_DSA_8x7;
+}
+
 }  // namespace
 
 TestKey TestKey::make(KeyType type, std::size_t bits, std::uint64_t seed) {
@@ -51,9 +58,13 @@ TestKey TestKey::make(KeyType type, std::size_t bits, std::uint64_t seed) {
         case KeyType::ed25519:
             return TestKey(std::make_shared<Botan::Ed25519_PrivateKey>(rng));
         case KeyType::ed448:
+            return TestKey(std::make_shared<Botan::Ed448_PrivateKey>(rng));
+        case KeyType::ml_dsa_44:
+        case KeyType::ml_dsa_65:
+        case KeyType::ml_dsa_87:
             break;
     }
-    return TestKey(std::make_shared<Botan::Ed448_PrivateKey>(rng));
+    return TestKey(std::make_shared<Botan::ML_DSA_PrivateKey>(rng, mode_of(type)));
 }
 
 TestKey TestKey::rsa(std::size_t bits, std::uint64_t exponent, std::uint64_t seed) {
@@ -76,6 +87,11 @@ TestKey TestKey::on_curve(std::string_view curve, std::uint64_t seed) {
 base::Bytes TestKey::subject_public_key_info() const { return key_->subject_public_key(); }
 
 base::Bytes TestKey::pkcs8() const {
+    if (key_->algo_name() == "ML-DSA") {  // RFC 9881 6
+        const auto seed = key_->raw_private_key_bits();
+        return sequence(
+            {der_number(0), key_->algorithm_identifier().BER_encode(), der(0x04, der(0x80, base::ByteView(seed)))});
+    }
     const auto der = Botan::PKCS8::BER_encode(*key_);
     return base::Bytes(der.begin(), der.end());
 }

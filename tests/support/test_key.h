@@ -17,7 +17,7 @@ namespace xfrmd::tests {
 
 class TestKey {
 public:
-    // `bits` as of crypto::PublicKey; those of RSA have the exponent 65537.
+    // `bits` as of crypto::PublicKey, where the type has several; those of RSA have the exponent 65537.
     static TestKey make(policy::KeyType type, std::size_t bits, std::uint64_t seed);
     static TestKey rsa(std::size_t bits, std::uint64_t exponent, std::uint64_t seed);
     static TestKey on_curve(std::string_view curve, std::uint64_t seed);  // ECDSA: "secp256k1"

@@ -73,6 +73,11 @@ base::Result<void> check_keys(const policy::KeyRequirements& requirements, const
     for (const Certificate& one : path.certificates) {
         const crypto::PublicKey& key = one.public_key();
         if (requirements.are_enough(key.type(), key.bits())) continue;
+        if (policy::is_ml_dsa(key.type())) {
+            return base::fail(Reason::CertificateUntrusted,
+                              "'" + one.to_string() + "' has a key for " + std::string(name(key.type())) + ", and " +
+                                  std::string(policy::kMlDsaDraft) + " is not switched on");
+        }
         return base::fail(Reason::CertificateUntrusted, "'" + one.to_string() + "' has a key of " +
                                                             std::to_string(key.bits()) +
                                                             " bits, which 'auth' does not allow");

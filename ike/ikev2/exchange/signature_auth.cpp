@@ -35,8 +35,7 @@ HashId hash_for(const crypto::PublicKey& key) {
 }
 
 SignatureScheme scheme_of(const crypto::PublicKey& key, HashId hash) {
-    if (key.type() == KeyType::ed25519 || key.type() == KeyType::ed448)
-        return {key.type(), Padding::none, HashId::identity};
+    if (policy::signs_without_hash(key.type())) return {key.type(), Padding::none, HashId::identity};
     return {key.type(), key.type() == KeyType::rsa ? Padding::pkcs1 : Padding::none, hash};
 }
 

@@ -52,9 +52,9 @@ TEST_CASE("a bad value says what is expected, at the value", "[config][errors]")
           "/s.conf:6:16: connections.gw.children.net.start_action: expected one of none, clear, trap, route, start, "
           "restart, not 'now'\n");
     CHECK(in_round("auth = secret") ==
-          "/s.conf:3:8: connections.gw.local.auth: expected psk, null, or pubkey, rsa, rsa/pss, ecdsa, ed25519 or "
-          "ed448, each "
-          "with the least bits of its keys and with hashes, such as rsa-3072-sha256\n");
+          "/s.conf:3:8: connections.gw.local.auth: expected psk, null, or pubkey, rsa, rsa/pss, ecdsa, ed25519, "
+          "ed448, mldsa44, mldsa65 or mldsa87, each with the least bits of its keys and with hashes, such as "
+          "rsa-3072-sha256\n");
 }
 
 TEST_CASE("bad addresses, proposals, selectors and identities are named", "[config][errors]") {

@@ -123,7 +123,8 @@ TEST_CASE("all kinds of keys may sign certificates", "[chain]") {
     using policy::KeyType;
     for (const auto& [type, bits] :
          {std::pair{KeyType::rsa, 2048U}, std::pair{KeyType::ecdsa, 384U}, std::pair{KeyType::ecdsa, 521U},
-          std::pair{KeyType::ed25519, 255U}, std::pair{KeyType::ed448, 448U}}) {
+          std::pair{KeyType::ed25519, 255U}, std::pair{KeyType::ed448, 448U}, std::pair{KeyType::ml_dsa_44, 0U},
+          std::pair{KeyType::ml_dsa_65, 0U}, std::pair{KeyType::ml_dsa_87, 0U}}) {
         const TestIssuer issuer{"CN=root", TestKey::make(type, bits, 5)};
         CHECK(path(end_of(issuer), {}, trust_in({make_root(issuer)})));
     }

@@ -84,7 +84,8 @@ TEST_CASE("a count of iterations that would take hours is refused", "[private-ke
 }
 
 TEST_CASE("private keys in DER", "[private-key]") {
-    for (const KeyType type : {KeyType::rsa, KeyType::ecdsa, KeyType::ed25519, KeyType::ed448}) {
+    for (const KeyType type :
+         {KeyType::rsa, KeyType::ecdsa, KeyType::ed25519, KeyType::ed448, KeyType::ml_dsa_44, KeyType::ml_dsa_87}) {
         const TestKey made = TestKey::make(type, type == KeyType::rsa ? 1024 : 256, 1);
         const auto key = load(made.pkcs8());
         REQUIRE(key);

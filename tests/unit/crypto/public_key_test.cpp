@@ -34,7 +34,8 @@ TEST_CASE("keys of all kinds are read", "[public-key]") {
     };
     for (const Row& row :
          {Row{KeyType::rsa, 1024}, Row{KeyType::rsa, 2048}, Row{KeyType::ecdsa, 256}, Row{KeyType::ecdsa, 384},
-          Row{KeyType::ecdsa, 521}, Row{KeyType::ed25519, 255}, Row{KeyType::ed448, 448}}) {
+          Row{KeyType::ecdsa, 521}, Row{KeyType::ed25519, 255}, Row{KeyType::ed448, 448},
+          Row{KeyType::ml_dsa_44, 1312 * 8}, Row{KeyType::ml_dsa_65, 1952 * 8}, Row{KeyType::ml_dsa_87, 2592 * 8}}) {
         const base::Bytes info = TestKey::make(row.type, row.bits, 1).subject_public_key_info();
         const auto key = PublicKey::decode(info);
         REQUIRE(key);

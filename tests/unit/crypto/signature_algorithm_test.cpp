@@ -36,6 +36,10 @@ const Row kSent[] = {
      "02010500a203020120"},
     {{KeyType::ed25519, Padding::none, HashId::identity}, "300506032b6570"},
     {{KeyType::ed448, Padding::none, HashId::identity}, "300506032b6571"},
+    // draft-ietf-ipsecme-ikev2-pqc-auth B.1 to B.3
+    {{KeyType::ml_dsa_44, Padding::none, HashId::identity}, "300b0609608648016503040311"},
+    {{KeyType::ml_dsa_65, Padding::none, HashId::identity}, "300b0609608648016503040312"},
+    {{KeyType::ml_dsa_87, Padding::none, HashId::identity}, "300b0609608648016503040313"},
 };
 
 // Other forms of the same, which peers may send.
@@ -70,7 +74,8 @@ TEST_CASE("schemes are written as the appendix of RFC 7427 has them", "[signatur
 }
 
 TEST_CASE("all schemes come back as they were written", "[signature][rfc7427-3]") {
-    for (const KeyType key : {KeyType::rsa, KeyType::ecdsa, KeyType::ed25519, KeyType::ed448}) {
+    for (const KeyType key : {KeyType::rsa, KeyType::ecdsa, KeyType::ed25519, KeyType::ed448, KeyType::ml_dsa_44,
+                              KeyType::ml_dsa_65, KeyType::ml_dsa_87}) {
         for (const Padding padding : {Padding::none, Padding::pkcs1, Padding::pss}) {
             for (unsigned hash = 0; hash <= 6; ++hash) {
                 const SignatureScheme scheme{key, padding, static_cast<HashId>(hash)};
@@ -108,6 +113,8 @@ TEST_CASE("identifiers with one octet changed, missing or added are unknown", "[
     CHECK_FALSE(decode_algorithm(base::Bytes(100000, 0x30)));
     CHECK_FALSE(decode_algorithm(hex("300b0609608648016503040302")));      // dsa-with-sha256
     CHECK_FALSE(decode_algorithm(hex("300d06092a864886f70d0101040500")));  // md5WithRSAEncryption
+    CHECK_FALSE(decode_algorithm(hex("300b0609608648016503040320")));      // id-hash-ml-dsa-44-with-sha512
+    CHECK_FALSE(decode_algorithm(hex("300d06096086480165030403120500")));  // id-ml-dsa-65 with a parameter
 }
 
 TEST_CASE("a salt of another length than the hash is refused", "[signature][rfc4055-3.1]") {

@@ -37,6 +37,9 @@ struct Case {
 std::vector<Case> all_cases() {
     std::vector<Case> cases{{KeyType::ed25519, 255, {KeyType::ed25519, Padding::none, HashId::identity}},
                             {KeyType::ed448, 448, {KeyType::ed448, Padding::none, HashId::identity}}};
+    for (const KeyType type : {KeyType::ml_dsa_44, KeyType::ml_dsa_65, KeyType::ml_dsa_87}) {
+        cases.push_back({type, 0, {type, Padding::none, HashId::identity}});
+    }
     for (const HashId hash : {HashId::sha1, HashId::sha2_256, HashId::sha2_384, HashId::sha2_512}) {
         for (const Padding padding : {Padding::pkcs1, Padding::pss}) {
             cases.push_back({KeyType::rsa, 1536, {KeyType::rsa, padding, hash}});

@@ -42,12 +42,28 @@ TEST_CASE("a kind of key in auth excludes others, and weaker ones", "[policy]") 
     CHECK(requirements("rsa-4096-2048").least_rsa_bits == 2048);
 }
 
+TEST_CASE("ML-DSA is taken where it is switched on, of the level that auth names", "[policy]") {
+    KeyRequirements any = requirements("pubkey");
+    KeyRequirements named = requirements("mldsa65-ecdsa");
+    for (const KeyType type : {KeyType::ml_dsa_44, KeyType::ml_dsa_65, KeyType::ml_dsa_87}) {
+        CHECK_FALSE(any.allow_key(type, 1));
+        CHECK_FALSE(any.are_enough(type, 1));
+        CHECK_FALSE(named.allow_key(type, 1));
+    }
+    any.ml_dsa = named.ml_dsa = true;
+    CHECK(any.allow_key(KeyType::ml_dsa_87, 1));
+    CHECK(named.allow_key(KeyType::ml_dsa_65, 1));
+    CHECK(named.allow_key(KeyType::ecdsa, 256));
+    CHECK_FALSE(named.allow_key(KeyType::ml_dsa_44, 1));
+    CHECK(named.are_enough(KeyType::ml_dsa_44, 1));
+}
+
 TEST_CASE("hashes in auth are those of the kind of key before them", "[policy][rfc7427-4]") {
     CHECK(schemes(requirements("rsa-sha256-sha512").auth) == "RSA_EMSA_PKCS1_SHA2_256 RSA_EMSA_PKCS1_SHA2_512");
     CHECK(schemes(requirements("rsa/pss-sha384").auth) == "RSA_EMSA_PSS_SHA2_384");
     CHECK(schemes(requirements("pubkey-sha256").auth) ==
           "RSA_EMSA_PKCS1_SHA2_256 RSA_EMSA_PSS_SHA2_256 ECDSA_SHA2_256");
-    CHECK(schemes(requirements("pubkey-identity").auth) == "ED25519 ED448");
+    CHECK(schemes(requirements("pubkey-identity").auth) == "ED25519 ED448 ML-DSA-44 ML-DSA-65 ML-DSA-87");
 }
 
 TEST_CASE("ike: in auth is about the signature in AUTH alone", "[policy][rfc7427-4]") {
@@ -60,8 +76,9 @@ TEST_CASE("ike: in auth is about the signature in AUTH alone", "[policy][rfc7427
 }
 
 TEST_CASE("an auth that makes no sense is refused", "[policy]") {
-    for (const char* text : {"", "pubkee", "sha256", "rsa-", "rsa-0", "rsa-md5", "pubkey-2048", "ed25519-sha256",
-                             "ecdsa-identity", "psk-rsa", "rsa-ike:sha256", "eap", "eap-tls", "xauth"}) {
+    for (const char* text :
+         {"", "pubkee", "sha256", "rsa-", "rsa-0", "rsa-md5", "pubkey-2048", "ed25519-sha256", "ecdsa-identity",
+          "mldsa65-sha256", "mldsa65-256", "mldsa", "psk-rsa", "rsa-ike:sha256", "eap", "eap-tls", "xauth"}) {
         INFO(text);
         CHECK_FALSE(parse_auth(text));
     }
