@@ -10,10 +10,13 @@
 #include <botan/ecdsa.h>
 #include <botan/ed25519.h>
 #include <botan/ed448.h>
+#include <botan/ml_dsa.h>
 #include <botan/pem.h>
 #include <botan/pkcs8.h>
 #include <botan/rsa.h>
 #include <botan/system_rng.h>
+
+#include "cli/pki/seed_key.h"
 
 namespace xfrmd::cli::pki {
 
@@ -36,13 +39,25 @@ Key ecdsa(Botan::RandomNumberGenerator& rng) {
 Key ed25519(Botan::RandomNumberGenerator& rng) { return std::make_unique<Botan::Ed25519_PrivateKey>(rng); }
 Key ed448(Botan::RandomNumberGenerator& rng) { return std::make_unique<Botan::Ed448_PrivateKey>(rng); }
 
+template <Botan::ML_DSA_Mode::Mode kMode>
+Key ml_dsa(Botan::RandomNumberGenerator& rng) {
+    return std::make_unique<SeedKey>(Botan::ML_DSA_PrivateKey(rng, kMode));
+}
+
 struct Kind {
     std::string_view name;
     Key (*make)(Botan::RandomNumberGenerator& rng);
 };
-constexpr Kind kKinds[] = {{"ecdsa-256", ecdsa<256>}, {"ecdsa-384", ecdsa<384>}, {"ecdsa-521", ecdsa<521>},
-                           {"rsa-3072", rsa<3072>},   {"rsa-4096", rsa<4096>},   {"ed25519", ed25519},
-                           {"ed448", ed448}};
+constexpr Kind kKinds[] = {{"ecdsa-256", ecdsa<256>},
+                           {"ecdsa-384", ecdsa<384>},
+                           {"ecdsa-521", ecdsa<521>},
+                           {"rsa-3072", rsa<3072>},
+                           {"rsa-4096", rsa<4096>},
+                           {"ed25519", ed25519},
+                           {"ed448", ed448},
+                           {"mldsa44", ml_dsa<Botan::ML_DSA_Mode::ML_DSA_4x4>},
+                           {"mldsa65", ml_dsa<Botan::ML_DSA_Mode::ML_DSA_6x5>},
+                           {"mldsa87", ml_dsa<Botan::ML_DSA_Mode::ML_DSA_8x7>}};
 
 // A quarter of a second for whoever opens the file, and for each guess.
 constexpr std::size_t kIterations = 600'000;

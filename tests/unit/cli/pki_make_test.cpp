@@ -189,6 +189,9 @@ TEST_CASE("keys are encrypted where one says so, and opened where one knows how"
     CHECK(says(run_pki(asked, {"one", "two"}), "that was another passphrase than before"));
     CHECK_FALSE(folder.has("private/other.pem"));
     CHECK(run_pki(asked, {"one", "one"}).code == ExitCode::ok);
+    REQUIRE(run_pki({"ca", "ml", "--kind", "mldsa44", "--passphrase-file", file, "--out", folder.path()}).code ==
+            ExitCode::ok);
+    CHECK(load_key(folder.read("private/ml.pem"), &good).has_value());
     const base::SecretBytes one(base::as_bytes("one"));
     CHECK(load_key(folder.read("private/other.pem"), &one).has_value());
     folder.write("empty", "\nsecond line");
