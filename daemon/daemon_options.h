@@ -17,9 +17,12 @@ struct DaemonOptions {
     PoolOptions pool;
     FetcherOptions fetching;
     bool fail_closed = false;          // of connections that do not say
+    bool ml_dsa = false;               // is taken where somebody signs (policy::kMlDsaDraft)
     pkcs11::Tokens* tokens = nullptr;  // outlives the daemon, but for its threads; nullptr: there are none
 
-    HostSettings host() const { return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed, tokens}; }
+    HostSettings host() const {
+        return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed, tokens, ml_dsa};
+    }
 };
 
 // Why the daemon did not start: one sentence, or for a configuration whole lines, one for each mistake.

@@ -135,6 +135,10 @@ void describe(CLI::App& app, Arguments& arguments) {
     describe_fetching(app, arguments.daemon.fetching);
     app.add_flag("--fail-closed", arguments.daemon.fail_closed,
                  "nothing of a tunnel's leaves or enters in the clear, unless its connection says otherwise");
+    app.add_option_function<std::string>(
+           "--experimental", [&arguments](const std::string&) { arguments.daemon.ml_dsa = true; },
+           "what this draft describes, off otherwise: ML-DSA where somebody signs")
+        ->check(CLI::IsMember({std::string(policy::kMlDsaDraft)}));
     const std::map<std::string, daemon::KernelChoice> kernels{{"linux", daemon::KernelChoice::linux_xfrm},
                                                               {"memory", daemon::KernelChoice::memory}};
     app.add_option("--kernel", arguments.daemon.kernel, "linux, or memory: protect nothing (for benchmarks)")

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/config/ml_dsa_switch.h"
 #include "ike/base/bytes.h"
 #include "ike/crypto/chacha_random.h"
 
@@ -76,21 +77,25 @@ base::Result<Certificate> CredentialFiles::add_named(base::Result<Certificate> a
 }
 
 base::Result<Certificate> CredentialFiles::certificate(const TokenObject& object) {
-    if (tokens_ == nullptr) return invalid(kNoTokens);
-    auto read = tokens_->certificate(object);
+    auto read = in_token(object);
     if (read) add(parts_.certificates, *read);
     return read;
 }
 
-base::Result<Certificate> CredentialFiles::authority(const TokenObject& object) {
+base::Result<Certificate> CredentialFiles::authority(const TokenObject& object) { return add_named(in_token(object)); }
+
+base::Result<Certificate> CredentialFiles::in_token(const TokenObject& object) {
     if (tokens_ == nullptr) return invalid(kNoTokens);
-    return add_named(tokens_->certificate(object));
+    auto read = tokens_->certificate(object);
+    if (!read) return read;
+    return admit(read->public_key()).map([&] { return *std::move(read); });
 }
 
 base::Result<void> CredentialFiles::add_key(const TokenObject& object, const base::SecretBytes* pin) {
     if (tokens_ == nullptr) return invalid(kNoTokens);
     auto read = tokens_->key(object, pin);
     if (!read) return tl::unexpected(read.error());
+    if (policy::is_ml_dsa(read->key.type())) return invalid("keys of ML-DSA in tokens are not yet honoured");
     if (read->certificate) add(parts_.certificates, *read->certificate);
     parts_.private_keys.push_back(PrivateKey::elsewhere(std::move(read->key)));
     return {};
@@ -100,7 +105,9 @@ base::Result<crypto::PublicKey> CredentialFiles::public_key(std::string_view fil
     const auto text = files_.read(path_of("pubkey", file), kMostBytes);
     if (!text) return invalid(words_of(text.error()));
     auto key = crypto::PublicKey::load(base::as_bytes(text->text));
-    if (key) parts_.public_keys.push_back(*key);
+    if (!key) return key;
+    if (const auto admitted = admit(*key); !admitted) return tl::unexpected(admitted.error());
+    parts_.public_keys.push_back(*key);
     return key;
 }
 
@@ -131,7 +138,12 @@ base::Result<std::vector<Certificate>> CredentialFiles::read_certificates(const 
 base::Result<Certificate> CredentialFiles::read_certificate(const std::string& path) {
     auto all = read_certificates(path);
     if (!all) return invalid(words_of(all.error()));
-    return std::move(all->front());
+    return admit(all->front().public_key()).map([&] { return std::move(all->front()); });
+}
+
+base::Result<void> CredentialFiles::admit(const crypto::PublicKey& key) const {
+    if (ml_dsa_ || !policy::is_ml_dsa(key.type())) return {};
+    return invalid(ml_dsa_is_off(key.type()));
 }
 
 std::string CredentialFiles::path_of(std::string_view folder, std::string_view file) const {
@@ -160,7 +172,7 @@ void CredentialFiles::load_certificates(std::string_view folder) {
                 warn(path,
                      {Reason::ConfigurationInvalid, "'" + certificate.to_string() + "' is no CA certificate", {}});
             } else {
-                add(certificate.is_ca() ? parts_.authorities : parts_.certificates, certificate);
+                add_found(path, certificate.is_ca() ? parts_.authorities : parts_.certificates, certificate);
             }
         }
     }
@@ -171,7 +183,7 @@ void CredentialFiles::load_responders() {
         const auto all = read_certificates(path);
         if (!all) warn(path, all.error());
         if (!all) continue;
-        for (const Certificate& responder : *all) add(parts_.ocsp_responders, responder);
+        for (const Certificate& responder : *all) add_found(path, parts_.ocsp_responders, responder);
     }
 }
 
@@ -215,7 +227,7 @@ void CredentialFiles::load_private_keys() {
     for (const auto& [path, secret] : secrets_) paths.insert(path);
     for (const std::string& path : paths) {
         if (auto key = read_private_key(path)) {
-            parts_.private_keys.push_back(std::move(*key));
+            add_found(path, std::move(*key));
         } else {
             warn(path, key.error());
         }
@@ -251,9 +263,9 @@ void CredentialFiles::load_containers() {
             continue;
         }
         for (const Certificate& certificate : container->certificates) {
-            add(certificate.is_ca() ? parts_.authorities : parts_.certificates, certificate);
+            add_found(path, certificate.is_ca() ? parts_.authorities : parts_.certificates, certificate);
         }
-        std::ranges::move(container->private_keys, std::back_inserter(parts_.private_keys));
+        for (PrivateKey& key : container->private_keys) add_found(path, std::move(key));
     }
 }
 
@@ -276,6 +288,16 @@ base::Result<crypto::Pkcs12> CredentialFiles::read_container(const std::string& 
 
 void CredentialFiles::add(std::vector<Certificate>& to, const Certificate& certificate) {
     if (std::ranges::find(to, certificate) == to.end()) to.push_back(certificate);
+}
+
+void CredentialFiles::add_found(const std::string& path, std::vector<Certificate>& to, const Certificate& certificate) {
+    if (const auto admitted = admit(certificate.public_key()); !admitted) return warn(path, admitted.error());
+    add(to, certificate);
+}
+
+void CredentialFiles::add_found(const std::string& path, PrivateKey key) {
+    if (const auto admitted = admit(key.public_key()); !admitted) return warn(path, admitted.error());
+    parts_.private_keys.push_back(std::move(key));
 }
 
 void CredentialFiles::warn(const std::string& path, const base::Error& error) {

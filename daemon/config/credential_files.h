@@ -24,9 +24,10 @@ struct KeySecret {
 
 class CredentialFiles {
 public:
-    // `folder`: that of swanctl.conf. `tokens` may be nullptr: none are to be had.
-    CredentialFiles(const Files& files, std::string folder, TokenReader* tokens)
-        : files_(files), folder_(std::move(folder)), tokens_(tokens) {}
+    // `folder`: that of swanctl.conf. `tokens` may be nullptr: none are to be had. Without `ml_dsa`, whatever has a key
+    // of it counts as what cannot be read.
+    CredentialFiles(const Files& files, std::string folder, TokenReader* tokens, bool ml_dsa)
+        : files_(files), folder_(std::move(folder)), tokens_(tokens), ml_dsa_(ml_dsa) {}
 
     // By their file: relative ones in x509, x509ca or pubkey. Error: ConfigurationInvalid.
     base::Result<crypto::Certificate> certificate(std::string_view file);
@@ -51,6 +52,8 @@ private:
     base::Result<crypto::Certificate> read_authority(std::string_view file);
     base::Result<crypto::Certificate> read_certificate(const std::string& path);
     base::Result<crypto::Certificate> add_named(base::Result<crypto::Certificate> authority);
+    base::Result<crypto::Certificate> in_token(const TokenObject& object);
+    base::Result<void> admit(const crypto::PublicKey& key) const;
     std::string path_of(std::string_view folder, std::string_view file) const;
     std::vector<std::string> in_folder(std::string_view folder);
     void load_certificates(std::string_view folder);
@@ -63,11 +66,15 @@ private:
     void load_containers();
     base::Result<crypto::Pkcs12> read_container(const std::string& path);
     void add(std::vector<crypto::Certificate>& to, const crypto::Certificate& certificate);
+    void add_found(const std::string& path, std::vector<crypto::Certificate>& to,
+                   const crypto::Certificate& certificate);
+    void add_found(const std::string& path, crypto::PrivateKey key);
     void warn(const std::string& path, const base::Error& error);
 
     const Files& files_;
     std::string folder_;
     TokenReader* tokens_;
+    bool ml_dsa_;
     crypto::Credentials::Parts parts_;
     std::map<std::string, std::vector<base::SecretBytes>> secrets_;            // by the path of their file
     std::map<std::string, std::vector<base::SecretBytes>> container_secrets_;  // likewise, of PKCS#12

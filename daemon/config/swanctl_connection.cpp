@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "daemon/config/ml_dsa_switch.h"
 #include "daemon/config/suggestion.h"
 #include "daemon/config/swanctl_lifetimes.h"
 #include "daemon/config/swanctl_round.h"
@@ -98,6 +99,7 @@ private:
         round.auth = policy::AuthMethod::pubkey;  // strongSwan's default
         RoundFiles files;
         read_settings(inner, Place::round, path, {.round = &round, .round_number = &number, .files = &files}, errors_);
+        admit_ml_dsa(round.requirements, inner, path);
         for (const View& certificate : inner.sections()) read_certificate(certificate, path, files);
         const bool is_ours = to_lower(inner.name()).starts_with("local");
         const RoundPlace place{inner.at(), path, is_ours, inner.has("id")};
@@ -107,6 +109,13 @@ private:
             read_round_files(round, files, place, credentials_, errors_);
         }
         rounds.push_back({number, std::move(round)});
+    }
+
+    void admit_ml_dsa(policy::KeyRequirements& requirements, const View& inner, const std::string& path) {
+        requirements.ml_dsa = defaults_.host.ml_dsa;
+        const auto named = std::ranges::find_if(requirements.keys, policy::is_ml_dsa);
+        if (requirements.ml_dsa || named == requirements.keys.end()) return;
+        errors_.add(inner.setting("auth")->value_at, path + ".auth: " + ml_dsa_is_off(*named));
     }
 
     // In the order that strongSwan has them in.

@@ -22,6 +22,7 @@ struct HostSettings {
     IkePorts ports;
     bool fail_closed = false;       // of connections that do not say
     TokenReader* tokens = nullptr;  // nullptr: none are to be had
+    bool ml_dsa = false;            // is taken where somebody signs (policy::kMlDsaDraft)
 };
 
 // What connections and children get that name none, and the ports they may name.

@@ -282,7 +282,8 @@ tl::expected<LoadResult, ConfigErrors> load_swanctl(const Files& files, const st
     const auto references = settings::References::resolve(*document);
     if (!references) return tl::unexpected(references.error());
     const std::size_t name = path.rfind('/');
-    CredentialFiles credentials(files, name == std::string::npos ? "." : path.substr(0, name), host.tokens);
+    CredentialFiles credentials(files, name == std::string::npos ? "." : path.substr(0, name), host.tokens,
+                                host.ml_dsa);
     return Loader(*document, *references, host, std::move(credentials)).run();
 }
 

@@ -1,5 +1,5 @@
-// ML-DSA's private keys as RFC 9881 6 has them, where Botan knows the bare seed alone. Internal to ike/crypto; throws at
-// what is none of them.
+// ML-DSA's private keys as RFC 9881 6 has them, where Botan knows the bare seed alone. Internal to ike/crypto; throws
+// at what is none of them.
 #pragma once
 
 #include <memory>

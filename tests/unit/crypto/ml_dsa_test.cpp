@@ -3,9 +3,10 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "ike/crypto/chain.h"
+#include "ike/crypto/crl.h"
 #include "ike/crypto/private_key.h"
 #include "support.h"
-#include "tests/support/test_certificate.h"
+#include "tests/support/test_revocation.h"
 
 using namespace xfrmd;
 using namespace xfrmd::tests;
@@ -77,7 +78,8 @@ TEST_CASE("certificates with ML-DSA that others have made are read, and their si
         CHECK(certificate->public_key().subject_public_key_info() == hex(row.at("public_key")));
         const policy::SignatureScheme scheme{certificate->public_key().type(), Padding::none, HashId::identity};
         CHECK(certificate->signature_scheme() == scheme);
-        // Certificate { tbsCertificate, AlgorithmIdentifier, BIT STRING }; all three have lengths of two octets or none.
+        // Certificate { tbsCertificate, AlgorithmIdentifier, BIT STRING }; all three have lengths of two octets or
+        // none.
         const std::size_t signed_size = 4 + (std::size_t{der[6]} << 8 | der[7]);
         const base::ByteView message = base::ByteView(der).subspan(4, signed_size);
         const base::ByteView signature = base::ByteView(der).subspan(4 + signed_size + 13 + 5);
@@ -108,6 +110,14 @@ TEST_CASE("a path of ML-DSA holds, and not with one octet changed", "[ml-dsa][rf
         const auto end = Certificate::decode(bad);
         CHECK_FALSE((end && holds(*end)));
     }
+}
+
+TEST_CASE("a CRL that a CA has signed with ML-DSA is believed, unless somebody has changed it", "[ml-dsa][rfc9881-3]") {
+    const TestIssuer root{"CN=root", TestKey::make(KeyType::ml_dsa_65, 0, 1)};
+    base::Bytes list = crl_der({}, root);
+    CHECK(crypto::Crl::read(list, make_root(root)));
+    list.back() ^= 1;
+    CHECK_FALSE(crypto::Crl::read(list, make_root(root)));
 }
 
 TEST_CASE("public keys of ML-DSA have no parameters and one length", "[ml-dsa][rfc9881-2][rfc9881-4]") {

@@ -57,6 +57,7 @@ struct Side {
     std::vector<std::string> cert_policy = {};
     std::string ca_id = {};
     bool has_token = false;  // its key is in one
+    bool ml_dsa = false;     // is switched on
 };
 
 inline std::vector<policy::Fingerprint> fingerprints(const std::vector<Certificate>& certificates) {
@@ -72,6 +73,7 @@ inline policy::Snapshot with_certificates(const ConnectionWords& words, const Si
     gw.local.certificates = {side.own.certificate.fingerprint()};
     if (!side.peer_has_secret) gw.remote.auth = policy::AuthMethod::pubkey;
     gw.remote.requirements = policy::parse_auth(side.peer_auth)->requirements;
+    for (policy::AuthRound* round : {&gw.local, &gw.remote}) round->requirements.ml_dsa = side.ml_dsa;
     gw.remote.certificates = fingerprints(side.pinned);
     gw.remote.authorities = fingerprints(side.cacerts);
     gw.remote.policies = side.cert_policy;

@@ -31,8 +31,9 @@ struct Side {
 };
 
 policy::AuthRound round(const policy::Identity& id, const TestKey& key, const std::string& text) {
-    const auto auth = policy::parse_auth(text);
+    auto auth = policy::parse_auth(text);
     REQUIRE(auth);
+    auth->requirements.ml_dsa = true;
     return {.auth = auth->method,
             .requirements = auth->requirements,
             .id = id,
@@ -75,7 +76,8 @@ Gateways gateways(const Side& left, const Side& right) {
 
 TEST_CASE("both sides sign with any kind of key", "[engine][rfc7296-2.15][rfc7427-3][rfc8420-2]") {
     const Kind kind = GENERATE(Kind{KeyType::rsa, 2048}, Kind{KeyType::ecdsa, 256}, Kind{KeyType::ecdsa, 384},
-                               Kind{KeyType::ecdsa, 521}, Kind{KeyType::ed25519, 255}, Kind{KeyType::ed448, 448});
+                               Kind{KeyType::ecdsa, 521}, Kind{KeyType::ed25519, 255}, Kind{KeyType::ed448, 448},
+                               Kind{KeyType::ml_dsa_44, 0}, Kind{KeyType::ml_dsa_65, 0}, Kind{KeyType::ml_dsa_87, 0});
     const TestKey one = TestKey::make(kind.type, kind.bits, 1);
     const TestKey other = TestKey::make(kind.type, kind.bits, 2);
     Gateways world = gateways({one, other}, {other, one});
@@ -99,10 +101,20 @@ TEST_CASE("of several keys the first goes that signs as the peer can read it", "
     CHECK(lonely.auth_request.auth->method == ikev2::wire::AuthMethodId::ecdsa_256);
 }
 
+TEST_CASE("without the hash Identity of the peer's, nothing is signed with ML-DSA", "[engine][rfc7427-4]") {
+    const TestKey one = TestKey::make(KeyType::ml_dsa_65, 0, 1);
+    Lonely lonely(with_keys({}, {one, one}));
+    const std::uint64_t operation = lonely.wire.initiate(lonely.host, "192.0.2.2");
+    lonely.wire.settle();
+    CHECK(lonely.tell(lonely.peer.answer_init(lonely.host.sent.back().bytes)).empty());
+    CHECK(lonely.host.outcome(operation) == "authentication_method_unacceptable");
+}
+
 TEST_CASE("a key that is not the peer's authenticates nobody", "[engine][rfc7296-2.15][hostile-d5]") {
-    const TestKey one = TestKey::make(KeyType::ecdsa, 256, 1);
-    const TestKey other = TestKey::make(KeyType::ecdsa, 256, 2);
-    const TestKey stranger = TestKey::make(KeyType::ecdsa, 256, 3);
+    const Kind kind = GENERATE(Kind{KeyType::ecdsa, 256}, Kind{KeyType::ml_dsa_65, 0});
+    const TestKey one = TestKey::make(kind.type, kind.bits, 1);
+    const TestKey other = TestKey::make(kind.type, kind.bits, 2);
+    const TestKey stranger = TestKey::make(kind.type, kind.bits, 3);
     Gateways responder_refuses = gateways({stranger, other}, {other, one});
     CHECK(responder_refuses.left.outcome(responder_refuses.connect()) == "authentication_refused");
     CHECK(responder_refuses.right.established() == 0);
