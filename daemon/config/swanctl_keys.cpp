@@ -75,7 +75,7 @@ constexpr Key kKeys[] = {
     {round, Kind::text, "eap_id", "", ""},
     {round, Kind::text, "aaa_id", "", ""},
     {round, Kind::text, "xauth_id", "", ""},
-    {round, Kind::list, "groups", "", ""},
+    {round, Kind::list, "groups", "", "", refuse_groups},
     {round, Kind::list, "cert_policy", "", "", set_cert_policy},
     {round, Kind::list, "cacerts", "", "", set_cacerts},
     {round, Kind::text, "ca_id", "", "", set_ca_id},

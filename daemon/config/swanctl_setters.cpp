@@ -126,6 +126,11 @@ Verdict set_cert_policy(const Draft& draft, const Value& value) {
     return {};
 }
 
+Verdict refuse_groups(const Draft& /*draft*/, const Value& value) {
+    if (value.items.empty()) return {};
+    return complain("attribute certificates are not yet honoured, so no peer is in a group");
+}
+
 Verdict set_auth(const Draft& draft, const Value& value) {
     auto auth = policy::parse_auth(value.canonical);
     if (!auth) return explain(auth.error());

@@ -133,12 +133,23 @@ std::vector<PeerKey> raw_keys(const sa::Step& step, const Parties& parties) {
     return keys;
 }
 
+// RFC 7296 3.6: hash and URL (12, 13), attribute certificates (10) and the like. Nothing is fetched on the word of who
+// is nobody yet, and HTTP_CERT_LOOKUP_SUPPORTED has not been sent.
+std::string what_it_has_sent(const std::vector<wire::Certificate>& payloads) {
+    for (const wire::Certificate& payload : payloads) {
+        if (payload.encoding == kOcspContent) continue;
+        return "a certificate of the encoding " + std::to_string(payload.encoding) + ", which is not taken";
+    }
+    return "no certificate";
+}
+
 // RFC 7296 3.6: a peer whose certificate we have need not send it.
-base::Result<std::vector<PeerKey>> known_keys(sa::Step& step, const Parties& parties) {
+base::Result<std::vector<PeerKey>> known_keys(sa::Step& step, const Parties& parties, const PeerProof& proof) {
     std::vector<PeerKey> keys;
-    base::Error why{Reason::AuthenticationFailed,
-                    parties.remote.to_string() + " has sent no certificate, and we have none of it",
-                    {}};
+    base::Error why{
+        Reason::AuthenticationFailed,
+        parties.remote.to_string() + " has sent " + what_it_has_sent(proof.certificates) + ", and we have none of it",
+        {}};
     for (const Certificate* one : step.sa.configuration->credentials()->certificates_naming(parties.remote)) {
         auto key = check_certificate(step, parties, {*one, {}});
         if (key) keys.push_back(std::move(*key));
@@ -169,7 +180,7 @@ base::Result<std::vector<PeerKey>> find_peer_keys(sa::Step& step, const Parties&
         if (!key) return tl::unexpected(key.error());
         return std::vector{std::move(*key)};
     }
-    return known_keys(step, parties);
+    return known_keys(step, parties, proof);
 }
 
 std::vector<base::ByteView> ocsp_responses_in(const std::vector<wire::Certificate>& certificates) {

@@ -160,6 +160,9 @@ TEST_CASE("what is not yet honoured says what is", "[config][errors]") {
     CHECK(in_connection("aggressive = yes") ==
           "/s.conf:4:1: connections.gw.aggressive = yes is not yet honoured; use 'no', or leave it out\n");
     CHECK(in_round("auth = eap-tls") == "/s.conf:3:8: connections.gw.local.auth: EAP and XAuth are not yet honoured\n");
+    CHECK(in_round("groups = sales, support") ==
+          "/s.conf:3:10: connections.gw.local.groups: attribute certificates are not yet honoured, so no peer is in a "
+          "group\n");
     CHECK(in_connection("vips = 0.0.0.0") == "/s.conf:4:1: connections.gw.vips is not yet honoured\n");
     CHECK(in_child("mode = iptfs") ==
           "/s.conf:6:1: connections.gw.children.net.mode = iptfs is not yet honoured; use 'tunnel' or 'transport' or "

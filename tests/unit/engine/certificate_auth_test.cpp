@@ -73,6 +73,24 @@ TEST_CASE("a request for certificates of any size only says which one goes", "[e
     }
 }
 
+TEST_CASE("nobody is told that certificates may come by hash and URL", "[engine][rfc7296-3.6]") {
+    constexpr auto kLookup = wire::NotifyType::http_cert_lookup_supported;
+    Lonely caller(with_certificates({}, {a()}));
+    caller.be_called();
+    REQUIRE(caller.auth_request.auth);
+    CHECK(caller.auth_request.find(kLookup) == nullptr);
+    Side side{a()};
+    side.peer_has_secret = true;
+    Lonely called(with_certificates({}, side));
+    called.begin();
+    const auto answers =
+        called.tell(called.peer.protect(wire::ExchangeType::ike_auth, 1, false, called.peer.auth_request()));
+    REQUIRE(answers.size() == 1);
+    const auto answer = called.peer.open(answers[0]);
+    REQUIRE(answer);
+    CHECK(answer->find(kLookup) == nullptr);
+}
+
 TEST_CASE("a peer whose certificate is known need not send it, nor have a CA", "[engine][rfc7296-3.6]") {
     const Side silent{.own = a(), .known = {b().certificate}, .send_cert = SendCertificate::never};
     const Side knows{.own = b(), .authorities = {}, .known = {a().certificate}, .send_cert = SendCertificate::always};

@@ -181,6 +181,27 @@ TEST_CASE("what is no identity ends the attempt", "[engine][rfc7296-3.5][hostile
     }
 }
 
+TEST_CASE("certificates by hash and URL, and other kinds of them, prove nothing and are not asked for",
+          "[engine][rfc7296-3.6][hostile-d8]") {
+    const std::string text = std::string(20, 'h') + "http://192.0.2.2/b.der";
+    for (const unsigned encoding : {12U, 13U, 10U, 1U, 7U, 11U, 200U}) {
+        INFO(encoding);
+        const wire::Certificate other{static_cast<std::uint8_t>(encoding), base::to_bytes(base::as_bytes(text))};
+        Judge judge;
+        judge.begin();
+        Payloads alone = certified().request(judge.peer);
+        std::erase_if(alone, [](const auto& one) { return std::holds_alternative<wire::Certificate>(one); });
+        alone.insert(alone.begin() + 1, other);
+        check_ended(judge, Reason::AuthenticationFailed, [&] { judge.show(alone); });
+        Judge beside;
+        beside.begin();
+        Payloads both = certified().request(beside.peer);
+        both.insert(both.begin() + 1, other);
+        beside.show(both);
+        CHECK(beside.host.established() == 1);
+    }
+}
+
 TEST_CASE("without our own key nobody comes in, and nothing stays", "[engine][rfc7296-2.21.2][hostile-d20]") {
     Judge judge("b.example", false);
     judge.begin();
