@@ -78,6 +78,15 @@ IkeKeys derive_resumed_ike_keys(const IkeSuite& suite, const SecretBytes& old_sk
                                    SecretBytes(base::as_bytes("Resumption")));
 }
 
+IkeKeys derive_mixed_ike_keys(const IkeSuite& suite, ByteView ppk, const SecretBytes& sk_d, const Nonces& nonces,
+                              ByteView spi_i, ByteView spi_r) {
+    return expand(suite, Prf(suite.prf, ppk).plus({sk_d.view()}, sk_d.size()), nonces, spi_i, spi_r);
+}
+
+Bytes ppk_confirmation(policy::PrfId prf, ByteView ppk, const Nonces& nonces, ByteView spi_i, ByteView spi_r) {
+    return base::to_bytes(Prf(prf, ppk)({nonces.i, nonces.r, spi_i, spi_r}).view().first(kPpkConfirmationSize));
+}
+
 ChildKeys derive_child_keys(policy::PrfId prf, const SecretBytes& sk_d, const ChildSuite& suite, const Nonces& nonces,
                             const SecretBytes& shared_secret, ByteView additional) {
     const std::size_t encryption_size = suite.encryption_key_bytes();

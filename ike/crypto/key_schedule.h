@@ -43,6 +43,16 @@ IkeKeys derive_rekeyed_ike_keys(const OldIkeSa& old, const IkeSuite& suite, cons
 IkeKeys derive_resumed_ike_keys(const IkeSuite& suite, const base::SecretBytes& old_sk_d, const Nonces& nonces,
                                 base::ByteView spi_i, base::ByteView spi_r);
 
+// A post-quantum pre-shared key in all keys (RFC 9867 3.1.1): SKEYSEED' = prf+(PPK, SK_d), as long as SK_d, {SK_*} =
+// prf+(SKEYSEED', Ni | Nr | SPIi | SPIr) with the nonces of IKE_SA_INIT.
+IkeKeys derive_mixed_ike_keys(const IkeSuite& suite, base::ByteView ppk, const base::SecretBytes& sk_d,
+                              const Nonces& nonces, base::ByteView spi_i, base::ByteView spi_r);
+
+// PPK Confirmation (RFC 9867 3.1): the first 8 octets of prf(PPK, Ni | Nr | SPIi | SPIr).
+inline constexpr std::size_t kPpkConfirmationSize = 8;
+base::Bytes ppk_confirmation(policy::PrfId prf, base::ByteView ppk, const Nonces& nonces, base::ByteView spi_i,
+                             base::ByteView spi_r);
+
 // KEYMAT = prf+(SK_d, [g^ir (new)] | Ni | Nr | SK(1) | ... SK(n)) (RFC 7296 2.17, RFC 9370 2.2.4). `shared_secret` is
 // empty without a key exchange of the child's own, `additional` without more of them.
 ChildKeys derive_child_keys(policy::PrfId prf, const base::SecretBytes& sk_d, const ChildSuite& suite,

@@ -1,7 +1,7 @@
 // Which payloads each message may, must and must not have (RFC 7296 1.2-1.4, appendix C; RFC 6023 for an IKE_AUTH
 // without a child, RFC 4739 for several rounds of it; RFC 5723 for IKE_SESSION_RESUME; RFC 9370 for additional key
-// exchanges). Notify, Vendor ID and unknown payloads may come with every message (3.10, 3.12, 2.5) and are not in the
-// table.
+// exchanges, RFC 9867 for PPKs in IKE_INTERMEDIATE). Notify, Vendor ID and unknown payloads may come with every message
+// (3.10, 3.12, 2.5) and are not in the table.
 
 #include "ike/ikev2/wire/message.h"
 
@@ -70,6 +70,8 @@ constexpr Rule kGrammar[] = {
     {create_child_sa, response, Shape::rekey_ike,      SA | Nr | KE,                  0},
     {ike_intermediate, request,  Shape::next_key_exchange, KE,                        0},                          // RFC 9370 2.2.2
     {ike_intermediate, response, Shape::next_key_exchange, KE,                        0},
+    {ike_intermediate, request,  Shape::notifies_alone,    0,                         0},                          // RFC 9867 3.1
+    {ike_intermediate, response, Shape::notifies_alone,    0,                         0},
     {ike_followup_ke, request,  Shape::next_key_exchange, KE,                         0},                          // RFC 9370 2.2.4
     {ike_followup_ke, response, Shape::next_key_exchange, KE,                         0},
     {informational,   request,  Shape::informational,  0,                             D | CP},                     // 1.4, C.6

@@ -91,6 +91,7 @@ enum class Shape : std::uint8_t {
     new_child,       // CREATE_CHILD_SA: sa, nonce, ts_i, ts_r, perhaps key_exchange; with N(REKEY_SA) it replaces one
     rekey_ike,       // CREATE_CHILD_SA: sa, nonce, key_exchange
     next_key_exchange,  // IKE_INTERMEDIATE, IKE_FOLLOWUP_KE: key_exchange (RFC 9370)
+    notifies_alone,     // IKE_INTERMEDIATE: nothing else (RFC 9867 3.1)
     informational,      // INFORMATIONAL: anything of deletes, configuration, or nothing
     refusal,  // a response with an error notify (in an IKE SA's first exchange also COOKIE, REDIRECT, TICKET_NACK) that
               // is none of the above; all may be missing

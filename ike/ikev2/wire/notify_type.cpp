@@ -74,6 +74,8 @@ constexpr Named<NotifyType> kNames[] = {
     {no_ppk_auth, "NO_PPK_AUTH"},
     {intermediate_exchange_supported, "INTERMEDIATE_EXCHANGE_SUPPORTED"},
     {sa_resource_info, "SA_RESOURCE_INFO"},
+    {use_ppk_int, "USE_PPK_INT"},
+    {ppk_identity_key, "PPK_IDENTITY_KEY"},
 
     {use_beet_mode, "USE_BEET_MODE"},
 };

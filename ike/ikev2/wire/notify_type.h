@@ -74,6 +74,8 @@ enum class NotifyType : std::uint16_t {
     intermediate_exchange_supported = 16438,
     additional_key_exchange = 16441,
     sa_resource_info = 16444,
+    use_ppk_int = 16445,
+    ppk_identity_key = 16446,
 
     // Of the private range: strongSwan's, and only beside its vendor ID.
     use_beet_mode = 40961,

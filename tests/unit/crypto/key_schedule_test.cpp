@@ -1,6 +1,7 @@
 #include "ike/crypto/key_schedule.h"
 
 #include <map>
+#include <numeric>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -278,4 +279,20 @@ TEST_CASE("AUTH of a pre-shared key covers IntAuth behind the rest", "[crypto][r
     CHECK(to_text(psk_auth(PrfId::hmac_sha2_256, shared,
                            auth_octets(PrfId::hmac_sha2_256, message, nonce, sk_p, id, int_auth))) ==
           to_text(Prf(PrfId::hmac_sha2_256, padded.view())({octets})));
+}
+
+// Computed apart from this code, by HMAC alone.
+TEST_CASE("a PPK makes other keys of all, and is confirmed by eight octets", "[crypto][rfc9867-3.1][rfc9867-3.1.1]") {
+    Bytes ppk(32);
+    std::iota(ppk.begin(), ppk.end(), std::uint8_t{0});
+    const SecretBytes sk_d(ByteView(Bytes(32, 0x5d)));
+    const Bytes nonce_i(32, 0x11), nonce_r(16, 0x22), spi_i = hex("0123456789abcdef"), spi_r = hex("fedcba9876543210");
+    CHECK(to_hex(ppk_confirmation(PrfId::hmac_sha2_256, ppk, {nonce_i, nonce_r}, spi_i, spi_r)) == "6f165a7f36b5ff7e");
+    const IkeKeys keys =
+        derive_mixed_ike_keys(cbc_suite(PrfId::hmac_sha2_256), ppk, sk_d, {nonce_i, nonce_r}, spi_i, spi_r);
+    CHECK(to_hex(in_order(keys)) ==
+          "4d7396e6d8bff6c44ca4ecd80bd8316d291589a93f7e9c51febb30382638f65de0bed80dfd399936ec06c6ea16272e96ca9e2d279ad4"
+          "02d1a13d3923fc55c4c16569ee192dc87de5d7f1f9418289c33ed4e08ccdbbe7826369cb4b8b0c3e5234577b5eba48db672581b217ff"
+          "14b79aac3df81f751d403e0b5c1f42f47bc661f65f45e12834397fab214fed48e9ab0ddf114752f8580582fe56ee4586d71175694416"
+          "6c8b780a24b63877e3e9c163d1a849204cbe46279dceb120aa32b685e14047739bcb7ce48195");
 }

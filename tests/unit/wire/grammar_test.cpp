@@ -94,6 +94,8 @@ const std::vector<Story>& stories() {
         {create_child_sa, kResponse, Shape::rekey_ike, {"SA", "Nonce", "KE"}, {}},
         {ike_intermediate, kRequest, Shape::next_key_exchange, {"KE"}, {}},
         {ike_intermediate, kResponse, Shape::next_key_exchange, {"KE"}, {}},
+        {ike_intermediate, kRequest, Shape::notifies_alone, {}, {}},
+        {ike_intermediate, kResponse, Shape::notifies_alone, {}, {}},
         {ike_followup_ke, kRequest, Shape::next_key_exchange, {"KE"}, {}},
         {ike_followup_ke, kResponse, Shape::next_key_exchange, {"KE"}, {}},
         {informational, kRequest, Shape::informational, {}, {"D", "CP"}},
