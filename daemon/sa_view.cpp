@@ -139,13 +139,20 @@ api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
     return view;
 }
 
+std::string exchange_of(ikev2::sa::PpkUse ppk) {
+    using enum ikev2::sa::PpkUse;
+    if (ppk == none) return {};
+    return std::string(
+        to_string(ppk == ike_auth ? ikev2::wire::ExchangeType::ike_auth : ikev2::wire::ExchangeType::ike_intermediate));
+}
+
 void add_established(api::IkeSaView& view, const ikev2::sa::Established& established, base::Instant now) {
     view.local_id = established.local_id.to_string();
     view.remote_id = established.remote_id.to_string();
     view.algorithms = established.keyed.proposal.to_string();
     view.key_exchanges = key_exchanges_of(established.keyed.proposal);
     view.quantum_resistant = established.keyed.is_quantum_resistant;
-    view.ppk = established.has_ppk;
+    view.ppk_exchange = exchange_of(established.ppk);
     view.age = age(established.since, now);
     view.rekey_in = time_left(std::min(established.rekey_at, established.proof.repeat_at), now);
     // One of each line of children that replace each other.

@@ -93,7 +93,7 @@ struct IkeSaView {
     std::string local_id;  // empty while not known
     std::string remote_id;
     Path path = Path::direct;
-    bool ppk = false;
+    std::string ppk_exchange;  // that has brought a PPK into its keys; empty: none has
     std::uint64_t spi_i = 0;
     std::uint64_t spi_r = 0;                  // 0 while not known
     std::string algorithms;                   // empty while not known

@@ -64,6 +64,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::text, "mediation_peer", "", ""},
     // Ours:
     {connection, Kind::word, "on_local_down", "hold clear", "", set_on_local_down},
+    {connection, Kind::word, "ppk_exchange", "any ike_auth ike_intermediate", "", set_ppk_exchange},
     {connection, Kind::boolean, "fail_closed", "", "", set_flag<&Draft::connection, &Connection::fail_closed>},
     {connection, Kind::boolean, "session_resumption", "", "", set_flag<&Draft::connection, &Connection::session_resumption>},
 

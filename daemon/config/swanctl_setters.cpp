@@ -278,6 +278,13 @@ Verdict set_ppk_id(const Draft& draft, const Value& value) {
     return store(draft.connection->ppk_id, read_identity(value.text));
 }
 
+Verdict set_ppk_exchange(const Draft& draft, const Value& value) {
+    using enum policy::PpkExchange;
+    const std::string& word = value.canonical;
+    draft.connection->ppk_exchange = word == "ike_auth" ? ike_auth : word == "any" ? any : ike_intermediate;
+    return {};
+}
+
 Verdict set_key_file(const Draft& draft, const Value& value) {
     draft.key_secret->file = value.text;
     return {};

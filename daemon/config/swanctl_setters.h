@@ -47,6 +47,7 @@ Verdict set_secret(const Draft& draft, const Value& value);
 Verdict add_owner(const Draft& draft, const Value& value);
 Verdict add_ppk_id(const Draft& draft, const Value& value);
 Verdict set_ppk_id(const Draft& draft, const Value& value);
+Verdict set_ppk_exchange(const Draft& draft, const Value& value);
 Verdict set_key_file(const Draft& draft, const Value& value);
 Verdict add_passphrase(const Draft& draft, const Value& value);
 

@@ -43,8 +43,9 @@ struct Connection : AuthRounds {
     bool send_certreq = true;  // RFC 7296 3.7
     OcspInIke ocsp = OcspInIke::reply;
     SendCertificate send_cert = SendCertificate::if_asked;
-    Identity ppk_id;                     // the post-quantum pre-shared key for this peer (RFC 8784); %any: of any name
-    bool ppk_required = false;           // nothing without one
+    Identity ppk_id;            // the post-quantum pre-shared key for this peer (RFC 8784); %any: of any name
+    bool ppk_required = false;  // nothing without one
+    PpkExchange ppk_exchange = PpkExchange::any;
     bool session_resumption = false;     // our own: RFC 5723, as client and as gateway
     std::chrono::seconds dpd_delay{0};   // 0: no liveness checks of our own
     std::uint32_t keyingtries = 1;       // 0: for ever
@@ -84,7 +85,7 @@ struct SharedSecret {
 struct Configuration {
     std::vector<Connection> connections;
     std::vector<SharedSecret> secrets;
-    std::vector<SharedSecret> ppks;  // RFC 8784; their owners are PPK_IDs
+    std::vector<SharedSecret> ppks;  // RFC 8784, 9867; their owners are PPK_IDs
     std::vector<ManualSa> manual;    // sound, and no two of them with the same SA in the kernel
     std::vector<XfrmInterface> interfaces;
     std::shared_ptr<const crypto::Credentials> credentials;  // carried for those who know what it is; nullptr: none

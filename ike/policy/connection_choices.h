@@ -27,6 +27,9 @@ enum class Fragmentation : std::uint8_t { no, accept, yes };
 // RFC 6023: whether IKE_AUTH goes without a child, which then comes in an exchange of its own. `allow`: if the peer
 // wants it so; `prefer`: and as initiator, if the peer can; `force`: never otherwise.
 enum class Childless : std::uint8_t { allow, prefer, force, never };
+// The exchanges that may bring a post-quantum pre-shared key into the keys: IKE_AUTH (RFC 8784), IKE_INTERMEDIATE (RFC
+// 9867), or the better one that the peer can. Our own; strongSwan has the former.
+enum class PpkExchange : std::uint8_t { any, ike_auth, ike_intermediate };
 // What becomes of a connection's SAs while its local address or the link below it is away: closed, or kept for its
 // return. Our own; strongSwan always keeps them.
 enum class OnLocalDown : std::uint8_t { hold, clear };

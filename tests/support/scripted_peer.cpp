@@ -102,25 +102,34 @@ base::Bytes ScriptedPeer::answer_resume(base::ByteView request) {
     return own_message_;
 }
 
+crypto::Nonces ScriptedPeer::nonces() const {
+    if (initiator_) return {nonce, engine_nonce};
+    return {engine_nonce, nonce};
+}
+
+base::Bytes ScriptedPeer::ppk_confirmation(const std::string& ppk) const {
+    return crypto::ppk_confirmation(suite_.prf, base::as_bytes(ppk), nonces(), wire::spi_bytes(spi_i),
+                                    wire::spi_bytes(spi_r));
+}
+
+void ScriptedPeer::mix(const std::string& ppk) {
+    use(crypto::derive_mixed_ike_keys(suite_, base::as_bytes(ppk), sk_d_, nonces(), wire::spi_bytes(spi_i),
+                                      wire::spi_bytes(spi_r)));
+}
+
 void ScriptedPeer::derive_resumed() {
     resumed_ = true;
-    const crypto::Nonces nonces =
-        initiator_ ? crypto::Nonces{nonce, engine_nonce} : crypto::Nonces{engine_nonce, nonce};
-    use(crypto::derive_resumed_ike_keys(suite_, session_, nonces, wire::spi_bytes(spi_i), wire::spi_bytes(spi_r)));
+    use(crypto::derive_resumed_ike_keys(suite_, session_, nonces(), wire::spi_bytes(spi_i), wire::spi_bytes(spi_r)));
 }
 
 void ScriptedPeer::derive(base::ByteView engine_value) {
     const base::SecretBytes shared = key_exchange_->shared_secret(engine_value).value();
-    const crypto::Nonces nonces =
-        initiator_ ? crypto::Nonces{nonce, engine_nonce} : crypto::Nonces{engine_nonce, nonce};
     resumed_ = false;
-    use(crypto::derive_ike_keys(suite_, nonces, wire::spi_bytes(spi_i), wire::spi_bytes(spi_r), shared));
+    use(crypto::derive_ike_keys(suite_, nonces(), wire::spi_bytes(spi_i), wire::spi_bytes(spi_r), shared));
 }
 
 void ScriptedPeer::update_keys(const base::SecretBytes& shared) {
-    const crypto::Nonces nonces =
-        initiator_ ? crypto::Nonces{nonce, engine_nonce} : crypto::Nonces{engine_nonce, nonce};
-    use(crypto::derive_rekeyed_ike_keys({suite_.prf, sk_d_}, suite_, nonces, wire::spi_bytes(spi_i),
+    use(crypto::derive_rekeyed_ike_keys({suite_.prf, sk_d_}, suite_, nonces(), wire::spi_bytes(spi_i),
                                         wire::spi_bytes(spi_r), shared));
 }
 

@@ -64,6 +64,9 @@ public:
     // --- Both ---
     // RFC 9370 2.2.2: other keys after an additional key exchange.
     void update_keys(const base::SecretBytes& shared);
+    // RFC 9867 3.1: that it has this PPK; and it in all keys.
+    base::Bytes ppk_confirmation(const std::string& ppk) const;
+    void mix(const std::string& ppk);
     // RFC 9242 3.3.2: IntAuth_[i/r]1 of what we send, and of what the engine does, under the keys of now.
     base::Bytes int_auth_sent(base::ByteView content) const;
     base::Bytes int_auth_received(base::ByteView content) const;
@@ -95,6 +98,7 @@ public:
 private:
     void derive(base::ByteView engine_value);
     void derive_resumed();
+    crypto::Nonces nonces() const;
     void use(crypto::IkeKeys keys);
     wire::Header answer_to(const wire::Header& request);
 

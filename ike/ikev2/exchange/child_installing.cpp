@@ -99,8 +99,8 @@ ike::ChildSaId install_child(sa::Step& step, sa::Established& established, Negot
     established.children.push_back(record_of(step, std::move(child), id));
     sa::ChildSa& made = established.children.back();
     made.used_since = step.now;
-    made.is_quantum_resistant =
-        established.keyed.is_quantum_resistant || established.has_ppk || made.proposal.is_quantum_resistant();
+    made.is_quantum_resistant = established.keyed.is_quantum_resistant || established.ppk != sa::PpkUse::none ||
+                                made.proposal.is_quantum_resistant();
     step.actions.push_back(ike::InstallChild{std::move(install)});
     return id;
 }

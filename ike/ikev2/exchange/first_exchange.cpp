@@ -34,14 +34,15 @@ base::Bytes make_request(const sa::Step& step, const sa::InitRequested& phase) {
         payloads.emplace_back(offer(step.sa.connection->proposals, {}));
         payloads.emplace_back(payload_of(*phase.key_exchange));
         payloads.emplace_back(wire::Nonce{phase.nonce});
-        if (offers_additional(step.sa.connection->proposals)) payloads.emplace_back(intermediate_supported());
+        const bool wants_intermediate = offers_additional(step.sa.connection->proposals) || offers_mixed_ppk(step.sa);
+        if (wants_intermediate) payloads.emplace_back(intermediate_supported());
     }
     for (wire::Payload& hash : nat_detection(step.sa, {step.sa.local, step.sa.remote}))
         payloads.push_back(std::move(hash));
     if (auto fragments = fragmentation_notify(*step.sa.connection)) payloads.push_back(std::move(*fragments));
     if (!phase.ticket) {
         payloads.emplace_back(hash_algorithms());
-        if (auto ppk = offer_ppk(step.sa)) payloads.push_back(std::move(*ppk));
+        append_ppk_offer(step.sa, payloads);
     }
     append_redirect_support(step, payloads);
     for (wire::Payload& vendor_id : vendor_ids(*step.sa.connection)) payloads.push_back(std::move(vendor_id));

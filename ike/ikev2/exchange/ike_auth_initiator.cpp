@@ -210,7 +210,7 @@ base::Result<Opening> prove(sa::Step& step, sa::Keyed& keyed, const sa::Transcri
     const Parties parties{*step.sa.connection, id_i, expected_identity(step.sa, 0, nullptr)};
     const auto make = [&] { return make_auth(step, keyed, transcript, parties, transcript.certificate_requests); };
     std::optional<wire::Authentication> without;
-    if (transcript.both_have_ppks && !parties.connection.ppk_required) {
+    if (transcript.ppk == sa::PpkUse::ike_auth && !parties.connection.ppk_required) {
         auto plain = make();
         if (!plain) return tl::unexpected(plain.error());
         without = std::move(plain->auth);
@@ -222,6 +222,11 @@ base::Result<Opening> prove(sa::Step& step, sa::Keyed& keyed, const sa::Transcri
     if (!proof) return tl::unexpected(proof.error());
     opening.proof = std::move(*proof);
     return opening;
+}
+
+sa::PpkUse ppk_in_use(const sa::AuthRequested& phase) {
+    if (phase.transcript.mixed_ppk) return sa::PpkUse::ike_intermediate;
+    return phase.without_ppk ? sa::PpkUse::ike_auth : sa::PpkUse::none;
 }
 
 // All have passed: the IKE SA stands.
@@ -236,7 +241,7 @@ sa::Next conclude(sa::Step& step, sa::AuthRequested& phase, const wire::Payloads
                                 {},
                                 {},
                                 {}};
-    established.has_ppk = phase.without_ppk.has_value();
+    established.ppk = ppk_in_use(phase);
     begin_life(step, established);
     established.proof = begin_proof(step);
     if (phase.resumed) inherit_proof(established, *phase.resumed);

@@ -50,7 +50,8 @@ bool continues(const policy::Connection& connection, const sa::Sa& sa, const Rou
     if (round.passed == nullptr) return true;
     const policy::Connection& begun = *sa.connection;
     return connection.begin_like(begun, round.number()) && has_own(connection) == has_own(begun) &&
-           connection.ppk_id == begun.ppk_id && connection.ppk_required == begun.ppk_required;
+           connection.ppk_id == begun.ppk_id && connection.ppk_required == begun.ppk_required &&
+           connection.ppk_exchange == begun.ppk_exchange;
 }
 
 // How well a connection fits: the peer's identity must match, ours as well where the peer names it (RFC 7296 1.2). One
@@ -124,7 +125,7 @@ struct Proven {
     policy::Identity local_id;
     policy::Identity remote_id;
     std::optional<OwnProof> proof;  // nothing: no more rounds of ours
-    bool has_ppk = false;
+    sa::PpkUse ppk = sa::PpkUse::none;
 };
 
 // With the keys as they are.
@@ -158,15 +159,14 @@ base::Result<Proven> authenticate_for(sa::Step& step, sa::HalfOpen& phase, const
         auto proof = exchange_proofs(step, phase, round, parties, auth);
         if (!proof) return tl::unexpected(proof.error());
         return Proven{&connection, std::move(parties.local), std::move(parties.remote), std::move(*proof),
-                      round.passed->has_ppk};
+                      round.passed->ppk};
     }
-    auto ppk = choose_ppk(connection, step.sa, phase, round.request);
+    auto ppk = choose_ppk(step, connection, phase, round.request);
     if (!ppk) return tl::unexpected(ppk.error());
     if (ppk->mixed) ppk->mixed->swap(phase.keyed);
     auto proof = exchange_proofs(step, phase, round, parties, &ppk->auth);
     if (proof) {
-        return Proven{&connection, std::move(parties.local), std::move(parties.remote), std::move(*proof),
-                      ppk->mixed.has_value()};
+        return Proven{&connection, std::move(parties.local), std::move(parties.remote), std::move(*proof), ppk->use};
     }
     if (ppk->mixed) ppk->mixed->swap(phase.keyed);
     return tl::unexpected(proof.error());
@@ -277,9 +277,9 @@ sa::Next answer_round(sa::Step& step, sa::HalfOpen& phase, const sa::Message& me
     std::vector<wire::Payload> payloads = own_part(proven, round);
     if (!phase.passed) {
         phase.passed = std::make_unique<sa::PassedRounds>(
-            sa::PassedRounds{0, message.payloads, message.shape, {}, {}, proven.has_ppk});
+            sa::PassedRounds{0, message.payloads, message.shape, {}, {}, proven.ppk});
         phase.passed->request.certificates.clear();
-        if (proven.has_ppk) payloads.push_back(confirm_ppk());
+        append_ppk_confirmation(proven.ppk, payloads);
     }
     step.sa.connection = proven.connection;
     phase.previous.reset();  // IKE_INTERMEDIATE is over
@@ -314,8 +314,8 @@ sa::Next conclude(sa::Step& step, sa::HalfOpen& phase, const wire::Payloads& req
     append_agreed(step, request, payloads);
     sa::Established established{
         std::move(phase.keyed), std::move(proven.local_id), std::move(proven.remote_id), step.now, {}, {}, {}};
-    established.has_ppk = proven.has_ppk;
-    if (established.has_ppk && !phase.passed) payloads.push_back(confirm_ppk());
+    established.ppk = proven.ppk;
+    if (!phase.passed) append_ppk_confirmation(proven.ppk, payloads);
     begin_life(step, established);
     established.proof = begin_proof(step);
     if (phase.ticket) use_up(step, established, *phase.ticket);

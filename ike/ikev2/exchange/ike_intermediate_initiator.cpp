@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "ike/ikev2/exchange/ike_auth.h"
 #include "ike/ikev2/exchange/ike_intermediate.h"
 #include "ike/ikev2/exchange/int_auth.h"
 #include "ike/ikev2/exchange/keying.h"
+#include "ike/ikev2/exchange/ppk_intermediate.h"
 #include "ike/ikev2/exchange/protect.h"
 
 namespace xfrmd::ikev2::exchange {
@@ -13,19 +15,56 @@ namespace {
 
 using base::Reason;
 
-// SK {KEi(n)} (RFC 9370 2.2.2)
+// SK {[KEi(n)], [N(PPK_IDENTITY_KEY)]} (RFC 9370 2.2.2, RFC 9867 3.1)
 base::Result<void> send_next(sa::Step& step, sa::IntermediateRequested& phase) {
-    auto key_exchange = crypto::KeyExchange::make(phase.keyed.suite.additional.at(phase.done), step.random);
-    if (!key_exchange) return tl::unexpected(key_exchange.error());
-    phase.key_exchange = std::move(*key_exchange);
-    const std::vector<wire::Payload> payloads{payload_of(*phase.key_exchange)};
+    std::vector<wire::Payload> payloads;
+    if (phase.done < phase.keyed.suite.additional.size()) {
+        auto key_exchange = crypto::KeyExchange::make(phase.keyed.suite.additional[phase.done], step.random);
+        if (!key_exchange) return tl::unexpected(key_exchange.error());
+        phase.key_exchange = std::move(*key_exchange);
+        payloads.emplace_back(payload_of(*phase.key_exchange));
+    }
+    if (brings_ppks(phase.keyed, phase.transcript, phase.done)) {
+        append_named_ppk(step.sa, phase.keyed, phase.transcript, payloads);
+    }
     const wire::Header header = request_header(step, wire::ExchangeType::ike_intermediate);
     cover_sent(phase.keyed, covered_by_auth(header, payloads), phase.covered);
     send_request(step, phase.keyed, wire::ExchangeType::ike_intermediate, payloads);
     return {};
 }
 
+// What the answer brings.
+struct Gained {
+    std::optional<base::SecretBytes> secret;
+    std::optional<CommonPpk> ppk;
+};
+
+base::Result<Gained> take_answer(sa::Step& step, const sa::IntermediateRequested& phase, const wire::Payloads& answer) {
+    Gained gained;
+    // The PPK first, as a key exchange is used once.
+    if (brings_ppks(phase.keyed, phase.transcript, phase.done)) {
+        const auto ppk = heed_chosen_ppk(step, answer);
+        if (!ppk) return tl::unexpected(ppk.error());
+        gained.ppk = *ppk;
+    }
+    if (!phase.key_exchange) return check_no_key_exchange(answer).map([&] { return std::move(gained); });
+    auto secret = next_secret(*phase.key_exchange, answer);
+    if (!secret) return tl::unexpected(secret.error());
+    gained.secret = std::move(*secret);
+    return gained;
+}
+
 }  // namespace
+
+std::size_t intermediate_exchanges(const sa::Keyed& keyed, const sa::Transcript& transcript) {
+    const std::size_t least = transcript.ppk == sa::PpkUse::ike_intermediate ? 1 : 0;
+    return std::max(keyed.suite.additional.size(), least);
+}
+
+// RFC 9867 3.1: the last one before IKE_AUTH.
+bool brings_ppks(const sa::Keyed& keyed, const sa::Transcript& transcript, std::size_t done) {
+    return transcript.ppk == sa::PpkUse::ike_intermediate && done + 1 == intermediate_exchanges(keyed, transcript);
+}
 
 bool offers_additional(const std::vector<policy::Proposal>& proposals) {
     return std::ranges::any_of(proposals, &policy::Proposal::has_additional_key_exchange);
@@ -47,13 +86,16 @@ sa::Next on_ike_intermediate_response(sa::Step& step, sa::IntermediateRequested&
     if (const auto* error = answer.error()) {
         return base::fail(Reason::PeerRefused, "it answered " + to_string(error->type) + " to IKE_INTERMEDIATE");
     }
-    auto secret = next_secret(*phase.key_exchange, answer);
-    if (!secret) return tl::unexpected(secret.error());
+    auto gained = take_answer(step, phase, answer);
+    if (!gained) return tl::unexpected(gained.error());
     step.sa.window.answered();
     cover_received(phase.keyed, response.covered, phase.covered);
-    phase.keyed = derive_updated(std::move(phase.keyed), step.sa, phase.transcript.local_nonce,
-                                 phase.transcript.remote_nonce, *std::move(secret));
-    if (++phase.done < phase.keyed.suite.additional.size()) {
+    if (gained->secret) {
+        phase.keyed = derive_updated(std::move(phase.keyed), step.sa, phase.transcript.local_nonce,
+                                     phase.transcript.remote_nonce, *std::move(gained->secret));
+    }
+    if (gained->ppk) phase.keyed = mix_into_all(step, std::move(phase.keyed), phase.transcript, *gained->ppk);
+    if (++phase.done < intermediate_exchanges(phase.keyed, phase.transcript)) {
         if (const auto sent = send_next(step, phase); !sent) return sa::Phase(sa::Closed{sent.error()});
         return sa::stay();
     }

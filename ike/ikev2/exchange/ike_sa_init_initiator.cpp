@@ -111,8 +111,8 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
     if (response.header.spi_r == wire::IkeSpi::none) return base::fail(Reason::SpiInvalid);
     const auto childless = goes_childless(*step.sa.connection, payloads);
     if (!childless) return tl::unexpected(childless.error());
-    const auto both_have_ppks = heed_ppk_answer(step.sa, payloads);
-    if (!both_have_ppks) return tl::unexpected(both_have_ppks.error());
+    const auto ppk = heed_ppk_answer(step.sa, payloads);
+    if (!ppk) return tl::unexpected(ppk.error());
     const auto knows_rounds = heed_rounds_answer(*step.sa.connection, payloads);
     if (!knows_rounds) return tl::unexpected(knows_rounds.error());
     auto agreed = agree(step, phase, payloads);  // last, as a key exchange is used once
@@ -127,10 +127,10 @@ sa::Next on_ike_sa_init_response(sa::Step& step, sa::InitRequested& phase, const
                               payloads.nonce->data,
                               {},
                               hashes_in(payloads),
-                              *both_have_ppks,
+                              *ppk,
                               payloads.certificate_requests,
                               *knows_rounds};
-    if (keyed.suite.additional.empty()) {
+    if (intermediate_exchanges(keyed, transcript) == 0) {
         return start_ike_auth(step, std::move(keyed), std::move(transcript), *childless, nullptr);
     }
     return start_intermediate(step, {std::move(keyed), std::move(transcript), nullptr, {}, *childless});

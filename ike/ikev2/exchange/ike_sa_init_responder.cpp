@@ -57,16 +57,17 @@ std::vector<const policy::Connection*> who_may_ask(const sa::Sa& sa) {
     return asking;
 }
 
-// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V], N(SIGNATURE_HASH_ALGORITHMS), N(MULTIPLE_AUTH_SUPPORTED), [N(USE_PPK)],
-// [CERTREQ] (RFC 7296 1.2, RFC 7427 4, RFC 4739 2.1, RFC 8784 3)
+// HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V], N(SIGNATURE_HASH_ALGORITHMS), N(MULTIPLE_AUTH_SUPPORTED), [N(USE_PPK)]
+// or [N(USE_PPK_INT)], [CERTREQ] (RFC 7296 1.2, RFC 7427 4, RFC 4739 2.1, RFC 8784 3, RFC 9867 3.1)
 base::Bytes make_response(const sa::Step& step, const policy::ChosenProposal& chosen, wire::KeyExchangePayload value,
-                          const base::Bytes& nonce, std::optional<wire::Payload> ppk) {
+                          const base::Bytes& nonce, sa::PpkUse ppk) {
     std::vector<wire::Payload> payloads{answer(chosen, {}), std::move(value), wire::Nonce{nonce}};
-    if (chosen.proposal.has_additional_key_exchange()) payloads.emplace_back(intermediate_supported());
+    const bool goes_intermediate = chosen.proposal.has_additional_key_exchange() || ppk == sa::PpkUse::ike_intermediate;
+    if (goes_intermediate) payloads.emplace_back(intermediate_supported());
     append_announcements(step, payloads);
     payloads.emplace_back(hash_algorithms());
     payloads.emplace_back(rounds_supported());
-    if (ppk) payloads.push_back(std::move(*ppk));
+    append_ppk_answer(ppk, payloads);
     std::ranges::move(certificate_request(step.sa, who_may_ask(step.sa)), std::back_inserter(payloads));
     return wire::encode(response_header(step.sa, wire::ExchangeType::ike_sa_init, wire::MessageId{0}), payloads);
 }
@@ -87,10 +88,9 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
     sa.connection = choice->connection;
     take_request(sa, payloads);
     base::Bytes nonce = step.random.bytes(kNonceSize);
-    auto ppk = answer_ppk(sa, payloads);
-    const bool both_have_ppks = ppk.has_value();
+    const sa::PpkUse ppk = answer_ppk(sa, payloads);
     base::Bytes response =
-        make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce, std::move(ppk));
+        make_response(step, choice->chosen, {suite->key_exchange, exchanged->public_value}, nonce, ppk);
     sa::Keyed keyed =
         derive_keyed(sa, *suite, std::move(choice->chosen.proposal), payloads.nonce->data, nonce, exchanged->secret);
     send_first_response(step, response);
@@ -101,8 +101,9 @@ sa::Next on_ike_sa_init_request(sa::Step& step, sa::Created&, const sa::Message&
                               payloads.nonce->data,
                               {},
                               hashes_in(payloads),
-                              both_have_ppks};
-    if (suite->additional.empty()) return sa::Phase(sa::HalfOpen{std::move(keyed), std::move(transcript)});
+                              ppk};
+    if (intermediate_exchanges(keyed, transcript) == 0)
+        return sa::Phase(sa::HalfOpen{std::move(keyed), std::move(transcript)});
     return sa::Phase(sa::IntermediateAwaited{std::move(keyed), std::move(transcript)});
 }
 

@@ -62,6 +62,15 @@ sa::Keyed derive_updated(sa::Keyed&& old, const sa::Sa& sa, base::ByteView nonce
     return derive_rekeyed(old, sa, old.suite, std::move(old.proposal), nonce_i, nonce_r, secrets);
 }
 
+sa::Keyed derive_mixed(sa::Keyed&& old, const sa::Sa& sa, base::ByteView nonce_i, base::ByteView nonce_r,
+                       base::ByteView ppk) {
+    sa::Keyed keyed = make_keyed(sa, old.suite, std::move(old.proposal),
+                                 crypto::derive_mixed_ike_keys(old.suite, ppk, old.sk_d, {nonce_i, nonce_r},
+                                                               wire::spi_bytes(sa.spi_i), wire::spi_bytes(sa.spi_r)));
+    keyed.is_quantum_resistant = true;
+    return keyed;
+}
+
 sa::Keyed derive_resumed(const sa::Session& session, const sa::Sa& sa, const crypto::IkeSuite& suite,
                          base::ByteView nonce_i, base::ByteView nonce_r) {
     return make_keyed(sa, suite, session.proposal,
@@ -76,6 +85,11 @@ wire::KeyExchangePayload payload_of(const crypto::KeyExchange& key_exchange) {
 base::Result<base::SecretBytes> next_secret(crypto::KeyExchange& ours, const wire::Payloads& answer) {
     if (const auto agreed = check_method(answer, ours.method()); !agreed) return tl::unexpected(agreed.error());
     return ours.shared_secret(answer.key_exchange->data);
+}
+
+base::Result<void> check_no_key_exchange(const wire::Payloads& payloads) {
+    if (!payloads.key_exchange) return {};
+    return base::fail(base::Reason::PayloadUnexpected, "KE, and no key exchange is to come");
 }
 
 base::Result<NextAnswer> answer_next(policy::KeyExchangeId method, const wire::Payloads& request,

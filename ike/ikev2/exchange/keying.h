@@ -19,6 +19,10 @@ sa::Keyed derive_rekeyed(const sa::Keyed& old, const sa::Sa& sa, const crypto::I
 sa::Keyed derive_updated(sa::Keyed&& old, const sa::Sa& sa, base::ByteView nonce_i, base::ByteView nonce_r,
                          base::SecretBytes shared_secret);
 
+// With a post-quantum pre-shared key in all keys (RFC 9867 3.1.1), else as after an additional key exchange.
+sa::Keyed derive_mixed(sa::Keyed&& old, const sa::Sa& sa, base::ByteView nonce_i, base::ByteView nonce_r,
+                       base::ByteView ppk);
+
 // Of an IKE SA that takes up where another one has ended (RFC 5723 5.1).
 sa::Keyed derive_resumed(const sa::Session& session, const sa::Sa& sa, const crypto::IkeSuite& suite,
                          base::ByteView nonce_i, base::ByteView nonce_r);
@@ -31,6 +35,8 @@ wire::KeyExchangePayload payload_of(const crypto::KeyExchange& key_exchange);
 // An additional key exchange, whose method has been agreed on (RFC 9370 2.2.2, 2.2.4). Errors: PayloadUnexpected
 // (another method), KeyExchangeValueInvalid, AlgorithmUnavailable.
 base::Result<base::SecretBytes> next_secret(crypto::KeyExchange& ours, const wire::Payloads& answer);
+// Where none is to come. Error: PayloadUnexpected.
+base::Result<void> check_no_key_exchange(const wire::Payloads& payloads);
 struct NextAnswer {
     wire::KeyExchangePayload payload;
     base::SecretBytes secret;

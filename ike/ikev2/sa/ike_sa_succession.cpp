@@ -50,8 +50,9 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     const bool proof_is_over = sa_.connection->reauth_time.count() > 0 && old->proof.over_at == base::kNever;
     next->without_resources = std::exchange(old->without_resources, {});
     next->proof = std::exchange(old->proof, {});
-    next->has_ppk = old->has_ppk;
-    next->keyed.is_quantum_resistant |= old->has_ppk;  // SK_d has it, SK_e of the first IKE SA has not (RFC 8784 3)
+    next->ppk = old->ppk;
+    // Of RFC 8784's, SK_d has it, and SK_e of the first IKE SA has not.
+    next->keyed.is_quantum_resistant |= old->ppk != PpkUse::none;
     if (proof_is_over) next->proof.over_at = around.now;
     heir.sa_.repeats = std::exchange(sa_.repeats, {});
     heir.sa_.repeated_by = std::exchange(sa_.repeated_by, ike::IkeSaId::none);

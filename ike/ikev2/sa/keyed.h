@@ -2,6 +2,8 @@
 // Values only.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -38,6 +40,13 @@ struct AuthKeys {
     }
 };
 
+// In which exchange a post-quantum pre-shared key is mixed into the keys.
+enum class PpkUse : std::uint8_t {
+    none,
+    ike_auth,          // RFC 8784: into SK_d and SK_p; what protects the first IKE SA has it not
+    ike_intermediate,  // RFC 9867: into all keys of the IKE SA, from IKE_AUTH on
+};
+
 // What AUTH will cover (RFC 7296 2.15), both first messages and both nonces; and what they say of how it is to be made.
 struct Transcript {
     base::Bytes local_message;
@@ -46,9 +55,10 @@ struct Transcript {
     base::Bytes remote_nonce;
     base::Bytes int_auth = {};                       // RFC 9242 3.3.2: IntAuth; empty without IKE_INTERMEDIATE
     std::vector<policy::HashId> remote_hashes = {};  // of signatures that the peer takes
-    bool both_have_ppks = false;                     // RFC 8784 3
+    PpkUse ppk = PpkUse::none;                       // as agreed on; whether both know the same one is found out there
     std::vector<wire::CertificateRequest> certificate_requests = {};  // the responder's; the initiator's come later
     bool responder_knows_rounds = false;                              // RFC 4739 2.1
+    std::optional<base::Bytes> mixed_ppk = {};                        // PPK_ID, of one that came with IKE_INTERMEDIATE
 };
 
 // RFC 9242 3.3.2: of what either side has sent in IKE_INTERMEDIATE so far. Empty before the first.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "ike/ikev2/sa/keyed.h"
 #include "ike/ikev2/wire/message.h"
 #include "ike/policy/identity.h"
 
@@ -15,7 +16,7 @@ struct PassedRounds {
     wire::Shape shape{};
     policy::Identity local_id;  // by the last round of each
     policy::Identity remote_id;
-    bool has_ppk = false;
+    PpkUse ppk = PpkUse::none;
 };
 
 }  // namespace xfrmd::ikev2::sa

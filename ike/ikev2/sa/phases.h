@@ -34,14 +34,15 @@ struct InitRequested {
     bool is_doubted = false;             // the request has been sent once more since
 };
 
-// Initiator, IKE_INTERMEDIATE sent with the next of the additional key exchanges (RFC 9370 2.2.2).
+// Initiator, IKE_INTERMEDIATE sent with the next of the additional key exchanges (RFC 9370 2.2.2), or with a PPK's name
+// alone (RFC 9867 3.1).
 struct IntermediateRequested {
     Keyed keyed;  // by all before it
     Transcript transcript;
-    std::unique_ptr<crypto::KeyExchange> key_exchange;
+    std::unique_ptr<crypto::KeyExchange> key_exchange;  // nullptr: only a PPK is to be agreed on
     IntAuth covered;
     bool childless = false;
-    std::size_t done = 0;  // of keyed.suite.additional
+    std::size_t done = 0;  // of these exchanges
 };
 
 // Initiator: keys are there, and a token is to sign.
@@ -62,12 +63,12 @@ struct AuthRequested {
     policy::Identity remote_id = {};  // who the peer has last proved to be
 };
 
-// Responder; additional key exchanges are agreed on and to come.
+// Responder; additional key exchanges, or a PPK's name, are agreed on and to come.
 struct IntermediateAwaited {
     Keyed keyed;
     Transcript transcript;
     IntAuth covered = {};
-    std::size_t done = 0;                           // of keyed.suite.additional
+    std::size_t done = 0;                           // of these exchanges
     std::optional<crypto::SkCipher> previous = {};  // opens the last request, should it be repeated
 };
 
@@ -100,7 +101,7 @@ struct Established {
     base::Instant over_at = base::kNever;            // deleted then, rekeyed or not
     base::Instant use_awaited_until = base::kNever;  // the kernel was asked what the children have carried
     Proof proof = {};
-    bool has_ppk = false;  // in its keys, which those of its children and successors come from
+    PpkUse ppk = PpkUse::none;  // in its keys, which those of its children and successors come from
     std::vector<std::string> without_resources = {};  // children of which the peer makes no more for single CPUs
     bool is_redirected = false;  // the peer has heard that it is to go elsewhere; it goes at over_at
     bool is_outdone = false;     // another one with the same peer has come up; it goes at over_at

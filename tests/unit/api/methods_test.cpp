@@ -41,7 +41,8 @@ TEST_CASE("sa.list shows IKE SAs with their children", "[api]") {
         "remote": {"address": "192.0.2.1", "port": 500, "id": "right.example.org"},
         "path": "direct", "spi_i": "0123456789abcdef", "spi_r": "fedcba9876543210",
         "algorithms": "AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519",
-        "key_exchanges": ["CURVE_25519"], "quantum_resistant": false, "ppk": false,
+        "key_exchanges": ["CURVE_25519"], "quantum_resistant": false, "ppk": true,
+        "ppk_exchange": "IKE_AUTH",
         "age_seconds": 200, "rekey_in_seconds": null, "last_error": null,
         "child_sas": [
             {"id": "7.12", "child": "net", "state": "installed", "mode": "tunnel", "cpu": null, "spi_in": "c1234567",

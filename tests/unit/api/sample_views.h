@@ -42,6 +42,7 @@ inline IkeSaView ike_view(std::uint64_t id, std::string conn, const char* remote
     sa.spi_r = 0xfedcba9876543210;
     sa.algorithms = "AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519";
     sa.key_exchanges = {"CURVE_25519"};
+    sa.ppk_exchange = "IKE_AUTH";
     sa.age = std::chrono::seconds(200);
     return sa;
 }

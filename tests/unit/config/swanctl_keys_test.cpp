@@ -127,6 +127,7 @@ constexpr Case kChildCases[] = {
 // What strongSwan does not have.
 constexpr Case kOwnConnectionCases[] = {
     {"on_local_down", "hold;clear", "-"},
+    {"ppk_exchange", "any;ike_auth;ike_intermediate", "-"},
     {"fail_closed", "no;yes", "-"},
     {"session_resumption", "no;yes", "-"},
 };

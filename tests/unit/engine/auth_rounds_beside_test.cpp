@@ -121,8 +121,8 @@ TEST_CASE("a PPK is agreed on in the first round, and counts in the others", "[e
     Gateways gateways(with_ppk(with_rounds({}, {"a2.example"}, {"b2.example"})),
                       with_ppk(with_rounds(mirrored({}), {"b2.example"}, {"a2.example"})));
     CHECK(gateways.left.outcome(gateways.connect()) == "ok");
-    CHECK(gateways.left.sas().at(0)->established()->has_ppk);
-    CHECK(gateways.right.sas().at(0)->established()->has_ppk);
+    CHECK(gateways.left.sas().at(0)->established()->ppk == ikev2::sa::PpkUse::ike_intermediate);
+    CHECK(gateways.right.sas().at(0)->established()->ppk == ikev2::sa::PpkUse::ike_intermediate);
     CHECK(gateways.disagreement().empty());
 }
 
