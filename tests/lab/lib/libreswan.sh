@@ -4,18 +4,42 @@
 declare -A libreswan_version=()
 
 # start_libreswan HOST 4|5 <<conf: that libreswan, as Debian packages it, with this ipsec.conf. Every pre-shared key is
-# "laboratory".
+# "laboratory"; LIBRESWAN_SECRETS: more lines of ipsec.secrets; LIBRESWAN_NUMBERS=rfc9867: see give_rfc9867_numbers.
 start_libreswan() {
     cat >"/run/$1/ipsec.conf"
-    echo ': PSK "laboratory"' >"/run/$1/ipsec.secrets"
+    printf '%s\n' ': PSK "laboratory"' "${LIBRESWAN_SECRETS:-}" >"/run/$1/ipsec.secrets"
     libreswan_version[$1]=$2
     enter_peer "$1" "libreswan-$2"
+    [[ ${LIBRESWAN_NUMBERS:-} != rfc9867 ]] || give_rfc9867_numbers "$1"
     mkdir -p "/run/$1/nss"
     chroot "/run/$1/root" certutil -N -d sql:/run/nss --empty-password
     [[ -z ${ca:-} ]] || import_credentials "$1"
     # shellcheck disable=SC2034  # read by daemons.sh
     daemon_kind[$1]=libreswan
     launch "$1"
+}
+
+# give_rfc9867_numbers HOST: libreswan 5.2 does what RFC 9867 says for IKE_INTERMEDIATE, with the numbers that the drafts had
+# for its two notifies, 50208 and 50209 (private use). Its copy on this host has the RFC's, in reverse order: its log calls
+# each by the other one's name. Nothing else in it changes.
+give_rfc9867_numbers() {
+    python3 - "/run/$1/root/usr/libexec/ipsec/pluto" "/run/$1/pluto" <<'END' || fail "pluto's numbers are not where they were"
+import struct, sys
+
+old, new = sys.argv[1:]
+code = open(old, "rb").read()
+names = struct.pack("<QQ", 50208, 50209)  # from, to: eight octets each; in the code they have four
+parts = code.split(names)
+counts = []
+for draft, rfc in ((50208, 16446), (50209, 16445)):  # PPK_IDENTITY_KEY, USE_PPK_INT
+    counts.append(sum(part.count(struct.pack("<I", draft)) for part in parts))
+    parts = [part.replace(struct.pack("<I", draft), struct.pack("<I", rfc)) for part in parts]
+if len(parts) != 2 or counts != [3, 5]:
+    sys.exit(1)
+open(new, "wb").write(struct.pack("<QQ", 16445, 16446).join(parts))
+END
+    chmod 755 "/run/$1/pluto"
+    mount --bind "/run/$1/pluto" "/run/$1/root/usr/libexec/ipsec/pluto"
 }
 
 # import_credentials HOST: its certificate and key, and the root, of certificates.sh.
