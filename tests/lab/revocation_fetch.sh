@@ -148,13 +148,7 @@ people_ocsp() {
     person gone "$(responder "$uris:8080/")"
     person config ''
     make_crl root gone
-    {
-        cat "$ca/index.txt"
-        for name in sun config; do
-            printf 'V\t350101000000Z\t\t%s\tunknown\t/CN=%s\n' \
-                "$(openssl x509 -in "$ca/$name.pem" -noout -serial | cut -d= -f2)" "$name"
-        done
-    } >"$ca/all" && mv "$ca/all" "$ca/index.txt"
+    list_valid sun config
 }
 
 run_ocsp() {

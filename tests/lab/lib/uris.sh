@@ -23,12 +23,13 @@ end_server() {
     unset "server_pid[$1]"
 }
 
-# respond CA: openssl's OCSP responder on alice's port 8080, for the certificates in $ca/index.txt.
+# respond CA [HOST]: openssl's OCSP responder on port 8080 of alice or that host, for the certificates in $ca/index.txt.
 respond() {
-    nsenter --net=/run/netns/alice -- openssl ocsp -port 8080 -index "$ca/index.txt" -CA "$ca/$1.pem" -rsigner "$ca/$1.pem" -rkey "$ca/$1.key" \
-        -nmin 60 -ignore_err >"/run/alice/ocsp" 2>&1 &
+    local host=${2:-alice}
+    nsenter --net="/run/netns/$host" -- openssl ocsp -port 8080 -index "$ca/index.txt" -CA "$ca/$1.pem" -rsigner "$ca/$1.pem" -rkey "$ca/$1.key" \
+        -nmin 60 -ignore_err >"/run/$host/ocsp" 2>&1 &
     server_pid[ocsp]=$!
-    eventually 10 grep -qiE 'waiting for|accept' /run/alice/ocsp || fail "no OCSP responder: $(</run/alice/ocsp)"
+    eventually 10 grep -qiE 'waiting for|accept' "/run/$host/ocsp" || fail "no OCSP responder: $(<"/run/$host/ocsp")"
 }
 
 # requests PATH: how often the web server on alice was asked for that.
