@@ -1,6 +1,6 @@
 #include "daemon/background.h"
 
-#include <utility>
+#include <exception>
 
 #include <asio/post.hpp>
 
@@ -10,13 +10,24 @@ Background::~Background() {
     if (thread_.joinable()) thread_.join();
 }
 
+// Whoever waits for it would wait for ever, or the process would end.
+std::function<void()> Background::result() const {
+    try {
+        return work_();
+    } catch (const std::exception& error) {
+        return [this, why = std::string(error.what())] { failed_(why); };
+    } catch (...) {
+        return [this] { failed_("for no known reason"); };
+    }
+}
+
 void Background::run() {
     if (std::exchange(running_, true)) {
         again_ = true;
         return;
     }
     thread_ = std::thread([this] {
-        asio::post(io_, [this, then = work_()] {
+        asio::post(io_, [this, then = result()] {
             thread_.join();
             running_ = false;
             then();

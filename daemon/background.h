@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include <asio/io_context.hpp>
 
@@ -13,8 +15,11 @@ class Background {
 public:
     // Called in the other thread; what it returns is called on the loop's.
     using Work = std::function<std::function<void()>()>;
+    // Called on the loop's thread where the work has thrown, with why.
+    using Failed = std::function<void(const std::string& why)>;
 
-    Background(asio::io_context& io, Work work) : io_(io), work_(std::move(work)) {}
+    Background(asio::io_context& io, Work work, Failed failed)
+        : io_(io), work_(std::move(work)), failed_(std::move(failed)) {}
     // Waits for what is at work, whose result is lost.
     ~Background();
     Background(const Background&) = delete;
@@ -25,8 +30,11 @@ public:
     bool is_running() const { return running_; }
 
 private:
+    std::function<void()> result() const;
+
     asio::io_context& io_;
     Work work_;
+    Failed failed_;
     std::thread thread_;
     bool running_ = false;
     bool again_ = false;

@@ -52,10 +52,14 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
       start_actions_(io, log, *this),
       stop_timer_(io),
       fetcher_(io, log, options_.fetching),
-      reload_(io, [this] {
-          auto loaded = std::make_shared<Loaded>(load(log_, files_, options_));
-          return [this, loaded] { take(std::move(*loaded)); };
-      }) {}
+      reload_(
+          io,
+          [this] {
+              auto loaded = std::make_shared<Loaded>(load(log_, files_, options_));
+              return [this, loaded] { take(std::move(*loaded)); };
+          },
+          [this](const std::string& why) { take(tl::unexpected(StartError{"reading it has failed: " + why, true})); }) {
+}
 
 tl::expected<policy::Snapshot, StartError> Daemon::load(Log& log, const Files& files, const DaemonOptions& options) {
     auto loaded = load_swanctl(files, options.config_path, options.host());
@@ -77,6 +81,7 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     daemon->options_.pool.worker.engine.cpus = cpus_for_sas(able);
     // Before any peer is heard: what blocks has to block from the first moment.
     daemon->kernel_->configure(daemon->configuration_);
+    daemon->use_keys_in_tokens();
     daemon->options_.pool.worker.ipsec = options.kernel == KernelChoice::linux_xfrm;
     auto pool = WorkerPool::open(io, daemon->options_.pool, daemon->configuration_, *daemon);
     if (!pool) return tl::unexpected(pool.error());
@@ -94,27 +99,25 @@ void Daemon::reload() {
 
 void Daemon::take(Loaded loaded) {
     if (stopping_) return;
-    if (!loaded) {
-        log_.error("configuration not loaded, everything stays as it is:\n" + loaded.error().text);
-        return;
-    }
-    if (const std::string lack = lacking(kernel_->features(), **loaded); !lack.empty()) {
-        log_.error("configuration not loaded, everything stays as it is: " + lack);
-        return;
-    }
+    if (!loaded) return refuse("\n" + loaded.error().text);
+    if (const std::string lack = lacking(kernel_->features(), **loaded); !lack.empty()) return refuse(" " + lack);
     const policy::Snapshot before = std::exchange(configuration_, with_addresses(std::move(*loaded)));
     const std::size_t count = configuration_->connections().size();
     log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
+    use_keys_in_tokens();
     hand_out_configuration();
     look_up_names();
     names_.refresh();
     start_actions_.run(*configuration_, before.get());
-    forget_unused_pins();
 }
 
-void Daemon::forget_unused_pins() {
-    const crypto::Credentials* credentials = configuration_->credentials();
-    if (options_.tokens != nullptr && credentials != nullptr) options_.tokens->retain(*credentials);
+void Daemon::refuse(const std::string& why) {
+    if (options_.tokens != nullptr) options_.tokens->discard();
+    log_.error("configuration not loaded, everything stays as it is:" + why);
+}
+
+void Daemon::use_keys_in_tokens() {
+    if (options_.tokens != nullptr) options_.tokens->commit(configuration_->credentials());
 }
 
 void Daemon::hand_out_configuration() {

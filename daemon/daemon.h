@@ -97,7 +97,9 @@ private:
 
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
     void take(Loaded loaded);
-    void forget_unused_pins();
+    void refuse(const std::string& why);
+    // Those that were read with the configuration that is here now.
+    void use_keys_in_tokens();
     // Everybody works with the configuration that is here now.
     void hand_out_configuration();
     void look_up_names();

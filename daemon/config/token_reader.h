@@ -32,7 +32,7 @@ public:
     // May wait for a token, but not for ever. Error: ConfigurationInvalid; the detail says which module, slot and
     // object.
     virtual base::Result<crypto::Certificate> certificate(const TokenObject& object) = 0;
-    // `pin`: nullptr for keys that need none. One that a token refused is not tried there again.
+    // `pin`: nullptr for keys that need none. One that a token has refused is not tried there again.
     virtual base::Result<TokenKey> key(const TokenObject& object, const base::SecretBytes* pin) = 0;
 };
 

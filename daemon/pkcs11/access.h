@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "daemon/config/token_reader.h"
 #include "ike/crypto/public_key.h"
@@ -17,13 +18,24 @@ struct SigningKey {
     crypto::PublicKey key;
 };
 
+// Why a token has not done what it was asked.
+struct Refusal {
+    Refusal(base::Error why, bool of_pin = false) : error(std::move(why)), is_of_pin(of_pin) {}
+
+    base::Error error;
+    bool is_of_pin;  // the PIN was refused, now or before
+};
+
+template <typename T>
+using Response = tl::expected<T, Refusal>;
+
 class Access {
 public:
     virtual ~Access() = default;
 
     // As TokenReader's, of this module whatever `object` says.
-    virtual base::Result<crypto::Certificate> certificate(const TokenObject& object) = 0;
-    virtual base::Result<TokenKey> key(const TokenObject& object, const base::SecretBytes* pin) = 0;
+    virtual Response<crypto::Certificate> certificate(const TokenObject& object) = 0;
+    virtual Response<TokenKey> key(const TokenObject& object, const base::SecretBytes* pin) = 0;
     // As crypto::PrivateKey::sign. A session that was lost is opened again once. Error: SigningFailed.
     virtual base::Result<base::Bytes> sign(const SigningKey& key, const policy::SignatureScheme& scheme,
                                            crypto::EcdsaFormat format, base::ByteView message) = 0;

@@ -1,6 +1,10 @@
 #include "daemon/pkcs11/module.h"
 
 #include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <string_view>
+#include <system_error>
 
 #include "ike/base/bytes.h"
 
@@ -31,6 +35,22 @@ std::vector<std::string> module_names() {
         if (name) names.emplace_back(name.get());
     }
     return names;
+}
+
+std::string real_path_of(const std::string& name) {
+    std::filesystem::path path = name;
+    if (!name.starts_with('/')) {
+        p11_kit_be_quiet();
+        const std::unique_ptr<CK_FUNCTION_LIST*, Module::Release> all(p11_kit_modules_load(nullptr, kFlags));
+        CK_FUNCTION_LIST* module = all ? p11_kit_module_for_name(all.get(), name.c_str()) : nullptr;
+        if (module == nullptr) return name;
+        const std::unique_ptr<char, decltype(&std::free)> file(p11_kit_module_get_filename(module), &std::free);
+        if (!file) return name;
+        path = file.get();
+    }
+    std::error_code error;
+    const auto real = std::filesystem::canonical(path, error);
+    return error ? name : real.string();
 }
 
 base::Result<std::unique_ptr<Module>> Module::open(const std::string& name) {
@@ -74,6 +94,18 @@ Outcome<std::vector<CK_SLOT_ID>> Module::slots() const {
         return functions_->C_GetTokenInfo(slot, &token) != CKR_OK || (token.flags & CKF_TOKEN_INITIALIZED) == 0;
     });
     return slots;
+}
+
+Outcome<std::string> Module::token_in(CK_SLOT_ID slot) const {
+    CK_TOKEN_INFO info{};
+    const CK_RV code = functions_->C_GetTokenInfo(slot, &info);
+    if (code != CKR_OK) return tl::unexpected(code);
+    std::string name;
+    const auto add = [&name](const auto& field) { name.append(std::begin(field), std::end(field)); };
+    add(info.manufacturerID);
+    add(info.model);
+    add(info.serialNumber);
+    return name;
 }
 
 }  // namespace xfrmd::daemon::pkcs11

@@ -12,6 +12,8 @@ namespace xfrmd::daemon::pkcs11 {
 
 // Those that the system has, by their names in p11-kit's configuration (pkcs11.conf(5)).
 std::vector<std::string> module_names();
+// The shared object that a name or a path leads to, the same for each; the name itself where there is none.
+std::string real_path_of(const std::string& name);
 
 class Module {
 public:
@@ -24,6 +26,8 @@ public:
     const CK_FUNCTION_LIST& functions() const { return *functions_; }
     // With a token in them that is initialized.
     Outcome<std::vector<CK_SLOT_ID>> slots() const;
+    // What tells the token that is in it now from any other one, whichever slot that is in.
+    Outcome<std::string> token_in(CK_SLOT_ID slot) const;
 
 private:
     // Gives modules back to p11-kit.
@@ -39,6 +43,7 @@ private:
     bool initialized_ = false;
 
     friend std::vector<std::string> module_names();
+    friend std::string real_path_of(const std::string& name);
 };
 
 }  // namespace xfrmd::daemon::pkcs11

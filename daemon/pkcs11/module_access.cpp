@@ -34,19 +34,26 @@ CK_KEY_TYPE key_type(const base::Bytes& value) {
     return type;
 }
 
+template <typename T>
+Response<T> response_of(Result<T> result) {
+    if (!result) return tl::unexpected<Refusal>(std::move(result.error()));
+    return std::move(*result);
+}
+
 }  // namespace
 
 std::unique_ptr<Access> open_module(std::string name) { return std::make_unique<ModuleAccess>(std::move(name)); }
 
-tl::unexpected<base::Error> ModuleAccess::invalid(const std::string& what) const {
-    return fail(Reason::ConfigurationInvalid, "PKCS#11 module " + base::printable(name_) + ": " + what);
+tl::unexpected<Refusal> ModuleAccess::invalid(const std::string& what, bool is_of_pin) const {
+    const std::string why = "PKCS#11 module " + base::printable(name_) + ": " + what;
+    return tl::unexpected(Refusal({Reason::ConfigurationInvalid, why}, is_of_pin));
 }
 
-tl::unexpected<base::Error> ModuleAccess::invalid(CK_SLOT_ID slot, const std::string& what) const {
-    return invalid("slot " + std::to_string(slot) + ": " + what);
+tl::unexpected<Refusal> ModuleAccess::invalid(CK_SLOT_ID slot, const std::string& what, bool is_of_pin) const {
+    return invalid("slot " + std::to_string(slot) + ": " + what, is_of_pin);
 }
 
-Result<const Module*> ModuleAccess::module() {
+Response<const Module*> ModuleAccess::module() {
     if (!module_) {
         auto module = Module::open(name_);
         if (!module) return invalid(module.error().detail);
@@ -64,7 +71,7 @@ void ModuleAccess::forget_all_if_of_module(CK_RV code) {
     if (is_of_module(code)) forget_all();
 }
 
-Result<CK_SLOT_ID> ModuleAccess::slot_of(const TokenObject& object) {
+Response<CK_SLOT_ID> ModuleAccess::slot_of(const TokenObject& object) {
     const auto loaded = module();
     if (!loaded) return tl::unexpected(loaded.error());
     auto slots = (*loaded)->slots();
@@ -84,7 +91,7 @@ Result<CK_SLOT_ID> ModuleAccess::slot_of(const TokenObject& object) {
 }
 
 // Whoever does not say where it is must not have a PIN tried at every token: what is to be seen without it decides.
-Result<CK_SLOT_ID> ModuleAccess::slot_among(const TokenObject& object, const std::vector<CK_SLOT_ID>& slots) {
+Response<CK_SLOT_ID> ModuleAccess::slot_among(const TokenObject& object, const std::vector<CK_SLOT_ID>& slots) {
     if (slots.empty()) return invalid("there is no token in any slot");
     if (slots.size() == 1 && !object.module.empty()) return slots.front();
     for (const CK_SLOT_ID slot : slots) {
@@ -105,7 +112,7 @@ bool ModuleAccess::shows(CK_SLOT_ID slot, ByteView handle) {
     return false;
 }
 
-Result<ModuleAccess::Opened> ModuleAccess::open(const TokenObject& object, const SecretBytes* pin) {
+Response<ModuleAccess::Opened> ModuleAccess::open(const TokenObject& object, const SecretBytes* pin) {
     const auto slot = slot_of(object);
     if (!slot) return tl::unexpected(slot.error());
     auto session = Session::open(module_->functions(), *slot);
@@ -113,45 +120,49 @@ Result<ModuleAccess::Opened> ModuleAccess::open(const TokenObject& object, const
         forget_all_if_of_module(session.error());
         return invalid(*slot, words_of(session.error()));
     }
-    Opened opened{std::move(*session), *slot};
+    auto token = module_->token_in(*slot);
+    if (!token) return invalid(*slot, words_of(token.error()));
+    Opened opened{std::move(*session), *slot, std::move(*token)};
     if (pin != nullptr) {
         if (const auto allowed = login(opened, *pin); !allowed) return tl::unexpected(allowed.error());
     }
     return opened;
 }
 
-Result<void> ModuleAccess::login(Opened& opened, const SecretBytes& pin) {
-    const auto refused = refused_pins_.find(opened.slot);
-    if (refused != refused_pins_.end() && refused->second == pin) {
-        return invalid(opened.slot, "this PIN was refused before and is not tried again");
-    }
+Response<void> ModuleAccess::login(const Opened& opened, const SecretBytes& pin) {
+    const std::string objection = refused_pins_.objection(opened.token, pin);
+    if (!objection.empty()) return invalid(opened.slot, objection, true);
     const auto allowed = opened.session->login(pin);
-    if (allowed) return {};
-    const bool is_wrong = allowed.error() == CKR_PIN_INCORRECT || allowed.error() == CKR_PIN_INVALID ||
-                          allowed.error() == CKR_PIN_LEN_RANGE;
-    if (is_wrong) refused_pins_[opened.slot] = pin.clone();
-    return invalid(opened.slot, std::string("the login fails: ") + words_of(allowed.error()));
+    if (!allowed) return not_with_pin(opened, pin, "the login fails", allowed.error());
+    return {};
 }
 
-Result<Certificate> ModuleAccess::certificate(const TokenObject& object) {
+tl::unexpected<Refusal> ModuleAccess::not_with_pin(const Opened& opened, const SecretBytes& pin,
+                                                   const std::string& what, CK_RV code) {
+    const bool is_wrong = code == CKR_PIN_INCORRECT || code == CKR_PIN_INVALID || code == CKR_PIN_LEN_RANGE;
+    if (is_wrong) refused_pins_.add(opened.token, pin);
+    return invalid(opened.slot, what + ": " + words_of(code), is_wrong || code == CKR_PIN_LOCKED);
+}
+
+Response<Certificate> ModuleAccess::certificate(const TokenObject& object) {
     auto opened = open(object, nullptr);
     if (!opened) return tl::unexpected(opened.error());
     return certificate_in(*opened, object.handle);
 }
 
-Result<Certificate> ModuleAccess::certificate_in(Opened& opened, ByteView handle) {
+Response<Certificate> ModuleAccess::certificate_in(Opened& opened, ByteView handle) {
     const auto found = opened.session->find(CKO_CERTIFICATE, handle);
     if (!found) return invalid(opened.slot, words_of(found.error()));
     if (!*found) return invalid(opened.slot, "there is no certificate with handle " + base::to_hex(handle));
     const auto der = opened.session->attribute(**found, CKA_VALUE);
     if (!der) return invalid(opened.slot, "the certificate with handle " + base::to_hex(handle) + " cannot be read");
     auto certificate = Certificate::decode(*der);
-    if (certificate) return certificate;
+    if (certificate) return std::move(*certificate);
     return invalid(opened.slot, "the certificate with handle " + base::to_hex(handle) +
                                     " is not accepted: " + certificate.error().sentence());
 }
 
-Result<TokenKey> ModuleAccess::key(const TokenObject& object, const SecretBytes* pin) {
+Response<TokenKey> ModuleAccess::key(const TokenObject& object, const SecretBytes* pin) {
     auto opened = open(object, pin);
     if (!opened) return tl::unexpected(opened.error());
     const auto found = opened->session->find(CKO_PRIVATE_KEY, object.handle);
@@ -169,7 +180,7 @@ Result<TokenKey> ModuleAccess::key(const TokenObject& object, const SecretBytes*
 }
 
 // Of RSA the private key itself tells it too; of EC it does not.
-Result<PublicKey> ModuleAccess::public_key_in(Opened& opened, ByteView handle) {
+Response<PublicKey> ModuleAccess::public_key_in(Opened& opened, ByteView handle) {
     Session& session = *opened.session;
     const auto public_object = session.find(CKO_PUBLIC_KEY, handle);
     const CK_OBJECT_HANDLE object = public_object && *public_object ? **public_object : opened.key;
@@ -177,11 +188,11 @@ Result<PublicKey> ModuleAccess::public_key_in(Opened& opened, ByteView handle) {
     if (type == CKK_RSA) {
         const auto modulus = session.attribute(object, CKA_MODULUS);
         const auto exponent = session.attribute(object, CKA_PUBLIC_EXPONENT);
-        if (modulus && exponent) return crypto::rsa_public_key(*modulus, *exponent);
+        if (modulus && exponent) return response_of(crypto::rsa_public_key(*modulus, *exponent));
     } else if (type == CKK_EC) {
         const auto parameters = session.attribute(object, CKA_EC_PARAMS);
         const auto point = session.attribute(object, CKA_EC_POINT);
-        if (parameters && point) return crypto::ecdsa_public_key(*parameters, *point);
+        if (parameters && point) return response_of(crypto::ecdsa_public_key(*parameters, *point));
     }
     return invalid(opened.slot, "neither a certificate nor a public key with handle " + base::to_hex(handle) +
                                     " tells what the private key is");
@@ -200,26 +211,29 @@ Result<base::Bytes> ModuleAccess::sign(const SigningKey& key, const policy::Sign
     if (scheme.key == KeyType::ecdsa) input->resize(std::min(input->size(), (key.key.bits() + 7) / 8));
     const bool was_open = opened_.contains(place_of(key.object));
     auto raw = sign_input(key, scheme, *input);
-    if (!raw && was_open) raw = sign_input(key, scheme, *input);
-    if (!raw) return fail(Reason::SigningFailed, raw.error().detail);
+    if (!raw && was_open && !raw.error().is_of_pin) raw = sign_input(key, scheme, *input);
+    if (!raw) return fail(Reason::SigningFailed, raw.error().error.detail);
     return crypto::finished_signature(scheme, format, std::move(*raw));
 }
 
 // Whatever fails, the session is not trusted any more.
-Result<base::Bytes> ModuleAccess::sign_input(const SigningKey& key, const policy::SignatureScheme& scheme,
-                                             ByteView input) {
+Response<base::Bytes> ModuleAccess::sign_input(const SigningKey& key, const policy::SignatureScheme& scheme,
+                                               ByteView input) {
     const auto place = opened(key);
     if (!place) return tl::unexpected(place.error());
     const Opened& opened = **place;
-    auto raw = opened.session->sign(opened.key, scheme, base::to_bytes(input), key.pin.empty() ? nullptr : &key.pin);
+    const bool wants_pin = !key.pin.empty() && opened.session->wants_pin_each_time(opened.key);
+    const std::string objection = wants_pin ? refused_pins_.objection(opened.token, key.pin) : "";
+    if (!objection.empty()) return invalid(opened.slot, objection, true);
+    auto raw = opened.session->sign(opened.key, scheme, base::to_bytes(input), wants_pin ? &key.pin : nullptr);
     if (raw) return std::move(*raw);
-    const auto error = invalid(opened.slot, std::string("it does not sign: ") + words_of(raw.error()));
+    const auto refusal = not_with_pin(opened, key.pin, "it does not sign", raw.error());
     opened_.erase(place_of(key.object));
     forget_all_if_of_module(raw.error());
-    return error;
+    return refusal;
 }
 
-Result<ModuleAccess::Opened*> ModuleAccess::opened(const SigningKey& key) {
+Response<ModuleAccess::Opened*> ModuleAccess::opened(const SigningKey& key) {
     const Place place = place_of(key.object);
     if (const auto found = opened_.find(place); found != opened_.end()) return &found->second;
     auto opened = open(key.object, key.pin.empty() ? nullptr : &key.pin);

@@ -107,7 +107,7 @@ Outcome<Bytes> Session::sign(CK_OBJECT_HANDLE key, const policy::SignatureScheme
     Operation operation = operation_for(scheme);
     CK_MECHANISM mechanism = operation.mechanism();
     if (const CK_RV code = functions_.C_SignInit(handle_, &mechanism, key); code != CKR_OK) return tl::unexpected(code);
-    if (pin != nullptr && wants_pin_each_time(key)) {
+    if (pin != nullptr) {
         if (const auto allowed = login(CKU_CONTEXT_SPECIFIC, *pin); !allowed) return tl::unexpected(allowed.error());
     }
     Bytes signature(kMostBytes);

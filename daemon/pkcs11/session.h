@@ -29,15 +29,16 @@ public:
     // nullopt: the object has no such attribute, or does not tell it.
     std::optional<base::Bytes> attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);
 
+    // CKA_ALWAYS_AUTHENTICATE
+    bool wants_pin_each_time(CK_OBJECT_HANDLE key);
     // Of what crypto::signature_input() is for the scheme; the result is for crypto::finished_signature(). `pin`: for
-    // keys that want it each time; may be nullptr.
+    // keys that want it each time; nullptr otherwise.
     Outcome<base::Bytes> sign(CK_OBJECT_HANDLE key, const policy::SignatureScheme& scheme, base::Bytes input,
                               const base::SecretBytes* pin);
 
 private:
     Session(const CK_FUNCTION_LIST& functions, CK_SESSION_HANDLE handle) : functions_(functions), handle_(handle) {}
     Outcome<void> login(CK_USER_TYPE user, const base::SecretBytes& pin);
-    bool wants_pin_each_time(CK_OBJECT_HANDLE key);
 
     const CK_FUNCTION_LIST& functions_;
     CK_SESSION_HANDLE handle_;

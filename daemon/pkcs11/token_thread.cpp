@@ -1,5 +1,6 @@
 #include "daemon/pkcs11/token_thread.h"
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -10,6 +11,7 @@ namespace xfrmd::daemon::pkcs11 {
 struct TokenThread::Shared {
     std::mutex mutex;
     std::condition_variable changed;
+    std::deque<Work> first;
     std::deque<Work> waiting;
     bool ending = false;
     bool ended = false;
@@ -21,10 +23,11 @@ TokenThread::TokenThread(std::unique_ptr<Access> access) : shared_(std::make_sha
     thread_ = std::thread([shared = shared_] { run(shared); });
 }
 
-bool TokenThread::post(Work work) {
+bool TokenThread::post(Work work, Turn turn) {
     const std::lock_guard lock(shared_->mutex);
-    if (shared_->ending || shared_->waiting.size() >= kMostWaiting) return false;
-    shared_->waiting.push_back(std::move(work));
+    auto& queue = turn == Turn::first ? shared_->first : shared_->waiting;
+    if (shared_->ending || queue.size() >= kMostWaiting) return false;
+    queue.push_back(std::move(work));
     shared_->changed.notify_all();
     return true;
 }
@@ -44,22 +47,26 @@ bool TokenThread::end(std::chrono::milliseconds patience) {
     return ended;
 }
 
+// Work goes without the lock, as it may lead to this very queue.
 void TokenThread::run(const std::shared_ptr<Shared>& shared) {
     std::unique_lock lock(shared->mutex);
     for (;;) {
-        shared->changed.wait(lock, [&] { return shared->ending || !shared->waiting.empty(); });
+        shared->changed.wait(lock,
+                             [&] { return shared->ending || !shared->first.empty() || !shared->waiting.empty(); });
         if (shared->ending) break;
-        const Work work = std::move(shared->waiting.front());
-        shared->waiting.pop_front();
+        auto& queue = shared->first.empty() ? shared->waiting : shared->first;
+        Work work = std::move(queue.front());
+        queue.pop_front();
         lock.unlock();
         work(*shared->access);
+        work = nullptr;
         lock.lock();
     }
-    // What waited goes, and may lead to this very queue.
-    std::deque<Work> left;
-    left.swap(shared->waiting);
+    std::array<std::deque<Work>, 2> left;
+    left[0].swap(shared->first);
+    left[1].swap(shared->waiting);
     lock.unlock();
-    left.clear();
+    left = {};
     shared->access.reset();
     lock.lock();
     shared->ended = true;

@@ -4,6 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "daemon/background.h"
 #include "daemon/child_turns.h"
@@ -47,10 +51,13 @@ TEST_CASE("work in the background is done one piece at a time, and once more whe
     const auto guard = asio::make_work_guard(io);
     int begun = 0;
     int done = 0;
-    daemon::Background background(io, [&] {
-        ++begun;
-        return [&] { ++done; };
-    });
+    daemon::Background background(
+        io,
+        [&] {
+            ++begun;
+            return [&] { ++done; };
+        },
+        [](const std::string& why) { FAIL(why); });
     for (int i = 0; i < 5; ++i) background.run();
     CHECK(background.is_running());
     while (done < 2) io.run_one();
@@ -59,6 +66,27 @@ TEST_CASE("work in the background is done one piece at a time, and once more whe
     background.run();
     while (done < 3) io.run_one();
     CHECK(begun == 3);
+}
+
+TEST_CASE("work in the background that fails is told of, and done again when it is asked for", "[daemon]") {
+    asio::io_context io;
+    const auto guard = asio::make_work_guard(io);
+    std::vector<std::string> failures;
+    int done = 0;
+    std::function<std::function<void()>()> work = []() -> std::function<void()> {
+        throw std::runtime_error("no room");
+    };
+    daemon::Background background(io, [&] { return work(); }, [&](const std::string& why) { failures.push_back(why); });
+    background.run();
+    while (failures.empty()) io.run_one();
+    CHECK(failures.front() == "no room");
+    CHECK_FALSE(background.is_running());
+    work = []() -> std::function<void()> { throw 1; };
+    background.run();
+    while (failures.size() < 2) io.run_one();
+    work = [&] { return [&] { ++done; }; };
+    background.run();
+    while (done == 0) io.run_one();
 }
 
 TEST_CASE("ten thousand children do not hold up the loop", "[daemon][hostile-g12]") {

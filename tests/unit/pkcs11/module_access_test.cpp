@@ -4,6 +4,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <filesystem>
+
 #include "tests/unit/pkcs11/soft_token.h"
 
 using namespace xfrmd;
@@ -53,7 +55,7 @@ void check(ModuleAccess& access, const SigningKey& key, const SignatureScheme& s
 std::string why_not(ModuleAccess& access, const TokenObject& object, std::string_view pin_text = tests::kPin) {
     const base::SecretBytes pin = tests::pin(pin_text);
     const auto read = access.key(object, &pin);
-    return read ? std::string() : read.error().detail;
+    return read ? std::string() : read.error().error.detail;
 }
 
 std::string why_not_signed(ModuleAccess& access, const SigningKey& key) {
@@ -62,6 +64,14 @@ std::string why_not_signed(ModuleAccess& access, const SigningKey& key) {
     CHECK(signature.error().reason == base::Reason::SigningFailed);
     return signature.error().detail;
 }
+
+// One whose session is open.
+struct InUse : One {
+    InUse() : One(tests::small_key(1)) { CHECK(why_not_signed().empty()); }
+    std::string why_not_signed() { return ::why_not_signed(access, key); }
+    ModuleAccess access{tests::kSoftHsm};
+    const SigningKey key = read(access);
+};
 
 }  // namespace
 
@@ -113,7 +123,7 @@ TEST_CASE("a certificate in a token is read without a PIN, and tells whose key i
     REQUIRE(read);
     CHECK(read->key == moon.public_key());
     CHECK(read->certificate == moon);
-    CHECK(holds(access.certificate(object({1})).error().detail, "there is no certificate with handle 01"));
+    CHECK(holds(access.certificate(object({1})).error().error.detail, "there is no certificate with handle 01"));
 }
 
 TEST_CASE("a wrong PIN is tried once", "[pkcs11][hostile-d20]") {
@@ -124,13 +134,43 @@ TEST_CASE("a wrong PIN is tried once", "[pkcs11][hostile-d20]") {
     CHECK(why_not(access, object(kHandle)).empty());
 }
 
+TEST_CASE("each of several wrong PINs is tried once, and so many only", "[pkcs11][hostile-d20]") {
+    One token(tests::small_key(1));
+    ModuleAccess access(tests::kSoftHsm);
+    const auto pin_of = [](std::size_t number) { return "999" + std::to_string(number); };
+    for (std::size_t i = 0; i < RefusedPins::kMostOfToken; ++i) {
+        CHECK(holds(why_not(access, object(kHandle), pin_of(i)), "the login fails: "));
+        CHECK(holds(why_not(access, object(kHandle), pin_of(0)), "this PIN was refused before"));
+    }
+    CHECK(holds(why_not(access, object(kHandle), "8888"), "it has refused 16 PINs: no other one is tried"));
+}
+
+TEST_CASE("a key that wants its PIN each time gets it, and a wrong one once", "[pkcs11][hostile-d20]") {
+    const tests::SoftTokens tokens;
+    tokens.add("moon");
+    tokens.add_private_key("moon", "4d6f", tests::small_key(1).pkcs8(), "--always-auth");
+    tokens.add_public_key("moon", "4d6f", tests::small_key(1).subject_public_key_info());
+    ModuleAccess access(tests::kSoftHsm);
+    const base::SecretBytes pin = tests::pin();
+    const auto read = access.key(object(kHandle), &pin);
+    REQUIRE(read);
+    const SigningKey right{object(kHandle), tests::pin(), read->key};
+    const SigningKey wrong{object(kHandle), tests::pin("9999"), read->key};
+    for (int i = 0; i < 2; ++i) CHECK(why_not_signed(access, right).empty());
+    CHECK(holds(why_not_signed(access, wrong), "it does not sign: "));
+    for (int i = 0; i < 2; ++i) {
+        CHECK(why_not_signed(access, right).empty());
+        CHECK(holds(why_not_signed(access, wrong), "this PIN was refused before and is not tried again"));
+    }
+}
+
 TEST_CASE("what is missing of a token is said", "[pkcs11]") {
     One token(tests::small_key(1));
     ModuleAccess access(tests::kSoftHsm);
     const std::string module = std::string("PKCS#11 module ") + tests::kSoftHsm + ": ";
     CHECK(why_not(access, object(kHandle, 77)) == module + "there is no token in slot 77");
     CHECK(holds(why_not(access, object({1})), "there is no private key with handle 01"));
-    CHECK(holds(access.key(object(kHandle), nullptr).error().detail, "or none to be seen without a PIN"));
+    CHECK(holds(access.key(object(kHandle), nullptr).error().error.detail, "or none to be seen without a PIN"));
     token.tokens.add_private_key("moon", "02", tests::small_key(2).pkcs8());
     CHECK(holds(why_not(access, object({2})),
                 "neither a certificate nor a public key with handle 02 tells what the private key is"));
@@ -159,38 +199,42 @@ TEST_CASE("a module that is not there, or none at all, is an error", "[pkcs11]")
 }
 
 TEST_CASE("a session that was lost is opened again", "[pkcs11][hostile-d20]") {
-    One token(tests::small_key(1));
-    ModuleAccess access(tests::kSoftHsm);
-    const SigningKey key = token.read(access);
-    CHECK(why_not_signed(access, key).empty());
-    const auto same = Module::open(tests::kSoftHsm);
-    REQUIRE(same);
-    const auto slots = (*same)->slots();
-    REQUIRE(slots);
-    for (const CK_SLOT_ID slot : *slots) (*same)->functions().C_CloseAllSessions(slot);
-    CHECK(why_not_signed(access, key).empty());
+    InUse token;
+    {
+        const auto same = Module::open(tests::kSoftHsm);
+        REQUIRE(same);
+        const auto slots = (*same)->slots();
+        REQUIRE(slots);
+        for (const CK_SLOT_ID slot : *slots) (*same)->functions().C_CloseAllSessions(slot);
+    }
+    CHECK(token.why_not_signed().empty());
 }
 
 TEST_CASE("a module that has started anew is signed with again", "[pkcs11][hostile-d20]") {
-    One token(tests::small_key(1));
-    ModuleAccess access(tests::kSoftHsm);
-    const SigningKey key = token.read(access);
-    CHECK(why_not_signed(access, key).empty());
+    InUse token;
     {
         const auto same = Module::open(tests::kSoftHsm);
         REQUIRE(same);
         REQUIRE((*same)->functions().C_Finalize(nullptr) == CKR_OK);
     }
-    CHECK(why_not_signed(access, key).empty());
+    CHECK(token.why_not_signed().empty());
 }
 
 TEST_CASE("a token that was removed does not sign, and does when it is back", "[pkcs11][hostile-d20]") {
-    One token(tests::small_key(1));
-    ModuleAccess access(tests::kSoftHsm);
-    const SigningKey key = token.read(access);
-    CHECK(why_not_signed(access, key).empty());
+    InUse token;
     token.tokens.remove();
-    CHECK(holds(why_not_signed(access, key), "PKCS#11 module "));
+    CHECK(holds(token.why_not_signed(), "PKCS#11 module "));
     token.tokens.put_back();
-    CHECK(why_not_signed(access, key).empty());
+    CHECK(token.why_not_signed().empty());
+}
+
+TEST_CASE("a module is the same one by its name and by whatever path", "[pkcs11]") {
+    const std::string real = std::filesystem::canonical(tests::kSoftHsm).string();
+    const std::string link = (std::filesystem::temp_directory_path() / "module.XXXXXX").string();
+    std::filesystem::create_symlink(tests::kSoftHsm, link);
+    CHECK(real_path_of(link) == real);
+    std::filesystem::remove(link);
+    CHECK(real_path_of("/nowhere/libp11.so") == "/nowhere/libp11.so");
+    CHECK(real_path_of("nobody") == "nobody");
+    for (const std::string& name : module_names()) CHECK(real_path_of(name).starts_with('/'));
 }

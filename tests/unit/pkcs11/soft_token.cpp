@@ -31,15 +31,16 @@ void SoftTokens::add(const std::string& label) const {
 }
 
 void SoftTokens::write(const std::string& label, const std::string& handle, const std::string& type,
-                       const base::Bytes& der) const {
+                       const base::Bytes& der, const std::string& options) const {
     const std::string file = (folder_ / "object").string();
     std::ofstream(file, std::ios::binary) << base::as_text(der);
     run(std::string("pkcs11-tool --module ") + kSoftHsm + " --token-label " + label + " --login --pin " + kPin +
-        " --write-object " + file + " --type " + type + " --id " + handle);
+        " --write-object " + file + " --type " + type + " --id " + handle + " " + options);
 }
 
-void SoftTokens::add_private_key(const std::string& label, const std::string& handle, const base::Bytes& der) const {
-    write(label, handle, "privkey", der);
+void SoftTokens::add_private_key(const std::string& label, const std::string& handle, const base::Bytes& der,
+                                 const std::string& options) const {
+    write(label, handle, "privkey", der, options);
 }
 
 void SoftTokens::add_certificate(const std::string& label, const std::string& handle, const base::Bytes& der) const {

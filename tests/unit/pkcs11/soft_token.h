@@ -22,7 +22,8 @@ public:
 
     void add(const std::string& label) const;
     // PKCS#8, certificate or SubjectPublicKeyInfo, in DER. `handle` in hexadecimal.
-    void add_private_key(const std::string& label, const std::string& handle, const base::Bytes& der) const;
+    void add_private_key(const std::string& label, const std::string& handle, const base::Bytes& der,
+                         const std::string& options = "") const;
     void add_certificate(const std::string& label, const std::string& handle, const base::Bytes& der) const;
     void add_public_key(const std::string& label, const std::string& handle, const base::Bytes& der) const;
     // As if somebody pulled them all, and put them back.
@@ -30,8 +31,8 @@ public:
     void put_back() const;
 
 private:
-    void write(const std::string& label, const std::string& handle, const std::string& type,
-               const base::Bytes& der) const;
+    void write(const std::string& label, const std::string& handle, const std::string& type, const base::Bytes& der,
+               const std::string& options = "") const;
     void run(const std::string& command) const;
 
     std::filesystem::path folder_;
