@@ -209,13 +209,14 @@ public:
 
     // Everything but the loop, whose end waits for the resolver, and what waits for a token. There is nothing left that
     // would need either.
-    void end() {
-        const bool waits = daemon_->is_asking_for_names();
+    void end(int status) {
+        const bool waits = daemon_ && daemon_->is_asking_for_names();
+        const bool is_loading = daemon_ && daemon_->is_loading();
         server_.reset();
         management_.reset();
-        if (daemon_->is_loading() || !tokens_.end(kTokenPatience)) std::_Exit(EXIT_SUCCESS);
+        if (is_loading || !tokens_.end(kTokenPatience)) std::_Exit(status);
         daemon_.reset();
-        if (waits) std::_Exit(EXIT_SUCCESS);
+        if (waits) std::_Exit(status);
     }
 
 private:
@@ -265,12 +266,14 @@ int serve(const Arguments& arguments, daemon::Launch& launch) {
         const daemon::StartError& error = started.error();
         const std::string text = error.in_configuration ? error.text : "xfrmd: cannot start: " + error.text + "\n";
         if (!terminal) log.error(text);
-        return launch.failed(error.in_configuration ? kConfigurationInvalid : kFailed, text);
+        const int status = launch.failed(error.in_configuration ? kConfigurationInvalid : kFailed, text);
+        process.end(status);
+        return status;
     }
     launch.ready();
     process.run();
-    process.end();
-    return 0;
+    process.end(EXIT_SUCCESS);
+    return EXIT_SUCCESS;
 }
 
 int run(Arguments arguments) {
@@ -281,11 +284,13 @@ int run(Arguments arguments) {
     for (std::string* path : {&arguments.daemon.fetching.crl_cache, &arguments.daemon.fetching.helper}) {
         if (!path->empty()) *path = std::filesystem::absolute(*path);
     }
-    if (arguments.check) return check_configuration(arguments.daemon);
     keep_memory_private();
+    if (arguments.check) return check_configuration(arguments.daemon);
     keep_standard_descriptors();
     // A log that nobody reads any more must not end the daemon before it has cleaned up.
     std::signal(SIGPIPE, SIG_IGN);
+    // Whoever started us may have it ignored, and nobody would hear how a child has ended.
+    std::signal(SIGCHLD, SIG_DFL);
     auto launch = arguments.foreground ? daemon::Launch::foreground() : daemon::Launch::background();
     if (!launch) {
         std::fprintf(stderr, "xfrmd: %s\n", launch.error().c_str());
