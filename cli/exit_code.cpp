@@ -24,6 +24,7 @@ constexpr Row kTable[] = {
     {"permission.denied", ExitCode::permission_denied},
     {"operation.timeout", ExitCode::timeout},
     {"peer.silent", ExitCode::timeout},
+    {"pki.busy", ExitCode::timeout},
     {"config.invalid", ExitCode::configuration_invalid},
 };
 

@@ -97,6 +97,7 @@ ExitCode issue(Session& session, pki::Role role) {
                        {"files", issued->files}};
     print(session, json, render_issued(json));
     if (issued->cut) print_warnings(session, {"warning: it ends with its CA, before its days are over"});
+    if (!issued->judged) print_warnings(session, {"warning: it has not been judged, as no way to its root is there"});
     return ExitCode::ok;
 }
 

@@ -1,5 +1,4 @@
-// Files of keys and certificates: read with a limit, written whole or not at all, and never over others unless that was
-// asked for.
+// Files of keys and certificates, read with a limit.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +11,7 @@
 
 namespace xfrmd::cli::pki {
 
-// At most this many bytes of a file; one that has more is refused.
+// At most this many bytes of a file; one that has more is refused. A pipe is read until its writer has closed it.
 inline constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 
 Outcome<base::SecretBytes> read_file(const std::string& path, std::size_t most = kMostBytes);
@@ -23,15 +22,5 @@ Outcome<std::vector<std::string>> files_of(const std::string& path);
 
 // "moon" of "/etc/swanctl/x509/moon.pem"
 std::string stem_of(const std::string& path);
-
-struct NewFile {
-    std::string path;
-    base::SecretBytes contents;
-    bool is_secret = false;  // for nobody but its owner
-};
-
-// Makes the folders that are missing. Either all of the files are there afterwards, or, without `force`, none; with it
-// they take the place of what is there.
-Outcome<void> write_files(const std::vector<NewFile>& files, bool force);
 
 }  // namespace xfrmd::cli::pki

@@ -4,9 +4,11 @@
 #include <filesystem>
 
 #include "cli/pki/files.h"
+#include "cli/pki/folder_lock.h"
+#include "cli/pki/judge.h"
 #include "cli/pki/key_pair.h"
+#include "cli/pki/new_files.h"
 #include "cli/pki/pem_text.h"
-#include "ike/crypto/chain.h"
 
 namespace xfrmd::cli::pki {
 
@@ -115,19 +117,32 @@ NewFile certificate_as(std::string path, const Certificate& certificate) {
     return {std::move(path), SecretBytes(base::as_bytes(pem_text("CERTIFICATE", certificate.der()))), false};
 }
 
-bool holds(const std::string& path, const Certificate& certificate) {
-    const auto there = read_certificate(path);
-    return there && *there == certificate;
+// Whoever asks for a new end does not ask for its CAs to lose their places, also with --force: another CA may have a
+// file of the same name there.
+Outcome<void> add_authority(const IssueOrder& order, const KnownCertificate& one, std::vector<NewFile>& files) {
+    std::string path = place_of(order.folder, "x509ca", stem_of(one.file));
+    if (std::ranges::find(files, path, &NewFile::path) != files.end())
+        return trouble(kExists, path + " would be the file of two CAs", "rename the file of one of them");
+    std::error_code unknown;
+    if (std::filesystem::exists(path, unknown)) {
+        const auto there = read_certificate(path);
+        if (there && *there == one.certificate) return {};
+        if (!there || !(there->public_key() == one.certificate.public_key())) {
+            return trouble(kExists, path + " is there already, and not of CA '" + one.certificate.to_string() + "'",
+                           "name another folder with --out");
+        }
+    }
+    files.push_back(certificate_as(std::move(path), one.certificate));
+    return {};
 }
 
 // An end needs the CAs above it where its own files are, unless they are there.
-void add_authorities(const IssueOrder& order, const Authority& authority, std::vector<NewFile>& files) {
-    std::vector<KnownCertificate> all{authority.own};
-    all.insert(all.end(), authority.above.begin(), authority.above.end());
-    for (const KnownCertificate& one : all) {
-        std::string path = place_of(order.folder, "x509ca", stem_of(one.file));
-        if (!holds(path, one.certificate)) files.push_back(certificate_as(std::move(path), one.certificate));
+Outcome<void> add_authorities(const IssueOrder& order, const Authority& authority, std::vector<NewFile>& files) {
+    if (auto added = add_authority(order, authority.own, files); !added) return added;
+    for (const KnownCertificate& one : authority.above) {
+        if (auto added = add_authority(order, one, files); !added) return added;
     }
+    return {};
 }
 
 // There is one folder for all keys: another certificate of this name there would lose its own, also with --force.
@@ -146,28 +161,26 @@ Outcome<void> check_issuer(const Contents& contents, const Authority& authority)
                  "give another one with --subject");
 }
 
-// Where the way to the root is known: as xfrmd would judge it.
-Outcome<void> check(const Certificate& made, const Authority& authority, crypto::WallClock now) {
-    const Certificate& top = authority.above.empty() ? authority.own.certificate : authority.above.back().certificate;
-    if (!top.is_self_issued()) return {};
-    std::vector<Certificate> authorities{authority.own.certificate};
-    for (const KnownCertificate& one : authority.above) authorities.push_back(one.certificate);
-    const auto trust = crypto::TrustStore::make(std::move(authorities), {});
-    if (!trust) return unusable("the CA", trust.error(), "");
-    const auto path = crypto::validate(made, {}, *trust, now, {}, nullptr);
-    if (!path) return unusable("nobody would accept it", path.error(), "look at the CA with 'xfrmctl pki show'");
-    return {};
+std::vector<Certificate> above(const std::optional<Authority>& authority) {
+    std::vector<Certificate> all;
+    if (authority) {
+        all.push_back(authority->own.certificate);
+        for (const KnownCertificate& one : authority->above) all.push_back(one.certificate);
+    }
+    return all;
 }
 
-Outcome<Certificate> certify(const Contents& contents, const KeyPair& pair, const std::optional<Authority>& authority,
-                             crypto::WallClock now, base::Random& random) {
+// Without files as yet.
+Outcome<Issued> certify(const Contents& contents, const KeyPair& pair, const std::optional<Authority>& authority,
+                        crypto::WallClock now, base::Random& random) {
     const auto key = pair.key(random);
     if (!key) return tl::unexpected(key.error());
     auto made =
         make_certificate(contents, key->public_key(), authority ? authority->issuer() : Issuer{nullptr, *key}, random);
-    if (!made || !authority || contents.role == Role::authority) return made;
-    if (const auto good = check(*made, *authority, now); !good) return tl::unexpected(good.error());
-    return made;
+    if (!made) return tl::unexpected(made.error());
+    const auto judged = is_judged(*made, *key, above(authority), now, random);
+    if (!judged) return tl::unexpected(judged.error());
+    return Issued{*std::move(made), {}, false, *judged};
 }
 
 Outcome<std::vector<NewFile>> files_for(const IssueOrder& order, const Certificate& made, const KeyPair& pair,
@@ -178,8 +191,22 @@ Outcome<std::vector<NewFile>> files_for(const IssueOrder& order, const Certifica
     std::vector<NewFile> files;
     files.push_back({place_of(order.folder, "private", order.name), *std::move(key), true});
     files.push_back(certificate_as(place_of(order.folder, is_end ? "x509" : "x509ca", order.name), made));
-    if (is_end && authority) add_authorities(order, *authority, files);
+    if (is_end && authority) {
+        if (const auto added = add_authorities(order, *authority, files); !added) return tl::unexpected(added.error());
+    }
     return files;
+}
+
+Outcome<void> write(const IssueOrder& order, const KeyPair& pair, const std::optional<Authority>& authority,
+                    Issued& issued) {
+    const auto lock = FolderLock::take(order.folder);
+    if (!lock) return tl::unexpected(lock.error());
+    if (auto good = check_twin(order); !good) return good;
+    const auto files = files_for(order, issued.certificate, pair, authority);
+    if (!files) return tl::unexpected(files.error());
+    if (auto written = write_files(*files, order.force); !written) return written;
+    for (const NewFile& file : *files) issued.files.push_back(file.path);
+    return {};
 }
 
 }  // namespace
@@ -187,6 +214,7 @@ Outcome<std::vector<NewFile>> files_for(const IssueOrder& order, const Certifica
 Outcome<Issued> issue(const IssueOrder& order, crypto::WallClock now, base::Random& random) {
     auto contents = contents_of(order, now);
     if (!contents) return tl::unexpected(contents.error());
+    // Before anybody is asked for a passphrase; what counts is what is there when the files are written.
     if (const auto good = check_twin(order); !good) return tl::unexpected(good.error());
     std::optional<Authority> authority;
     if (order.authority) {
@@ -198,13 +226,10 @@ Outcome<Issued> issue(const IssueOrder& order, crypto::WallClock now, base::Rand
     const bool cut = cut_to(contents->validity, authority);
     const auto pair = KeyPair::make(order.kind);
     if (!pair) return tl::unexpected(pair.error());
-    auto made = certify(*contents, *pair, authority, now, random);
-    if (!made) return tl::unexpected(made.error());
-    const auto files = files_for(order, *made, *pair, authority);
-    if (!files) return tl::unexpected(files.error());
-    if (const auto written = write_files(*files, order.force); !written) return tl::unexpected(written.error());
-    Issued issued{*std::move(made), {}, cut};
-    for (const NewFile& file : *files) issued.files.push_back(file.path);
+    auto issued = certify(*contents, *pair, authority, now, random);
+    if (!issued) return issued;
+    issued->cut = cut;
+    if (auto written = write(order, *pair, authority, *issued); !written) return tl::unexpected(written.error());
     return issued;
 }
 

@@ -29,11 +29,12 @@ struct IssueOrder {
 struct Issued {
     crypto::Certificate certificate;
     std::vector<std::string> files;
-    bool cut = false;  // it ends with its CA, before its days are over
+    bool cut = false;     // it ends with its CA, before its days are over
+    bool judged = false;  // as xfrmd would judge it; else the way from its CA to a root is not there
 };
 
-// Makes x509ca/NAME.pem or x509/NAME.pem, private/NAME.pem, and for an end x509ca/ with its CAs. An end's certificate
-// has been judged as xfrmd would judge it.
+// Makes x509ca/NAME.pem or x509/NAME.pem, private/NAME.pem, and for an end x509ca/ with its CAs. What xfrmd would not
+// accept is not written.
 Outcome<Issued> issue(const IssueOrder& order, crypto::WallClock now, base::Random& random);
 
 }  // namespace xfrmd::cli::pki

@@ -6,6 +6,8 @@
 #include <iterator>
 
 #include "cli/pki/files.h"
+#include "cli/pki/folder_lock.h"
+#include "cli/pki/new_files.h"
 #include "ike/crypto/crl.h"
 
 namespace xfrmd::cli::pki {
@@ -112,6 +114,8 @@ std::optional<RevocationReason> parse_reason(std::string_view word) {
 Outcome<Revoked> revoke(const RevokeOrder& order, crypto::WallClock now, base::Random& random) {
     const auto authority = find_authority(order.authority, now, random);
     if (!authority) return tl::unexpected(authority.error());
+    const auto lock = FolderLock::take(order.folder);
+    if (!lock) return tl::unexpected(lock.error());
     const Certificate& issuer = authority->own.certificate;
     Revoked done{issuer.to_string(), place_of(order.folder, "x509crl", authority->name), 1, 0, now + order.days, {}};
     const auto last = last_list(done.file, *authority);

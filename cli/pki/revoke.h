@@ -34,7 +34,7 @@ struct Revoked {
 };
 
 // Reads the last one, whose signature has to be the CA's, where it is there; writes the next one in its place, in DER,
-// as RFC 2585 wants it at an URI.
+// as RFC 2585 wants it at an URI. Others that want to do the same at the same time wait.
 Outcome<Revoked> revoke(const RevokeOrder& order, crypto::WallClock now, base::Random& random);
 
 }  // namespace xfrmd::cli::pki

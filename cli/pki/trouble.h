@@ -16,6 +16,7 @@ inline constexpr std::string_view kDenied = "permission.denied";
 inline constexpr std::string_view kNoAuthority = "pki.no_authority";  // there is none to sign with
 inline constexpr std::string_view kExists = "pki.exists";             // a file that would be overwritten
 inline constexpr std::string_view kUnusable = "pki.unusable";         // what a file holds, or what was to be made of it
+inline constexpr std::string_view kBusy = "pki.busy";                 // somebody else is at work in the same folder
 inline constexpr std::string_view kFile = "pki.file";                 // reading and writing
 
 struct Trouble {

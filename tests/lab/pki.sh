@@ -1,5 +1,5 @@
 # Gateways whose CAs, certificates and keys are made by `xfrmctl pki` alone: moon's is of a CA in between, sun's key is
-# encrypted. The tunnel comes up; then sun is revoked, and has none.
+# encrypted. The tunnel comes up; then sun is revoked, and has none. What is revoked at the same time is on the list, too.
 #   pki.sh PEER INITIATOR KIND   PEER: 5.9 or 6.0 (strongSwan); KIND: of all keys, as --kind has it
 # shellcheck shell=bash
 
@@ -26,15 +26,30 @@ conf() {
 }
 
 make_credentials() {
-    echo laboratory >/run/passphrase
+    mkfifo /run/passphrase
+    echo laboratory >/run/passphrase &
     pki ca root --kind "$kind" --subject 'C=CH, O=xfrmd lab, CN=root' --out "$ca"
     pki ca middle --kind "$kind" --ca root --out "$ca"
     pki gateway moon --kind "$kind" --san moon.lab.example --san 192.0.2.1 --ca "$ca/x509ca/middle.pem" --out /run/moon
     pki gateway sun --kind "$kind" --san sun.lab.example --ca "$root" --passphrase-file /run/passphrase --out "$swanctl"
     pki client carol@lab.example --kind "$kind" --crl-uri http://lab.example/root.crl --ca "$root" --out /run/carol
     pki crl --ca root --out "$ca"
+    revoke_at_once 0a 0b 0c 0d 0e 0f
     mkdir -p /run/moon/x509crl
     cp "$ca/x509crl/root.crl" /run/moon/x509crl/
+}
+
+# revoke_at_once SERIAL...: each by an xfrmctl of its own.
+revoke_at_once() {
+    local serial
+    local -a pids=()
+    for serial in "$@"; do
+        "$lab_build/cli/xfrmctl" pki crl --ca root --revoke "$serial" --out "$ca" >"/run/pki.$serial" 2>&1 &
+        pids+=($!)
+    done
+    wait "${pids[@]}"
+    [[ $(openssl crl -inform DER -in "$ca/x509crl/root.crl" -noout -text | grep -c 'Serial Number') -eq $# ]] ||
+        fail "not all of them are on the list: $(cat /run/pki.*)"
 }
 
 # says FILE TEXT...: openssl reads that in the certificate.
@@ -54,7 +69,7 @@ expect_openssl_to_agree() {
     says "$root" 'CA:TRUE' 'Certificate Sign, CRL Sign' 'Subject: C = CH, O = xfrmd lab, CN = root'
     says /run/carol/x509/carol@lab.example.pem email:carol@lab.example 'TLS Web Client Authentication' URI:http://lab.example/root.crl
     expect openssl pkey -noout -check -in /run/moon/private/moon.pem
-    expect openssl pkey -noout -check -in "$swanctl/private/sun.pem" -passin file:/run/passphrase
+    expect openssl pkey -noout -check -in "$swanctl/private/sun.pem" -passin pass:laboratory
     expect_not openssl pkey -noout -in "$swanctl/private/sun.pem" -passin pass:other
 }
 
