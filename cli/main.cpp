@@ -1,3 +1,4 @@
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -20,6 +21,8 @@ std::optional<std::string> environment(const char* name) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+    // Of keys and passphrases (pki): no core dumps, and nothing for other processes of the same user to read.
+    prctl(PR_SET_DUMPABLE, 0);
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     xfrmd::cli::Surroundings around{std::cout,
                                     std::cerr,

@@ -8,7 +8,8 @@
 
 namespace xfrmd::cli {
 
-// One line, without its end. Nothing where there is no terminal, or nobody says anything.
+// One line, without its end. Nothing where there is no terminal, or nobody says anything. Signals that come meanwhile
+// count once the terminal is as it was; who is stopped by one asks again.
 std::optional<base::SecretBytes> ask_secret(const std::string& prompt);
 
 }  // namespace xfrmd::cli
