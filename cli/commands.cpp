@@ -27,14 +27,18 @@ void declare_sa_show(CLI::App& app, Options& options) {
     app.add_option("ID", options.selector, "as sa list shows it: 7, or 7.12 for a child SA")->required();
 }
 
+CLI::Option* declare_selector(CLI::App& app, Options& options) {
+    return app.add_option("SELECTOR", options.selector,
+                          "ID, CONN, CONN/CHILD, CHILD, the peer's address, prefix or identity");
+}
+
 void declare_clearing(CLI::App& app, Options& options) {
     app.add_flag("--force", options.force, "do not wait for the peer's answer");
     app.add_flag("--dry-run", options.dry_run, "tell what would be cleared, change nothing");
 }
 
 void declare_sa_clear(CLI::App& app, Options& options) {
-    auto* const selector = app.add_option("SELECTOR", options.selector,
-                                          "ID, CONN, CONN/CHILD, CHILD, the peer's address, prefix or identity");
+    auto* const selector = declare_selector(app, options);
     app.add_flag("--all", options.all, "every SA")->excludes(selector);
     declare_kind(app, options);
     declare_clearing(app, options);
@@ -42,8 +46,7 @@ void declare_sa_clear(CLI::App& app, Options& options) {
 }
 
 void declare_sa_rekey(CLI::App& app, Options& options) {
-    app.add_option("SELECTOR", options.selector, "ID, CONN, CONN/CHILD, CHILD, the peer's address, prefix or identity")
-        ->required();
+    declare_selector(app, options)->required();
     declare_kind(app, options);
 }
 

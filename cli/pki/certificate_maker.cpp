@@ -25,13 +25,6 @@ Botan::BigInt serial_number(base::Random& random) {
     return Botan::BigInt::from_bytes(number);
 }
 
-// RFC 5280 4.2.1.1: as the issuer's certificate has it.
-Bytes key_id_of(const Issuer& issuer) {
-    if (issuer.certificate != nullptr && !issuer.certificate->subject_key_id().empty())
-        return issuer.certificate->subject_key_id();
-    return base::to_bytes(issuer.key.public_key().key_id());
-}
-
 Bytes usages_of(Role role) {
     if (role == Role::authority) return key_usage(kKeyCertSign | kCrlSign);
     Bytes all = key_usage(kDigitalSignature);
@@ -43,7 +36,7 @@ Bytes extensions_of(const Contents& contents, const crypto::PublicKey& key, cons
     Bytes all = basic_constraints(contents.role == Role::authority);
     base::append(all, usages_of(contents.role));
     base::append(all, subject_key_id(key.key_id()));
-    base::append(all, authority_key_id(key_id_of(issuer)));
+    base::append(all, authority_key_id(issuer.key_id()));
     if (!contents.names.empty()) base::append(all, alternative_names(contents.names));
     if (!contents.crl_uris.empty()) base::append(all, crl_distribution_points(contents.crl_uris));
     if (!contents.ocsp_uris.empty()) base::append(all, authority_information_access(contents.ocsp_uris));
@@ -80,6 +73,11 @@ Bytes to_be_signed(const Contents& contents, const crypto::PublicKey& key, const
 }
 
 }  // namespace
+
+Bytes Issuer::key_id() const {
+    if (certificate != nullptr && !certificate->subject_key_id().empty()) return certificate->subject_key_id();
+    return base::to_bytes(key.public_key().key_id());
+}
 
 Outcome<crypto::Certificate> make_certificate(const Contents& contents, const crypto::PublicKey& key,
                                               const Issuer& issuer, base::Random& random) {

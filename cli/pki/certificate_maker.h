@@ -29,6 +29,8 @@ struct Contents {
 struct Issuer {
     const crypto::Certificate* certificate;
     const crypto::PrivateKey& key;
+
+    base::Bytes key_id() const;  // RFC 5280 4.2.1.1: as the certificate has it
 };
 
 // With a serial number of 126 random bits. What comes out has been read again by those who are to read it.

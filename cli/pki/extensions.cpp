@@ -25,6 +25,17 @@ Bytes extension(std::string_view oid, bool critical, const Bytes& value) {
     return der;
 }
 
+// One whose value is a SEQUENCE of what `fill` encodes.
+template <typename Fill>
+Bytes sequence(std::string_view oid, bool critical, Fill fill) {
+    Bytes value;
+    DER_Encoder out(value);
+    out.start_sequence();
+    fill(out);
+    out.end_cons();
+    return extension(oid, critical, value);
+}
+
 // GeneralName ::= CHOICE { rfc822Name [1], dNSName [2], directoryName [4], uniformResourceIdentifier [6],
 //                          iPAddress [7], ... }
 constexpr std::uint32_t kUri = 6;
@@ -51,12 +62,9 @@ void encode_name(DER_Encoder& out, const policy::Identity& name) {
 
 // BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }
 Bytes basic_constraints(bool is_authority) {
-    Bytes value;
-    DER_Encoder out(value);
-    out.start_sequence();
-    if (is_authority) out.encode(true);
-    out.end_cons();
-    return extension("2.5.29.19", true, value);
+    return sequence("2.5.29.19", true, [&](DER_Encoder& out) {
+        if (is_authority) out.encode(true);
+    });
 }
 
 // X.690 11.2.2: a BIT STRING of named bits ends with one that is set.
@@ -66,12 +74,9 @@ Bytes key_usage(std::uint8_t bits) {
 }
 
 Bytes extended_key_usage(std::span<const std::string_view> usages) {
-    Bytes value;
-    DER_Encoder out(value);
-    out.start_sequence();
-    for (const std::string_view usage : usages) out.encode(Botan::OID(usage));
-    out.end_cons();
-    return extension("2.5.29.37", false, value);
+    return sequence("2.5.29.37", false, [&](DER_Encoder& out) {
+        for (const std::string_view usage : usages) out.encode(Botan::OID(usage));
+    });
 }
 
 Bytes subject_key_id(ByteView id) {
@@ -82,46 +87,34 @@ Bytes subject_key_id(ByteView id) {
 
 // AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OPTIONAL, ... }
 Bytes authority_key_id(ByteView id) {
-    Bytes value;
-    DER_Encoder out(value);
-    out.start_sequence();
-    encode_name(out, 0, id);
-    out.end_cons();
-    return extension("2.5.29.35", false, value);
+    return sequence("2.5.29.35", false, [&](DER_Encoder& out) { encode_name(out, 0, id); });
 }
 
 Bytes alternative_names(const std::vector<policy::Identity>& names) {
-    Bytes value;
-    DER_Encoder out(value);
-    out.start_sequence();
-    for (const policy::Identity& name : names) encode_name(out, name);
-    out.end_cons();
-    return extension("2.5.29.17", false, value);
+    return sequence("2.5.29.17", false, [&](DER_Encoder& out) {
+        for (const policy::Identity& name : names) encode_name(out, name);
+    });
 }
 
 // CRLDistributionPoints ::= SEQUENCE OF SEQUENCE { distributionPoint [0] { fullName [0] GeneralNames }, ... }: one
 // point, as all of the places have the same list.
 Bytes crl_distribution_points(const std::vector<std::string>& uris) {
-    Bytes value;
-    DER_Encoder out(value);
-    out.start_sequence().start_sequence().start_context_specific(0).start_context_specific(0);
-    for (const std::string& uri : uris) encode_name(out, kUri, base::as_bytes(uri));
-    out.end_cons().end_cons().end_cons().end_cons();
-    return extension("2.5.29.31", false, value);
+    return sequence("2.5.29.31", false, [&](DER_Encoder& out) {
+        out.start_sequence().start_context_specific(0).start_context_specific(0);
+        for (const std::string& uri : uris) encode_name(out, kUri, base::as_bytes(uri));
+        out.end_cons().end_cons().end_cons();
+    });
 }
 
 // AuthorityInfoAccessSyntax ::= SEQUENCE OF SEQUENCE { accessMethod, accessLocation GeneralName }
 Bytes authority_information_access(const std::vector<std::string>& ocsp_uris) {
-    Bytes value;
-    DER_Encoder out(value);
-    out.start_sequence();
-    for (const std::string& uri : ocsp_uris) {
-        out.start_sequence().encode(Botan::OID("1.3.6.1.5.5.7.48.1"));
-        encode_name(out, kUri, base::as_bytes(uri));
-        out.end_cons();
-    }
-    out.end_cons();
-    return extension("1.3.6.1.5.5.7.1.1", false, value);
+    return sequence("1.3.6.1.5.5.7.1.1", false, [&](DER_Encoder& out) {
+        for (const std::string& uri : ocsp_uris) {
+            out.start_sequence().encode(Botan::OID("1.3.6.1.5.5.7.48.1"));
+            encode_name(out, kUri, base::as_bytes(uri));
+            out.end_cons();
+        }
+    });
 }
 
 Bytes crl_number(std::size_t number) {

@@ -63,9 +63,8 @@ Bytes entries_of(const Botan::X509_CRL* before, const std::vector<Revocation>& m
     return all;
 }
 
-Bytes list_extensions(const crypto::Certificate& issuer, std::size_t number) {
-    const Bytes& id = issuer.subject_key_id();
-    Bytes all = authority_key_id(id.empty() ? base::ByteView(issuer.public_key().key_id()) : base::ByteView(id));
+Bytes list_extensions(const Issuer& issuer, std::size_t number) {
+    Bytes all = authority_key_id(issuer.key_id());
     base::append(all, crl_number(number));
     return all;
 }
@@ -85,7 +84,7 @@ Bytes to_be_signed(const Bytes& entries, std::size_t number, const Issuer& issue
     if (!entries.empty()) out.start_sequence().raw_bytes(entries).end_cons();
     out.start_explicit(0)
         .start_sequence()
-        .raw_bytes(list_extensions(*issuer.certificate, number))
+        .raw_bytes(list_extensions(issuer, number))
         .end_cons()
         .end_explicit()
         .end_cons();
