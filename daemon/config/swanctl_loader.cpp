@@ -178,9 +178,7 @@ private:
     void finish_credentials() {
         std::vector<policy::AuthRound> rounds;
         for (const policy::Connection& connection : result_.configuration.connections) {
-            for (const auto* first : {&connection.local, &connection.remote}) rounds.push_back(*first);
-            for (const auto* further : {&connection.further_local, &connection.further_remote})
-                rounds.insert(rounds.end(), further->begin(), further->end());
+            for (const policy::AuthRound* round : connection.all()) rounds.push_back(*round);
         }
         auto made = credentials_.finish(rounds);
         if (!made) return errors_.add({}, made.error().detail);
@@ -220,9 +218,9 @@ private:
 
     void warn_of_missing_secrets() {
         const auto& connections = result_.configuration.connections;
-        const bool wants = std::any_of(connections.begin(), connections.end(), [](const policy::Connection& one) {
-            constexpr auto kPsk = policy::AuthMethod::psk;
-            return one.negotiates() && (one.local.auth == kPsk || one.remote.auth == kPsk);
+        const bool wants = std::ranges::any_of(connections, [](const policy::Connection& one) {
+            const auto is_psk = [](const auto* round) { return round->auth == policy::AuthMethod::psk; };
+            return one.negotiates() && std::ranges::any_of(one.all(), is_psk);
         });
         if (!wants || !result_.configuration.secrets.empty()) return;
         result_.warnings.push_back(document_.files.front().path +

@@ -156,6 +156,14 @@ const AuthRound* AuthRounds::remote_round(std::size_t number) const {
     return find_round(remote, further_remote, number);
 }
 
+std::vector<const AuthRound*> AuthRounds::all() const {
+    std::vector<const AuthRound*> rounds{&local, &remote};
+    for (const auto* further : {&further_local, &further_remote}) {
+        for (const AuthRound& round : *further) rounds.push_back(&round);
+    }
+    return rounds;
+}
+
 bool AuthRounds::begin_like(const AuthRounds& other, std::size_t rounds) const {
     for (std::size_t i = 0; i < rounds; ++i) {
         if (!are_same(local_round(i), other.local_round(i)) || !are_same(remote_round(i), other.remote_round(i)))

@@ -73,6 +73,7 @@ struct AuthRounds {
     // Counted from 0; nullptr where there are fewer.
     const AuthRound* local_round(std::size_t number) const;
     const AuthRound* remote_round(std::size_t number) const;
+    std::vector<const AuthRound*> all() const;  // of both sides
     // As who the IKE SA is known: who has been proved last, as with strongSwan.
     const AuthRound& last_local() const { return further_local.empty() ? local : further_local.back(); }
     const AuthRound& last_remote() const { return further_remote.empty() ? remote : further_remote.back(); }

@@ -388,6 +388,13 @@ TEST_CASE("what can hardly be meant is loaded with a warning", "[config][mapping
           "/s.conf:1:1: section 'unused' means nothing to xfrmd and no section inherits from it");
     CHECK(warnings("connections { a { local { auth = psk\n }\n remote { auth = psk\n } } }") ==
           "/s.conf: no pre-shared key under 'secrets', so no connection with auth = psk can come up");
+    // RFC 4739: in any round
+    CHECK(warnings("connections { a { local-1 { auth = pubkey\n }\n local-2 { auth = psk\n }\n remote { auth = "
+                   "pubkey\n } } }") ==
+          "/s.conf: no pre-shared key under 'secrets', so no connection with auth = psk can come up");
+    CHECK(warnings("connections { a { local { auth = pubkey\n }\n remote-1 { auth = pubkey\n }\n remote-2 { auth = "
+                   "psk\n } } }") ==
+          "/s.conf: no pre-shared key under 'secrets', so no connection with auth = psk can come up");
     CHECK(warnings("include gone.conf") == "/s.conf:1:1: include 'gone.conf' matches no file");
     CHECK(print(loaded("unused { }")).starts_with("warning: /s.conf:1:1: section 'unused'"));
 }
