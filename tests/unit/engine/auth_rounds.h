@@ -29,8 +29,8 @@ const std::vector<SecretWords> kSecrets{{kSecret, {"a.example", "b.example"}},
                                         {"two", {"a2.example", "b2.example", "a.example", "b.example"}},
                                         {"three", {"a3.example", "b3.example", "a.example", "b.example"}}};
 
-struct World {
-    World(const Ids& left, const Ids& right, const std::vector<SecretWords>& right_secrets = kSecrets)
+struct RoundsWorld {
+    RoundsWorld(const Ids& left, const Ids& right, const std::vector<SecretWords>& right_secrets = kSecrets)
         : gateways(snapshot({with_rounds({}, left, right)}, kSecrets),
                    snapshot({with_rounds(mirrored({}), right, left)}, right_secrets)) {}
     std::string outcome() { return gateways.left.outcome(gateways.connect()); }
@@ -75,8 +75,8 @@ struct Caller : Lonely {
 };
 
 // The scripted peer's rounds, as responder.
-struct Called : Lonely {
-    explicit Called(const Ids& local, const Ids& remote = {}, bool knows_rounds = true)
+struct CalledInRounds : Lonely {
+    explicit CalledInRounds(const Ids& local, const Ids& remote = {}, bool knows_rounds = true)
         : Lonely(snapshot({with_rounds({}, local, remote)}, kSecrets)) {
         if (knows_rounds) peer.after_init = {notify(NotifyType::multiple_auth_supported)};
         operation = be_called();

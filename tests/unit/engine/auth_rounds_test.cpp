@@ -8,7 +8,7 @@
 namespace xfrmd::tests {
 
 TEST_CASE("both sides may have several rounds, and are who they are last", "[engine][rfc4739-2.1]") {
-    World world({"a2.example"}, {"b2.example"});
+    RoundsWorld world({"a2.example"}, {"b2.example"});
     CHECK(world.outcome() == "ok");
     CHECK(world.gateways.wire.datagrams() == 6);
     CHECK(known_as(world.gateways.left) == "a2.example - b2.example");
@@ -17,11 +17,11 @@ TEST_CASE("both sides may have several rounds, and are who they are last", "[eng
 }
 
 TEST_CASE("one side may have more rounds than the other", "[engine][rfc4739-2.4][rfc4739-2.5]") {
-    World initiator({"a2.example"}, {});
+    RoundsWorld initiator({"a2.example"}, {});
     CHECK(initiator.outcome() == "ok");
     CHECK(known_as(initiator.gateways.right) == "b.example - a2.example");
     CHECK(initiator.gateways.disagreement().empty());
-    World responder({}, {"b2.example", "b3.example"});
+    RoundsWorld responder({}, {"b2.example", "b3.example"});
     CHECK(responder.outcome() == "ok");
     CHECK(responder.gateways.wire.datagrams() == 8);
     CHECK(known_as(responder.gateways.left) == "a.example - b3.example");
@@ -29,7 +29,7 @@ TEST_CASE("one side may have more rounds than the other", "[engine][rfc4739-2.4]
 }
 
 TEST_CASE("an IKE SA of several rounds is rekeyed, and made again, as any other", "[engine][rfc4739-2.1]") {
-    World world({"a2.example"}, {"b2.example"});
+    RoundsWorld world({"a2.example"}, {"b2.example"});
     REQUIRE(world.outcome() == "ok");
     const auto rekeyed = world.gateways.wire.rekey(world.gateways.left, world.gateways.left.sas().at(0)->sa().id);
     world.gateways.wire.settle();
@@ -41,12 +41,12 @@ TEST_CASE("an IKE SA of several rounds is rekeyed, and made again, as any other"
 TEST_CASE("a later round that fails leaves nothing on either side", "[engine][rfc4739-2.1]") {
     const std::vector<SecretWords> others{{kSecret, {"a.example", "b.example"}},
                                           {"wrong", {"a2.example", "b.example"}}};
-    World initiator({"a2.example"}, {}, others);
+    RoundsWorld initiator({"a2.example"}, {}, others);
     CHECK(initiator.outcome() == "authentication_refused");
     CHECK(initiator.gateways.right.count(Reason::AuthenticationFailed) == 1);
-    World responder({}, {"b2.example"}, {{kSecret, {}}});
+    RoundsWorld responder({}, {"b2.example"}, {{kSecret, {}}});
     CHECK(responder.outcome() == "authentication_failed");
-    for (const World* world : {&initiator, &responder}) {
+    for (const RoundsWorld* world : {&initiator, &responder}) {
         check_nothing_left(world->gateways.left);
         check_nothing_left(world->gateways.right);
     }
@@ -69,13 +69,13 @@ TEST_CASE("a responder says in IKE_SA_INIT that it knows of rounds, an initiator
     CHECK(says->protocol == policy::ProtocolId{0});
     CHECK(says->data.empty());
 
-    Called with({"a2.example"});
+    CalledInRounds with({"a2.example"});
     CHECK(with.auth_request.find(NotifyType::multiple_auth_supported) != nullptr);
     CHECK(with.auth_request.find(NotifyType::another_auth_follows) != nullptr);
-    Called alone({});
+    CalledInRounds alone({});
     CHECK(alone.auth_request.find(NotifyType::multiple_auth_supported) != nullptr);
     CHECK(alone.auth_request.find(NotifyType::another_auth_follows) == nullptr);
-    Called old({}, {}, false);
+    CalledInRounds old({}, {}, false);
     CHECK(old.auth_request.find(NotifyType::multiple_auth_supported) == nullptr);
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("a round of the responder's alone is asked for with nothing", "[engine
     CHECK(last.sa);
     CHECK(caller.host.established() == 1);
 
-    Called called({}, {"b2.example"});
+    CalledInRounds called({}, {"b2.example"});
     CHECK(called.answer(1, called.first({NotifyType::another_auth_follows})) == wire::Payloads());
     CHECK(called.outcome() == "running");
     Payloads last_of_peer = called.later("b2.example", "two");
@@ -140,7 +140,7 @@ TEST_CASE("a round of the responder's alone is asked for with nothing", "[engine
 }
 
 TEST_CASE("later requests have the proof alone", "[engine][rfc4739-2.4]") {
-    Called called({"a2.example", "a3.example"});
+    CalledInRounds called({"a2.example", "a3.example"});
     const wire::Payloads second = called.answer(1, called.first());
     CHECK(second.id_i->identity == identity("a2.example"));
     CHECK(second.auth);
@@ -177,13 +177,13 @@ TEST_CASE("a peer has as many rounds as the connection wants", "[engine][rfc4739
         check_nothing_left(caller.host);
     }
     SECTION("a responder that stops") {
-        Called called({}, {"b2.example"});
+        CalledInRounds called({}, {"b2.example"});
         called.answer(1, called.first());
         CHECK(called.outcome() == "authentication_method_unacceptable");
         check_nothing_left(called.host);
     }
     SECTION("a responder that goes on") {
-        Called called({});
+        CalledInRounds called({});
         called.answer(1, called.first({NotifyType::another_auth_follows}));
         CHECK(called.outcome() == "authentication_method_unacceptable");
         check_nothing_left(called.host);
@@ -219,7 +219,7 @@ TEST_CASE("in a later round everything but the proof that was announced is refus
         check_nothing_left(caller.host);
     }
     SECTION("a responder's child before its last round") {
-        Called called({"a2.example"});
+        CalledInRounds called({"a2.example"});
         Payloads early = called.first();
         for (wire::Payload& payload : called.child()) early.push_back(std::move(payload));
         called.answer(1, early);
@@ -227,14 +227,14 @@ TEST_CASE("in a later round everything but the proof that was announced is refus
         check_nothing_left(called.host);
     }
     SECTION("a responder's proof that nobody has asked for") {
-        Called called({"a2.example"});
+        CalledInRounds called({"a2.example"});
         called.answer(1, called.first());
         called.answer(2, called.later("b2.example", "two"));
         CHECK(called.host.failed(called.operation));
         check_nothing_left(called.host);
     }
     SECTION("a responder that refuses") {
-        Called called({"a2.example"});
+        CalledInRounds called({"a2.example"});
         called.answer(1, called.first());
         called.answer(2, {notify(NotifyType::authentication_failed)});
         CHECK(called.outcome() == "authentication_refused");
@@ -243,7 +243,7 @@ TEST_CASE("in a later round everything but the proof that was announced is refus
 }
 
 TEST_CASE("a child that is refused in the last response leaves the IKE SA", "[engine][rfc4739-2.4][rfc7296-1.2]") {
-    Called called({"a2.example"});
+    CalledInRounds called({"a2.example"});
     called.answer(1, called.first());
     called.answer(2, {notify(NotifyType::ts_unacceptable)});
     CHECK(called.outcome() == "ts_unacceptable");

@@ -15,7 +15,7 @@ using wire::ExchangeType;
 using wire::NotifyType;
 
 struct Scripted : Lonely {
-    explicit Scripted(const Side& side) : Lonely(with_ppks({}, side)) {}
+    explicit Scripted(const PpkSide& side) : Lonely(with_ppks({}, side)) {}
 
     base::Bytes id(const std::string& name) { return ikev2::exchange::fixed_ppk_id(base::as_bytes(name)); }
     wire::Notify named(const std::string& name, const std::string& secret) {

@@ -22,7 +22,7 @@ const ikev2::sa::Established& established(const Host& host) { return *host.sas()
 }  // namespace
 
 TEST_CASE("where both can, the PPK comes with IKE_INTERMEDIATE and is in all keys", "[engine][rfc9867-3.1]") {
-    World world({"one", kBoth, true}, {"one", kBoth, true});
+    PpkWorld world({"one", kBoth, true}, {"one", kBoth, true});
     CHECK(world.outcome() == "ok");
     CHECK(world.use() == PpkUse::ike_intermediate);
     const std::vector wanted{ExchangeType::ike_sa_init, ExchangeType::ike_intermediate, ExchangeType::ike_auth};
@@ -35,7 +35,7 @@ TEST_CASE("where both can, the PPK comes with IKE_INTERMEDIATE and is in all key
 }
 
 TEST_CASE("a PPK comes with the last of the additional key exchanges", "[engine][rfc9867-3.1]") {
-    World world({"one", kBoth}, {"", kBoth}, ConnectionWords{.ike = "aes128-sha256-x25519-ke1_mlkem512-ke2_ecp256"});
+    PpkWorld world({"one", kBoth}, {"", kBoth}, ConnectionWords{.ike = "aes128-sha256-x25519-ke1_mlkem512-ke2_ecp256"});
     CHECK(world.outcome() == "ok");
     CHECK(world.use() == PpkUse::ike_intermediate);
     const std::vector wanted{ExchangeType::ike_sa_init, ExchangeType::ike_intermediate, ExchangeType::ike_intermediate,
@@ -45,7 +45,7 @@ TEST_CASE("a PPK comes with the last of the additional key exchanges", "[engine]
 
 TEST_CASE("whatever datagram is lost, an IKE SA with a PPK comes up", "[engine][rfc9867-3.1][rfc9242-3.3.1]") {
     const int lost = GENERATE(range(0, 6));
-    World world({"one", kBoth, true}, {"", kBoth});
+    PpkWorld world({"one", kBoth, true}, {"", kBoth});
     int count = 0;
     world.gateways.wire.on_the_way = [&](Parcel&) { return count++ != lost; };
     world.gateways.connect();
@@ -65,22 +65,22 @@ TEST_CASE("each side may leave one of the two exchanges out", "[engine][rfc9867-
           Row{ike_auth, any, PpkUse::ike_auth}, Row{ike_intermediate, any, PpkUse::ike_intermediate},
           Row{any, ike_intermediate, PpkUse::ike_intermediate}, Row{ike_intermediate, ike_auth, PpkUse::none},
           Row{ike_auth, ike_intermediate, PpkUse::none}}) {
-        World world({"one", kBoth, false, left}, {"one", kBoth, false, right});
+        PpkWorld world({"one", kBoth, false, left}, {"one", kBoth, false, right});
         CHECK(world.outcome() == "ok");
         CHECK(world.use() == use);
     }
-    World insisting({"one", kBoth, true, ike_intermediate}, {"one", kBoth, false, ike_auth});
+    PpkWorld insisting({"one", kBoth, true, ike_intermediate}, {"one", kBoth, false, ike_auth});
     const auto operation = insisting.gateways.connect();
     insisting.gateways.wire.run_for(std::chrono::seconds(30));
     CHECK(insisting.gateways.left.outcome(operation) == "no_ppk");
-    CHECK(World({"one", kBoth, false, ike_auth}, {"one", kBoth, true, ike_intermediate}).outcome() ==
+    CHECK(PpkWorld({"one", kBoth, false, ike_auth}, {"one", kBoth, true, ike_intermediate}).outcome() ==
           "authentication_refused");
 }
 
 TEST_CASE("a PPK that the responder does not have is done without where nobody requires one", "[engine][rfc9867-3.1]") {
-    const Side wants{"one", kBoth};
-    for (const Side& other : {Side{}, Side{"", {{"three", "third"}}}, Side{"", {{"one", "another key"}}}}) {
-        World world(wants, other);
+    const PpkSide wants{"one", kBoth};
+    for (const PpkSide& other : {PpkSide{}, PpkSide{"", {{"three", "third"}}}, PpkSide{"", {{"one", "another key"}}}}) {
+        PpkWorld world(wants, other);
         CHECK(world.outcome() == "ok");
         CHECK(world.use() == PpkUse::none);
         CHECK_FALSE(established(world.gateways.left).keyed.is_quantum_resistant);
@@ -91,14 +91,14 @@ TEST_CASE("a PPK that the responder does not have is done without where nobody r
 }
 
 TEST_CASE("no IKE SA without the same PPK where one side requires it", "[engine][rfc9867-3.1][hostile-d21]") {
-    const Side insists{"one", kBoth, true};
+    const PpkSide insists{"one", kBoth, true};
     const bool is_named_alike = GENERATE(false, true);
     const std::string name = is_named_alike ? "one" : "three";
     const std::map<std::string, std::string> other{{name, "wrong"}};
-    World initiator(insists, {"", other});
+    PpkWorld initiator(insists, {"", other});
     CHECK(initiator.outcome() == "no_ppk");
     CHECK(initiator.gateways.right.established() == 0);
-    World responder({name, other}, insists);
+    PpkWorld responder({name, other}, insists);
     CHECK(responder.outcome() == "authentication_refused");
     CHECK(responder.gateways.right.count(Reason::NoPpk) == (is_named_alike ? 2 : 1));  // the key, and the attempt
     CHECK(responder.gateways.right.reported("`ppk_required`: the peer's is not known, or has another key"));
@@ -106,11 +106,11 @@ TEST_CASE("no IKE SA without the same PPK where one side requires it", "[engine]
 
 // RFC 9867 3.1: who the peer is was not known when the PPK was chosen.
 TEST_CASE("a PPK that is not the one for this peer counts where none is required", "[engine][rfc9867-3.1]") {
-    World optional({"two", kBoth}, {"one", kBoth});
+    PpkWorld optional({"two", kBoth}, {"one", kBoth});
     CHECK(optional.outcome() == "ok");
     CHECK(optional.use() == PpkUse::ike_intermediate);
     CHECK(optional.gateways.right.reported("the peer's PPK is \"two\", not `ppk_id`"));
-    CHECK(World({"two", kBoth}, {"one", kBoth, true}).outcome() == "authentication_refused");
+    CHECK(PpkWorld({"two", kBoth}, {"one", kBoth, true}).outcome() == "authentication_refused");
 }
 
 }  // namespace xfrmd::tests

@@ -8,7 +8,7 @@ namespace xfrmd::tests {
 namespace {
 
 // What knows RFC 8784 alone.
-Side old(Side side) {
+PpkSide old(PpkSide side) {
     side.exchange = PpkExchange::ike_auth;
     return side;
 }
@@ -16,17 +16,17 @@ Side old(Side side) {
 }  // namespace
 
 TEST_CASE("both mix in the PPK that the initiator names", "[engine][rfc8784-3]") {
-    World world(old({"one", kBoth, true}), {"", kBoth});
+    PpkWorld world(old({"one", kBoth, true}), {"", kBoth});
     CHECK(world.outcome() == "ok");
     CHECK(world.use() == PpkUse::ike_auth);
-    World named({"two", kBoth}, old({"two", kBoth, true}));
+    PpkWorld named({"two", kBoth}, old({"two", kBoth, true}));
     CHECK(named.outcome() == "ok");
     CHECK(named.use() == PpkUse::ike_auth);
 }
 
 TEST_CASE("a PPK stays in the keys of an IKE SA that is rekeyed", "[engine][rfc8784-3][rfc9867-3.1.1]") {
     const auto exchange = GENERATE(PpkExchange::ike_auth, PpkExchange::ike_intermediate);
-    World world({"one", kBoth, false, exchange}, {"", kBoth});
+    PpkWorld world({"one", kBoth, false, exchange}, {"", kBoth});
     REQUIRE(world.outcome() == "ok");
     const PpkUse use = world.use();
     const auto* first = world.gateways.left.sas().at(0)->established();
@@ -41,34 +41,34 @@ TEST_CASE("a PPK stays in the keys of an IKE SA that is rekeyed", "[engine][rfc8
 }
 
 TEST_CASE("where a PPK is wanted and not required, none is used with who has none", "[engine][rfc8784-3]") {
-    const Side wants = old({"one", kBoth});
-    for (const Side& other : {Side{}, Side{"", {{"three", "third"}}}, Side{"two", kBoth}}) {
-        World world(wants, other);
+    const PpkSide wants = old({"one", kBoth});
+    for (const PpkSide& other : {PpkSide{}, PpkSide{"", {{"three", "third"}}}, PpkSide{"two", kBoth}}) {
+        PpkWorld world(wants, other);
         CHECK(world.outcome() == "ok");
         CHECK(world.use() == PpkUse::none);
     }
-    World unknown_to_initiator({}, {"one", kBoth});
+    PpkWorld unknown_to_initiator({}, {"one", kBoth});
     CHECK(unknown_to_initiator.outcome() == "ok");
     CHECK(unknown_to_initiator.use() == PpkUse::none);
 }
 
 TEST_CASE("nothing comes up without a PPK that one side requires", "[engine][rfc8784-3][hostile-d21]") {
-    const Side insists = old({"one", kBoth, true});
-    World with_nobody(insists, {});
+    const PpkSide insists = old({"one", kBoth, true});
+    PpkWorld with_nobody(insists, {});
     const auto operation = with_nobody.gateways.connect();
     with_nobody.gateways.wire.run_for(std::chrono::seconds(30));
     CHECK(with_nobody.gateways.left.outcome(operation) == "no_ppk");
-    CHECK(World(insists, {"", {{"three", "third"}}}).outcome() == "authentication_refused");
-    CHECK(World({}, insists).outcome() == "authentication_refused");
-    CHECK(World({"two", kBoth}, insists).outcome() == "authentication_refused");
-    World nothing_of_its_own({"one", {}, true}, insists);
+    CHECK(PpkWorld(insists, {"", {{"three", "third"}}}).outcome() == "authentication_refused");
+    CHECK(PpkWorld({}, insists).outcome() == "authentication_refused");
+    CHECK(PpkWorld({"two", kBoth}, insists).outcome() == "authentication_refused");
+    PpkWorld nothing_of_its_own({"one", {}, true}, insists);
     CHECK(nothing_of_its_own.outcome() == "no_ppk");
     CHECK(nothing_of_its_own.gateways.wire.datagrams() == 0);
 }
 
 TEST_CASE("who has no PPK says nothing of it", "[engine][rfc8784-3][rfc9867-3.1]") {
     using wire::NotifyType;
-    for (const Side& side : {Side{}, Side{"one", {}}, Side{"one", kBoth}}) {
+    for (const PpkSide& side : {PpkSide{}, PpkSide{"one", {}}, PpkSide{"one", kBoth}}) {
         Lonely lonely(with_ppks({}, side));
         lonely.wire.initiate(lonely.host, "192.0.2.2");
         lonely.wire.settle();
@@ -81,7 +81,7 @@ TEST_CASE("who has no PPK says nothing of it", "[engine][rfc8784-3][rfc9867-3.1]
 }
 
 TEST_CASE("another PPK of the same name authenticates nobody", "[engine][rfc8784-3]") {
-    World world(old({"one", {{"one", "first"}}}), {"one", {{"one", "other"}}});
+    PpkWorld world(old({"one", {{"one", "first"}}}), {"one", {{"one", "other"}}});
     CHECK(world.outcome() == "authentication_refused");
     CHECK(world.gateways.right.established() == 0);
 }

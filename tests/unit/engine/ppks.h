@@ -13,7 +13,7 @@ namespace xfrmd::tests {
 using ikev2::sa::PpkUse;
 using policy::PpkExchange;
 
-struct Side {
+struct PpkSide {
     std::string ppk_id;
     std::map<std::string, std::string> ppks;
     bool required = false;
@@ -26,7 +26,7 @@ inline policy::Identity key_id(const std::string& text) {
     return {policy::IdentityType::key_id, base::to_bytes(base::as_bytes(text))};
 }
 
-inline policy::Snapshot with_ppks(const ConnectionWords& words, const Side& side) {
+inline policy::Snapshot with_ppks(const ConnectionWords& words, const PpkSide& side) {
     policy::Configuration configuration;
     policy::Connection gw = connection(words);
     if (!side.ppk_id.empty()) gw.ppk_id = identity(side.ppk_id);
@@ -40,8 +40,8 @@ inline policy::Snapshot with_ppks(const ConnectionWords& words, const Side& side
     return policy::IndexedConfiguration::of(std::move(configuration));
 }
 
-struct World {
-    World(const Side& left, const Side& right, const ConnectionWords& words = {})
+struct PpkWorld {
+    PpkWorld(const PpkSide& left, const PpkSide& right, const ConnectionWords& words = {})
         : gateways(with_ppks(words, left), with_ppks(mirrored(words), right)) {}
     std::string outcome() { return gateways.left.outcome(gateways.connect()); }
     // Of both, once it is up.
