@@ -16,7 +16,7 @@ bool FetchQueue::ask(const ike::Fetch& question, Answer answer, base::Instant no
         return true;
     }
     if (open_.size() >= kMostOpen) return false;
-    Open open{{question, {}}, origin_of(question.uri), now};
+    Open open{{question, {}}, host_of(question.uri), now};
     open.done.askers.push_back(std::move(answer));
     open_.emplace(key, std::move(open));
     order_.emplace(++last_, key);
@@ -26,7 +26,7 @@ bool FetchQueue::ask(const ike::Fetch& question, Answer answer, base::Instant no
 std::optional<FetchQuestion> FetchQueue::next(base::Instant now) {
     if (out() >= kMostOut) return std::nullopt;
     const auto has_room = [this](const auto& waiting) {
-        return out_of(open_.at(waiting.second).origin) < kMostOutOfOrigin;
+        return out_of(open_.at(waiting.second).host) < kMostOutOfHost;
     };
     const auto found = std::ranges::find_if(order_, has_room);
     if (found == order_.end()) return std::nullopt;
@@ -84,8 +84,8 @@ base::Instant FetchQueue::out_since() const {
     return numbers_.empty() ? base::kNever : open_.at(numbers_.begin()->second).since;
 }
 
-std::size_t FetchQueue::out_of(const std::string& origin) const {
-    const auto is_of = [&](const auto& each) { return open_.at(each.second).origin == origin; };
+std::size_t FetchQueue::out_of(const std::string& host) const {
+    const auto is_of = [&](const auto& each) { return open_.at(each.second).host == host; };
     return static_cast<std::size_t>(std::ranges::count_if(numbers_, is_of));
 }
 

@@ -23,7 +23,7 @@ public:
 
     static constexpr std::size_t kMostOpen = 1024;
     static constexpr std::size_t kMostOut = 16;
-    static constexpr std::size_t kMostOutOfOrigin = 4;
+    static constexpr std::size_t kMostOutOfHost = 4;
     static constexpr std::size_t kMostAskers = 256;                           // of one question
     static constexpr base::Duration kLongestWait = std::chrono::seconds(10);  // for its turn
 
@@ -56,14 +56,14 @@ private:
     using Key = std::pair<std::string, base::Bytes>;  // URI, and what is posted
     struct Open {
         Done done;
-        std::string origin;
+        std::string host;
         base::Instant since;       // asked, or out
         std::uint64_t number = 0;  // 0: it waits
     };
 
     template <typename IsMeant>
     std::vector<Done> take(IsMeant is_meant);
-    std::size_t out_of(const std::string& origin) const;
+    std::size_t out_of(const std::string& host) const;
 
     std::map<Key, Open> open_;
     std::map<std::uint64_t, Key> order_;    // of those that wait

@@ -93,9 +93,14 @@ std::string objection_to_address(const Address& address) {
     return embedded ? std::string(forbidden(*embedded)) : "";
 }
 
-std::string origin_of(std::string_view uri) {
+// RFC 3986 3.2.2. A name with its last dot is the same one.
+std::string host_of(std::string_view uri) {
     const std::size_t start = std::min(authority_of(uri), uri.size());
-    return in_small_letters(uri.substr(0, uri.find_first_of("/?#\\", start)));
+    std::string_view host = uri.substr(start, uri.find_first_of("/?#\\", start) - start);
+    const std::size_t bracket = host.starts_with('[') ? host.find(']') : 0;
+    host = host.substr(0, host.find(':', std::min(bracket, host.size())));
+    if (host.ends_with('.')) host.remove_suffix(1);
+    return in_small_letters(host);
 }
 
 }  // namespace xfrmd::daemon

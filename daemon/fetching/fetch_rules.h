@@ -18,7 +18,7 @@ std::string objection_to_uri(std::string_view uri);
 // What an address is, so that nothing is fetched from there: "this host itself". Empty: it may be. Addresses of IPv6
 // that stand for one of IPv4 are as that one.
 std::string objection_to_address(const base::Address& address);
-// "http://ca.example:8080" of a URI without objections, in small letters.
-std::string origin_of(std::string_view uri);
+// "ca.example" of a URI without objections, in small letters, whatever its scheme and port.
+std::string host_of(std::string_view uri);
 
 }  // namespace xfrmd::daemon

@@ -64,8 +64,12 @@ TEST_CASE("an address of IPv6 that stands for one of IPv4 is that one", "[fetchi
     }
 }
 
-TEST_CASE("whose server it is does not depend on the path", "[fetching]") {
-    CHECK(origin_of("HTTP://CA.example:80/a") == "http://ca.example:80");
-    CHECK(origin_of("http://ca.example") == origin_of("http://ca.example?x"));
-    CHECK(origin_of("http://ca.example") != origin_of("https://ca.example"));
+TEST_CASE("whose server it is depends on neither scheme, port nor path", "[fetching]") {
+    for (const char* uri : {"HTTP://CA.example:80/a", "http://ca.example", "http://ca.example?x", "https://ca.example",
+                            "http://ca.example.:81/", "http://ca.example:/"}) {
+        CHECK(host_of(uri) == "ca.example");
+    }
+    CHECK(host_of("http://[2001:DB8::1]:8080/") == "[2001:db8::1]");
+    CHECK(host_of("http://[2001:db8::2/") == "[2001:db8::2");
+    CHECK(host_of("http://other.example") != "ca.example");
 }
