@@ -39,41 +39,37 @@ bool is_list(const ike::Fetch& question) { return question.posted.empty(); }
 Fetcher::Fetcher(asio::io_context& io, Log& log, const FetcherOptions& options)
     : log_(log),
       patience_(options.patience),
-      cache_folder_(options.crl_cache),
+      shelf_(io, log, options.crl_cache),
       helper_(
           io, log, options.helper.empty() ? helper_beside_us() : options.helper,
           [this](base::ByteView more) { hear(more); }, [this](const std::string& why) { on_end(why); }),
       time_(io, [this] { look_at_time(); }) {}
 
+// From the disk once only, as who asks again could not use it: it may be that somebody has put it there in the CA's
+// name.
 void Fetcher::fetch(const ike::Fetch& question, Answer answer) {
     if (const std::string objection = objection_to_uri(question.uri); !objection.empty()) {
         return answer(failed(question.uri, objection));
     }
-    if (!cache_) open_cache();
-    if (is_list(question) && answer_from_cache(question, answer)) return;
+    if (!is_list(question) || known_.contains(question.uri)) return ask(question, answer);
+    know(question.uri);
+    shelf_.find(question.uri, [this, question, answer](const std::optional<CrlCache::Kept>& kept) {
+        const bool is_good = kept && kept->next_update > wall_now() && kept->body.size() <= question.most;
+        if (!is_good) return ask(question, answer);
+        answer(kept->body);
+    });
+}
+
+void Fetcher::know(const std::string& uri) {
+    if (known_.size() >= kMostKnown) known_.clear();
+    known_.insert(uri);
+}
+
+void Fetcher::ask(const ike::Fetch& question, const Answer& answer) {
     if (!queue_.ask(question, answer, boot_now())) {
         return answer(failed(question.uri, "is not asked, as too many questions are open"));
     }
     send_next();
-}
-
-void Fetcher::open_cache() {
-    cache_.emplace();
-    if (cache_folder_.empty()) return;
-    auto opened = CrlCache::open(cache_folder_);
-    if (!opened) return log_.warning("CRLs that are fetched are not kept for the next start: " + opened.error());
-    cache_ = std::move(*opened);
-}
-
-// Once only, as who asks again could not use it: it may be that somebody has put it there in the CA's name.
-bool Fetcher::answer_from_cache(const ike::Fetch& question, const Answer& answer) {
-    if (known_.contains(question.uri)) return false;
-    const auto kept = cache_->find(question.uri);
-    if (!kept || kept->next_update <= wall_now() || kept->body.size() > question.most) return false;
-    if (known_.size() >= kMostKnown) known_.clear();
-    known_.insert(question.uri);
-    answer(kept->body);
-    return true;
 }
 
 void Fetcher::send_next() {
@@ -101,33 +97,20 @@ void Fetcher::hear(base::ByteView more) {
         auto done = answer ? queue_.finish(*answer) : std::nullopt;
         if (!done) return end_helper("is not known, as the program that fetches talks nonsense");
         failures_ = 0;
-        done->tell(body_of(done->question, std::move(*answer)));
+        conclude(*done, std::move(*answer));
         if (!helper_.runs()) return;
     }
     if (splitter_.is_broken()) return end_helper("is not known, as the program that fetches talks nonsense");
     send_next();
 }
 
-base::Result<base::Bytes> Fetcher::body_of(const ike::Fetch& question, FetchAnswer answer) {
-    if (!answer.failure.empty()) {
-        if (auto kept = kept_in_spite_of(question, answer.failure)) return std::move(*kept);
-        return failed(question.uri, answer.failure);
+void Fetcher::conclude(const FetchQueue::Done& done, FetchAnswer answer) {
+    if (!answer.failure.empty()) return fail(done, answer.failure);
+    if (is_list(done.question)) {
+        know(done.question.uri);
+        shelf_.keep(done.question.uri, answer.body);
     }
-    if (is_list(question)) {
-        if (const auto kept = cache_->keep(question.uri, answer.body, wall_now()); !kept) log_.warning(kept.error());
-        if (known_.size() >= kMostKnown) known_.clear();
-        known_.insert(question.uri);
-    }
-    return std::move(answer.body);
-}
-
-// An old list makes nobody good, but whom it revokes stays revoked.
-std::optional<base::Bytes> Fetcher::kept_in_spite_of(const ike::Fetch& question, const std::string& failure) const {
-    if (!is_list(question)) return std::nullopt;
-    auto kept = cache_->find(question.uri);
-    if (!kept || kept->body.size() > question.most) return std::nullopt;
-    log_.warning(base::printable(question.uri) + " " + failure + ": the list that it gave before is used");
-    return std::move(kept->body);
+    done.tell(std::move(answer.body));
 }
 
 void Fetcher::on_end(const std::string& why) { end_helper("is not known, as " + why); }
@@ -146,11 +129,21 @@ void Fetcher::end_helper(const std::string& why) {
     arm();
 }
 
-void Fetcher::fail(const std::vector<FetchQueue::Done>& all, const std::string& why) {
-    for (const FetchQueue::Done& done : all) {
-        const auto kept = kept_in_spite_of(done.question, why);
-        done.tell(kept ? base::Result<base::Bytes>(*kept) : failed(done.question.uri, why));
-    }
+// An old list makes nobody good; whom it revokes is revoked until a new one can be read.
+void Fetcher::fail(FetchQueue::Done done, const std::string& why) {
+    const ike::Fetch asked = done.question;
+    const auto tell = [this, done = std::move(done), why](const std::optional<CrlCache::Kept>& kept) {
+        const ike::Fetch& question = done.question;
+        if (!kept || kept->body.size() > question.most) return done.tell(failed(question.uri, why));
+        log_.warning(base::printable(question.uri) + " " + why + ": the list that it gave before is used");
+        done.tell(kept->body);
+    };
+    if (!is_list(asked)) return tell(std::nullopt);
+    shelf_.find(asked.uri, tell);
+}
+
+void Fetcher::fail(std::vector<FetchQueue::Done> all, const std::string& why) {
+    for (FetchQueue::Done& done : all) fail(std::move(done), why);
 }
 
 void Fetcher::look_at_time() {

@@ -1,6 +1,6 @@
-// Fetches what engines ask of URIs (ike/enquiries.h), by xfrmd-fetch, a program without keys and rights that is started
-// with the first question and again where it ends or hangs. CRLs are kept on disk. Main thread only; nothing of it
-// waits.
+// Fetches what engines ask of URIs (ike/enquiries.h), by xfrmd-fetch, a program without keys that is started with the
+// first question and again where it ends or hangs. CRLs are kept on disk, which another thread waits for. Main thread
+// only; nothing of it waits.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 #include <asio/io_context.hpp>
 
 #include "daemon/deadline.h"
-#include "daemon/fetching/crl_cache.h"
+#include "daemon/fetching/crl_shelf.h"
 #include "daemon/fetching/fetch_queue.h"
 #include "daemon/fetching/helper_process.h"
 #include "daemon/log.h"
@@ -36,25 +36,24 @@ public:
 private:
     static constexpr std::size_t kMostKnown = 4096;
 
-    void open_cache();
-    bool answer_from_cache(const ike::Fetch& question, const Answer& answer);
-    base::Result<base::Bytes> body_of(const ike::Fetch& question, FetchAnswer answer);
-    std::optional<base::Bytes> kept_in_spite_of(const ike::Fetch& question, const std::string& failure) const;
+    void ask(const ike::Fetch& question, const Answer& answer);
+    void know(const std::string& uri);
+    void conclude(const FetchQueue::Done& done, FetchAnswer answer);
     void send_next();
     bool is_ready();
     void hear(base::ByteView more);
     void take(FetchAnswer answer);
     void on_end(const std::string& why);
     void look_at_time();
-    void fail(const std::vector<FetchQueue::Done>& all, const std::string& why);
+    void fail(FetchQueue::Done done, const std::string& why);
+    void fail(std::vector<FetchQueue::Done> all, const std::string& why);
     void end_helper(const std::string& why);
     void arm();
 
     Log& log_;
     base::Duration patience_;
-    std::string cache_folder_;
-    std::optional<CrlCache> cache_;  // once anything was asked
-    std::set<std::string> known_;    // URIs whose list on disk somebody has had, or that were fetched
+    CrlShelf shelf_;
+    std::set<std::string> known_;  // URIs whose list on disk somebody has asked for, or that were fetched
     FetchQueue queue_;
     FrameSplitter splitter_{kMostAnswerBytes};
     HelperProcess helper_;

@@ -126,8 +126,10 @@ void HelperProcess::adopt(pid_t pid) {
 
 void HelperProcess::reap(std::list<Child>::iterator child) {
     int status = 0;
-    if (waitpid(child->pid, &status, WNOHANG) != child->pid) return;
-    if (!child->is_killed) log_.warning(path_ + " " + words_for(status));
+    const pid_t reaped = waitpid(child->pid, &status, WNOHANG);
+    if (reaped == 0) return;
+    // Where somebody else has waited for it, its number may be another process's by now.
+    if (reaped > 0 && !child->is_killed) log_.warning(path_ + " " + words_for(status));
     children_.erase(child);
 }
 

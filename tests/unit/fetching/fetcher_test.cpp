@@ -9,10 +9,14 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <optional>
+#include <thread>
 
 #include "daemon/api/socket_file.h"
 #include "tests/support/test_revocation.h"
@@ -56,6 +60,7 @@ public:
 
     TemporaryFolder folder;
     asio::io_context io;
+    const asio::executor_work_guard<asio::io_context::executor_type> guard = asio::make_work_guard(io);
     Log log{LogTarget::standard_error, false};
     Fetcher fetcher;
     std::vector<base::Result<base::Bytes>> answers;
@@ -67,6 +72,21 @@ int starts(const TemporaryFolder& folder) {
     std::ifstream file(folder.path("starts"));
     int count = 0;
     for (std::string line; std::getline(file, line);) ++count;
+    return count;
+}
+
+bool has_children() {
+    siginfo_t info{};
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+// Processes that we hold by a descriptor.
+int open_processes() {
+    int count = 0;
+    for (const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        if (std::filesystem::read_symlink(each.path(), gone) == "anon_inode:[pidfd]") ++count;
+    }
     return count;
 }
 
@@ -129,12 +149,22 @@ TEST_CASE("what is not fetched at all is told at once, without a program", "[fet
           "http://a\\x1b.example/ has blanks or strange characters in it");
 }
 
+// Why it cannot be started is another reason each time that it was tried, and is told until it is tried again.
 TEST_CASE("where the program is missing, questions fail, and it is not tried for each", "[fetching][hostile-h10]") {
-    Bench bench("/nonexistent/xfrmd-fetch");
-    for (int i = 0; i < 5; ++i) {
-        CHECK(bench.failure_of(list(kUri)).find("cannot run /nonexistent/xfrmd-fetch: No such file") !=
-              std::string::npos);
+    const TemporaryFolder folder;
+    const std::string path = folder.path("helper");
+    Bench bench(path);
+    int tries = 0;
+    for (int i = 0; i < 20; ++i) {
+        const bool is_there = tries % 2 == 1;
+        if (is_there) std::ofstream(path) << "not to be executed";
+        if (!is_there) unlink(path.c_str());
+        const std::string why = bench.failure_of(list(kUri));
+        CHECK(why.find("cannot run " + path + ": ") != std::string::npos);
+        if (why.ends_with(is_there ? "Permission denied" : "No such file or directory")) ++tries;
     }
+    CHECK(tries >= 2);
+    CHECK(tries < 10);
 }
 
 TEST_CASE("a program that ends is started again, less and less often", "[fetching][hostile-h10]") {
@@ -165,6 +195,21 @@ TEST_CASE("a program that hangs is ended, and all that was asked fails", "[fetch
         REQUIRE_FALSE(answer);
         CHECK(answer.error().detail.find("hangs") != std::string::npos);
     }
+    const auto longest = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (has_children() && bench.io.run_one_until(longest) > 0) continue;
+    CHECK_FALSE(has_children());
+}
+
+TEST_CASE("a program that somebody else has waited for is let go of", "[fetching][hostile-h10]") {
+    std::signal(SIGCHLD, SIG_IGN);
+    const TemporaryFolder folder;
+    Bench bench(Bench::script(folder, "exit 1"));
+    for (int i = 0; i < 2; ++i) CHECK(bench.failure_of(list(kUri)).find("has ended") != std::string::npos);
+    CHECK(starts(folder) == 2);
+    while (has_children()) std::this_thread::yield();
+    bench.io.poll();
+    CHECK(open_processes() == 0);
+    std::signal(SIGCHLD, SIG_DFL);
 }
 
 TEST_CASE("the program has nothing of the daemon's", "[fetching][hostile-h10]") {
@@ -183,13 +228,16 @@ TEST_CASE("the program has nothing of the daemon's", "[fetching][hostile-h10]") 
 }
 
 TEST_CASE("a list on disk answers once, and then what cannot be fetched", "[fetching]") {
-    Bench bench("/nonexistent/xfrmd-fetch");
+    const TemporaryFolder folder;
+    Bench bench(Bench::script(folder, "exit 1"));
     const base::Bytes kept = current_list();
     const auto cache = CrlCache::open(bench.folder.path("crls"));
     REQUIRE(cache);
     REQUIRE(cache->keep(kUri, kept, tests::kTestNow));
-    CHECK(bench.answer_to(list(kUri)) == kept);       // without the program
-    CHECK(bench.answer_to(list(kUri)) == kept);       // in spite of its absence
+    CHECK(bench.answer_to(list(kUri)) == kept);
+    CHECK(starts(folder) == 0);
+    CHECK(bench.answer_to(list(kUri)) == kept);
+    CHECK(starts(folder) == 1);
     CHECK_FALSE(bench.answer_to({kUri, {1}, 1000}));  // OCSP is not kept
     CHECK_FALSE(bench.answer_to({kUri, {}, 10}));     // longer than is wanted
 }
