@@ -129,10 +129,10 @@ run_crl() {
     is_refused lost 'lost.lab.example.* was revoked on .*key compromise'
     while_it_hangs
     comes_up other
-    end_server alice
     restart moon
     comes_up sun
     [[ $(requests /root.crl) -eq 1 ]] || fail "the list was not read from the disk"
+    end_server alice
     is_refused gone 'gone.lab.example.* was revoked on .*key compromise'
     is_refused slow 'not known.*cannot be asked'
     change_conf moon <<<"$(moon_conf strict "crl_uris = $uris/root.crl")"
