@@ -1,5 +1,5 @@
 // xfrmd-fetch: fetches CRLs and OCSP responses for xfrmd, which starts it, asks it through its standard input, a
-// socket, and believes nothing that it says: what comes is judged by its signatures. It has no keys and no rights.
+// socket, and believes nothing that it says: what comes is judged by its signatures. It has no keys.
 #include <sys/socket.h>
 #include <unistd.h>
 
