@@ -235,9 +235,7 @@ void Daemon::query(std::uint8_t shard, ike::QueryUse query) {
 
 void Daemon::fetch(std::uint8_t shard, ike::Fetch question) {
     pool_->on_main([this, shard, question = std::move(question)] {
-        fetcher_.fetch(question, [this, shard, question](const base::Result<base::Bytes>& body) {
-            pool_->submit(shard, ike::Fetched{question.uri, question.posted, body});
-        });
+        fetcher_.fetch(question, [this, shard](const ike::Fetched& answer) { pool_->submit(shard, answer); });
     });
 }
 

@@ -19,7 +19,7 @@ namespace xfrmd::daemon {
 
 class FetchQueue {
 public:
-    using Answer = std::function<void(const base::Result<base::Bytes>& body)>;
+    using Answer = std::function<void(const ike::Fetched& answer)>;
 
     static constexpr std::size_t kMostOpen = 1024;
     static constexpr std::size_t kMostOut = 16;
@@ -32,7 +32,8 @@ public:
         std::vector<Answer> askers;
 
         void tell(const base::Result<base::Bytes>& body) const {
-            for (const Answer& asker : askers) asker(body);
+            const ike::Fetched answer{question.uri, question.posted, body};
+            for (const Answer& asker : askers) asker(answer);
         }
     };
 

@@ -8,6 +8,7 @@
 
 #include "daemon/clock.h"
 #include "daemon/fetching/fetch_rules.h"
+#include "ike/crypto/crl_date.h"
 
 namespace xfrmd::daemon {
 
@@ -49,14 +50,14 @@ Fetcher::Fetcher(asio::io_context& io, Log& log, const FetcherOptions& options)
 // name.
 void Fetcher::fetch(const ike::Fetch& question, Answer answer) {
     if (const std::string objection = objection_to_uri(question.uri); !objection.empty()) {
-        return answer(failed(question.uri, objection));
+        return answer({question.uri, question.posted, failed(question.uri, objection)});
     }
     if (!is_list(question) || known_.contains(question.uri)) return ask(question, answer);
     know(question.uri);
     shelf_.find(question.uri, [this, question, answer](const std::optional<CrlCache::Kept>& kept) {
         const bool is_good = kept && kept->next_update > wall_now() && kept->body.size() <= question.most;
         if (!is_good) return ask(question, answer);
-        answer(kept->body);
+        answer({question.uri, question.posted, kept->body, true});
     });
 }
 
@@ -67,7 +68,8 @@ void Fetcher::know(const std::string& uri) {
 
 void Fetcher::ask(const ike::Fetch& question, const Answer& answer) {
     if (!queue_.ask(question, answer, boot_now())) {
-        return answer(failed(question.uri, "is not asked, as too many questions are open"));
+        return answer(
+            {question.uri, question.posted, failed(question.uri, "is not asked, as too many questions are open")});
     }
     send_next();
 }
@@ -107,6 +109,7 @@ void Fetcher::hear(base::ByteView more) {
 void Fetcher::conclude(const FetchQueue::Done& done, FetchAnswer answer) {
     if (!answer.failure.empty()) return fail(done, answer.failure);
     if (is_list(done.question)) {
+        if (!crypto::announced_next_update(answer.body)) return fail(done, "gives something that is no list");
         know(done.question.uri);
         shelf_.keep(done.question.uri, answer.body);
     }

@@ -65,6 +65,7 @@ public:
     base::Bytes good_response() {
         for (const std::string& uri : responders()) {
             if (ask_responder(uri).standing == Standing::good) return *find(question_to(uri))->body();
+            if (awaited_) break;
         }
         return {};
     }

@@ -70,7 +70,7 @@ TEST_CASE("a folder is changed by one at a time", "[cli][pki]") {
     CHECK_FALSE(pki::FolderLock::take(folder / "file").has_value());
 }
 
-TEST_CASE("--force replaces a CA by itself alone", "[cli][pki]") {
+TEST_CASE("with --force a CA is replaced by itself alone", "[cli][pki]") {
     const PkiFolder cas;
     const PkiFolder moon;
     cas.write("x509ca/root.pem", root_der(1, 2));

@@ -88,6 +88,16 @@ TEST_CASE("responders that the operator trusts are named, and believed", "[engin
     CHECK(std::search(answer.begin(), answer.end(), hash.begin(), hash.end()) != answer.end());
 }
 
+TEST_CASE("for our own response, responders are asked one after the other", "[engine][rfc4806-3]") {
+    const std::string configured = "http://here.example/";
+    World world({.own = asked_of({}, kResponder), .uris = {{}, {configured}}},
+                {.own = b(), .revocation = strict, .ocsp = policy::OcspInIke::request});
+    world.gateways.left.web = {{configured, response()}};
+    CHECK(world.outcome() == "ok");
+    REQUIRE(world.gateways.left.fetches.size() == 1);
+    CHECK(world.gateways.left.fetches[0].uri == configured);
+}
+
 TEST_CASE("a responder shows its own, too", "[engine][rfc4806-3]") {
     World world({.own = a(), .revocation = strict, .ocsp = policy::OcspInIke::request},
                 {asked_of({}, kResponder, "b.example")});

@@ -2,6 +2,7 @@
 #include "daemon/fetching/fetcher.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -43,7 +44,10 @@ public:
     }
 
     void ask(const ike::Fetch& question) {
-        fetcher.fetch(question, [this](const base::Result<base::Bytes>& body) { answers.push_back(body); });
+        fetcher.fetch(question, [this](const ike::Fetched& answer) {
+            answers.push_back(answer.body);
+            last_is_kept = answer.is_kept;
+        });
     }
     base::Result<base::Bytes> answer_to(const ike::Fetch& question) {
         answers.clear();
@@ -64,6 +68,7 @@ public:
     Log log{LogTarget::standard_error, false};
     Fetcher fetcher;
     std::vector<base::Result<base::Bytes>> answers;
+    bool last_is_kept = false;
 };
 
 ike::Fetch list(const std::string& uri) { return {uri, {}, 1000}; }
@@ -227,6 +232,25 @@ TEST_CASE("the program has nothing of the daemon's", "[fetching][hostile-h10]") 
     unsetenv("XFRMD_SECRET");
 }
 
+TEST_CASE("what is no list is as if nothing had come", "[fetching][rfc5280-6.3]") {
+    const bool was_there_before = GENERATE(true, false);
+    const TemporaryFolder folder;
+    // The answer to the first question, number 2: no failure, and "<html>".
+    const std::string answer = "printf '\\0\\0\\0\\017\\0\\0\\0\\0\\0\\0\\0\\002\\0<html>' >&0\n";
+    Bench bench(Bench::script(folder, answer + "exec sleep 1000"));
+    if (!was_there_before) {
+        CHECK(bench.failure_of(list(kUri)).find("no list") != std::string::npos);
+        return;
+    }
+    const base::Bytes kept = current_list();
+    const auto cache = CrlCache::open(bench.folder.path("crls"));
+    REQUIRE(cache);
+    REQUIRE(cache->keep(kUri, kept, tests::kTestNow));
+    CHECK(bench.answer_to(list(kUri)) == kept);
+    CHECK(bench.answer_to(list(kUri)) == kept);
+    CHECK(starts(folder) == 1);
+}
+
 TEST_CASE("a list on disk answers once, and then what cannot be fetched", "[fetching]") {
     const TemporaryFolder folder;
     Bench bench(Bench::script(folder, "exit 1"));
@@ -235,8 +259,10 @@ TEST_CASE("a list on disk answers once, and then what cannot be fetched", "[fetc
     REQUIRE(cache);
     REQUIRE(cache->keep(kUri, kept, tests::kTestNow));
     CHECK(bench.answer_to(list(kUri)) == kept);
+    CHECK(bench.last_is_kept);  // asking again may help
     CHECK(starts(folder) == 0);
     CHECK(bench.answer_to(list(kUri)) == kept);
+    CHECK_FALSE(bench.last_is_kept);
     CHECK(starts(folder) == 1);
     CHECK_FALSE(bench.answer_to({kUri, {1}, 1000}));  // OCSP is not kept
     CHECK_FALSE(bench.answer_to({kUri, {}, 10}));     // longer than is wanted
