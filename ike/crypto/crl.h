@@ -20,6 +20,10 @@ public:
     static base::Result<Crl> read(base::ByteView file, const Certificate& issuer);
 
     bool is_delta() const { return base_number_.has_value(); }
+    // Of the same kind, about the same certificates, and no older.
+    bool may_replace(const Crl& older) const {
+        return is_delta() == older.is_delta() && scope_ == older.scope_ && this_update_ >= older.this_update_;
+    }
     WallClock this_update() const { return this_update_; }
     WallClock next_update() const { return next_update_; }
     std::size_t size() const { return entries_.size(); }

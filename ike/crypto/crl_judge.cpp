@@ -27,18 +27,21 @@ public:
         const bool together = delta != nullptr && !unfit(*delta) && continues(*delta, list);
         const Crl::Entry* changed = together ? delta->find(subject_.serial()) : nullptr;
         const bool current = together && !stale(*delta);
-        if (changed != nullptr && changed->reason != RevocationReason::remove_from_crl) return revoked(*changed);
+        if (changed != nullptr && changed->reason != RevocationReason::remove_from_crl)
+            return revoked(*changed, *delta);
         const bool removed = changed != nullptr && current;
         const Crl::Entry* listed = list.find(subject_.serial());
-        if (listed != nullptr && !removed) return revoked(*listed);
+        if (listed != nullptr && !removed) return revoked(*listed, list);
         // Together they are as new as the delta is.
-        if (current) return Judgement::good(delta->next_update());
+        if (current) return Judgement::good(delta->next_update(), delta->this_update());
         if (auto why = stale(list)) return Judgement::unknown(*std::move(why));
-        return Judgement::good(list.next_update());
+        return Judgement::good(list.next_update(), list.this_update());
     }
 
 private:
-    static Judgement revoked(const Crl::Entry& entry) { return Judgement::revoked(entry.since, entry.reason); }
+    static Judgement revoked(const Crl::Entry& entry, const Crl& list) {
+        return Judgement::revoked(entry.since, entry.reason, list.this_update());
+    }
 
     std::optional<std::string> unfit(const Crl& list) const {
         const bool theirs = list.issuer_ == CertificateAccess::issuer_key(subject_) &&

@@ -48,7 +48,7 @@ bool is_about(DerReader id, const Certificate& subject, const Certificate& issue
 Judgement unknown(const std::string& why) { return Judgement::unknown("OCSP response " + why); }
 
 // RevokedInfo ::= SEQUENCE { revocationTime GeneralizedTime, revocationReason [0] EXPLICIT CRLReason OPTIONAL }
-Judgement read_revoked(ByteView info) {
+Judgement read_revoked(ByteView info, WallClock this_update) {
     DerReader in(info);
     const WallClock since = in.time();
     RevocationReason reason = RevocationReason::unspecified;
@@ -58,7 +58,7 @@ Judgement read_revoked(ByteView info) {
         if (!inner.complete() || code.size() != 1) return unknown("is malformed");
         reason = RevocationReason{code.front()};
     }
-    return in.complete() ? Judgement::revoked(since, reason) : unknown("is malformed");
+    return in.complete() ? Judgement::revoked(since, reason, this_update) : unknown("is malformed");
 }
 
 bool has_critical_extension(const std::optional<ByteView>& wrapped) {
@@ -74,7 +74,7 @@ Judgement judge_times(WallClock this_update, std::optional<WallClock> next_updat
     const WallClock end = next_update.value_or(this_update + kOcspLife);
     if (this_update > now + kClockSkew) return unknown("is not valid before " + to_string(this_update));
     if (now > end) return unknown("has expired on " + to_string(end));
-    return Judgement::good(end);
+    return Judgement::good(end, this_update);
 }
 
 // SingleResponse ::= SEQUENCE { certID, certStatus CHOICE { good [0], revoked [1], unknown [2] }, thisUpdate,
@@ -93,7 +93,7 @@ std::optional<Judgement> judge_single(DerReader in, const Certificate& subject, 
     }
     const auto extensions = in.optional(tag::context(1));
     if (!in.complete()) return unknown("is malformed");
-    if (status.tag == tag::context(1)) return read_revoked(status.contents);
+    if (status.tag == tag::context(1)) return read_revoked(status.contents, this_update);
     if (has_critical_extension(extensions)) return unknown("has a critical extension that is not known");
     const bool good = status.tag == tag::implicit(0) && status.contents.empty();
     return good ? judge_times(this_update, next_update, now) : unknown("does not know the certificate");

@@ -30,12 +30,13 @@ std::string_view name(RevocationReason reason) {
     return "unknown reason";
 }
 
-Judgement Judgement::revoked(WallClock since, RevocationReason reason) {
+Judgement Judgement::revoked(WallClock since, RevocationReason reason, WallClock as_of) {
     return {Standing::revoked,
             "was revoked on " + to_string(since) + " (" + std::string(name(reason)) + ")",
             since,
             reason,
-            {}};
+            {},
+            as_of};
 }
 
 }  // namespace xfrmd::crypto

@@ -35,10 +35,13 @@ struct Judgement {
     RevocationReason reason = RevocationReason::unspecified;
     // When the next answer is due; a good one counts until then. The beginning of time where it is unknown.
     WallClock fetch_again{};
+    WallClock as_of{};  // thisUpdate of what says so: an earlier answer changes nothing about a revocation
 
-    static Judgement unknown(std::string why) { return {Standing::unknown, std::move(why), {}, {}, {}}; }
-    static Judgement revoked(WallClock since, RevocationReason reason);
-    static Judgement good(WallClock fetch_again) { return {Standing::good, {}, {}, {}, fetch_again}; }
+    static Judgement unknown(std::string why) { return {Standing::unknown, std::move(why), {}, {}, {}, {}}; }
+    static Judgement revoked(WallClock since, RevocationReason reason, WallClock as_of);
+    static Judgement good(WallClock fetch_again, WallClock as_of) {
+        return {Standing::good, {}, {}, {}, fetch_again, as_of};
+    }
 };
 
 // How far clocks may differ: what begins later is not valid yet.

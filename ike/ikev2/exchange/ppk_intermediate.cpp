@@ -59,7 +59,8 @@ base::Result<std::optional<CommonPpk>> heed_chosen_ppk(sa::Step& step, const wir
     const base::ByteView own_name = step.sa.connection->ppk_id.data;
     if (const auto* chosen = answer.find(NotifyType::ppk_identity)) {
         const auto* ppk = own_ppk(step.sa);
-        if (ppk == nullptr || !base::equal(name_in_ppk_id(chosen->data), own_name)) {
+        if (ppk == nullptr) return base::fail(Reason::NoPpk, quoted(own_name) + " has gone from the configuration");
+        if (!base::equal(name_in_ppk_id(chosen->data), own_name)) {
             return base::fail(Reason::PayloadUnexpected, "the peer has chosen a PPK that we did not name");
         }
         return CommonPpk{own_name, ppk->secret.view()};

@@ -53,6 +53,8 @@ public:
             for (const std::string& uri : uris) {
                 if (best.standing != Standing::unknown || awaited_) return;
                 best = (this->*by)(uri);
+                const bool is_outdone = known.revocation && best.as_of <= known.revocation->as_of;
+                if (best.standing == Standing::good && is_outdone) best = Judgement::unknown("");
             }
         };
         settle(ocsp, &Inquiry::ask_responder);
@@ -93,7 +95,7 @@ private:
             look(question_to(uri), [this](Found& found) { return judgement_of(found); });
         }
         for (const std::string& uri : lists) {
-            look(question_for(uri), [this](Found& found) { return judge_list(found.lists(issuer_), Asking::no); });
+            look(question_for(uri), [this](Found& found) { return judge_list(complete(found), Asking::no); });
         }
         return known;
     }
@@ -137,8 +139,13 @@ private:
     }
 
     void ask(const ike::Fetch& question) {
-        if (step_.sa.waits_since <= step_.now - kLongestWait) return;
-        awaited_ = enquiries().ask(question, step_.sa.id, step_.now) || awaited_;
+        if (step_.sa.waits_since <= step_.now - kLongestWait) {
+            why_not_ = "is not known to be good in time";
+        } else if (enquiries().ask(question, step_.sa.id, step_.now)) {
+            awaited_ = true;
+        } else {
+            why_not_ = "cannot be asked for: too much is under way";
+        }
     }
 
     // A failure, too, counts for a while, and as long as whoever has waited for it needs it.
@@ -147,9 +154,7 @@ private:
                found.at() >= step_.sa.waits_since;
     }
 
-    Judgement not_asked() const {
-        return Judgement::unknown(awaited_ ? "is being asked for" : "is not known to be good in time");
-    }
+    Judgement not_asked() const { return Judgement::unknown(awaited_ ? "is being asked for" : why_not_); }
 
     Judgement ask_responder(const std::string& uri) {
         Found* found = find(question_to(uri));
@@ -163,10 +168,12 @@ private:
     Judgement ask_list(const std::string& uri) {
         Found* found = find(question_for(uri));
         if (found == nullptr) return not_asked();
-        Judgement judgement = judge_list(found->lists(issuer_), Asking::yes);
+        Judgement judgement = judge_list(complete(*found), Asking::yes);
         if (judgement.standing == Standing::unknown && found->is_kept()) ask(question_for(uri));
         return judgement;
     }
+
+    const Found::Lists& complete(Found& found) const { return found.lists(issuer_, Found::Kind::complete, now_); }
 
     // Whom the last list revokes that could be read stays revoked; nobody is good by it where a later one cannot.
     Judgement judge_list(const Found::Lists& lists, Asking asking) {
@@ -185,8 +192,8 @@ private:
         for (const std::string& uri : joined(subject_.delta_crl_uris(), list.delta_uris())) {
             Found* found = asking == Asking::yes ? find(question_for(uri)) : enquiries().find(question_for(uri));
             if (found == nullptr) continue;
-            const Found::Lists& deltas = found->lists(issuer_);
-            if (deltas.last && !deltas.fault) return &*deltas.last;
+            const Found::Lists& deltas = found->lists(issuer_, Found::Kind::delta, now_);
+            if (deltas.last) return &*deltas.last;
         }
         return nullptr;
     }
@@ -197,6 +204,7 @@ private:
     const crypto::Credentials& credentials_;
     crypto::WallClock now_;
     bool awaited_ = false;
+    const char* why_not_ = "";  // is nothing asked
     bool has_uris_ = false;
 };
 

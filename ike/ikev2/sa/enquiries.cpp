@@ -124,7 +124,8 @@ void Enquiries::keep(const Key& key, base::Result<base::Bytes> body, base::Insta
     kept.place = order_.insert(order_.end(), key);
     kept.found.take(std::move(body), now, is_kept);
     bytes_ -= kept.size;
-    kept.size = key.first.size() + key.second.size() + (kept.found.body() ? kept.found.body()->size() : 0);
+    const std::size_t size = key.first.size() + key.second.size() + (kept.found.body() ? kept.found.body()->size() : 0);
+    kept.size = kept.found.remembers() ? std::max(kept.size, size) : size;
     bytes_ += kept.size;
     make_room();
 }

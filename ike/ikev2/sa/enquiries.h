@@ -44,7 +44,8 @@ public:
     static constexpr base::Duration kPatience = std::chrono::seconds(15);
     static constexpr std::size_t kMostReady = 16;  // at a time
     static constexpr std::size_t kMostAnswers = 1024;
-    // Of all answers. What is read out of one takes no more, for each of Found::kMostIssuers.
+    // Of all answers. What is read out of one takes no more, for each of Found::kMostIssuers, and counts as long as the
+    // longest answer that it may be of.
     static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
     static constexpr std::size_t kMostOpen = 1024;  // questions of either kind
 

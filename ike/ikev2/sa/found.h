@@ -14,8 +14,8 @@ namespace xfrmd::ikev2::sa {
 
 class Found {
 public:
-    // The newest list of an issuer that could be read, and what was wrong with the last answer. An old list does not
-    // take the place of a newer one: anybody on the way may repeat it.
+    // The newest list of an issuer that could be read, and what was wrong with the last answer. A list takes the place
+    // of one like it that is no newer, or of any that is over: anybody on the way may show another list of the CA.
     struct Lists {
         std::optional<crypto::Crl> last;
         std::optional<base::Error> fault;  // of the last answer; nothing: `last` counts
@@ -30,11 +30,15 @@ public:
     base::Instant at() const { return at_; }  // of the last answer, or failure
     bool is_kept() const { return is_kept_; }
 
-    // As a list that `issuer` has signed. Remembered for kMostIssuers.
-    const Lists& lists(const crypto::Certificate& issuer);
+    enum class Kind : bool { complete, delta };
+    // As a list of that kind that `issuer` has signed. Remembered for kMostIssuers.
+    const Lists& lists(const crypto::Certificate& issuer, Kind kind, crypto::WallClock now);
+    // A list has been read, which is there still, whatever came since.
+    bool remembers() const;
     // As an OCSP response, of which a good one is good until it is over.
     crypto::Judgement judgement(const Judge& judge, crypto::WallClock now);
-    void forget_judgement() { judgement_.reset(); }  // those who may make it have changed
+    // Those who may make responses have changed. A revocation stays until a response says otherwise.
+    void forget_judgement();
 
     // Until when it need not be asked again, as far as it has been read: the beginning of time where it does not say.
     crypto::WallClock counts_until(const crypto::Certificate& issuer) const;
@@ -43,6 +47,8 @@ public:
     static constexpr std::chrono::hours kAskAfterRevocation{1};  // a hold may have ended
 
 private:
+    Lists& place_for(const crypto::Certificate& issuer);
+
     base::Result<base::Bytes> body_ = base::fail(base::Reason::FetchFailed);
     base::Instant at_;
     bool is_kept_ = false;

@@ -131,7 +131,7 @@ TEST_CASE("a PPK that has gone from the configuration meanwhile is not chosen by
     REQUIRE(request.find(NotifyType::ppk_identity_key) != nullptr);
     CHECK(request.find(NotifyType::ppk_identity_key)->data == scripted.named("one", "first").data);
     scripted.wire.feed(scripted.host, ike::Reconfigure{with_ppks({}, {"one", {}})});
-    check_ended(scripted, Reason::PayloadUnexpected,
+    check_ended(scripted, Reason::NoPpk,
                 [&] { scripted.answer({notify(NotifyType::ppk_identity, scripted.id("one"))}); });
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 using enum policy::Revocation;
 
+constexpr const char* kDelta = "http://ca.example/delta.crl";
+
 const base::Bytes kNonsense = base::to_bytes(base::as_bytes("<html>please log in</html>"));
 
 // The next attempt after so much time, without the IKE SA that may be there from the last.
@@ -20,6 +22,15 @@ std::string outcome_after(World& world, base::Duration pause) {
     }
     world.gateways.wire.run_for(pause);
     return world.outcome();
+}
+
+CertificateFields with_delta() {
+    CertificateFields fields;
+    fields.subject = "CN=a.example";
+    fields.names = {"a.example"};
+    fields.crl_uri = kList;
+    fields.extensions = {{oid({0x55, 0x1d, 46}), sequence({sequence({der(0xa0, der(0xa0, der_text(0x86, kDelta)))})})}};
+    return fields;
 }
 
 base::Bytes list_of(CrlFields fields, std::vector<CrlEntryFields> entries) {
@@ -133,15 +144,40 @@ TEST_CASE("an old list does not take the place of a newer one", "[engine][rfc528
     CHECK(world.gateways.right.count(Reason::CertificateRevoked) == 2);
 }
 
+TEST_CASE("an old response does not take the place of a newer one", "[engine][rfc6960-4]") {
+    World world({asked_of({}, kResponder)}, {.own = b(), .revocation = relaxed});
+    OcspFields revoking;
+    revoking.status = revoked_status(kTestNow - std::chrono::days(1), 1);
+    OcspFields good;
+    good.this_update = revoking.this_update - std::chrono::hours(1);
+    good.next_update = kTestNow + std::chrono::days(7);
+    world.gateways.right.web = {{kResponder, response(revoking)}};
+    CHECK(world.outcome() == "authentication_refused");
+    world.gateways.right.web = {{kResponder, response(good)}};
+    CHECK(outcome_after(world, std::chrono::hours(2)) == "authentication_refused");
+    CHECK(world.gateways.right.fetches.size() == 2);
+    CHECK(world.gateways.right.count(Reason::CertificateRevoked) == 2);
+}
+
+TEST_CASE("a good response from before does not outdo a list that revokes", "[engine][rfc5280-6.3]") {
+    const bool is_over = GENERATE(true, false);
+    World world({asked_of(kList, kResponder)}, {.own = b(), .revocation = relaxed});
+    CrlFields newer;
+    newer.this_update = kTestNow - std::chrono::minutes(1);
+    CrlEntryFields held;
+    held.reason = 6;
+    world.gateways.right.web = {{kList, list_of(newer, {held})}};
+    CHECK(world.outcome() == "authentication_refused");
+    OcspFields good;  // an hour old
+    good.next_update = kTestNow + std::chrono::days(7);
+    world.gateways.right.web = {{kResponder, response(good)}};
+    CHECK(outcome_after(world, is_over ? std::chrono::hours(25) : std::chrono::hours(1)) == "authentication_refused");
+    CHECK(world.gateways.right.count(Reason::CertificateRevoked) == 2);
+}
+
 TEST_CASE("who is on hold comes in again when a delta says so", "[engine][rfc5280-5.2.4]") {
-    constexpr const char* kDelta = "http://ca.example/delta.crl";
-    CertificateFields fields;
-    fields.subject = "CN=a.example";
-    fields.names = {"a.example"};
-    fields.crl_uri = kList;
-    fields.extensions = {{oid({0x55, 0x1d, 46}), sequence({sequence({der(0xa0, der(0xa0, der_text(0x86, kDelta)))})})}};
     const TestKey key = small_key(21);
-    World world({{key, make_certificate(fields, key, root())}}, {.own = b(), .revocation = strict});
+    World world({{key, make_certificate(with_delta(), key, root())}}, {.own = b(), .revocation = strict});
     const auto entry = [](std::uint8_t reason) {
         CrlEntryFields listed;
         listed.reason = reason;
@@ -155,6 +191,58 @@ TEST_CASE("who is on hold comes in again when a delta says so", "[engine][rfc528
     world.gateways.right.web = {{kList, list_of(list, {entry(6)})}, {kDelta, list_of(delta, {entry(8)})}};
     CHECK(world.outcome() == "ok");
     CHECK(outcome_after(world, std::chrono::minutes(1)) == "ok");
+}
+
+TEST_CASE("nonsense does not take the place of a delta that revokes", "[engine][rfc5280-5.2.4]") {
+    const TestKey key = small_key(21);
+    World world({{key, make_certificate(with_delta(), key, root())}}, {.own = b(), .revocation = strict});
+    CrlFields list;
+    list.number = 1;
+    list.next_update = kTestNow + std::chrono::days(7);
+    CrlFields delta;
+    delta.number = 2;
+    delta.base_number = 1;
+    auto& web = world.gateways.right.web;
+    web = {{kList, list_of(list, {})}, {kDelta, list_of(delta, {{}})}};
+    CHECK(world.outcome() == "authentication_refused");
+    web[kDelta] = kNonsense;
+    CHECK(outcome_after(world, std::chrono::hours(25)) == "authentication_refused");
+    CHECK(world.gateways.right.count(Reason::CertificateRevoked) == 2);
+}
+
+TEST_CASE("a delta at a list's place does not take it", "[engine][rfc5280-5.2.4]") {
+    World world({asked_of(kList, {})}, {.own = b(), .revocation = relaxed});
+    auto& web = world.gateways.right.web;
+    CrlFields list;
+    list.number = 1;
+    web = {{kList, list_of(list, {{}})}};
+    CHECK(world.outcome() == "authentication_refused");
+    CrlFields delta;
+    delta.number = 2;
+    delta.base_number = 1;
+    delta.this_update = kTestNow + std::chrono::hours(24);
+    delta.next_update = kTestNow + std::chrono::days(7);
+    web = {{kList, list_of(delta, {})}};
+    CHECK(outcome_after(world, std::chrono::hours(25)) == "authentication_refused");
+    CHECK(world.gateways.right.count(Reason::CertificateRevoked) == 2);
+    list.this_update = kTestNow + std::chrono::hours(23);
+    list.next_update = kTestNow + std::chrono::days(7);
+    web = {{kList, list_of(list, {})}};
+    CHECK(outcome_after(world, std::chrono::minutes(2)) == "ok");
+}
+
+TEST_CASE("a reload forgets no revocation", "[engine][rfc6960-4]") {
+    Side judge{.own = b(), .revocation = relaxed};
+    World world({asked_of({}, kResponder)}, judge);
+    world.gateways.right.web = {{kResponder, revoked_response()}};
+    CHECK(world.outcome() == "authentication_refused");
+    OcspFields try_later;
+    try_later.response_status = 3;
+    world.gateways.right.web = {{kResponder, response(try_later)}};
+    CHECK(outcome_after(world, std::chrono::hours(2)) == "authentication_refused");
+    world.gateways.wire.feed(world.gateways.right, ike::Reconfigure{with_certificates(mirrored({}), judge)});
+    CHECK(outcome_after(world, std::chrono::seconds(1)) == "authentication_refused");
+    CHECK(world.gateways.right.count(Reason::CertificateRevoked) == 3);
 }
 
 TEST_CASE("a list from before that is of no use is asked for at once", "[engine][rfc5280-6.3]") {
