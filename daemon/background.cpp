@@ -26,13 +26,19 @@ void Background::run() {
         again_ = true;
         return;
     }
-    thread_ = std::thread([this] {
-        asio::post(io_, [this, then = result()] {
-            thread_.join();
-            running_ = false;
-            then();
-            if (std::exchange(again_, false)) run();
-        });
+    try {
+        thread_ = std::thread([this] { finish(result()); });
+    } catch (const std::exception& error) {
+        finish([this, why = std::string(error.what())] { failed_(why); });
+    }
+}
+
+void Background::finish(std::function<void()> then) {
+    asio::post(io_, [this, then = std::move(then)] {
+        if (thread_.joinable()) thread_.join();
+        running_ = false;
+        then();
+        if (std::exchange(again_, false)) run();
     });
 }
 

@@ -15,7 +15,7 @@ class Background {
 public:
     // Called in the other thread; what it returns is called on the loop's.
     using Work = std::function<std::function<void()>()>;
-    // Called on the loop's thread where the work has thrown, with why.
+    // Called on the loop's thread where the work has thrown, or there is no thread for it, with why.
     using Failed = std::function<void(const std::string& why)>;
 
     Background(asio::io_context& io, Work work, Failed failed)
@@ -31,6 +31,7 @@ public:
 
 private:
     std::function<void()> result() const;
+    void finish(std::function<void()> then);
 
     asio::io_context& io_;
     Work work_;

@@ -49,6 +49,8 @@ public:
     void reload();
     // The end of the daemon waits for that.
     bool is_loading() const { return reload_.is_running(); }
+    // And for that.
+    bool is_reading_lists() const { return fetcher_.is_at_disk(); }
     // Deletes every IKE SA, waits for the peers up to two seconds, leaves the kernel clean; then calls `stopped`.
     void stop(std::function<void()> stopped);
     bool is_stopping() const { return stopping_; }

@@ -207,14 +207,14 @@ public:
         io_.run();
     }
 
-    // Everything but the loop, whose end waits for the resolver, and what waits for a token. There is nothing left that
-    // would need either.
+    // Everything but the loop, whose end waits for the resolver, and what waits for a token or a disk. There is nothing
+    // left that would need them.
     void end(int status) {
         const bool waits = daemon_ && daemon_->is_asking_for_names();
-        const bool is_loading = daemon_ && daemon_->is_loading();
+        const bool is_reading = daemon_ && (daemon_->is_loading() || daemon_->is_reading_lists());
         server_.reset();
         management_.reset();
-        if (is_loading || !tokens_.end(kTokenPatience)) std::_Exit(status);
+        if (is_reading || !tokens_.end(kTokenPatience)) std::_Exit(status);
         daemon_.reset();
         if (waits) std::_Exit(status);
     }

@@ -1,35 +1,62 @@
 #include "daemon/fetching/crl_shelf.h"
 
-#include <chrono>
 #include <exception>
 #include <utility>
 
+#include "daemon/clock.h"
+
 namespace xfrmd::daemon {
 
-namespace {
-
-crypto::WallClock wall_now() {
-    return std::chrono::floor<crypto::WallClock::duration>(std::chrono::system_clock::now());
-}
-
-}  // namespace
-
-CrlShelf::CrlShelf(asio::io_context& io, Log& log, std::string folder)
+CrlShelf::CrlShelf(asio::io_context& io, Log& log, std::string folder, CrlDisk disk)
     : log_(log),
       folder_(std::move(folder)),
-      thread_(io, [this] { return work(); }, [this](const std::string& why) { log_.error("CRLs on disk: " + why); }) {}
+      disk_(std::move(disk)),
+      time_(io,
+            [this] {
+                is_slow_ = true;
+                log_.warning("CRLs on disk: the disk of " + folder_ + " does not answer");
+                give_up();
+            }),
+      thread_(io, [this] { return work(); }, [this](const std::string& why) { fail(why); }) {}
 
 void CrlShelf::find(const std::string& uri, const Found& found) {
-    if (folder_.empty() || sought_ >= kMostSought) return found(std::nullopt);
-    ++sought_;
-    post([this, uri, found](const CrlCache& cache) {
+    if (folder_.empty() || is_slow_ || sought_.size() >= kMostSought) return found(std::nullopt);
+    const std::uint64_t number = ++last_;
+    sought_.emplace(number, found);
+    post([this, uri, number](const CrlCache& cache) {
         std::optional<CrlCache::Kept> kept;
         attempt([&] { kept = cache.find(uri); });
-        return [this, found, kept = std::move(kept)] {
-            --sought_;
-            found(kept);
-        };
+        return [this, number, kept = std::move(kept)] { answer(number, kept); };
     });
+}
+
+// Nobody asks any more where we have given up.
+void CrlShelf::answer(std::uint64_t number, const std::optional<CrlCache::Kept>& kept) {
+    if (const auto one = sought_.extract(number)) one.mapped()(kept);
+}
+
+void CrlShelf::give_up() {
+    for (const auto& [number, found] : std::exchange(sought_, {})) found(std::nullopt);
+}
+
+// Nothing of what was to be done comes any more.
+void CrlShelf::fail(const std::string& why) {
+    log_.error("CRLs on disk: " + why);
+    {
+        const std::lock_guard lock(mutex_);
+        waiting_.clear();
+    }
+    unkept_ = 0;
+    begin_anew();
+    give_up();
+}
+
+// With the patience for the next piece of work, which is at most what is waiting already.
+void CrlShelf::begin_anew() {
+    time_.cancel();
+    is_slow_ = false;
+    const std::lock_guard lock(mutex_);
+    if (!waiting_.empty()) time_.within(disk_.patience);
 }
 
 void CrlShelf::keep(const std::string& uri, base::Bytes body) {
@@ -52,6 +79,7 @@ void CrlShelf::post(Work work) {
         const std::lock_guard lock(mutex_);
         waiting_.push_back(std::move(work));
     }
+    if (!is_slow_) time_.within(disk_.patience);
     thread_.run();
 }
 
@@ -64,7 +92,8 @@ CrlShelf::End CrlShelf::work() {
     if (!cache_) open();
     std::vector<End> ends;
     for (const Work& work : all) ends.push_back(work(*cache_));
-    return [ends = std::move(ends)] {
+    return [this, ends = std::move(ends)] {
+        begin_anew();
         for (const End& end : ends) end();
     };
 }
@@ -80,7 +109,7 @@ void CrlShelf::attempt(const std::function<void()>& what) const {
 
 void CrlShelf::open() {
     cache_.emplace();
-    auto opened = CrlCache::open(folder_);
+    auto opened = disk_.open(folder_);
     if (!opened) return log_.warning("CRLs that are fetched are not kept for the next start: " + opened.error());
     cache_ = std::move(*opened);
 }

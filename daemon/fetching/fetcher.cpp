@@ -23,10 +23,6 @@ tl::unexpected<base::Error> failed(const std::string& uri, const std::string& wh
     return base::fail(Reason::FetchFailed, base::printable(uri) + " " + why);
 }
 
-crypto::WallClock wall_now() {
-    return std::chrono::floor<crypto::WallClock::duration>(std::chrono::system_clock::now());
-}
-
 std::string helper_beside_us() {
     std::error_code error;
     const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -109,7 +105,8 @@ void Fetcher::hear(base::ByteView more) {
 void Fetcher::conclude(const FetchQueue::Done& done, FetchAnswer answer) {
     if (!answer.failure.empty()) return fail(done, answer.failure);
     if (is_list(done.question)) {
-        if (!crypto::announced_next_update(answer.body)) return fail(done, "gives something that is no list");
+        if (!crypto::announced_next_update(answer.body))
+            return fail(done, "gives no list of revoked certificates with a next update");
         know(done.question.uri);
         shelf_.keep(done.question.uri, answer.body);
     }

@@ -32,6 +32,8 @@ public:
 
     // Calls `answer` once, maybe at once; not once this has gone. Errors: FetchFailed, with the URI.
     void fetch(const ike::Fetch& question, Answer answer);
+    // Its end waits for the disk then.
+    bool is_at_disk() const { return shelf_.is_busy(); }
 
 private:
     static constexpr std::size_t kMostKnown = 4096;

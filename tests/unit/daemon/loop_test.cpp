@@ -1,6 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -87,6 +88,50 @@ TEST_CASE("work in the background that fails is told of, and done again when it 
     work = [&] { return [&] { ++done; }; };
     background.run();
     while (done == 0) io.run_one();
+}
+
+namespace {
+
+// While there are none, no thread can be started: its stack would be larger than any memory.
+class NoThreads {
+public:
+    NoThreads() {
+        REQUIRE(pthread_getattr_default_np(&before_) == 0);
+        pthread_attr_t huge{};
+        REQUIRE(pthread_getattr_default_np(&huge) == 0);
+        REQUIRE(pthread_attr_setstacksize(&huge, std::size_t{1} << 56) == 0);
+        REQUIRE(pthread_setattr_default_np(&huge) == 0);
+        pthread_attr_destroy(&huge);
+    }
+    ~NoThreads() {
+        pthread_setattr_default_np(&before_);
+        pthread_attr_destroy(&before_);
+    }
+    NoThreads(const NoThreads&) = delete;
+    NoThreads& operator=(const NoThreads&) = delete;
+
+private:
+    pthread_attr_t before_{};
+};
+
+}  // namespace
+
+TEST_CASE("work in the background that gets no thread is told of, and done when there is one", "[daemon]") {
+    asio::io_context io;
+    const auto guard = asio::make_work_guard(io);
+    int failures = 0;
+    int done = 0;
+    daemon::Background background(io, [&] { return [&] { ++done; }; }, [&](const std::string&) { ++failures; });
+    {
+        const NoThreads none;
+        background.run();
+    }
+    CHECK(failures == 0);
+    while (failures == 0) io.run_one();
+    CHECK_FALSE(background.is_running());
+    background.run();
+    while (done == 0) io.run_one();
+    CHECK(failures == 1);
 }
 
 TEST_CASE("ten thousand children do not hold up the loop", "[daemon][hostile-g12]") {
