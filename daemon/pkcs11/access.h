@@ -23,7 +23,7 @@ struct Refusal {
     Refusal(base::Error why, bool of_pin = false) : error(std::move(why)), is_of_pin(of_pin) {}
 
     base::Error error;
-    bool is_of_pin;  // the PIN was refused, now or before
+    bool is_of_pin;  // the PIN was refused, now or before, or may have been
 };
 
 template <typename T>

@@ -102,6 +102,8 @@ Outcome<std::string> Module::token_in(CK_SLOT_ID slot) const {
     if (code != CKR_OK) return tl::unexpected(code);
     std::string name;
     const auto add = [&name](const auto& field) { name.append(std::begin(field), std::end(field)); };
+    // TPMs give all their tokens one serial number.
+    add(info.label);
     add(info.manufacturerID);
     add(info.model);
     add(info.serialNumber);

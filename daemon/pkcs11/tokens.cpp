@@ -51,15 +51,20 @@ private:
 std::string words_for(const std::string& module) { return "PKCS#11 module " + base::printable(module); }
 
 // A module may be of C++, and memory may be short: who asks is answered all the same.
-template <typename Ask>
-auto answer_of(const std::string& module, Reason reason, const Ask& ask) -> decltype(ask()) {
+template <typename Ask, typename Failed>
+auto answer_of(const std::string& module, const Ask& ask, const Failed& failed) -> decltype(ask()) {
     try {
         return ask();
     } catch (const std::exception& error) {
-        return fail(reason, words_for(module) + " fails: " + base::printable(std::string_view(error.what())));
+        return failed(words_for(module) + " fails: " + base::printable(std::string_view(error.what())));
     } catch (...) {
-        return fail(reason, words_for(module) + " fails");
+        return failed(words_for(module) + " fails");
     }
+}
+
+// From a module that hangs or throws nobody knows whether a token has refused the PIN.
+tl::unexpected<Refusal> not_read(const std::string& why, bool may_have_tried_pin) {
+    return tl::unexpected(Refusal({Reason::ConfigurationInvalid, why}, may_have_tried_pin));
 }
 
 ike::Signed refusal(ike::SignatureId id, std::string why) { return {id, fail(Reason::SigningFailed, std::move(why))}; }
@@ -81,13 +86,14 @@ std::shared_ptr<Tokens::Module> Tokens::module_of(const std::string& name, const
 template <typename T>
 Response<Tokens::Found<T>> Tokens::read(std::shared_ptr<Module> module, const Reading<T>& reading) {
     const auto silent = [&](const char* how) {
-        return tl::unexpected(Refusal({Reason::ConfigurationInvalid, words_for(module->name) + ": its tokens " + how}));
+        return not_read(words_for(module->name) + ": its tokens " + how, reading.may_try_pin);
     };
     if (!module->unanswered.expired()) return silent("have not answered yet what they were asked before");
     auto reply = std::make_shared<Reply<Response<T>>>();
     const auto work = [reply, reading, name = module->name](Access& access) {
         if (!reply->is_awaited()) return;
-        reply->put(answer_of(name, Reason::ConfigurationInvalid, [&] { return reading(access); }));
+        const auto failed = [&](const std::string& why) { return not_read(why, reading.may_try_pin); };
+        reply->put(answer_of(name, [&] { return reading.ask(access); }, failed));
     };
     const bool waits = module->thread.post(work, TokenThread::Turn::first);
     module->unanswered = reply;
@@ -119,15 +125,15 @@ Result<Tokens::Found<T>> Tokens::find(const TokenObject& object, const Reading<T
 }
 
 Result<Certificate> Tokens::certificate(const TokenObject& object) {
-    auto found = find<Certificate>(object, [object](Access& access) { return access.certificate(object); });
+    auto found = find<Certificate>(object, {[object](Access& access) { return access.certificate(object); }});
     if (!found) return tl::unexpected(found.error());
     return std::move(found->what);
 }
 
 Result<TokenKey> Tokens::key(const TokenObject& object, const base::SecretBytes* pin) {
     const auto own = std::make_shared<const base::SecretBytes>(pin == nullptr ? base::SecretBytes() : pin->clone());
-    auto found = find<TokenKey>(
-        object, [object, own](Access& access) { return access.key(object, own->empty() ? nullptr : own.get()); });
+    const auto ask = [object, own](Access& access) { return access.key(object, own->empty() ? nullptr : own.get()); };
+    auto found = find<TokenKey>(object, {ask, !own->empty()});
     if (!found) return tl::unexpected(found.error());
     auto key = std::make_shared<const SigningKey>(SigningKey{object, own->clone(), found->what.key});
     const std::lock_guard lock(mutex_);
@@ -167,8 +173,9 @@ void Tokens::sign(ike::Sign question, const Answer& answer) {
         if (std::chrono::steady_clock::now() > until) {
             return answer(refusal(id, words_for(module) + " was busy for too long"));
         }
-        answer({id, answer_of(module, Reason::SigningFailed,
-                              [&] { return access.sign(*key, asked->scheme, asked->format, asked->message); })});
+        const auto sign = [&] { return access.sign(*key, asked->scheme, asked->format, asked->message); };
+        const auto failed = [](std::string why) { return fail(Reason::SigningFailed, std::move(why)); };
+        answer({id, answer_of(module, sign, failed)});
     });
     if (!waits) answer(refusal(id, words_for(known.module->name) + " is behind with too many"));
 }

@@ -35,8 +35,8 @@ public:
     explicit Tokens(Settings settings);
 
     // --- TokenReader. What a busy token still has to sign waits meanwhile; one that has not answered in time is not
-    // waited for again before it has. Who names no module has its PIN tried no more once a token has refused it: the
-    // next module may see the same one. ---
+    // waited for again before it has. Who names no module has its PIN tried no more once a token has refused it, or
+    // may have: the next module may see the same one. ---
     base::Result<crypto::Certificate> certificate(const TokenObject& object) override;
     base::Result<TokenKey> key(const TokenObject& object, const base::SecretBytes* pin) override;
 
@@ -72,7 +72,10 @@ private:
         std::shared_ptr<Module> module;
     };
     template <typename T>
-    using Reading = std::function<Response<T>(Access&)>;
+    struct Reading {
+        std::function<Response<T>(Access&)> ask;
+        bool may_try_pin = false;
+    };
 
     Known known(const crypto::Sha1& key);
     // nullptr after the end.

@@ -4,6 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "tests/unit/pkcs11/soft_token.h"
@@ -230,10 +231,12 @@ TEST_CASE("a token that was removed does not sign, and does when it is back", "[
 
 TEST_CASE("a module is the same one by its name and by whatever path", "[pkcs11]") {
     const std::string real = std::filesystem::canonical(tests::kSoftHsm).string();
-    const std::string link = (std::filesystem::temp_directory_path() / "module.XXXXXX").string();
+    std::string folder = (std::filesystem::temp_directory_path() / "module.XXXXXX").string();
+    REQUIRE(mkdtemp(folder.data()) != nullptr);
+    const std::string link = folder + "/module.so";
     std::filesystem::create_symlink(tests::kSoftHsm, link);
     CHECK(real_path_of(link) == real);
-    std::filesystem::remove(link);
+    std::filesystem::remove_all(folder);
     CHECK(real_path_of("/nowhere/libp11.so") == "/nowhere/libp11.so");
     CHECK(real_path_of("nobody") == "nobody");
     for (const std::string& name : module_names()) CHECK(real_path_of(name).starts_with('/'));

@@ -275,6 +275,24 @@ TEST_CASE("a PIN that one module's token has refused is not tried at the next on
     CHECK(tokens.key({"", {}, {0}}, &wrong).error().detail == "one: no key; two: no key");
 }
 
+TEST_CASE("a PIN that one module's token may have refused is not tried at the next one's", "[pkcs11][hostile-d20]") {
+    World world;
+    const base::SecretBytes pin{base::as_bytes("1234")};
+    world.names = {"broken", "two"};
+    SECTION("as the module throws") {
+        Tokens tokens(world.settings());
+        CHECK(tokens.key({"", {}, {1}}, &pin).error().detail == "PKCS#11 module broken fails: no room");
+        CHECK(tokens.key({"", {}, {1}}, nullptr));
+    }
+    SECTION("as the module hangs") {
+        world.names = {"stuck", "two"};
+        world.patience = 1ms;
+        Tokens tokens(world.settings());
+        CHECK(tokens.key({"", {}, {1}}, &pin).error().detail == "PKCS#11 module stuck: its tokens do not answer");
+        CHECK_FALSE(tokens.key({"", {}, {1}}, &pin));
+    }
+}
+
 TEST_CASE("a module has one thread, whatever it is called", "[pkcs11]") {
     World world;
     Tokens tokens(world.settings());
