@@ -135,7 +135,7 @@ ExitCode pki_crl(Session& session) {
     const pki::RevokeOrder order{authority_of(session), options.out, options.revoked,
                                  pki::parse_reason(options.reason).value_or(crypto::RevocationReason::unspecified),
                                  days_or(options, kDaysOfCrl)};
-    const auto done = with_random([&](base::Random& random) { return pki::revoke(order, now(), random); });
+    const auto done = with_random([&](base::Random& random) { return pki::revoke(order, now, random); });
     if (!done) return fail(session, done.error());
     const Json json = {{"issuer", done->issuer},
                        {"number", done->number},

@@ -64,7 +64,8 @@ public:
         : hidden_(std::exchange(other.hidden_, {})),
           place_(std::move(other.place_)),
           replaced_(std::exchange(other.replaced_, {})),
-          is_placed_(std::exchange(other.is_placed_, false)) {}
+          is_placed_(std::exchange(other.is_placed_, false)),
+          is_moved_(std::exchange(other.is_moved_, false)) {}
     Staged& operator=(Staged&&) = delete;
     ~Staged() {
         for (const std::string* name : {&hidden_, &replaced_}) {
@@ -87,7 +88,7 @@ public:
     }
 
     void take_back() {
-        if (!is_placed_) return;
+        if (!is_placed_ && !is_moved_) return;
         if (replaced_.empty()) {
             unlink(place_.c_str());
         } else {
@@ -102,12 +103,17 @@ private:
 
     Outcome<void> keep_replaced() {
         std::string name = hidden_ + ".old";
-        if (link(place_.c_str(), name.c_str()) == 0) {
-            replaced_ = std::move(name);
-        } else if (const int error = errno; error != ENOENT) {
-            std::error_code unknown;
-            return cannot_write(place_, fs::is_directory(place_, unknown) ? EISDIR : error);
+        int error = link(place_.c_str(), name.c_str()) == 0 ? 0 : errno;
+        if (error == ENOENT) return {};
+        std::error_code unknown;
+        if (error != 0 && fs::is_directory(place_, unknown)) return cannot_write(place_, EISDIR);
+        // Some file systems have no second names, or no more of them.
+        if (error == EPERM || error == EOPNOTSUPP || error == EMLINK) {
+            error = rename(place_.c_str(), name.c_str()) == 0 ? 0 : errno;
+            is_moved_ = error == 0;
         }
+        if (error != 0) return cannot_write(place_, error);
+        replaced_ = std::move(name);
         return {};
     }
 
@@ -115,6 +121,7 @@ private:
     std::string place_;
     std::string replaced_;  // what was in its place, by another name
     bool is_placed_ = false;
+    bool is_moved_ = false;  // what was in its place, before it was
 };
 
 std::string folder_of(const NewFile& file) {

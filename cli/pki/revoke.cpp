@@ -65,8 +65,10 @@ Outcome<Bytes> serial_of(const std::string& text, const Authority& authority) {
 }
 
 Outcome<std::optional<RevocationList>> last_list(const std::string& file, const Authority& authority) {
+    // A link to nowhere, or what cannot be looked at, is no reason to begin anew.
     std::error_code unknown;
-    if (!std::filesystem::exists(file, unknown)) return std::optional<RevocationList>{};
+    const auto type = std::filesystem::symlink_status(file, unknown).type();
+    if (type == std::filesystem::file_type::not_found) return std::optional<RevocationList>{};
     const auto bytes = read_file(file, Crl::kMostBytes);
     if (!bytes) return tl::unexpected(bytes.error());
     const auto judged = Crl::read(bytes->view(), authority.own.certificate);
@@ -111,15 +113,18 @@ std::optional<RevocationReason> parse_reason(std::string_view word) {
     return found == std::end(kWords) ? std::nullopt : std::optional(found->reason);
 }
 
-Outcome<Revoked> revoke(const RevokeOrder& order, crypto::WallClock now, base::Random& random) {
-    const auto authority = find_authority(order.authority, now, random);
+Outcome<Revoked> revoke(const RevokeOrder& order, const Clock& clock, base::Random& random) {
+    const auto authority = find_authority(order.authority, clock(), random);
     if (!authority) return tl::unexpected(authority.error());
     const auto lock = FolderLock::take(order.folder);
     if (!lock) return tl::unexpected(lock.error());
     const Certificate& issuer = authority->own.certificate;
-    Revoked done{issuer.to_string(), place_of(order.folder, "x509crl", authority->name), 1, 0, now + order.days, {}};
+    Revoked done{issuer.to_string(), place_of(order.folder, "x509crl", authority->name), 1, 0, {}, {}};
     const auto last = last_list(done.file, *authority);
     if (!last) return tl::unexpected(last.error());
+    // A passphrase may have been waited for, and others; and a list must not seem older than the one before it.
+    const crypto::WallClock now = *last ? std::max(clock(), (*last)->this_update()) : clock();
+    done.next_update = now + order.days;
     const auto more = additions(order, *authority, *last, now, done.already);
     if (!more) return tl::unexpected(more.error());
     const RevocationList* before = *last ? &**last : nullptr;

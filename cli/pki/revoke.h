@@ -1,6 +1,7 @@
 // `xfrmctl pki crl`: the next of a CA's CRLs.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,8 +34,11 @@ struct Revoked {
     std::vector<std::string> already;  // serial numbers that were on the last one; their entries stay as they were
 };
 
+using Clock = std::function<crypto::WallClock()>;
+
 // Reads the last one, whose signature has to be the CA's, where it is there; writes the next one in its place, in DER,
-// as RFC 2585 wants it at an URI. Others that want to do the same at the same time wait.
-Outcome<Revoked> revoke(const RevokeOrder& order, crypto::WallClock now, base::Random& random);
+// as RFC 2585 wants it at an URI. Others that want to do the same at the same time wait. It is
+// of the time when it is made, but never of one before the last one's.
+Outcome<Revoked> revoke(const RevokeOrder& order, const Clock& clock, base::Random& random);
 
 }  // namespace xfrmd::cli::pki

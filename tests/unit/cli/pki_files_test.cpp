@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/pki/folder_lock.h"
+#include "cli/pki/revoke.h"
 #include "ike/crypto/crl.h"
 #include "tests/support/test_certificate.h"
 #include "tests/unit/cli/pki_harness.h"
@@ -147,4 +148,33 @@ TEST_CASE("a passphrase may come through a pipe", "[cli][pki]") {
     CHECK(run.err.empty());
     const base::SecretBytes secret(base::as_bytes(std::string(3000, 'x')));
     CHECK(load_key(folder.read("private/root.pem"), &secret).has_value());
+}
+
+TEST_CASE("a list is never older than the one before it", "[cli][pki][rfc5280-5.1]") {
+    const PkiFolder folder;
+    folder.write("x509ca/root.pem", root_der(1, 2));
+    folder.write("private/root.pem", base::as_text(tests::small_key(1).pkcs8()));
+    const pki::RevokeOrder order{{folder.path(), "root", "", "", {}}, folder.path(), {"01"}, {}, std::chrono::days(1)};
+    const auto random = crypto::ChaChaRandom::make();
+    REQUIRE(random);
+    // It goes on while somebody is asked, and is put back after the first list.
+    std::vector<std::chrono::days> days{std::chrono::days(0), std::chrono::days(5), std::chrono::days(1)};
+    std::size_t asked = 0;
+    const auto clock = [&] { return tests::kTestNow + days[std::min(asked++, days.size() - 1)]; };
+    for (int i = 0; i < 2; ++i) {
+        const auto done = pki::revoke(order, clock, **random);
+        REQUIRE(done);
+        CHECK(done->next_update == tests::kTestNow + std::chrono::days(6));
+    }
+}
+
+TEST_CASE("a list that leads nowhere is not begun anew", "[cli][pki]") {
+    const PkiFolder folder;
+    REQUIRE(run_pki({"ca", "root", "--out", folder.path()}).code == ExitCode::ok);
+    std::filesystem::create_directory(folder / "x509crl");
+    std::filesystem::create_symlink("/nowhere/root.crl", folder / "x509crl/root.crl");
+    const PkiRun run = run_pki({"crl", "--revoke", "01", "--out", folder.path()});
+    CHECK(run.code != ExitCode::ok);
+    CHECK(says(run, "x509crl/root.crl: No such file or directory"));
+    CHECK(std::filesystem::is_symlink(folder / "x509crl/root.crl"));
 }

@@ -104,7 +104,8 @@ TEST_CASE("who leaves a question for a passphrase has a terminal as before", "[c
     CHECK(asked.shows_what_is_typed());
 }
 
-TEST_CASE("who was stopped is asked again", "[cli][pki]") {
+// Nobody could let it go on, so that the kernel does not stop it.
+TEST_CASE("who presses Ctrl-Z where nothing can be stopped is asked again", "[cli][pki]") {
     Asked asked;
     asked.see("who goes there? ");
     asked.type("fri\x1a");
