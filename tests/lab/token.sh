@@ -32,9 +32,10 @@ conf() {
 
 # refused TEXT...: moon does not start, and says so.
 refused() {
-    local said text
+    local said text status=0
     conf xfrmd moon sun >/run/moon/swanctl.conf
-    ! said=$(timeout 60 "$lab_build/daemon/xfrmd" --check --config /run/moon/swanctl.conf 2>&1) || fail "accepted: $said"
+    said=$(timeout 60 "$lab_build/daemon/xfrmd" --check --config /run/moon/swanctl.conf 2>&1) || status=$?
+    [[ $status -eq 8 ]] || fail "not refused: status $status: $said"
     for text in "$@"; do [[ $said == *"$text"* ]] || fail "not said: $text, but $said"; done
     tell "$said"
 }
