@@ -133,13 +133,9 @@ TEST_CASE("a passphrase may come through a pipe", "[cli][pki]") {
     const PkiFolder folder;
     const std::string pipe = folder / "pipe";
     REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
-    // Opened here, so that nobody waits for it to be.
-    const int writer = open(pipe.c_str(), O_RDWR | O_CLOEXEC);
-    REQUIRE(writer >= 0);
     std::thread slow([&] {
         std::string text(1000, 'x');
-        std::ofstream out(pipe);
-        close(writer);
+        std::ofstream out(pipe);  // waits for who reads
         for (int i = 0; i < 3; ++i) out << text << std::flush;
     });
     const PkiRun run = run_pki({"ca", "root", "--passphrase-file", pipe, "--out", folder.path()});
