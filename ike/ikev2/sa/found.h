@@ -15,7 +15,7 @@ namespace xfrmd::ikev2::sa {
 class Found {
 public:
     // The newest list of an issuer that could be read, and what was wrong with the last answer. A list takes the place
-    // of one like it that is no newer, or of any that is over: anybody on the way may show another list of the CA.
+    // of an older one, of another kind only where that is over: anybody on the way may show another list of the CA.
     struct Lists {
         std::optional<crypto::Crl> last;
         std::optional<base::Error> fault;  // of the last answer; nothing: `last` counts

@@ -1,6 +1,5 @@
-// One IKE SA (RFC 7296 1.2): takes messages, time, tasks and the kernel's answers, looks the event up in the transition
-// table, runs the handler, and does what an error's disposition says. Owned by one engine; never throws; a peer can do
-// no more to it than close it.
+// One IKE SA (RFC 7296 1.2): takes messages, time, tasks and answers, looks the event up in the transition table, and
+// does what the row, or an error's disposition, says. One engine's; never throws; a peer can no more than close it.
 #pragma once
 
 #include "ike/ikev2/sa/step.h"
