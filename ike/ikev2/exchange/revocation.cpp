@@ -24,7 +24,7 @@ constexpr std::size_t kMostTold = 4;                           // responses of t
 constexpr std::size_t kMostUris = 4;                           // of a kind, for one certificate
 constexpr std::size_t kMostListBytes = std::size_t{16} << 20;  // of one that is fetched
 constexpr base::Duration kAskAfterFailure = std::chrono::minutes(1);
-// Nobody waits for URIs longer, however many there are: peers give up after so long, or a little later.
+// After that nobody asks URIs any more, however many there are: peers give up after so long, or a little later.
 constexpr base::Duration kLongestWait = std::chrono::seconds(100);
 
 // What is known of one certificate, and what of it is still to come.
