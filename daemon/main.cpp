@@ -19,7 +19,7 @@
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 
-#include "daemon/api/server.h"
+#include "daemon/api/rpc_server.h"
 #include "daemon/config/swanctl_loader.h"
 #include "daemon/daemon.h"
 #include "daemon/launch.h"
@@ -41,7 +41,7 @@ constexpr auto kTokenPatience = std::chrono::seconds(1);
 
 struct Arguments {
     daemon::DaemonOptions daemon;
-    daemon::api::SocketOptions socket;
+    daemon::SocketOptions socket;
     std::string token_secret = "/var/lib/xfrmd/token_secret";
     bool crash_tokens = true;
     bool check = false;
@@ -184,14 +184,14 @@ public:
     tl::expected<void, daemon::StartError> start() {
         auto configuration = daemon::Daemon::load(log_, files_, options_);
         if (!configuration) return tl::unexpected(std::move(configuration.error()));
-        auto socket = daemon::api::SocketFile::make(arguments_.socket);
+        auto socket = daemon::SocketFile::make(arguments_.socket);
         if (!socket) return tl::unexpected(daemon::StartError{socket.error()});
         open_token_secret();
         auto daemon = daemon::Daemon::start(io_, log_, files_, options_, std::move(*configuration));
         if (!daemon) return tl::unexpected(daemon::StartError{daemon.error()});
         daemon_ = std::move(*daemon);
         management_ = std::make_unique<daemon::Management>(io_, *daemon_);
-        auto server = daemon::api::Server::start(io_, *management_, std::move(*socket), [this](const auto& entry) {
+        auto server = daemon::api::RpcServer::start(io_, *management_, std::move(*socket), [this](const auto& entry) {
             log_.info("audit: " + entry.to_string());
         });
         if (!server) return tl::unexpected(daemon::StartError{server.error()});
@@ -255,7 +255,7 @@ private:
     asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     std::unique_ptr<daemon::Daemon> daemon_;
     std::unique_ptr<daemon::Management> management_;
-    std::unique_ptr<daemon::api::Server> server_;
+    std::unique_ptr<daemon::api::RpcServer> server_;
 };
 
 int serve(const Arguments& arguments, daemon::Launch& launch) {
