@@ -19,6 +19,7 @@
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
 #include "daemon/operations.h"
+#include "daemon/report_relay.h"
 #include "daemon/roaming.h"
 #include "daemon/start_actions.h"
 #include "daemon/worker_pool.h"
@@ -63,9 +64,13 @@ public:
     void clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
     void rekey(ike::IkeSaId ike_sa, ike::ChildSaId child, Operations::End end);
     void redirect(ike::IkeSaId ike_sa, const base::Address& gateway, Operations::End end);
+    // Soon, in another IKE SA that takes its place.
+    void reauthenticate(ike::IkeSaId ike_sa);
+    ReportRelay& reports() { return reports_; }
     WorkerPool& pool() { return *pool_; }
     KernelSide& kernel() { return *kernel_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
+    const policy::Snapshot& snapshot() const { return configuration_; }
     const DaemonOptions& options() const { return options_; }
     api::EventLog& events() { return events_; }
     const KernelHistory& kernel_history() const { return kernel_history_; }
@@ -82,7 +87,9 @@ public:
     void sign(std::uint8_t shard, ike::Sign question) override;
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
-    void report(const ike::Report& report) override;
+    bool wants_views() const override { return reports_.is_followed(); }
+    using Outside::report;
+    void report(const ike::Report& report, std::optional<api::IkeSaView> sa) override { reports_.take(report, sa); }
     bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) override;
 
     // --- KernelClient ---
@@ -119,6 +126,7 @@ private:
     const Files& files_;
     DaemonOptions options_;
     api::EventLog events_;
+    ReportRelay reports_;
     KernelHistory kernel_history_;
     policy::Snapshot configuration_;
     HostNames names_;

@@ -68,9 +68,10 @@ void Server::welcome(Socket socket) {
     const bool permitted = may_operate(*caller, group_);
     const bool is_full = links_.size() >= options_.most_connections && !(permitted && make_room());
     const LinkId id = ++last_link_;
-    Link& link = *links_.emplace(id, std::make_unique<Link>(std::move(socket),
-                                                            options_.make_dialogue(*caller, Place(*this, id))))
-                      .first->second;
+    Link& link =
+        *links_
+             .emplace(id, std::make_unique<Link>(std::move(socket), options_.make_dialogue(*caller, Place(*this, id))))
+             .first->second;
     touch(link);
     if (!permitted) {
         if (options_.on_denied) options_.on_denied(*caller);
