@@ -27,8 +27,8 @@ constexpr Command kCommands[] = {
 };
 
 constexpr std::array<std::string_view, 13> kEvents{
-    "log",          "control-log", "list-sa",    "list-policy", "list-conn",  "list-cert", "list-authority",
-    "ike-updown",   "ike-rekey",   "ike-update", "child-updown", "child-rekey", "alert"};
+    "log",        "control-log", "list-sa",    "list-policy",  "list-conn",   "list-cert", "list-authority",
+    "ike-updown", "ike-rekey",   "ike-update", "child-updown", "child-rekey", "alert"};
 
 }  // namespace
 
