@@ -62,6 +62,27 @@ void ViciPort::after(std::chrono::milliseconds time, std::function<void()> then)
     });
 }
 
+void ViciPort::message_counts(std::function<void(Counts)> done) {
+    auto counts = std::make_shared<Counts>();
+    const auto add = [counts](Worker& worker) {
+        const ike::MessageCounters& counters = worker.message_counters();
+        counts->all += counters.all();
+        for (const auto& [connection, own] : counters.of_connections()) counts->of_connections[connection] += own;
+    };
+    daemon_.pool().visit(add, [counts, done = std::move(done)] { done(std::move(*counts)); });
+}
+
+void ViciPort::reset_message_counts(std::optional<std::string> connection) {
+    const auto reset = [connection = std::move(connection)](Worker& worker) {
+        if (connection) {
+            worker.message_counters().reset(*connection);
+        } else {
+            worker.message_counters().reset_connections();
+        }
+    };
+    daemon_.pool().visit(reset, [] {});
+}
+
 void ViciPort::add_counters(api::IkeSaView& sa) { daemon::add_counters(sa, daemon_.kernel().tunnels()); }
 
 }  // namespace xfrmd::daemon

@@ -72,6 +72,7 @@ public:
 
     asio::io_context& context() { return io_; }
     const ike::Engine& engine() const { return engine_; }
+    ike::MessageCounters& message_counters() { return engine_.message_counters(); }
     // Datagrams that never came to the engine.
     std::map<base::Reason, std::uint64_t> lost() const;
     std::uint8_t shard() const { return options_.engine.shard; }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "ike/base/reason.h"
+#include "ike/message_counters.h"
 
 namespace xfrmd::ike {
 
@@ -14,6 +15,7 @@ struct Counters {
     std::uint64_t keepalives_in = 0;
     std::uint64_t established = 0;
     std::map<base::Reason, std::uint64_t> reasons;
+    MessageCounters messages;
 };
 
 }  // namespace xfrmd::ike

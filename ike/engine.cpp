@@ -71,14 +71,6 @@ const IkeSa* Engine::find(IkeSaId id) const {
     return found == table_.all().end() ? nullptr : found->second.get();
 }
 
-void Engine::count(const Actions& actions) {
-    for (const Action& action : actions) {
-        if (const auto* report = std::get_if<Report>(&action); report != nullptr && report->reason) {
-            ++counters_.reasons[*report->reason];
-        }
-    }
-}
-
 void Engine::fail(OperationId operation, base::Error error, Turn& turn) {
     turn.actions.push_back(OperationDone{operation, {}, {}, tl::unexpected(std::move(error))});
 }

@@ -39,11 +39,13 @@ public:
     const ikev2::sa::IkeSa* find(IkeSaId id) const;  // nullptr for a number nobody has
     std::size_t size() const { return table_.ike_sas(); }
     const Counters& counters() const { return counters_; }
+    MessageCounters& message_counters() { return counters_.messages; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
     std::size_t half_open() const { return admission_.half_open().size(); }
 
 private:
     using IkeSa = ikev2::sa::IkeSa;
+    static constexpr std::size_t kMarkerSize = 4;  // RFC 3948 2.2
 
     struct Turn {  // one input's context
         base::Instant now;
@@ -98,7 +100,9 @@ private:
     void carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn);  // of a rekeying
     void adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
     void fail(OperationId operation, base::Error error, Turn& turn);
-    void count(const Actions& actions);
+    void count(const Actions& actions);  // engine_counting.cpp
+    void count(const Report& report);
+    void count(const SendDatagram& datagram);
 
     void go_on(Turn& turn);                                                    // engine_enquiries.cpp
     void follow_redirect(IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp

@@ -17,7 +17,6 @@ namespace exchange = ikev2::exchange;
 
 namespace {
 
-constexpr std::size_t kMarkerSize = 4;
 constexpr std::uint8_t kKeepalive = 0xff;
 constexpr std::size_t kLongestFirstRequest = 16384;  // 254 proposals and a large key exchange value
 
@@ -85,6 +84,8 @@ void Engine::on(const Datagram& datagram, Turn& turn) {
 
 // A flood is not worth a sentence for each datagram that nobody reads.
 void Engine::drop(const Datagram& datagram, const base::Error& error, Turn& turn) {
+    counters_.messages.count(error.reason == Reason::UnknownSpi ? MessageCount::invalid_spi : MessageCount::invalid,
+                             {});
     if (!options_.explain_drops) {
         ++counters_.reasons[error.reason];
         return;
@@ -133,7 +134,10 @@ base::Result<Engine::Frame> Engine::unframe(const Datagram& datagram) {
 
 base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
     const auto first = wire::decode_header(frame.bytes);
-    if (first && is_first_request(*first)) return on_first_request(*first, frame, turn);
+    if (first && is_first_request(*first)) {
+        counters_.messages.count(frame.bytes, MessageCounters::Direction::in, {});
+        return on_first_request(*first, frame, turn);
+    }
     const auto received = decode(frame, turn);
     if (!received) return tl::unexpected(received.error());
     const wire::Header& header = received->header;
@@ -144,6 +148,7 @@ base::Result<void> Engine::route(const Frame& frame, Turn& turn) {
             answer_without_state(header, error, frame, turn, token_of_lost(*received, table_, options_));
         return tl::unexpected(error);
     }
+    counters_.messages.count(frame.bytes, MessageCounters::Direction::in, sa->sa().connection_name());
     note_first_contact(*sa);
     const bool was_established = sa->established() != nullptr;
     sa->on_message(*received, frame.bytes, frame.local, frame.remote, around(turn));

@@ -24,6 +24,8 @@ constexpr Command kCommands[] = {
     {"list-conns", list_connections},
     {"get-conns", get_connections},
     {"get-algorithms", get_algorithms},
+    {"get-counters", get_counters},
+    {"reset-counters", reset_counters, true},
 };
 
 constexpr std::array<std::string_view, 13> kEvents{

@@ -5,12 +5,14 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/api/model.h"
 #include "ike/actions.h"
+#include "ike/message_counters.h"
 #include "ike/policy/connection.h"
 
 namespace xfrmd::daemon::vici {
@@ -52,6 +54,14 @@ public:
     virtual void reload_settings() = 0;
     // The ReportFollower may want reports now, or no longer.
     virtual void look_at_follower() = 0;
+    // Of all engines together: all messages, and those of each connection that has had any.
+    struct Counts {
+        ike::MessageCounts all;
+        std::map<std::string, ike::MessageCounts> of_connections;
+    };
+    virtual void message_counts(std::function<void(Counts)> done) = 0;
+    // Of one connection; of all together where the name is empty; nothing: of every connection.
+    virtual void reset_message_counts(std::optional<std::string> connection) = 0;
     // What the kernel tells of its children now.
     virtual void add_counters(api::IkeSaView& sa) = 0;
 };

@@ -51,8 +51,7 @@ TEST_CASE("errors have charon's words", "[vici]") {
     CHECK(error("rekey", with({{"child", "nope"}})) == "no matching SAs to rekey found");
     CHECK(error("redirect", with({{"ike", "gw"}})) == "missing target gateway");
     CHECK(error("redirect", with({{"gateway", "192.0.2.9"}})) == "missing redirect selector");
-    CHECK(error("redirect", with({{"gateway", "192.0.2.9"}, {"ike", "nope"}})) ==
-          "no matching SAs to redirect found");
+    CHECK(error("redirect", with({{"gateway", "192.0.2.9"}, {"ike", "nope"}})) == "no matching SAs to redirect found");
     CHECK(error("install", {}) == "missing configuration name");
     CHECK(error("install", with({{"child", "nope"}})) == "configuration name not found");
     CHECK(error("uninstall", with({{"child", "net"}})) == "policy 'net' not found");
@@ -64,8 +63,7 @@ TEST_CASE("initiate ends with its child, its failure, or its limit", "[vici]") {
     CHECK(*hall.request(client, "initiate", with({{"child", "net"}})).value("success") == "yes");
     CHECK(hall.service.initiated.back().conn == "gw");
     hall.service.failing = "net";
-    CHECK(errmsg(hall.request(client, "initiate", with({{"child", "net"}}))) ==
-          "establishing CHILD_SA 'net' failed");
+    CHECK(errmsg(hall.request(client, "initiate", with({{"child", "net"}}))) == "establishing CHILD_SA 'net' failed");
     hall.service.hold = true;
     client.forget();
     client.say(PacketType::request, "initiate", with({{"child", "net"}, {"timeout", "2000"}}));
@@ -160,4 +158,23 @@ TEST_CASE("numbers and selectors have vici's form", "[vici]") {
     CHECK(with_service_name("10.1.0.0/24[tcp/443") == "10.1.0.0/24[tcp/443");
     CHECK_FALSE(number_in("12x"));
     CHECK(number_in("-1") == -1);
+}
+
+TEST_CASE("counters come by their names, all together without one", "[vici]") {
+    ViciHall hall;
+    hall.port.counts.all.values[0] = 3;
+    hall.port.counts.of_connections["gw"].values[20] = 4;
+    ViciClient client(hall.options.path);
+    const Section all = hall.request(client, "get-counters");
+    CHECK(*all.section("counters")->section("")->value("ike-rekey-init") == "3");
+    CHECK(*all.value("success") == "yes");
+    const Section one = hall.request(client, "get-counters", with({{"name", "gw"}}));
+    CHECK(*one.section("counters")->section("gw")->value("info-out-resp") == "4");
+    CHECK(errmsg(hall.request(client, "get-counters", with({{"name", "nope"}}))) ==
+          "no counters found for this connection");
+    CHECK(keys_of(*hall.request(client, "get-counters", with({{"all", "yes"}})).section("counters")) ==
+          std::vector<std::string>{"gw"});
+    hall.request(client, "reset-counters", with({{"name", "gw"}}));
+    hall.request(client, "reset-counters", with({{"all", "yes"}}));
+    CHECK(hall.port.resets == std::vector<std::optional<std::string>>{"gw", std::nullopt});
 }

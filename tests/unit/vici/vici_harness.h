@@ -39,7 +39,12 @@ public:
     }
     void reload_settings() override {}
     void look_at_follower() override {}
+    void message_counts(std::function<void(Counts)> done) override { done(counts); }
+    void reset_message_counts(std::optional<std::string> connection) override { resets.push_back(connection); }
     void add_counters(api::IkeSaView&) override {}
+
+    Counts counts;
+    std::vector<std::optional<std::string>> resets;
 };
 
 class ViciClient : public SocketClient {
