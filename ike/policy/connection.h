@@ -9,14 +9,15 @@
 #include <vector>
 
 #include "ike/base/address.h"
-#include "ike/base/secret_bytes.h"
 #include "ike/policy/auth_round.h"
 #include "ike/policy/child.h"
 #include "ike/policy/connection_choices.h"
 #include "ike/policy/hosts.h"
 #include "ike/policy/identity.h"
 #include "ike/policy/manual_sa.h"
+#include "ike/policy/pool.h"
 #include "ike/policy/proposal.h"
+#include "ike/policy/shared_secret.h"
 #include "ike/policy/xfrm_interface.h"
 
 namespace xfrmd::crypto {
@@ -35,6 +36,8 @@ struct Connection : AuthRounds {
     std::uint16_t local_port = 500;
     std::uint16_t remote_port = 500;
     std::vector<Proposal> proposals;  // never empty after loading
+    std::vector<base::Address> vips;  // that we ask the peer for, as initiator (RFC 7296 2.19); any(): whichever
+    std::vector<std::string> pools;   // that peers get addresses from, as responder; some may be there later
     bool encap = false;               // force UDP encapsulation
     std::uint8_t dscp = 0;            // of IKE packets that we send, 0-63 (RFC 2474)
     bool mobike = true;               // RFC 4555, where the peer can do it
@@ -74,13 +77,6 @@ struct Connection : AuthRounds {
     friend bool operator==(const Connection&, const Connection&) = default;
 };
 
-// A pre-shared key and whom it is for; no owners: for everybody (strongSwan's rule for `secrets.ike*`).
-struct SharedSecret {
-    std::string name;
-    base::SecretBytes secret;
-    std::vector<Identity> owners;
-};
-
 // As it was loaded.
 struct Configuration {
     std::vector<Connection> connections;
@@ -88,6 +84,7 @@ struct Configuration {
     std::vector<SharedSecret> ppks;  // RFC 8784, 9867; their owners are PPK_IDs
     std::vector<ManualSa> manual;    // sound, and no two of them with the same SA in the kernel
     std::vector<XfrmInterface> interfaces;
+    std::vector<Pool> pools;                                 // no two of one name
     std::shared_ptr<const crypto::Credentials> credentials;  // carried for those who know what it is; nullptr: none
 };
 
@@ -112,6 +109,7 @@ public:
     const std::vector<SharedSecret>& secrets() const { return fixed_->secrets; }
     const std::vector<ManualSa>& manual() const { return fixed_->manual; }
     const std::vector<XfrmInterface>& interfaces() const { return fixed_->interfaces; }
+    const std::vector<Pool>& pools() const { return fixed_->pools; }
     const crypto::Credentials* credentials() const { return fixed_->credentials.get(); }
     const Connection* connection(std::string_view name) const;
 
