@@ -324,6 +324,7 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     if (sa.is_closed()) {
         admission_.half_open().remove(sa.sa().first_request);
         tell_gone(sa.sa(), turn);
+        let_go_of_addresses(sa.sa(), turn);
         ask_elsewhere(sa, turn);
         const IkeSaId repeated_by = sa.sa().repeated_by;
         table_.remove(sa.sa().id);

@@ -116,7 +116,8 @@ struct Reconfigure {
 struct TimePassed {};
 
 // PeerNews: what another engine has given as TellEngines.
-using Input = std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses,
-                           TimeOfDay, ChildInstalled, ChildrenUsed, Fetched, Signed, PeerNews, Reconfigure, TimePassed>;
+using Input =
+    std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses, TimeOfDay,
+                 ChildInstalled, ChildrenUsed, Fetched, Signed, Leased, PeerNews, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike
