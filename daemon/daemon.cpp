@@ -79,6 +79,8 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     const netlink::KernelFeatures& able = daemon->kernel_->features();
     if (const std::string lack = lacking(able, *daemon->configuration_); !lack.empty()) return tl::unexpected(lack);
     daemon->options_.pool.worker.engine.cpus = cpus_for_sas(able);
+    daemon->leases_.configure(daemon->configuration_->pools());
+    daemon->held_ = std::make_unique<HeldAddresses>(io, log, daemon->kernel_->network());
     // Before any peer is heard: what blocks has to block from the first moment.
     daemon->kernel_->configure(daemon->configuration_);
     daemon->use_keys_in_tokens();
@@ -101,6 +103,9 @@ void Daemon::take(Loaded loaded) {
     if (stopping_) return;
     if (!loaded) return refuse("\n" + loaded.error().text);
     if (const std::string lack = lacking(kernel_->features(), **loaded); !lack.empty()) return refuse(" " + lack);
+    if (const std::string objection = leases_.objection((*loaded)->pools()); !objection.empty())
+        return refuse(" " + objection);
+    leases_.configure((*loaded)->pools());
     const policy::Snapshot before = std::exchange(configuration_, with_addresses(std::move(*loaded)));
     const std::size_t count = configuration_->connections().size();
     log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
@@ -310,21 +315,6 @@ void Daemon::acquire(const WantedChild& child, std::optional<policy::TriggeringP
     });
 }
 
-// on_local_down = clear (Junos: gw-interface): there is nobody to tell, for nothing reaches the peer from there.
-void Daemon::lose_address(const base::Address& address) {
-    if (stopping_) return;
-    const auto is_meant = [address](const ikev2::sa::Sa& sa) {
-        const bool clears = sa.connection != nullptr && sa.connection->on_local_down == policy::OnLocalDown::clear;
-        return clears && sa.local.address == address;
-    };
-    collect(is_meant, [this, address](const std::vector<ike::IkeSaId>& ids) {
-        if (ids.empty()) return;
-        log_.warning("address " + address.to_string() + " has gone: clearing " + std::to_string(ids.size()) +
-                     " IKE SAs");
-        for (const ike::IkeSaId id : ids) clear(id, {}, true, [](const ike::OperationDone&) {});
-    });
-}
-
 void Daemon::revive(ike::ReviveChild child) {
     pool_->on_main([this, child = std::move(child)] {
         if (stopping_) return;
@@ -363,6 +353,7 @@ void Daemon::stop(std::function<void()> stopped) {
 // What a peer brought up while we were stopping is not left in the kernel either.
 void Daemon::finish_stop() {
     stop_timer_.cancel();
+    held_->clean();
     kernel_->clean();
     if (stopped_) std::exchange(stopped_, nullptr)();
 }

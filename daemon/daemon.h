@@ -11,6 +11,7 @@
 #include <tl/expected.hpp>
 
 #include "daemon/api/event_log.h"
+#include "daemon/attributes/held_addresses.h"
 #include "daemon/background.h"
 #include "daemon/config/files.h"
 #include "daemon/daemon_options.h"
@@ -22,6 +23,7 @@
 #include "daemon/roaming.h"
 #include "daemon/start_actions.h"
 #include "daemon/worker_pool.h"
+#include "ike/policy/lease_book.h"
 
 namespace xfrmd::daemon {
 
@@ -69,6 +71,7 @@ public:
     const DaemonOptions& options() const { return options_; }
     api::EventLog& events() { return events_; }
     const KernelHistory& kernel_history() const { return kernel_history_; }
+    const policy::LeaseBook& leases() const { return leases_; }
 
     // --- Outside: from any worker's thread ---
     void install(std::uint8_t shard, ike::ChildInstall child) override;
@@ -80,6 +83,10 @@ public:
     void tell(std::uint8_t shard, ike::PeerNews news) override;
     void fetch(std::uint8_t shard, ike::Fetch question) override;
     void sign(std::uint8_t shard, ike::Sign question) override;
+    void lease(std::uint8_t shard, ike::LeaseAddresses question) override;  // daemon_addresses.cpp
+    void give_back(policy::LeaseHolder holder) override;
+    void hold(ike::HoldAddresses given) override;
+    void drop(policy::LeaseHolder holder) override;
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
     void report(const ike::Report& report) override;
@@ -124,6 +131,8 @@ private:
     HostNames names_;
     Deadline readdress_;  // connections, after names got other addresses
     std::unique_ptr<KernelSide> kernel_;
+    policy::LeaseBook leases_;
+    std::unique_ptr<HeldAddresses> held_;
     Operations operations_;
     StartActions start_actions_;
     asio::steady_timer stop_timer_;

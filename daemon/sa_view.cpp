@@ -184,6 +184,8 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
     view.path = common.nat.any() ? api::Path::nat_t : api::Path::direct;
     view.spi_i = static_cast<std::uint64_t>(common.spi_i);
     view.spi_r = static_cast<std::uint64_t>(common.spi_r);
+    for (const base::Address& address : common.vips.local) view.local_vips.push_back(address.to_string());
+    for (const base::Address& address : common.vips.remote) view.remote_vips.push_back(address.to_string());
     if (const auto* established = sa.established()) add_established(view, *established, now);
     return view;
 }

@@ -101,6 +101,8 @@ struct IkeSaView {
     bool quantum_resistant = false;           // by those, or by those of the ones whose place it has taken
     std::optional<std::chrono::seconds> age;  // since it was established
     std::optional<std::chrono::seconds> rekey_in;
+    std::vector<std::string> local_vips;   // virtual addresses that the peer has given us
+    std::vector<std::string> remote_vips;  // that it has from us
     std::string last_error;
     std::vector<ChildSaView> child_sas;
 };

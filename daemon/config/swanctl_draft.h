@@ -43,6 +43,7 @@ struct Draft {
     base::SecretBytes* pin = nullptr;
     policy::ManualSa* manual = nullptr;
     policy::XfrmInterface* interface = nullptr;
+    policy::Pool* pool = nullptr;
 };
 
 // The error says what is wrong with the value; for secrets it never holds it.

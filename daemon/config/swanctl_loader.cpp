@@ -12,6 +12,7 @@
 #include "daemon/config/swanctl_connection.h"
 #include "daemon/config/swanctl_interfaces.h"
 #include "daemon/config/swanctl_manual.h"
+#include "daemon/config/swanctl_pool.h"
 #include "daemon/config/swanctl_section.h"
 #include "ike/base/bytes.h"
 
@@ -88,6 +89,7 @@ public:
         result_.warnings.insert(result_.warnings.end(), errors_.warnings().begin(), errors_.warnings().end());
         warn_of_readable_secrets();
         warn_of_missing_secrets();
+        warn_of_missing_pools();
         return std::move(result_);
     }
 
@@ -187,7 +189,10 @@ private:
         result_.warnings.insert(result_.warnings.end(), warnings.begin(), warnings.end());
     }
 
-    void read_pool(const View& section) { refuse(section, Place::pool, "pools." + printable(section.name())); }
+    void read_pool(const View& section) {
+        const std::string path = "pools." + printable(section.name());
+        result_.configuration.pools.push_back(daemon::read_pool(section, path, errors_));
+    }
 
     void read_authority(const View& section) {
         daemon::read_authority(section, "authorities." + printable(section.name()), credentials_, errors_);
@@ -225,6 +230,18 @@ private:
         if (!wants || !result_.configuration.secrets.empty()) return;
         result_.warnings.push_back(document_.files.front().path +
                                    ": no pre-shared key under 'secrets', so no connection with auth = psk can come up");
+    }
+
+    // It may come by another way than the file's.
+    void warn_of_missing_pools() {
+        const auto& pools = result_.configuration.pools;
+        for (const policy::Connection& connection : result_.configuration.connections) {
+            for (const std::string& name : connection.pools) {
+                if (std::ranges::find(pools, name, &policy::Pool::name) != pools.end()) continue;
+                result_.warnings.push_back("connections." + printable(connection.name) + ".pools: there is no pool '" +
+                                           printable(name) + "'");
+            }
+        }
     }
 
     void warn_of_start(const policy::Connection& connection, settings::Position at) {
