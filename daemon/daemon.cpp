@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
 
 #include <asio/dispatch.hpp>
 
-#include "daemon/config/swanctl_loader.h"
 #include "daemon/kernel_demands.h"
 #include "daemon/sa_events.h"
 #include "daemon/source_address.h"
@@ -42,6 +40,10 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
       options_(std::move(options)),
       events_(first_revision()),
       kernel_history_(events_),
+      objects_(
+          files, options_.host(), [this](const auto& connection) { return lacking(kernel_->features(), connection); },
+          [this] { adopt_soon(); }),
+      adoption_(io, [this] { adopt_objects(); }),
       names_(io, log, [this] { readdress_.within(kReaddressPause); }),
       readdress_(io,
                  [this] {
@@ -61,23 +63,19 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
           [this](const std::string& why) { take(tl::unexpected(StartError{"reading it has failed: " + why, true})); }) {
 }
 
-tl::expected<policy::Snapshot, StartError> Daemon::load(Log& log, const Files& files, const DaemonOptions& options) {
-    auto loaded = load_swanctl(files, options.config_path, options.host());
-    if (!loaded) return tl::unexpected(StartError{print(loaded.error()), true});
-    for (const std::string& warning : loaded->warnings) log.warning(warning);
-    return policy::IndexedConfiguration::of(std::move(loaded->configuration));
-}
-
 tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_context& io, Log& log, const Files& files,
                                                                  const DaemonOptions& options,
-                                                                 policy::Snapshot configuration) {
+                                                                 LoadResult configuration) {
     std::unique_ptr<Daemon> daemon(new Daemon(io, log, files, options));
-    daemon->configuration_ = std::move(configuration);
+    daemon->objects_.take_files(std::move(configuration));
+    daemon->adoption_.cancel();
+    daemon->configuration_ = daemon->objects_.snapshot();
     auto kernel = KernelSide::open(io, log, options.kernel, *daemon, daemon->kernel_history_);
     if (!kernel) return tl::unexpected(kernel.error());
     daemon->kernel_ = std::move(*kernel);
     const netlink::KernelFeatures& able = daemon->kernel_->features();
-    if (const std::string lack = lacking(able, *daemon->configuration_); !lack.empty()) return tl::unexpected(lack);
+    if (const std::string lack = lacking_of_all(able, daemon->configuration_->connections()); !lack.empty())
+        return tl::unexpected(lack);
     daemon->options_.pool.worker.engine.cpus = cpus_for_sas(able);
     daemon->leases_.configure(daemon->configuration_->pools());
     daemon->held_ = std::make_unique<HeldAddresses>(io, log, daemon->kernel_->network());
@@ -91,62 +89,6 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     daemon->roaming_ = std::make_unique<Roaming>(io, *daemon->kernel_, *daemon->pool_);
     daemon->look_up_names();
     return daemon;
-}
-
-void Daemon::run_start_actions() { start_actions_.run(*configuration_, nullptr); }
-
-void Daemon::reload() {
-    if (!stopping_) reload_.run();
-}
-
-void Daemon::take(Loaded loaded) {
-    if (stopping_) return;
-    if (!loaded) return refuse("\n" + loaded.error().text);
-    if (const std::string lack = lacking(kernel_->features(), **loaded); !lack.empty()) return refuse(" " + lack);
-    if (const std::string objection = leases_.objection((*loaded)->pools()); !objection.empty())
-        return refuse(" " + objection);
-    leases_.configure((*loaded)->pools());
-    const policy::Snapshot before = std::exchange(configuration_, with_addresses(std::move(*loaded)));
-    const std::size_t count = configuration_->connections().size();
-    log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
-    use_keys_in_tokens();
-    hand_out_configuration();
-    look_up_names();
-    names_.refresh();
-    start_actions_.run(*configuration_, before.get());
-}
-
-void Daemon::refuse(const std::string& why) {
-    if (options_.tokens != nullptr) options_.tokens->discard();
-    log_.error("configuration not loaded, everything stays as it is:" + why);
-}
-
-void Daemon::use_keys_in_tokens() {
-    if (options_.tokens != nullptr) options_.tokens->commit(configuration_->credentials());
-}
-
-void Daemon::hand_out_configuration() {
-    for (std::size_t shard = 0; shard < pool_->size(); ++shard) {
-        pool_->submit(static_cast<std::uint8_t>(shard), ike::Reconfigure{configuration_});
-    }
-    events_.count_change();
-    kernel_->configure(configuration_);
-}
-
-policy::Snapshot Daemon::with_addresses(policy::Snapshot configuration) const {
-    const auto& connections = configuration->connections();
-    const auto has_names = [](const policy::Connection& connection) { return connection.has_names(); };
-    if (std::none_of(connections.begin(), connections.end(), has_names)) return configuration;
-    return configuration->with_addresses([this](const std::string& name) { return names_.addresses_of(name); });
-}
-
-void Daemon::look_up_names() {
-    std::set<std::string> names;
-    for (const policy::Connection& connection : configuration_->connections()) {
-        names.insert(connection.local_hosts.names.begin(), connection.local_hosts.names.end());
-        names.insert(connection.remote_hosts.names.begin(), connection.remote_hosts.names.end());
-    }
-    names_.want(names);
 }
 
 void Daemon::initiate(const ChildWish& wish, Operations::End end) {

@@ -2,8 +2,10 @@
 // thread; what workers call (Outside) finds its way there.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <asio/io_context.hpp>
@@ -19,6 +21,7 @@
 #include "daemon/host_names.h"
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
+#include "daemon/objects/objects.h"
 #include "daemon/operations.h"
 #include "daemon/roaming.h"
 #include "daemon/start_actions.h"
@@ -38,12 +41,14 @@ struct ChildWish {
 
 class Daemon final : public Outside, public KernelClient {
 public:
+    using Loaded = tl::expected<LoadResult, StartError>;
+
     // Reads the configuration; its warnings are logged. Error: what is wrong with it.
-    static tl::expected<policy::Snapshot, StartError> load(Log& log, const Files& files, const DaemonOptions& options);
+    static Loaded load(Log& log, const Files& files, const DaemonOptions& options);
     // Checks the kernel and opens the sockets. `io`, `log` and `files` outlive the daemon. The error is one sentence.
     static tl::expected<std::unique_ptr<Daemon>, std::string> start(asio::io_context& io, Log& log, const Files& files,
                                                                     const DaemonOptions& options,
-                                                                    policy::Snapshot configuration);
+                                                                    LoadResult configuration);
 
     // Brings up children with start_action = start.
     void run_start_actions();
@@ -65,9 +70,14 @@ public:
     void clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
     void rekey(ike::IkeSaId ike_sa, ike::ChildSaId child, Operations::End end);
     void redirect(ike::IkeSaId ike_sa, const base::Address& gateway, Operations::End end);
+    // Children by their configured names, and IKE SAs that hold none but these; `then` is called once that has begun.
+    void clear_children(std::set<ChildName> children, std::function<void()> then);
     WorkerPool& pool() { return *pool_; }
     KernelSide& kernel() { return *kernel_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
+    // What is changed there is worked with soon after, many changes at once; after settle() at once.
+    Objects& objects() { return objects_; }
+    void settle();
     const DaemonOptions& options() const { return options_; }
     api::EventLog& events() { return events_; }
     const KernelHistory& kernel_history() const { return kernel_history_; }
@@ -102,12 +112,12 @@ public:
     void lose_address(const base::Address& address) override;
 
 private:
-    using Loaded = tl::expected<policy::Snapshot, StartError>;
-
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
     void take(Loaded loaded);
     void refuse(const std::string& why);
-    // Those that were read with the configuration that is here now.
+    void adopt_objects();  // what has changed there becomes what everybody works with
+    void adopt_soon();
+    // Those of the configuration that is here now.
     void use_keys_in_tokens();
     // Everybody works with the configuration that is here now.
     void hand_out_configuration();
@@ -127,6 +137,9 @@ private:
     DaemonOptions options_;
     api::EventLog events_;
     KernelHistory kernel_history_;
+    Objects objects_;
+    Deadline adoption_;  // of what has changed there
+    std::chrono::milliseconds adoption_takes_{0};
     policy::Snapshot configuration_;
     HostNames names_;
     Deadline readdress_;  // connections, after names got other addresses

@@ -108,7 +108,8 @@ struct ChildrenUsed {
     std::vector<ChildUse> children;
 };
 
-// SAs whose connection is gone or has changed are deleted; those of unchanged connections live on.
+// IKE SAs that stand live on, with their connection as it is now unless anything but its children has changed; those
+// that are on their way go on with unchanged connections only. Whom a change ends, the caller clears.
 struct Reconfigure {
     policy::Snapshot configuration;
 };

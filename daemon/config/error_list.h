@@ -4,9 +4,11 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/config/settings_tree.h"
+#include "ike/base/bytes.h"
 
 namespace xfrmd::daemon {
 
@@ -20,11 +22,28 @@ public:
         ++found_;
         if (!full()) errors_.emplace(at, std::move(message));
     }
+    // Likewise, in strongSwan's words, too: what a client hears of the first one.
+    void add_unknown(settings::Position at, std::string_view key, std::string message) {
+        note("unknown option: ", key, true);
+        add(at, std::move(message));
+    }
+    void add_invalid(settings::Position at, std::string_view key, std::string message) {
+        note("invalid value for: ", key, true);
+        add(at, std::move(message));
+    }
+    void add_section(settings::Position at, std::string_view section, std::string message) {
+        note("invalid section: ", section, false);
+        add(at, std::move(message));
+    }
+    // Empty where the first error is none of these.
+    const std::string& blame() const { return blame_; }
+    bool blames_key() const { return blames_key_; }
     // What works, but perhaps not as meant.
     void warn(settings::Position at, const std::string& message) {
         warnings_.push_back(document_.error(at, message).to_string());
     }
     const std::vector<std::string>& warnings() const { return warnings_; }
+    bool of_message() const { return document_.is_message; }
     bool empty() const { return errors_.empty(); }
     // Those that are left out included.
     std::size_t found() const { return found_; }
@@ -37,7 +56,15 @@ public:
     }
 
 private:
+    void note(std::string_view what, std::string_view name, bool is_key) {
+        if (found_ != 0) return;
+        blame_ = std::string(what) + base::printable(name);
+        blames_key_ = is_key;
+    }
+
     const settings::Document& document_;
+    std::string blame_;
+    bool blames_key_ = false;
     std::map<settings::Position, std::string> errors_;
     std::vector<std::string> warnings_;
     std::size_t found_ = 0;

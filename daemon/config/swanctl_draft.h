@@ -25,7 +25,7 @@ struct AuthorityDraft {
     std::string cacert;
     std::string file;
     crypto::RevocationUris uris;
-    bool has_cert_uri_base = false;
+    std::string cert_uri_base;
 };
 
 // What the section being read is about; a key's place says which of these are there.

@@ -139,8 +139,8 @@ constexpr Key kKeys[] = {
     {ppk_secret, Kind::text, "secret", "", "", set_secret},
     {ppk_secret, Kind::text, "id*", "", "", add_ppk_id},
 
-    {shared_secret, Kind::text, "secret", "", ""},
-    {shared_secret, Kind::text, "id*", "", ""},
+    {shared_secret, Kind::text, "secret", "", "", set_secret},
+    {shared_secret, Kind::text, "id*", "", "", add_owner},
 
     {private_key, Kind::text, "file", "", "", set_key_file},
     {private_key, Kind::text, "secret*", "", "", add_passphrase},

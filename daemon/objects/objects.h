@@ -3,12 +3,12 @@
 // name wins, whoever loads it; when files are read again, what came from them and is there no more goes, and what
 // clients have loaded under other names stays. Main thread only; nothing here reads a socket or waits.
 //
-// What engines work with is a snapshot of it. Many changes in a row make one: `changed` is called once, when the first
-// change since the last snapshot() has come, and whoever needs the set as it is now calls snapshot() before that.
+// What engines work with is a snapshot of it. Many changes in a row make one: `changed` is called at the first change
+// since the last snapshot(), and whoever needs the set as it is now calls snapshot() before that comes round.
 #pragma once
 
 #include <functional>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,63 +21,64 @@
 
 namespace xfrmd::daemon {
 
-// strongSwan's kinds of shared secrets. Those after ppk are kept, and nothing asks for them yet.
-enum class SecretKind : std::uint8_t { ike, ppk, eap, xauth, ntlm };
-
 struct LoadShared {
-    std::string id;  // replaces the one with this id; empty: another one without
-    std::string type;
+    std::string id;    // replaces the one with this id; empty: another one without
+    std::string type;  // ike, ppk, eap, xauth or ntlm, in any case
     base::SecretBytes data;
     std::vector<std::string> owners;  // none: anybody
 };
 
 class Objects {
 public:
-    // `files`: where cert sections of clients' connections have theirs; outlives it.
-    Objects(const Files& files, const HostSettings& host, std::function<void()> changed);
+    using Lacking = std::function<std::string(const policy::Connection&)>;
 
-    // What the files hold now, in place of what they held before.
+    // `files`, where clients' cert sections may name some, outlives it. `lacking`: why this host cannot do what a
+    // client's connection asks for, empty where it can.
+    Objects(const Files& files, const HostSettings& host, Lacking lacking, std::function<void()> changed);
+
+    // What the files hold now, in place of what they held before. Its warnings are the caller's to log.
     void take_files(LoadResult loaded);
 
-    // A section named as the connection, its settings and sections as in swanctl.conf (see settings::document_of()); in
-    // `certs`, `cacerts` and `pubkeys` stand the octets themselves, PEM or DER. What is equal to what is there changes
-    // nothing. Refusals: "unknown option: KEY, config discarded", "invalid value for: KEY, config discarded".
-    Answer<> load_connection(const settings::Document& document, const settings::Section& section);
+    // `section`, of a document_of(): named as the connection, its settings and sections as in swanctl.conf; in `certs`,
+    // `cacerts` and `pubkeys` stand the octets themselves, PEM or DER. What is equal to what is there changes nothing.
+    // Refusals: "unknown option: KEY, config discarded", "invalid value for: KEY, config discarded", and sentences of
+    // our own that end the same way. The answer are warnings for the log.
+    Answer<std::vector<std::string>> load_connection(const settings::Document& document,
+                                                     const settings::Section& section);
     Answer<> unload_connection(std::string_view name);
     std::vector<std::string> connection_names() const;  // in the order in which they came
 
-    // `type`: ike, eap, xauth, ntlm or ppk, in any case.
     Answer<> load_shared(LoadShared secret);
     Answer<> unload_shared(std::string_view id);
     std::vector<std::string> shared_ids() const;
 
-    // `type`, `flag`: as vici has them (X509, CA), the older names (x509ca) too. PEM or DER.
+    // `type`, `flag`: as vici has them (X509, CA), or the older names (x509ca). PEM or DER.
     Answer<> load_certificate(std::string_view type, std::string_view flag, base::ByteView data);
-    // `type`: rsa, ecdsa or any, in any case. The answer is the key's id in hexadecimal: SHA-1 of the subjectPublicKey.
+    // `type`: rsa, ecdsa or any, in any case. The answer is the key's id: SHA-1 of the subjectPublicKey, hexadecimal.
     Answer<std::string> load_key(std::string_view type, base::ByteView data);
     Answer<> unload_key(std::string_view id);
-    std::vector<std::string> key_ids() const;
-    // All secrets, keys, certificates and lists but what connections and authorities have brought.
+    std::vector<std::string> key_ids() const { return credentials_.key_ids(); }
+    // All secrets, keys, certificates and lists but those that connections and authorities have brought.
     void clear_credentials();
 
     // A section named as the authority: cacert (octets) or file, crl_uris, ocsp_uris, cert_uri_base.
     Answer<> load_authority(const settings::Document& document, const settings::Section& section);
     Answer<> unload_authority(std::string_view name);
-    const Ordered<AuthorityEntry>& authorities() const { return authorities_; }
+    std::vector<Authority> authorities() const;
 
     // Made now if something has changed since the last one.
     const policy::Snapshot& snapshot();
     bool is_changed() const { return changes_.any(); }
 
-    // A client cannot make us grow without end.
+    // No client makes us grow without end.
     static constexpr std::size_t kMostConnections = 1'000'000;
     static constexpr std::size_t kMostSecrets = 1'000'000;
-    static constexpr std::size_t kMostCredentials = 100'000;
+    static constexpr std::size_t kMostCredentials = 10'000;
 
 private:
     struct ConnectionEntry {
         std::shared_ptr<const policy::Connection> connection;
-        std::shared_ptr<const CredentialParts> brings;  // the certificates and keys in its message; nullptr: none
+        std::shared_ptr<const CredentialParts> brings;  // certificates and keys of its message; nullptr: none
         Origin from = Origin::files;
     };
     struct SecretEntry {
@@ -85,32 +86,48 @@ private:
         SecretKind kind = SecretKind::ike;
         Origin from = Origin::files;
     };
+    struct AuthorityEntry {
+        Authority authority;
+        Origin from = Origin::files;
+    };
     struct Changes {
-        bool connections = false;
-        bool secrets = false;
-        bool credentials = false;
-        bool others = false;
+        bool connections = true;
+        bool secrets = true;
+        bool credentials = true;
+        bool others = true;
         bool any() const { return connections || secrets || credentials || others; }
     };
 
     void note(bool Changes::* what);
-    void take_connections(std::vector<policy::Connection> connections);
-    void take_secrets(std::vector<policy::SharedSecret> secrets, SecretKind kind);
-    bool put_connection(policy::Connection connection, std::shared_ptr<const CredentialParts> brings, Origin from);
+    void put(policy::Connection connection, std::shared_ptr<const CredentialParts> brings, Origin from);
+    void put(KindOfSecret secret, const std::string& id, Origin from);
+    void put(Authority authority, Origin from);
+    void take_file_credentials(std::shared_ptr<const crypto::Credentials> credentials,
+                               std::vector<Authority> authorities);
+    void take_file_secrets(policy::Configuration& configuration, std::vector<KindOfSecret> others);
+    Answer<> load_list(base::ByteView data);
+    Answer<> load_public_key(base::ByteView data);
+    Answer<> admit(const crypto::PublicKey& key) const;
+    void note_credentials();
     void refresh_connections();
     void refresh_secrets();
     void refresh_credentials();
-    bool is_trust_known(const policy::Connection& connection) const;
+    CredentialParts join_credentials() const;
+    void join_named(CredentialJoin& join, const ConnectionEntry& entry) const;
+    std::vector<policy::AuthRound> distinct_rounds() const;
 
     const Files& files_;
     ConnectionDefaults defaults_;
+    Lacking lacking_;
     std::function<void()> changed_;
     Changes changes_;
     Ordered<ConnectionEntry> connections_;
     Ordered<SecretEntry> secrets_;
     Ordered<AuthorityEntry> authorities_;
     CredentialSet credentials_;
-    std::uint64_t nameless_ = 0;  // secrets without an id so far
+    std::shared_ptr<const crypto::Credentials> of_files_;  // what rounds of files name is here
+    bool clients_have_credentials_ = false;                // else those of the files are all there are
+    std::uint64_t nameless_ = 0;                           // secrets without an id so far
     policy::ConfigurationParts parts_;
     policy::Snapshot snapshot_;
 };

@@ -35,6 +35,7 @@ const Child* Connection::child(std::string_view child_name) const { return find(
 const Child* Connection::shunt(std::string_view shunt_name) const { return find(shunts, shunt_name); }
 
 bool Connection::is_configured_as(const Connection& other) const {
+    if (this == &other) return true;
     if (!has_names() || !other.has_names()) return *this == other;
     Connection same = other;
     same.local_addrs = local_addrs;
@@ -42,34 +43,53 @@ bool Connection::is_configured_as(const Connection& other) const {
     return *this == same;
 }
 
-IndexedConfiguration::IndexedConfiguration(std::vector<Connection> connections, Fixed fixed)
-    : connections_(std::move(connections)),
-      fixed_(std::move(fixed)),
-      connection_index_(std::make_unique<ConnectionIndex>(connections_)),
-      secret_index_(std::make_unique<SecretIndex>(fixed_->secrets)),
-      ppk_index_(std::make_unique<SecretIndex>(fixed_->ppks)) {}
+bool Connection::has_same_ike(const Connection& other) const {
+    if (this == &other) return true;
+    Connection same = other;
+    same.children = children;
+    same.shunts = shunts;
+    return is_configured_as(same);
+}
+
+ConfigurationParts::ConfigurationParts(Configuration configuration)
+    : connections(std::move(configuration.connections)),
+      secrets(std::make_shared<const SecretIndex>(SharedList(std::move(configuration.secrets)))),
+      ppks(std::make_shared<const SecretIndex>(SharedList(std::move(configuration.ppks)))),
+      manual(std::make_shared<const std::vector<ManualSa>>(std::move(configuration.manual))),
+      interfaces(std::make_shared<const std::vector<XfrmInterface>>(std::move(configuration.interfaces))),
+      pools(std::make_shared<const std::vector<Pool>>(std::move(configuration.pools))),
+      credentials(std::move(configuration.credentials)) {}
+
+IndexedConfiguration::IndexedConfiguration(ConfigurationParts parts)
+    : parts_(std::move(parts)), connection_index_(std::make_unique<ConnectionIndex>(parts_.connections)) {}
 
 IndexedConfiguration::~IndexedConfiguration() = default;
 
-Snapshot IndexedConfiguration::of(Configuration configuration) {
-    std::vector<Connection> connections = std::exchange(configuration.connections, {});
-    auto fixed = std::make_shared<const Configuration>(std::move(configuration));
-    return Snapshot(new IndexedConfiguration(std::move(connections), std::move(fixed)));
+Snapshot IndexedConfiguration::of(ConfigurationParts parts) {
+    return Snapshot(new IndexedConfiguration(std::move(parts)));
 }
 
 Snapshot IndexedConfiguration::with_addresses(const AddressesOf& addresses_of) const {
-    std::vector<Connection> connections = connections_;
-    for (Connection& connection : connections) {
-        if (!connection.has_names()) continue;
-        connection.local_addrs = resolve(connection.local_hosts, addresses_of);
-        connection.remote_addrs = resolve(connection.remote_hosts, addresses_of);
+    SharedList<Connection>::Pointers connections = parts_.connections.pointers();
+    for (auto& connection : connections) {
+        if (!connection->has_names()) continue;
+        auto resolved = std::make_shared<Connection>(*connection);
+        resolved->local_addrs = resolve(connection->local_hosts, addresses_of);
+        resolved->remote_addrs = resolve(connection->remote_hosts, addresses_of);
+        connection = std::move(resolved);
     }
-    return Snapshot(new IndexedConfiguration(std::move(connections), fixed_));
+    ConfigurationParts parts = parts_;
+    parts.connections = SharedList<Connection>(std::move(connections));
+    return of(std::move(parts));
 }
 
 const Connection* IndexedConfiguration::connection(std::string_view name) const {
     return connection_index_->find(name);
 }
+
+const SharedList<SharedSecret>& IndexedConfiguration::secrets() const { return parts_.secrets->secrets(); }
+
+bool IndexedConfiguration::has_ppks() const { return !parts_.ppks->secrets().empty(); }
 
 std::vector<const Connection*> IndexedConfiguration::candidates(const base::Address& local, const base::Address& remote,
                                                                 const Identity& remote_id) const {
@@ -82,12 +102,19 @@ std::vector<const Connection*> IndexedConfiguration::candidates_by_proposals(con
 }
 
 const SharedSecret* IndexedConfiguration::shared_secret(const Identity& local, const Identity& remote) const {
-    return secret_index_->find(local, remote);
+    return parts_.secrets->find(local, remote);
 }
 
 const SharedSecret* IndexedConfiguration::ppk(base::ByteView ppk_id) const {
     const Identity name{IdentityType::key_id, base::to_bytes(ppk_id)};
-    return ppk_index_->find(name, name);
+    return parts_.ppks->find(name, name);
+}
+
+// None but this connection: what it came with would pile up with each change.
+Snapshot keeping(Snapshot configuration, const Connection& connection) {
+    using Kept = std::pair<Snapshot, std::shared_ptr<const Connection>>;
+    const auto kept = std::make_shared<const Kept>(std::move(configuration), connection.shared_from_this());
+    return {kept, kept->first.get()};
 }
 
 }  // namespace xfrmd::policy

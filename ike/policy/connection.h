@@ -17,6 +17,7 @@
 #include "ike/policy/manual_sa.h"
 #include "ike/policy/pool.h"
 #include "ike/policy/proposal.h"
+#include "ike/policy/shared_list.h"
 #include "ike/policy/shared_secret.h"
 #include "ike/policy/xfrm_interface.h"
 
@@ -26,7 +27,14 @@ class Credentials;
 
 namespace xfrmd::policy {
 
-struct Connection : AuthRounds {
+struct Connection;
+
+// Who owns a value is no part of it.
+struct SharedConnection : std::enable_shared_from_this<Connection> {
+    friend bool operator==(const SharedConnection&, const SharedConnection&) { return true; }
+};
+
+struct Connection : AuthRounds, SharedConnection {
     std::string name;
     // Empty: any, so that we cannot initiate; but not where there are names (see is_resolved()).
     std::vector<base::AddressRange> local_addrs;
@@ -72,6 +80,7 @@ struct Connection : AuthRounds {
         return (local_hosts.is_any() || !local_addrs.empty()) && (remote_hosts.is_any() || !remote_addrs.empty());
     }
     bool is_configured_as(const Connection& other) const;  // equal, whatever the names resolve to
+    bool has_same_ike(const Connection& other) const;      // likewise, whatever their children are
     // A connection that only holds shunts has no peer and is no candidate for one.
     bool negotiates() const { return shunts.empty() || !children.empty(); }
     friend bool operator==(const Connection&, const Connection&) = default;
@@ -92,25 +101,39 @@ class ConnectionIndex;
 class SecretIndex;
 class IndexedConfiguration;
 
+// The same in pieces that several snapshots may share; none is nullptr but perhaps the last.
+struct ConfigurationParts {
+    explicit ConfigurationParts(Configuration configuration = {});
+
+    SharedList<Connection> connections;
+    std::shared_ptr<const SecretIndex> secrets;
+    std::shared_ptr<const SecretIndex> ppks;
+    std::shared_ptr<const std::vector<ManualSa>> manual;
+    std::shared_ptr<const std::vector<XfrmInterface>> interfaces;
+    std::shared_ptr<const std::vector<Pool>> pools;
+    std::shared_ptr<const crypto::Credentials> credentials;
+};
+
 // What engines share: immutable, and with answers whose cost does not grow with what is configured. Pointers that it
 // gives live as long as it does.
 using Snapshot = std::shared_ptr<const IndexedConfiguration>;
 
 class IndexedConfiguration {
 public:
-    static Snapshot of(Configuration configuration);
+    static Snapshot of(Configuration configuration) { return of(ConfigurationParts(std::move(configuration))); }
+    static Snapshot of(ConfigurationParts parts);
     // The same, where names resolve to these addresses.
     Snapshot with_addresses(const AddressesOf& addresses_of) const;
     ~IndexedConfiguration();
     IndexedConfiguration(const IndexedConfiguration&) = delete;
     IndexedConfiguration& operator=(const IndexedConfiguration&) = delete;
 
-    const std::vector<Connection>& connections() const { return connections_; }
-    const std::vector<SharedSecret>& secrets() const { return fixed_->secrets; }
-    const std::vector<ManualSa>& manual() const { return fixed_->manual; }
-    const std::vector<XfrmInterface>& interfaces() const { return fixed_->interfaces; }
-    const std::vector<Pool>& pools() const { return fixed_->pools; }
-    const crypto::Credentials* credentials() const { return fixed_->credentials.get(); }
+    const SharedList<Connection>& connections() const { return parts_.connections; }
+    const SharedList<SharedSecret>& secrets() const;
+    const std::vector<ManualSa>& manual() const { return *parts_.manual; }
+    const std::vector<XfrmInterface>& interfaces() const { return *parts_.interfaces; }
+    const std::vector<Pool>& pools() const { return *parts_.pools; }
+    const crypto::Credentials* credentials() const { return parts_.credentials.get(); }
     const Connection* connection(std::string_view name) const;
 
     // The connections that may be meant by a peer at `remote` that talks to `local` and claims an identity (IKE_AUTH),
@@ -130,19 +153,16 @@ public:
     const SharedSecret* shared_secret(const Identity& local, const Identity& remote) const;
     // The post-quantum pre-shared key of this name, by the octets of a PPK_ID; nullptr if there is none.
     const SharedSecret* ppk(base::ByteView ppk_id) const;
-    bool has_ppks() const { return !fixed_->ppks.empty(); }
+    bool has_ppks() const;
 
 private:
-    // What names have no part in; its connections have moved on.
-    using Fixed = std::shared_ptr<const Configuration>;
+    explicit IndexedConfiguration(ConfigurationParts parts);
 
-    IndexedConfiguration(std::vector<Connection> connections, Fixed fixed);
-
-    std::vector<Connection> connections_;
-    Fixed fixed_;
+    ConfigurationParts parts_;
     std::unique_ptr<const ConnectionIndex> connection_index_;
-    std::unique_ptr<const SecretIndex> secret_index_;
-    std::unique_ptr<const SecretIndex> ppk_index_;
 };
+
+// The same configuration, which has a connection that is not in it live on.
+Snapshot keeping(Snapshot configuration, const Connection& connection);
 
 }  // namespace xfrmd::policy
