@@ -58,6 +58,10 @@ public:
     Answer<std::string> load_key(std::string_view type, base::ByteView data);
     Answer<> unload_key(std::string_view id);
     std::vector<std::string> key_ids() const { return credentials_.key_ids(); }
+    // A token may make one wait, and nobody waits here: keys in tokens are read from swanctl.conf alone.
+    Answer<std::string> load_token(std::string_view handle) const;
+    // Engines forget what they have found out about certificates. `type`: empty, or one of load_certificate().
+    Answer<> flush_certificates(std::string_view type);
     // All secrets, keys, certificates and lists but those that connections and authorities have brought.
     void clear_credentials();
 

@@ -153,6 +153,20 @@ Answer<> Objects::unload_key(std::string_view id) {
     return {};
 }
 
+Answer<std::string> Objects::load_token(std::string_view handle) const {
+    if (handle.empty()) return refuse("keyid missing");
+    return refuse("loading private key from token failed", "keys in tokens are read from swanctl.conf only");
+}
+
+// Other credentials, if equal ones, are what they forget at.
+Answer<> Objects::flush_certificates(std::string_view type) {
+    if (!type.empty() && !type_of(to_lower(type))) {
+        return refuse("invalid certificate type '" + printable(type) + "'");
+    }
+    note_credentials();
+    return {};
+}
+
 void Objects::note_credentials() {
     clients_have_credentials_ = true;
     note(&Changes::credentials);

@@ -143,6 +143,23 @@ TEST_CASE("authorities have names, and where to ask about what they have issued"
     CHECK(credentials(stock).parts().authorities.empty());
 }
 
+TEST_CASE("flushing certificates makes credentials that are others, and equal", "[objects]") {
+    Stock stock;
+    REQUIRE(stock.objects.load_key("any", small_key(2).pkcs8()));
+    const policy::Snapshot before = stock.objects.snapshot();
+    CHECK(refusal(stock.objects.flush_certificates("zz")) == "invalid certificate type 'zz'");
+    CHECK(stock.objects.snapshot() == before);
+    CHECK(refusal(stock.objects.flush_certificates("X509_CRL")) == "");
+    CHECK(&credentials(stock) != before->credentials());
+    CHECK(credentials(stock).private_key(end("moon", 2).public_key()) != nullptr);
+}
+
+TEST_CASE("clients cannot have keys in tokens read", "[objects]") {
+    Stock stock;
+    CHECK(refusal(stock.objects.load_token("")) == "keyid missing");
+    CHECK(refusal(stock.objects.load_token("01")) == "loading private key from token failed");
+}
+
 TEST_CASE("what rounds of files name is there whatever clients clear", "[objects]") {
     Stock stock;
     const std::string conf =
