@@ -97,6 +97,7 @@ void Daemon::initiate(const ChildWish& wish, Operations::End end) {
         operations_.finish({operation, {}, {}, tl::unexpected(std::move(error))});
     };
     if (stopping_) return refuse({Reason::ShuttingDown, {}, {}});
+    settle();
     const policy::Connection* configured = configuration_->connection(wish.connection);
     if (configured == nullptr) return refuse({Reason::NotFound, "connection " + wish.connection, {}});
     ike::Initiate initiate{operation, wish.connection, wish.child, {}, {}, wish.ike_sa, wish.packet};

@@ -117,7 +117,7 @@ private:
     void refuse(const std::string& why);
     void adopt_objects();  // what has changed there becomes what everybody works with
     void adopt_soon();
-    // Those of the configuration that is here now.
+    // Those that were read with the files.
     void use_keys_in_tokens();
     // Everybody works with the configuration that is here now.
     void hand_out_configuration();

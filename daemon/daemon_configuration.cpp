@@ -56,7 +56,8 @@ void Daemon::reload() {
 void Daemon::take(Loaded loaded) {
     if (stopping_) return;
     if (!loaded) return refuse("\n" + loaded.error().text);
-    if (const std::string lack = lacking_of_all(kernel_->features(), loaded->configuration.connections); !lack.empty()) {
+    if (const std::string lack = lacking_of_all(kernel_->features(), loaded->configuration.connections);
+        !lack.empty()) {
         return refuse(" " + lack);
     }
     if (const std::string objection = leases_.objection(loaded->configuration.pools); !objection.empty()) {
@@ -65,6 +66,7 @@ void Daemon::take(Loaded loaded) {
     const std::size_t count = loaded->configuration.connections.size();
     objects_.take_files(std::move(*loaded));
     log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
+    use_keys_in_tokens();
     adopt_objects();
     names_.refresh();
 }
@@ -82,7 +84,6 @@ void Daemon::adopt_objects() {
     const auto start = std::chrono::steady_clock::now();
     const policy::Snapshot before = std::exchange(configuration_, with_addresses(objects_.snapshot()));
     leases_.configure(configuration_->pools());
-    use_keys_in_tokens();
     hand_out_configuration();
     look_up_names();
     start_actions_.change(*before, *configuration_);
@@ -95,7 +96,7 @@ void Daemon::refuse(const std::string& why) {
 }
 
 void Daemon::use_keys_in_tokens() {
-    if (options_.tokens != nullptr) options_.tokens->commit(configuration_->credentials());
+    if (options_.tokens != nullptr) options_.tokens->commit(objects_.snapshot()->credentials());
 }
 
 void Daemon::hand_out_configuration() {

@@ -13,7 +13,7 @@
 
 #include "daemon/log.h"
 #include "ike/actions.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
 

@@ -15,7 +15,7 @@
 #include "ike/child_use.h"
 #include "ike/enquiries.h"
 #include "ike/peer_news.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::ike {
 

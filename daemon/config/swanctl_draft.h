@@ -7,7 +7,7 @@
 #include "daemon/config/complaint.h"
 #include "daemon/config/credential_files.h"
 #include "daemon/config/swanctl_value.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
 

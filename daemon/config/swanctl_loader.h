@@ -13,7 +13,7 @@
 #include "daemon/config/files.h"
 #include "daemon/config/swanctl_authority.h"
 #include "daemon/config/swanctl_connection.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
 

@@ -11,7 +11,9 @@ void CredentialJoin::add(std::vector<Certificate>& to, Seen& seen, const Certifi
 }
 
 void CredentialJoin::add_end(const Certificate& certificate) { add(parts_.certificates, ends_, certificate); }
-void CredentialJoin::add_authority(const Certificate& certificate) { add(parts_.authorities, authorities_, certificate); }
+void CredentialJoin::add_authority(const Certificate& certificate) {
+    add(parts_.authorities, authorities_, certificate);
+}
 void CredentialJoin::add_named(const Certificate& certificate) { add(parts_.named, named_, certificate); }
 void CredentialJoin::add_responder(const Certificate& certificate) {
     add(parts_.ocsp_responders, responders_, certificate);

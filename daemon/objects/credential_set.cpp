@@ -46,9 +46,7 @@ void CredentialSet::take_files(const CredentialParts& found) {
 }
 
 void CredentialSet::add(const Certificate& certificate, Role role) {
-    auto& certificates = role == Role::end         ? certificates_
-                         : role == Role::authority ? authorities_
-                                                   : responders_;
+    auto& certificates = role == Role::end ? certificates_ : role == Role::authority ? authorities_ : responders_;
     put(certificates, certificate, Origin::client);
 }
 

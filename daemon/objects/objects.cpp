@@ -35,7 +35,8 @@ void Objects::put(policy::Connection connection, std::shared_ptr<const Credentia
     const bool needs_credentials =
         from == Origin::client && (brings != nullptr || !std::ranges::all_of(connection.all(), knows));
     const std::string name = connection.name;
-    connections_.put(name, {std::make_shared<const policy::Connection>(std::move(connection)), std::move(brings), from});
+    connections_.put(name,
+                     {std::make_shared<const policy::Connection>(std::move(connection)), std::move(brings), from});
     note(&Changes::connections);
     if (needs_credentials) note_credentials();
 }
@@ -124,7 +125,8 @@ void Objects::refresh_secrets() {
         if (entry.kind == SecretKind::ppk) ppk.push_back(entry.secret);
     });
     const auto index = [](auto& secrets) {
-        return std::make_shared<const policy::SecretIndex>(policy::SharedList<policy::SharedSecret>(std::move(secrets)));
+        return std::make_shared<const policy::SecretIndex>(
+            policy::SharedList<policy::SharedSecret>(std::move(secrets)));
     };
     parts_.secrets = index(ike);
     parts_.ppks = index(ppk);

@@ -17,7 +17,7 @@
 #include "daemon/objects/answer.h"
 #include "daemon/objects/credential_set.h"
 #include "daemon/objects/ordered.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::policy {
 

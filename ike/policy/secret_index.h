@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::policy {
 

@@ -1,5 +1,5 @@
-// A list of immutable values, each of which other lists may hold as well; it is read like a vector of them. A copy costs
-// a pointer a value.
+// A list of immutable values, each of which other lists may hold as well; it is read like a vector of them. A copy
+// costs a pointer a value.
 #pragma once
 
 #include <cstddef>

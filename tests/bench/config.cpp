@@ -32,12 +32,14 @@ std::string conf(int count) {
     std::string secrets = "secrets {\n";
     for (int i = 0; i < count; ++i) {
         const std::string n = std::to_string(i);
-        connections += "    conn" + n + " {\n        version = 2\n        remote_addrs = " + address(i) +
-                       "\n        local {\n            auth = psk\n            id = gw.example.org\n        }\n" +
-                       "        remote {\n            auth = psk\n            id = " + peer(i) +
-                       "\n        }\n        children {\n            net {\n                local_ts = 172.16.0.0/16\n" +
-                       "                remote_ts = " + address(i) + "/32\n            }\n        }\n    }\n";
-        secrets += "    ike-" + n + " {\n        id = " + peer(i) + "\n        secret = \"secret of " + n + "\"\n    }\n";
+        connections +=
+            "    conn" + n + " {\n        version = 2\n        remote_addrs = " + address(i) +
+            "\n        local {\n            auth = psk\n            id = gw.example.org\n        }\n" +
+            "        remote {\n            auth = psk\n            id = " + peer(i) +
+            "\n        }\n        children {\n            net {\n                local_ts = 172.16.0.0/16\n" +
+            "                remote_ts = " + address(i) + "/32\n            }\n        }\n    }\n";
+        secrets +=
+            "    ike-" + n + " {\n        id = " + peer(i) + "\n        secret = \"secret of " + n + "\"\n    }\n";
     }
     return connections + "}\n" + secrets + "}\n";
 }

@@ -164,11 +164,10 @@ TEST_CASE("what rounds of files name is there whatever clients clear", "[objects
     Stock stock;
     const std::string conf =
         "connections { gw {\nlocal { auth = pubkey\ncerts = moon.pem\n}\nremote { auth = pubkey }\n} }";
-    auto loaded = load_swanctl(
-        MemoryFiles({{"/e/s.conf", conf},
-                     {"/e/x509/moon.pem", text(end("moon", 2).der())},
-                     {"/e/x509/sun.pem", text(end("sun", 3).der())}}),
-        "/e/s.conf");
+    auto loaded = load_swanctl(MemoryFiles({{"/e/s.conf", conf},
+                                            {"/e/x509/moon.pem", text(end("moon", 2).der())},
+                                            {"/e/x509/sun.pem", text(end("sun", 3).der())}}),
+                               "/e/s.conf");
     REQUIRE(loaded);
     stock.objects.take_files(std::move(*loaded));
     CHECK(credentials(stock).certificate(end("sun", 3).fingerprint()) != nullptr);
