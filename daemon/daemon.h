@@ -15,6 +15,7 @@
 #include "daemon/api/event_log.h"
 #include "daemon/attributes/held_addresses.h"
 #include "daemon/background.h"
+#include "daemon/child_wish.h"
 #include "daemon/config/files.h"
 #include "daemon/daemon_options.h"
 #include "daemon/fetching/fetcher.h"
@@ -29,15 +30,6 @@
 #include "ike/policy/lease_book.h"
 
 namespace xfrmd::daemon {
-
-// A child to bring up, by the names it is configured under.
-struct ChildWish {
-    std::string connection;
-    std::string child;
-    ike::IkeSaId ike_sa = ike::IkeSaId::none;  // none: in whatever IKE SA the connection has, or in a new one
-    std::optional<policy::TriggeringPacket> packet = {};
-    std::optional<std::uint32_t> cpu = {};  // as of ike::Initiate
-};
 
 class Daemon final : public Outside, public KernelClient {
 public:
@@ -56,7 +48,6 @@ public:
     void reload();
     // The end of the daemon waits for that.
     bool is_loading() const { return reload_.is_running(); }
-    // And for that.
     bool is_reading_lists() const { return fetcher_.is_at_disk(); }
     // Deletes every IKE SA, waits for the peers up to two seconds, leaves the kernel clean; then calls `stopped`.
     void stop(std::function<void()> stopped);
@@ -117,8 +108,7 @@ private:
     void refuse(const std::string& why);
     void adopt_objects();  // what has changed there becomes what everybody works with
     void adopt_soon();
-    // Those that were read with the files.
-    void use_keys_in_tokens();
+    void use_keys_in_tokens();  // that were read with the files
     // Everybody works with the configuration that is here now.
     void hand_out_configuration();
     void look_up_names();

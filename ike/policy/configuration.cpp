@@ -23,7 +23,8 @@ IndexedConfiguration::IndexedConfiguration(ConfigurationParts parts)
     for (const Connection& connection : parts_.connections) {
         if (first_signed_.size() == kFew) break;
         const auto signs = [](const AuthRound& round) { return round.auth == AuthMethod::pubkey; };
-        if (signs(connection.remote) || std::any_of(connection.further_remote.begin(), connection.further_remote.end(), signs))
+        if (signs(connection.remote) ||
+            std::any_of(connection.further_remote.begin(), connection.further_remote.end(), signs))
             first_signed_.push_back(&connection);
     }
 }

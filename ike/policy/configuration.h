@@ -1,4 +1,5 @@
-// All that the operator asked for: connections, secrets and what else there is, as it was loaded, and as engines share it.
+// All that the operator asked for: connections, secrets and what else there is, as it was loaded, and as engines share
+// it.
 #pragma once
 
 #include <memory>

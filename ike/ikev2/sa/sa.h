@@ -16,6 +16,7 @@
 #include "ike/ikev2/sa/tasks.h"
 #include "ike/ikev2/sa/virtual_addresses.h"
 #include "ike/ikev2/sa/window.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::ikev2::sa {
 
