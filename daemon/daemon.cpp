@@ -40,9 +40,9 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
       options_(std::move(options)),
       events_(first_revision()),
       kernel_history_(events_),
-      objects_(
-          files, options_.host(), [this](const auto& connection) { return lacking(kernel_->features(), connection); },
-          [this] { adopt_soon(); }),
+      objects_(files, options_.host(),
+               {[this](const auto& connection) { return lacking(kernel_->features(), connection); },
+                [this](const auto& pools) { return leases_.objection(pools); }, [this] { adopt_soon(); }}),
       adoption_(io, [this] { adopt_objects(); }),
       names_(io, log, [this] { readdress_.within(kReaddressPause); }),
       readdress_(io,

@@ -60,9 +60,7 @@ void Daemon::take(Loaded loaded) {
         !lack.empty()) {
         return refuse(" " + lack);
     }
-    if (const std::string objection = leases_.objection(loaded->configuration.pools); !objection.empty()) {
-        return refuse(" " + objection);
-    }
+    if (const std::string objection = objects_.objection(*loaded); !objection.empty()) return refuse(" " + objection);
     const std::size_t count = loaded->configuration.connections.size();
     objects_.take_files(std::move(*loaded));
     log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));

@@ -2,6 +2,7 @@
 // stands there; once there are kMost, later ones are left out.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,22 +23,22 @@ public:
         ++found_;
         if (!full()) errors_.emplace(at, std::move(message));
     }
-    // Likewise, in strongSwan's words, too: what a client hears of the first one.
+    // Likewise, of something that has a name, by which a client hears of the first error.
     void add_unknown(settings::Position at, std::string_view key, std::string message) {
-        note("unknown option: ", key, true);
+        note(Blame::unknown_key, key);
         add(at, std::move(message));
     }
     void add_invalid(settings::Position at, std::string_view key, std::string message) {
-        note("invalid value for: ", key, true);
+        note(Blame::value, key);
         add(at, std::move(message));
     }
     void add_section(settings::Position at, std::string_view section, std::string message) {
-        note("invalid section: ", section, false);
+        note(Blame::unknown_section, section);
         add(at, std::move(message));
     }
-    // Empty where the first error is none of these.
-    const std::string& blame() const { return blame_; }
-    bool blames_key() const { return blames_key_; }
+    enum class Blame : std::uint8_t { other, unknown_key, value, unknown_section };
+    Blame blame() const { return blame_; }
+    const std::string& blamed() const { return blamed_; }  // safe to print
     // What works, but perhaps not as meant.
     void warn(settings::Position at, const std::string& message) {
         warnings_.push_back(document_.error(at, message).to_string());
@@ -56,15 +57,15 @@ public:
     }
 
 private:
-    void note(std::string_view what, std::string_view name, bool is_key) {
+    void note(Blame blame, std::string_view name) {
         if (found_ != 0) return;
-        blame_ = std::string(what) + base::printable(name);
-        blames_key_ = is_key;
+        blame_ = blame;
+        blamed_ = base::printable(name);
     }
 
     const settings::Document& document_;
-    std::string blame_;
-    bool blames_key_ = false;
+    Blame blame_ = Blame::other;
+    std::string blamed_;
     std::map<settings::Position, std::string> errors_;
     std::vector<std::string> warnings_;
     std::size_t found_ = 0;

@@ -48,7 +48,9 @@ Verdict add_numbered(policy::Pool& pool, const settings::Setting& setting) {
     std::uint32_t type = 0;
     std::from_chars(setting.name.data(), setting.name.data() + setting.name.size(), type);
     if (type == 0 || type > kMostTypes) return complain("expected the number of an attribute, from 1 to 32767");
-    for (const std::string_view item : split_list(*setting.value)) {
+    std::vector<std::string_view> items = split_list(*setting.value);
+    if (setting.items) items.assign(setting.items->begin(), setting.items->end());
+    for (const std::string_view item : items) {
         if (item.empty()) continue;
         if (item.size() > kLongestAttribute) return complain("is too long");
         if (pool.attributes.size() == kMostAttributes) return complain("expected at most 64 attributes");

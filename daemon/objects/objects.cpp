@@ -16,13 +16,13 @@ bool is_equal(const policy::SharedSecret& a, const policy::SharedSecret& b) {
 
 }  // namespace
 
-Objects::Objects(const Files& files, const HostSettings& host, Lacking lacking, std::function<void()> changed)
-    : files_(files), defaults_{.host = host}, lacking_(std::move(lacking)), changed_(std::move(changed)) {}
+Objects::Objects(const Files& files, const HostSettings& host, Circumstances circumstances)
+    : files_(files), defaults_{.host = host}, circumstances_(std::move(circumstances)) {}
 
 void Objects::note(bool Changes::* what) {
     const bool is_first = !changes_.any();
     changes_.*what = true;
-    if (is_first) changed_();
+    if (is_first) circumstances_.changed();
 }
 
 // What is there already keeps its place in memory, by which everybody knows at once that it is the same.
@@ -93,6 +93,12 @@ std::vector<Authority> Objects::authorities() const {
     return all;
 }
 
+std::vector<policy::Pool> Objects::values_of(const Ordered<PoolEntry>& pools) {
+    std::vector<policy::Pool> all;
+    pools.each([&](const std::string&, const PoolEntry& entry) { all.push_back(entry.pool); });
+    return all;
+}
+
 void Objects::clear_credentials() {
     secrets_ = {};
     credentials_.clear();
@@ -105,6 +111,7 @@ const policy::Snapshot& Objects::snapshot() {
     if (changes_.secrets) refresh_secrets();
     if (changes_.connections) refresh_connections();
     if (changes_.credentials) refresh_credentials();
+    if (changes_.others) parts_.pools = std::make_shared<const std::vector<policy::Pool>>(values_of(pools_));
     changes_ = {false, false, false, false};
     snapshot_ = policy::IndexedConfiguration::of(parts_);
     return snapshot_;

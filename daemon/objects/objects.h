@@ -16,28 +16,28 @@
 #include "daemon/config/swanctl_loader.h"
 #include "daemon/objects/answer.h"
 #include "daemon/objects/credential_set.h"
+#include "daemon/objects/load_shared.h"
 #include "daemon/objects/ordered.h"
 #include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
 
-struct LoadShared {
-    std::string id;    // replaces the one with this id; empty: another one without
-    std::string type;  // ike, ppk, eap, xauth or ntlm, in any case
-    base::SecretBytes data;
-    std::vector<std::string> owners;  // none: anybody
-};
-
 class Objects {
 public:
-    using Lacking = std::function<std::string(const policy::Connection&)>;
+    struct Circumstances {
+        // Why this host cannot do what a client's connection asks for; empty where it can.
+        std::function<std::string(const policy::Connection&)> lacking;
+        // Why these cannot be all the pools; empty where they can.
+        std::function<std::string(const std::vector<policy::Pool>&)> objection;
+        std::function<void()> changed;
+    };
 
-    // `files`, where clients' cert sections may name some, outlives it. `lacking`: why this host cannot do what a
-    // client's connection asks for, empty where it can.
-    Objects(const Files& files, const HostSettings& host, Lacking lacking, std::function<void()> changed);
+    // `files`, where clients' cert sections may name some, outlives it.
+    Objects(const Files& files, const HostSettings& host, Circumstances circumstances);
 
-    // What the files hold now, in place of what they held before. Its warnings are the caller's to log.
+    // What the files hold now, in place of what they held before; not while there is an objection to it.
     void take_files(LoadResult loaded);
+    std::string objection(const LoadResult& loaded) const;
 
     // `section`, of a document_of(): named as the connection, its settings and sections as in swanctl.conf; in `certs`,
     // `cacerts` and `pubkeys` stand the octets themselves, PEM or DER. What is equal to what is there changes nothing.
@@ -70,6 +70,10 @@ public:
     Answer<> unload_authority(std::string_view name);
     std::vector<Authority> authorities() const;
 
+    // A section named as the pool. Nothing changes where somebody holds an address that would go.
+    Answer<> load_pool(const settings::Document& document, const settings::Section& section);
+    Answer<> unload_pool(std::string_view name);
+
     // Made now if something has changed since the last one.
     const policy::Snapshot& snapshot();
     bool is_changed() const { return changes_.any(); }
@@ -78,6 +82,7 @@ public:
     static constexpr std::size_t kMostConnections = 1'000'000;
     static constexpr std::size_t kMostSecrets = 1'000'000;
     static constexpr std::size_t kMostCredentials = 10'000;
+    static constexpr std::size_t kMostPools = 10'000;
 
 private:
     struct ConnectionEntry {
@@ -92,6 +97,10 @@ private:
     };
     struct AuthorityEntry {
         Authority authority;
+        Origin from = Origin::files;
+    };
+    struct PoolEntry {
+        policy::Pool pool;
         Origin from = Origin::files;
     };
     struct Changes {
@@ -113,6 +122,10 @@ private:
     Answer<> load_public_key(base::ByteView data);
     Answer<> admit(const crypto::PublicKey& key) const;
     void note_credentials();
+    void take_file_pools(std::vector<policy::Pool> pools);
+    template <typename Change>
+    Answer<> put_pools(Change change);
+    static std::vector<policy::Pool> values_of(const Ordered<PoolEntry>& pools);
     void refresh_connections();
     void refresh_secrets();
     void refresh_credentials();
@@ -122,12 +135,12 @@ private:
 
     const Files& files_;
     ConnectionDefaults defaults_;
-    Lacking lacking_;
-    std::function<void()> changed_;
+    Circumstances circumstances_;
     Changes changes_;
     Ordered<ConnectionEntry> connections_;
     Ordered<SecretEntry> secrets_;
     Ordered<AuthorityEntry> authorities_;
+    Ordered<PoolEntry> pools_;
     CredentialSet credentials_;
     std::shared_ptr<const crypto::Credentials> of_files_;  // what rounds of files name is here
     bool clients_have_credentials_ = false;                // else those of the files are all there are

@@ -5,6 +5,7 @@
 #include "daemon/config/settings_view.h"
 #include "daemon/config/swanctl_authority.h"
 #include "daemon/config/swanctl_connection.h"
+#include "daemon/config/swanctl_pool.h"
 #include "daemon/config/swanctl_value.h"
 #include "daemon/objects/client_credentials.h"
 #include "daemon/objects/objects.h"
@@ -25,11 +26,34 @@ constexpr std::array kKinds{NamedKind{"ike", SecretKind::ike}, NamedKind{"ppk", 
                             NamedKind{"eap", SecretKind::eap}, NamedKind{"xauth", SecretKind::xauth},
                             NamedKind{"ntlm", SecretKind::ntlm}};
 
+std::string reason_of(const ErrorList& errors) { return errors.in_order().front().message; }
+
 // `what`: "config", "authority".
-tl::unexpected<Refusal> discard(const ErrorList& errors, std::string_view what) {
-    const std::string reason = errors.in_order().front().message;
-    if (!errors.blame().empty() && !errors.blames_key()) return refuse(errors.blame(), reason);
-    return refuse((errors.blame().empty() ? reason : errors.blame()) + ", " + std::string(what) + " discarded", reason);
+tl::unexpected<Refusal> discard(const ErrorList& errors, const std::string& what) {
+    const std::string reason = reason_of(errors);
+    const std::string end = ", " + what + " discarded";
+    switch (errors.blame()) {
+        case ErrorList::Blame::unknown_key:
+            return refuse("unknown option: " + errors.blamed() + end, reason);
+        case ErrorList::Blame::value:
+            return refuse("invalid value for: " + errors.blamed() + end, reason);
+        case ErrorList::Blame::unknown_section:
+            return refuse("invalid section: " + errors.blamed(), reason);
+        case ErrorList::Blame::other:
+            return refuse(reason + end, reason);
+    }
+    return refuse(reason);
+}
+
+tl::unexpected<Refusal> discard_pool(const ErrorList& errors, const settings::Section& pool) {
+    const std::string reason = reason_of(errors);
+    const settings::Setting* addrs = pool.settings.find("addrs");
+    if (addrs == nullptr) return refuse("missing addrs for pool '" + printable(pool.name) + "'", reason);
+    if (errors.blame() == ErrorList::Blame::unknown_key) return refuse("invalid attribute: " + errors.blamed(), reason);
+    if (errors.blame() != ErrorList::Blame::value) return refuse(reason);
+    if (errors.blamed() == "addrs")
+        return refuse("invalid addrs value: " + printable(addrs->value.value_or("")), reason);
+    return refuse("invalid attribute value for " + errors.blamed(), reason);
 }
 
 // A PPK_ID is octets on the wire, of whatever kind they look.
@@ -54,7 +78,8 @@ Answer<std::vector<std::string>> Objects::load_connection(const settings::Docume
     ClientCredentials credentials(files_, defaults_.host.ml_dsa);
     policy::Connection connection = read_connection({none, {&section}}, defaults_, credentials, errors);
     if (!errors.empty()) return discard(errors, "config");
-    if (const std::string lack = lacking_(connection); !lack.empty()) return refuse(lack + ", config discarded");
+    if (const std::string lack = circumstances_.lacking(connection); !lack.empty())
+        return refuse(lack + ", config discarded");
     put(std::move(connection), unless_empty(credentials.take()), Origin::client);
     return errors.warnings();
 }
@@ -91,13 +116,41 @@ Answer<> Objects::load_authority(const settings::Document& document, const setti
     ClientCredentials credentials(files_, defaults_.host.ml_dsa);
     auto authority = read_authority({none, {&section}}, "authorities." + printable(section.name), credentials, errors);
     // strongSwan has these words for whatever is wrong with the certificate.
-    const bool is_certificate = !authority && errors.blame().empty();
-    if (is_certificate) {
-        return refuse("CA certificate missing: " + printable(section.name), errors.in_order().front().message);
+    const bool is_certificate = errors.blame() == ErrorList::Blame::other;
+    if (!authority && is_certificate) {
+        return refuse("CA certificate missing: " + printable(section.name), reason_of(errors));
     }
     if (!authority) return discard(errors, "authority");
     clients_have_credentials_ = true;
     put(std::move(*authority), Origin::client);
+    return {};
+}
+
+Answer<> Objects::load_pool(const settings::Document& document, const settings::Section& section) {
+    if (pools_.size() >= kMostPools) return refuse("too many pools");
+    const settings::References none;
+    ErrorList errors(document);
+    policy::Pool pool = read_pool({none, {&section}}, "pools." + printable(section.name), errors);
+    if (!errors.empty()) return discard_pool(errors, section);
+    return put_pools([&](Ordered<PoolEntry>& pools) { pools.put(section.name, {std::move(pool), Origin::client}); });
+}
+
+Answer<> Objects::unload_pool(std::string_view name) {
+    if (name.empty()) return refuse("missing pool name");
+    if (pools_.find(name) == nullptr) return refuse(printable(name) + " not found");
+    return put_pools([&](Ordered<PoolEntry>& pools) { pools.remove(name); });
+}
+
+// Nothing changes where somebody holds an address of a pool that would go.
+template <typename Change>
+Answer<> Objects::put_pools(Change change) {
+    Ordered<PoolEntry> changed = pools_;
+    change(changed);
+    if (const std::string objection = circumstances_.objection(values_of(changed)); !objection.empty()) {
+        return refuse(objection);
+    }
+    pools_ = std::move(changed);
+    note(&Changes::others);
     return {};
 }
 

@@ -24,6 +24,13 @@ void keep_place(Ordered<Entry>& now, const Ordered<Entry>& before, const std::st
 
 }  // namespace
 
+std::string Objects::objection(const LoadResult& loaded) const {
+    Ordered<PoolEntry> pools;
+    for (const policy::Pool& pool : loaded.configuration.pools) pools.put(pool.name, {pool, Origin::files});
+    keep_clients(pools, pools_);
+    return circumstances_.objection(values_of(pools));
+}
+
 void Objects::take_files(LoadResult loaded) {
     policy::Configuration& configuration = loaded.configuration;
     take_file_credentials(std::move(configuration.credentials), std::move(loaded.authorities));
@@ -36,7 +43,7 @@ void Objects::take_files(LoadResult loaded) {
     keep_clients(connections_, before);
     parts_.manual = std::make_shared<const std::vector<policy::ManualSa>>(std::move(configuration.manual));
     parts_.interfaces = std::make_shared<const std::vector<policy::XfrmInterface>>(std::move(configuration.interfaces));
-    parts_.pools = std::make_shared<const std::vector<policy::Pool>>(std::move(configuration.pools));
+    take_file_pools(std::move(configuration.pools));
     for (bool Changes::* what : {&Changes::connections, &Changes::secrets, &Changes::credentials, &Changes::others}) {
         note(what);
     }
@@ -49,6 +56,15 @@ void Objects::take_file_credentials(std::shared_ptr<const crypto::Credentials> c
     keep_clients(authorities_, before);
     of_files_ = std::move(credentials);
     if (of_files_ != nullptr) credentials_.take_files(of_files_->parts());
+}
+
+void Objects::take_file_pools(std::vector<policy::Pool> pools) {
+    const Ordered<PoolEntry> before = std::exchange(pools_, {});
+    for (policy::Pool& pool : pools) {
+        const std::string name = pool.name;
+        pools_.put(name, {std::move(pool), Origin::files});
+    }
+    keep_clients(pools_, before);
 }
 
 void Objects::take_file_secrets(policy::Configuration& configuration, std::vector<KindOfSecret> others) {

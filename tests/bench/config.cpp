@@ -102,15 +102,17 @@ double seconds_of(const std::function<void()>& work) {
 
 nlohmann::json measure(int count) {
     const OneFile file(conf(count));
-    const auto nothing_lacks = [](const policy::Connection&) { return std::string(); };
-    daemon::Objects objects(file, {}, nothing_lacks, [] {});
+    const daemon::Objects::Circumstances nothing_lacks{[](const policy::Connection&) { return std::string(); },
+                                                       [](const std::vector<policy::Pool>&) { return std::string(); },
+                                                       [] {}};
+    daemon::Objects objects(file, {}, nothing_lacks);
     const auto read = [&] {
         auto loaded = daemon::load_swanctl(file, "/swanctl.conf");
         if (!loaded) throw std::runtime_error(daemon::print(loaded.error()));
         objects.take_files(std::move(*loaded));
         objects.snapshot();
     };
-    daemon::Objects clients(file, {}, nothing_lacks, [] {});
+    daemon::Objects clients(file, {}, nothing_lacks);
     nlohmann::json row;
     const std::string n = std::to_string(count);
     row["file_" + n + "_s"] = seconds_of(read);

@@ -132,6 +132,34 @@ TEST_CASE("what a client loads just as the files have it stays theirs", "[object
     CHECK(stock.names() == "");
 }
 
+TEST_CASE("pools are loaded and unloaded, unless somebody has an address of them", "[objects]") {
+    Stock stock;
+    settings::Document document = settings::document_of("client");
+    settings::Section& section = document.root->open("p");
+    const auto load = [&] { return refusal(stock.objects.load_pool(document, section)); };
+    CHECK(load() == "missing addrs for pool 'p'");
+    section.set("addrs", "nonsense");
+    CHECK(load() == "invalid addrs value: nonsense");
+    section.set("addrs", "10.9.0.0/24");
+    CHECK(load() == "");
+    REQUIRE(stock.objects.snapshot()->pools().size() == 1);
+    section.set_list("dns", {"zz"});
+    CHECK(load() == "invalid attribute value for dns");
+    section.set_list("dns", {"10.9.0.1"});
+    section.set_list("25", {"example.com, and more"});
+    CHECK(load() == "");
+    CHECK(stock.objects.snapshot()->pools().front().attributes.size() == 2);
+    section.set_list("bogus", {"1"});
+    CHECK(load() == "invalid attribute: bogus");
+    CHECK(refusal(stock.objects.unload_pool("nope")) == "nope not found");
+    stock.objection = "leases";
+    CHECK(refusal(stock.objects.unload_pool("p")) == "leases");
+    CHECK(stock.objects.snapshot()->pools().size() == 1);
+    stock.objection.clear();
+    CHECK(refusal(stock.objects.unload_pool("p")) == "");
+    CHECK(stock.objects.snapshot()->pools().empty());
+}
+
 TEST_CASE("shared secrets are one set as well", "[objects]") {
     Stock stock;
     stock.take_files("secrets { ike-a { secret = file\nid = a.example } }");

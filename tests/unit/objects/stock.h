@@ -42,7 +42,11 @@ struct Stock {
     int changes = 0;
     std::string lack;
     std::string reason;  // of the last refusal, for the log
-    Objects objects{files, {}, [this](const policy::Connection&) { return lack; }, [this] { ++changes; }};
+    std::string objection;
+    Objects objects{files,
+                    {},
+                    {[this](const policy::Connection&) { return lack; },
+                     [this](const std::vector<policy::Pool>&) { return objection; }, [this] { ++changes; }}};
 };
 
 inline std::string gateway(const std::string& name, const std::string& settings = {}) {
