@@ -69,8 +69,7 @@ public:
     Answer<> load_authority(const settings::Document& document, const settings::Section& section);
     Answer<> unload_authority(std::string_view name);
     std::vector<Authority> authorities() const;
-
-    // A section named as the pool. Nothing changes where somebody holds an address that would go.
+    // Nothing changes where somebody holds an address that would go.
     Answer<> load_pool(const settings::Document& document, const settings::Section& section);
     Answer<> unload_pool(std::string_view name);
 
@@ -81,8 +80,7 @@ public:
     // No client makes us grow without end.
     static constexpr std::size_t kMostConnections = 1'000'000;
     static constexpr std::size_t kMostSecrets = 1'000'000;
-    static constexpr std::size_t kMostCredentials = 10'000;
-    static constexpr std::size_t kMostPools = 10'000;
+    static constexpr std::size_t kMostOthers = 10'000;  // of each kind
 
 private:
     struct ConnectionEntry {

@@ -110,7 +110,7 @@ Answer<> Objects::unload_shared(std::string_view id) {
 }
 
 Answer<> Objects::load_authority(const settings::Document& document, const settings::Section& section) {
-    if (authorities_.size() >= kMostCredentials) return refuse("too many authorities, authority discarded");
+    if (authorities_.size() >= kMostOthers) return refuse("too many authorities, authority discarded");
     const settings::References none;
     ErrorList errors(document);
     ClientCredentials credentials(files_, defaults_.host.ml_dsa);
@@ -127,7 +127,7 @@ Answer<> Objects::load_authority(const settings::Document& document, const setti
 }
 
 Answer<> Objects::load_pool(const settings::Document& document, const settings::Section& section) {
-    if (pools_.size() >= kMostPools) return refuse("too many pools");
+    if (pools_.size() >= kMostOthers) return refuse("too many pools");
     const settings::References none;
     ErrorList errors(document);
     policy::Pool pool = read_pool({none, {&section}}, "pools." + printable(section.name), errors);

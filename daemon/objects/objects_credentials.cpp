@@ -86,7 +86,7 @@ Answer<> Objects::load_certificate(std::string_view type, std::string_view flag,
     const auto which = which_of(type, flag);
     if (!which) return tl::unexpected(which.error());
     if (data.empty()) return refuse("certificate data missing");
-    if (credentials_.size() >= kMostCredentials) return refuse("too many certificates and keys");
+    if (credentials_.size() >= kMostOthers) return refuse("too many certificates and keys");
     if (which->type == CertificateType::list) return load_list(data);
     if (which->type == CertificateType::public_key) return load_public_key(data);
     if (which->type == CertificateType::attribute) {
@@ -132,7 +132,7 @@ Answer<std::string> Objects::load_key(std::string_view type, base::ByteView data
     const auto kind = std::ranges::find(kKeyTypes, to_lower(type), &NamedKeyType::name);
     if (kind == kKeyTypes.end()) return refuse("invalid key type: " + printable(type));
     if (data.empty()) return refuse("key data missing");
-    if (credentials_.size() >= kMostCredentials) return refuse("too many certificates and keys");
+    if (credentials_.size() >= kMostOthers) return refuse("too many certificates and keys");
     const std::string failed = "parsing " + std::string(kind->shown) + " private key failed";
     const auto random = crypto::ChaChaRandom::make();
     if (!random) return refuse(failed, words_of(random.error()));
