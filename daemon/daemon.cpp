@@ -7,7 +7,6 @@
 #include <asio/dispatch.hpp>
 
 #include "daemon/kernel_demands.h"
-#include "daemon/sa_events.h"
 #include "daemon/source_address.h"
 #include "ike/shard.h"
 
@@ -39,6 +38,7 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
       files_(files),
       options_(std::move(options)),
       events_(first_revision()),
+      reports_(io, log, events_),
       kernel_history_(events_),
       objects_(files, options_.host(),
                {[this](const auto& connection) { return lacking(kernel_->features(), connection); },
@@ -124,6 +124,10 @@ void Daemon::rekey(ike::IkeSaId ike_sa, ike::ChildSaId child, Operations::End en
 void Daemon::redirect(ike::IkeSaId ike_sa, const base::Address& gateway, Operations::End end) {
     const ike::OperationId operation = operations_.begin(std::move(end));
     pool_->submit(ike::shard_of(ike_sa), ike::Redirect{operation, ike_sa, gateway});
+}
+
+void Daemon::reauthenticate(ike::IkeSaId ike_sa) {
+    pool_->submit(ike::shard_of(ike_sa), ike::Rekey{ike::OperationId::none, ike_sa, ike::ChildSaId::none, true});
 }
 
 // This child, and none that has replaced it.
@@ -271,13 +275,6 @@ void Daemon::done(ike::OperationDone operation) {
 }
 
 // From any worker's thread, and maybe before the pool is ours.
-void Daemon::report(const ike::Report& report) {
-    log_.write(report);
-    if (auto event = event_of(report)) {
-        asio::dispatch(io_, [this, event = std::move(*event)] { events_.publish(event); });
-    }
-}
-
 bool Daemon::forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) {
     return pool_->forward(from, to, std::move(datagram));
 }

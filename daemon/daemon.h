@@ -24,6 +24,7 @@
 #include "daemon/log.h"
 #include "daemon/objects/objects.h"
 #include "daemon/operations.h"
+#include "daemon/report_relay.h"
 #include "daemon/roaming.h"
 #include "daemon/start_actions.h"
 #include "daemon/worker_pool.h"
@@ -63,9 +64,13 @@ public:
     void redirect(ike::IkeSaId ike_sa, const base::Address& gateway, Operations::End end);
     // Children by their configured names, and IKE SAs that hold none but these; `then` is called once that has begun.
     void clear_children(std::set<ChildName> children, std::function<void()> then);
+    // Soon, in another IKE SA that takes its place.
+    void reauthenticate(ike::IkeSaId ike_sa);
+    ReportRelay& reports() { return reports_; }
     WorkerPool& pool() { return *pool_; }
     KernelSide& kernel() { return *kernel_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
+    const policy::Snapshot& snapshot() const { return configuration_; }
     // What is changed there is worked with soon after, many changes at once; after settle() at once.
     Objects& objects() { return objects_; }
     void settle();
@@ -90,7 +95,9 @@ public:
     void drop(policy::LeaseHolder holder) override;
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
-    void report(const ike::Report& report) override;
+    bool wants_views() const override { return reports_.is_followed(); }
+    using Outside::report;
+    void report(const ike::Report& report, std::optional<api::IkeSaView> sa) override { reports_.take(report, sa); }
     bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) override;
 
     // --- KernelClient ---
@@ -126,6 +133,7 @@ private:
     const Files& files_;
     DaemonOptions options_;
     api::EventLog events_;
+    ReportRelay reports_;
     KernelHistory kernel_history_;
     Objects objects_;
     Deadline adoption_;  // of what has changed there

@@ -1,5 +1,5 @@
-// Everything of the daemon that deals with the kernel: the port, the books of what is wanted there, tunnels and the
-// queue into them, and the watch over what the kernel really has. Main thread only.
+// All that deals with the kernel: its port, the books of what is wanted there, tunnels and the queue into them, and the
+// watch over what it really has. Main thread only.
 #pragma once
 
 #include <chrono>
@@ -56,6 +56,7 @@ public:
     void configure(policy::Snapshot configuration);
     // A trap for this child, as if it had start_action = trap, where its configuration wants that in some case.
     void trap(const std::string& connection, const std::string& child);
+    StandingKeeper& standing() { return standing_; }
     // Compares and repairs everything, now; the observer hears of it, too. Error: the kernel could not be listed.
     netlink::KernelResult<api::KernelDrift> reconcile();
     netlink::KernelResult<api::KernelStatus> status() { return count_kernel(books_, tunnels_, manual_); }

@@ -22,7 +22,7 @@ tl::unexpected<std::string> cannot(const char* what) {
 }
 
 // In the process that was started: waits for the daemon's word and ends with it.
-[[noreturn]] void wait_for_word(const api::Descriptor& word) {
+[[noreturn]] void wait_for_word(const Descriptor& word) {
     std::uint8_t status = 0;
     ssize_t count = 0;
     do {
@@ -40,7 +40,7 @@ void leave_terminal() {
     if (nothing > STDERR_FILENO) close(nothing);
 }
 
-void tell(const api::Descriptor& starter, int status) {
+void tell(const Descriptor& starter, int status) {
     const auto byte = static_cast<std::uint8_t>(status);
     // Who started us may have gone: then nobody wants to know.
     [[maybe_unused]] const ssize_t written = write(starter.number(), &byte, sizeof byte);
@@ -51,12 +51,12 @@ void tell(const api::Descriptor& starter, int status) {
 tl::expected<Launch, std::string> Launch::background() {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) return cannot("make a pipe");
-    const api::Descriptor word(ends[0]);
-    api::Descriptor starter(ends[1]);
+    const Descriptor word(ends[0]);
+    Descriptor starter(ends[1]);
     const pid_t child = fork();
     if (child < 0) return cannot("go to the background");
     if (child > 0) {
-        starter = api::Descriptor();
+        starter = Descriptor();
         wait_for_word(word);
     }
     if (setsid() < 0) return cannot("make a session");
@@ -68,13 +68,13 @@ void Launch::ready() {
     if (!starter_.is_open()) return;
     leave_terminal();
     tell(starter_, 0);
-    starter_ = api::Descriptor();
+    starter_ = Descriptor();
 }
 
 int Launch::failed(int status, const std::string& why) {
     std::fputs(why.c_str(), stderr);
     if (starter_.is_open()) tell(starter_, status);
-    starter_ = api::Descriptor();
+    starter_ = Descriptor();
     return status;
 }
 

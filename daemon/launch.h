@@ -7,7 +7,7 @@
 
 #include <tl/expected.hpp>
 
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 
 namespace xfrmd::daemon {
 
@@ -23,9 +23,9 @@ public:
     int failed(int status, const std::string& why);
 
 private:
-    explicit Launch(api::Descriptor starter) : starter_(std::move(starter)) {}
+    explicit Launch(Descriptor starter) : starter_(std::move(starter)) {}
 
-    api::Descriptor starter_;  // takes one byte, the exit status; not open in the foreground
+    Descriptor starter_;  // takes one byte, the exit status; not open in the foreground
 };
 
 }  // namespace xfrmd::daemon

@@ -19,7 +19,7 @@
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 
-#include "daemon/api/server.h"
+#include "daemon/api/rpc_server.h"
 #include "daemon/config/swanctl_loader.h"
 #include "daemon/daemon.h"
 #include "daemon/launch.h"
@@ -27,6 +27,8 @@
 #include "daemon/management.h"
 #include "daemon/token_secret.h"
 #include "daemon/version.h"
+#include "daemon/vici/vici_server.h"
+#include "daemon/vici_port.h"
 
 namespace {
 
@@ -41,7 +43,8 @@ constexpr auto kTokenPatience = std::chrono::seconds(1);
 
 struct Arguments {
     daemon::DaemonOptions daemon;
-    daemon::api::SocketOptions socket;
+    daemon::SocketOptions socket;
+    daemon::SocketOptions vici{"/run/charon.vici", "root"};
     std::string token_secret = "/var/lib/xfrmd/token_secret";
     bool crash_tokens = true;
     bool check = false;
@@ -121,6 +124,8 @@ void describe(CLI::App& app, Arguments& arguments) {
     app.set_version_flag("--version", std::string("xfrmd ") + daemon::kVersion);
     app.add_option("--config", arguments.daemon.config_path, "configuration file")->capture_default_str();
     app.add_option("--socket", arguments.socket.path, "management socket")->capture_default_str();
+    app.add_option("--vici", arguments.vici.path, "socket for swanctl and other clients of vici (empty: none)")
+        ->capture_default_str();
     app.add_flag("--check", arguments.check, "check the configuration and exit");
     app.add_flag("--foreground", arguments.foreground, "stay in the foreground, log to standard error");
     app.add_flag("--debug", arguments.debug, "log dropped datagrams and other details");
@@ -184,18 +189,19 @@ public:
     tl::expected<void, daemon::StartError> start() {
         auto configuration = daemon::Daemon::load(log_, files_, options_);
         if (!configuration) return tl::unexpected(std::move(configuration.error()));
-        auto socket = daemon::api::SocketFile::make(arguments_.socket);
+        auto socket = daemon::SocketFile::make(arguments_.socket);
         if (!socket) return tl::unexpected(daemon::StartError{socket.error()});
         open_token_secret();
         auto daemon = daemon::Daemon::start(io_, log_, files_, options_, std::move(*configuration));
         if (!daemon) return tl::unexpected(daemon::StartError{daemon.error()});
         daemon_ = std::move(*daemon);
         management_ = std::make_unique<daemon::Management>(io_, *daemon_);
-        auto server = daemon::api::Server::start(io_, *management_, std::move(*socket), [this](const auto& entry) {
+        auto server = daemon::api::RpcServer::start(io_, *management_, std::move(*socket), [this](const auto& entry) {
             log_.info("audit: " + entry.to_string());
         });
         if (!server) return tl::unexpected(daemon::StartError{server.error()});
         server_ = std::move(*server);
+        if (auto vici = start_vici(); !vici) return vici;
         wait_for_signals();
         return {};
     }
@@ -212,6 +218,8 @@ public:
     void end(int status) {
         const bool waits = daemon_ && daemon_->is_asking_for_names();
         const bool is_reading = daemon_ && (daemon_->is_loading() || daemon_->is_reading_lists());
+        if (daemon_) daemon_->reports().follow(nullptr);
+        vici_.reset();
         server_.reset();
         management_.reset();
         if (is_reading || !tokens_.end(kTokenPatience)) std::_Exit(status);
@@ -229,6 +237,21 @@ private:
         options_.pool.worker.engine.token_secret = &token_secret_->bytes();
     }
 
+    tl::expected<void, daemon::StartError> start_vici() {
+        if (arguments_.vici.path.empty()) return {};
+        auto socket = daemon::SocketFile::make(arguments_.vici);
+        if (!socket) return tl::unexpected(daemon::StartError{socket.error()});
+        vici_port_ = std::make_unique<daemon::ViciPort>(io_, *daemon_);
+        daemon::vici::ViciLog log;
+        log.audit = [this](const auto& entry) { log_.info("audit: " + entry.to_string()); };
+        log.warn = [this](const std::string& text) { log_.warning(text); };
+        auto vici = daemon::vici::ViciServer::start(io_, *management_, *vici_port_, std::move(*socket), std::move(log));
+        if (!vici) return tl::unexpected(daemon::StartError{vici.error()});
+        vici_ = std::move(*vici);
+        daemon_->reports().follow(&vici_->reports());
+        return {};
+    }
+
     void wait_for_signals() {
         signals_.async_wait([this](const std::error_code& error, int number) {
             if (error) return;
@@ -238,6 +261,7 @@ private:
                 sd_notify(0, "STOPPING=1");
                 daemon_->stop([this] {
                     server_->stop();
+                    if (vici_) vici_->stop();
                     io_.stop();
                 });
             }
@@ -255,7 +279,9 @@ private:
     asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     std::unique_ptr<daemon::Daemon> daemon_;
     std::unique_ptr<daemon::Management> management_;
-    std::unique_ptr<daemon::api::Server> server_;
+    std::unique_ptr<daemon::api::RpcServer> server_;
+    std::unique_ptr<daemon::ViciPort> vici_port_;
+    std::unique_ptr<daemon::vici::ViciServer> vici_;
 };
 
 int serve(const Arguments& arguments, daemon::Launch& launch) {
@@ -280,6 +306,7 @@ int run(Arguments arguments) {
     // The background has another working directory.
     arguments.daemon.config_path = std::filesystem::absolute(arguments.daemon.config_path);
     arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
+    if (!arguments.vici.path.empty()) arguments.vici.path = std::filesystem::absolute(arguments.vici.path);
     arguments.token_secret = std::filesystem::absolute(arguments.token_secret);
     for (std::string* path : {&arguments.daemon.fetching.crl_cache, &arguments.daemon.fetching.helper}) {
         if (!path->empty()) *path = std::filesystem::absolute(*path);

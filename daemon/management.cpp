@@ -11,6 +11,7 @@
 #include "daemon/api/select.h"
 #include "daemon/clock.h"
 #include "daemon/kernel_view.h"
+#include "daemon/sa_counters.h"
 #include "daemon/sa_view.h"
 #include "daemon/version.h"
 
@@ -101,18 +102,6 @@ struct Management::ClearJob {
 
 Management::Management(asio::io_context& io, Daemon& daemon) : io_(io), daemon_(daemon), started_(boot_now()) {}
 
-void Management::add_counters(api::IkeSaView& sa) {
-    for (api::ChildSaView& child : sa.child_sas) {
-        const TunnelCounters counters = daemon_.kernel().tunnels().counters(ike::ChildSaId{child.newest});
-        child.reqid = counters.reqid;
-        child.bytes_in = counters.bytes_in;
-        child.bytes_out = counters.bytes_out;
-        child.packets_in = counters.packets_in;
-        child.packets_out = counters.packets_out;
-        if (counters.offload) child.offload = view_of(*counters.offload);
-    }
-}
-
 void Management::collect(std::uint64_t after, std::function<bool(api::IkeSaView)> take, std::function<void()> done) {
     auto full = std::make_shared<bool>(false);
     daemon_.pool().visit(
@@ -148,7 +137,7 @@ void Management::list_sas(const api::SaQuery& query, api::Done<api::SaPage> done
     collect(
         after, [page, query](api::IkeSaView sa) { return api::offer(query, *page, std::move(sa)); },
         [this, page, query, done = std::move(done)] {
-            for (api::IkeSaView& sa : page->items) add_counters(sa);
+            for (api::IkeSaView& sa : page->items) add_counters(sa, daemon_.kernel().tunnels());
             if (!page->more) add_manual(query, *page);
             page->revision = daemon_.events().revision();
             done(std::move(*page));
@@ -164,7 +153,7 @@ void Management::find_sa(api::SaId id, api::Done<std::optional<api::IkeSaView>> 
         if (sa != nullptr) *found = api::select(filter, view_of(*sa, boot_now()));
     };
     daemon_.pool().visit(look, [this, found, done = std::move(done)] {
-        if (*found) add_counters(**found);
+        if (*found) add_counters(**found, daemon_.kernel().tunnels());
         done(std::move(*found));
     });
 }

@@ -34,7 +34,6 @@ private:
     void start_clearing(const std::shared_ptr<ClearJob>& job, const api::ClearRequest& request);
     void clear_row(const std::shared_ptr<ClearJob>& job, std::size_t row, bool force);
     void start_rekeying(const std::shared_ptr<RekeyJob>& job, const api::RekeyRequest& request);
-    void add_counters(api::IkeSaView& sa);
     // Manual SAs fill what room is left on the page.
     void add_manual(const api::SaQuery& query, api::SaPage& page);
     // IKE SAs above `after` as views, from all workers, in ascending order of id, until `take` says false; then `done`.

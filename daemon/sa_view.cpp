@@ -130,6 +130,9 @@ api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
     view.spi_in = static_cast<std::uint32_t>(child.spi_in);
     view.spi_out = static_cast<std::uint32_t>(child.spi_out);
     view.algorithms = child.proposal.to_string();
+    view.proposal = child.proposal;
+    view.ipcomp = child.ipcomp;
+    view.udp_encapsulation = child.udp_encapsulation;
     view.key_exchanges = key_exchanges_of(child.proposal);
     view.quantum_resistant = child.is_quantum_resistant;
     view.age = age(child.created, now);
@@ -137,6 +140,13 @@ api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
     view.local_ts = texts(child.local_ts);
     view.remote_ts = texts(child.remote_ts);
     return view;
+}
+
+// By the configuration that it has been negotiated under, or by a newer one.
+std::optional<std::chrono::seconds> life_left(const api::ChildSaView& view, const policy::Connection* connection) {
+    const policy::Child* child = connection == nullptr ? nullptr : connection->child(view.child);
+    if (child == nullptr || child->life_time.count() == 0 || !view.age) return std::nullopt;
+    return std::max(child->life_time - *view.age, std::chrono::seconds(0));
 }
 
 std::string exchange_of(ikev2::sa::PpkUse ppk) {
@@ -150,11 +160,13 @@ void add_established(api::IkeSaView& view, const ikev2::sa::Established& establi
     view.local_id = established.local_id.to_string();
     view.remote_id = established.remote_id.to_string();
     view.algorithms = established.keyed.proposal.to_string();
+    view.proposal = established.keyed.proposal;
     view.key_exchanges = key_exchanges_of(established.keyed.proposal);
     view.quantum_resistant = established.keyed.is_quantum_resistant;
     view.ppk_exchange = exchange_of(established.ppk);
     view.age = age(established.since, now);
     view.rekey_in = time_left(std::min(established.rekey_at, established.proof.repeat_at), now);
+    view.reauth_in = time_left(established.proof.repeat_at, now);
     // One of each line of children that replace each other.
     for (const ikev2::sa::ChildSa& child : established.children) {
         if (ikev2::exchange::find_number(established, child.number) == &child)
@@ -182,11 +194,17 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
     view.local = common.local;
     view.remote = common.remote;
     view.path = common.nat.any() ? api::Path::nat_t : api::Path::direct;
+    view.nat_local = common.nat.local;
+    view.nat_remote = common.nat.remote;
+    view.nat_pretended = common.connection != nullptr && common.connection->encap;
     view.spi_i = static_cast<std::uint64_t>(common.spi_i);
     view.spi_r = static_cast<std::uint64_t>(common.spi_r);
     for (const base::Address& address : common.vips.local) view.local_vips.push_back(address.to_string());
     for (const base::Address& address : common.vips.remote) view.remote_vips.push_back(address.to_string());
-    if (const auto* established = sa.established()) add_established(view, *established, now);
+    const auto* established = sa.established();
+    if (established == nullptr) return view;
+    add_established(view, *established, now);
+    for (api::ChildSaView& child : view.child_sas) child.life_left = life_left(child, common.connection);
     return view;
 }
 

@@ -1,6 +1,7 @@
 // SAs and connections as the management API shows them. Counters are filled in by who has them.
 #pragma once
 
+#include "daemon/api/connection_model.h"
 #include "daemon/api/manual_model.h"
 #include "daemon/manual_sas.h"
 #include "ike/ikev2/sa/ike_sa.h"

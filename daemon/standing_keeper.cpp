@@ -1,6 +1,7 @@
 #include "daemon/standing_keeper.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 #include <utility>
 
@@ -32,6 +33,13 @@ void StandingKeeper::forget_trapped(const policy::IndexedConfiguration& configur
         const policy::Child* child = connection == nullptr ? nullptr : connection->child(names.second);
         return child == nullptr || !may_end_in_trap(*child);
     });
+    for (ChildNames* orders : {&orders_.installed, &orders_.uninstalled}) {
+        std::erase_if(*orders, [&](const auto& names) {
+            const policy::Connection* connection = configuration.connection(names.first);
+            return connection == nullptr ||
+                   (connection->child(names.second) == nullptr && connection->shunt(names.second) == nullptr);
+        });
+    }
 }
 
 bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
@@ -56,16 +64,58 @@ bool StandingKeeper::trap(const policy::Connection& connection, const std::strin
     const policy::Child* child = connection.child(name);
     if (child == nullptr || !may_end_in_trap(*child)) return true;
     trapped_.insert({connection.name, name});
+    orders_.uninstalled.erase({connection.name, name});
     Complaints complaints;
+    return carry_out(connection, complaints);
+}
+
+// The work is that of one connection.
+bool StandingKeeper::carry_out(const policy::Connection& connection, Complaints& complaints) {
     std::erase_if(inherited_, [&](const StandingChild& other) { return other.connection == connection.name; });
     replace_all(wanted_of(connection, complaints), complaints);
-    complaints_.merge(complaints);
+    complaints_.insert(complaints.begin(), complaints.end());
     return complaints_.empty() && inherited_.empty();
+}
+
+bool StandingKeeper::stands(const policy::Connection& connection, const std::string& name) const {
+    using enum StandingKind;
+    return std::ranges::any_of(std::array{trap, pass, drop},
+                               [&](StandingKind kind) { return installed_.contains({connection.name, name, kind}); });
+}
+
+base::Result<void> StandingKeeper::install(const policy::Connection& connection, const std::string& name) {
+    orders_.install(connection.name, name);
+    Complaints complaints;
+    carry_out(connection, complaints);
+    if (complaints.empty() || stands(connection, name)) return {};
+    return base::fail(base::Reason::KernelRefused, *complaints.begin());
+}
+
+bool StandingKeeper::uninstall(const policy::Connection& connection, const std::string& name) {
+    if (!stands(connection, name)) return false;
+    trapped_.erase({connection.name, name});
+    orders_.uninstall(connection.name, name);
+    std::erase_if(installed_, [&](const auto& entry) {
+        const StandingChild& child = entry.second.wanted;
+        const bool is_meant =
+            child.connection == connection.name && child.child == name && child.kind != StandingKind::block;
+        if (is_meant) remove(entry.second);
+        return is_meant;
+    });
+    return true;
+}
+
+std::vector<const StandingChild*> StandingKeeper::standing() const {
+    std::vector<const StandingChild*> all;
+    for (const auto& [key, installed] : installed_) {
+        if (installed.wanted.kind != StandingKind::block) all.push_back(&installed.wanted);
+    }
+    return all;
 }
 
 StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& connection, Complaints& complaints) {
     Wanted wanted;
-    StandingChildren standing = standing_children_of(connection, trapped_);
+    StandingChildren standing = standing_children_of(connection, trapped_, orders_);
     for (StandingChild& child : standing.children) {
         Key key{child.connection, child.child, child.kind};
         wanted.emplace(std::move(key), std::move(child));

@@ -30,6 +30,13 @@ public:
     // A trap for this child of the last update's configuration, as long as its dpd_action or close_action is one. False
     // as of update(). The work is that of one connection.
     bool trap(const policy::Connection& connection, const std::string& name);
+    // Of the last update's configuration: its trap, or shunt, stands from now on, or no longer, whatever start_action
+    // says, as long as the child is configured. Error: why it cannot.
+    base::Result<void> install(const policy::Connection& connection, const std::string& name);
+    // False where it does not stand.
+    bool uninstall(const policy::Connection& connection, const std::string& name);
+    // Traps and shunts that stand, blocks left out.
+    std::vector<const StandingChild*> standing() const;
     void remove_all();
     // Traps that wait because what an earlier process left in their place still carries packets: children to negotiate
     // now, whose tunnels take it over.
@@ -52,6 +59,8 @@ private:
     using Complaints = std::set<std::string>;
 
     void forget_trapped(const policy::IndexedConfiguration& configuration);
+    bool carry_out(const policy::Connection& connection, Complaints& complaints);
+    bool stands(const policy::Connection& connection, const std::string& name) const;
     Wanted wanted_of(const policy::Connection& connection, Complaints& complaints);
     void replace_all(const Wanted& wanted, Complaints& complaints);
     void replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced, Complaints& complaints);
@@ -63,7 +72,8 @@ private:
     netlink::Books& books_;
     netlink::StandingPolicies policies_;
     std::map<Key, Installed> installed_;
-    ChildNames trapped_;     // since they ended
+    ChildNames trapped_;  // since they ended
+    StandingOrders orders_;
     Complaints complaints_;  // of the last update and the traps since
     std::vector<StandingChild> inherited_;
 };

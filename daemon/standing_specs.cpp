@@ -93,14 +93,13 @@ base::Result<StandingChild> make_block(const policy::Connection& connection, con
 
 void add_negotiated(StandingChildren& all, const policy::Connection& connection, const policy::Child& child,
                     bool is_trapped) {
-    if (is_trapped || policy::traps(child.start_action)) {
+    if (is_trapped) {
         add(all, make_trap(connection, child), connection, child, StandingKind::trap);
     }
     if (connection.fail_closed) add(all, make_block(connection, child), connection, child, StandingKind::block);
 }
 
 void add_shunt(StandingChildren& all, const policy::Connection& connection, const policy::Child& child) {
-    if (child.start_action == policy::StartAction::none) return;
     const StandingKind kind = child.mode == policy::Mode::pass ? StandingKind::pass : StandingKind::drop;
     const Path anywhere{any_like(child.remote_ts), any_like(child.local_ts)};
     add(all, make_without_peer(connection, child, kind, anywhere), connection, child, kind);
@@ -133,12 +132,20 @@ netlink::PolicySpec shunt_of(netlink::PolicySpec policy, StandingKind kind, bool
 
 }  // namespace
 
-StandingChildren standing_children_of(const policy::Connection& connection, const ChildNames& trapped) {
+StandingChildren standing_children_of(const policy::Connection& connection, const ChildNames& trapped,
+                                      const StandingOrders& orders) {
     StandingChildren all;
+    const auto stands = [&](const policy::Child& child, bool is_configured) {
+        const std::pair names{connection.name, child.name};
+        return orders.installed.contains(names) || (is_configured && !orders.uninstalled.contains(names));
+    };
     for (const policy::Child& child : connection.children) {
-        add_negotiated(all, connection, child, trapped.contains({connection.name, child.name}));
+        const bool is_trapped = trapped.contains({connection.name, child.name}) || policy::traps(child.start_action);
+        add_negotiated(all, connection, child, stands(child, is_trapped));
     }
-    for (const policy::Child& shunt : connection.shunts) add_shunt(all, connection, shunt);
+    for (const policy::Child& shunt : connection.shunts) {
+        if (stands(shunt, shunt.start_action != policy::StartAction::none)) add_shunt(all, connection, shunt);
+    }
     return all;
 }
 

@@ -20,6 +20,22 @@ using ChildNames = std::set<std::pair<std::string, std::string>>;
 
 enum class StandingKind : std::uint8_t { trap, pass, drop, block };
 
+// What an operator has said of children beside the configuration: traps and shunts that are to stand, or not to,
+// whatever their start_action is.
+struct StandingOrders {
+    ChildNames installed;
+    ChildNames uninstalled;
+
+    void install(const std::string& connection, const std::string& child) {
+        uninstalled.erase({connection, child});
+        installed.insert({connection, child});
+    }
+    void uninstall(const std::string& connection, const std::string& child) {
+        installed.erase({connection, child});
+        uninstalled.insert({connection, child});
+    }
+};
+
 // One child's standing policies of one kind.
 struct StandingChild {
     std::string connection;
@@ -42,7 +58,8 @@ struct StandingChildren {
     std::vector<StandingError> errors;
 };
 // `trapped`: children that have a trap whatever their start_action is.
-StandingChildren standing_children_of(const policy::Connection& connection, const ChildNames& trapped);
+StandingChildren standing_children_of(const policy::Connection& connection, const ChildNames& trapped,
+                                      const StandingOrders& orders = {});
 
 netlink::Rank rank_of(StandingKind kind);
 // With the reqid of a trap in `child.tunnel.ids`.

@@ -74,7 +74,7 @@ tl::expected<base::SecretBytes, std::string> secret_in(int file) {
 
 tl::expected<TokenSecret, std::string> TokenSecret::open(const std::string& path) {
     make_folder_of(path);
-    api::Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, kMode));
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, kMode));
     if (!file.is_open()) return tl::unexpected("cannot open " + path + ": " + last_error());
     auto secret = secret_in(file.number());
     if (!secret) return tl::unexpected(path + " is not used: " + secret.error());

@@ -8,7 +8,7 @@
 
 #include <tl/expected.hpp>
 
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 #include "ike/base/secret_bytes.h"
 
 namespace xfrmd::daemon {
@@ -21,9 +21,9 @@ public:
     const base::SecretBytes& bytes() const { return bytes_; }
 
 private:
-    TokenSecret(api::Descriptor file, base::SecretBytes bytes) : file_(std::move(file)), bytes_(std::move(bytes)) {}
+    TokenSecret(Descriptor file, base::SecretBytes bytes) : file_(std::move(file)), bytes_(std::move(bytes)) {}
 
-    api::Descriptor file_;
+    Descriptor file_;
     base::SecretBytes bytes_;
 };
 

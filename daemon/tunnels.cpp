@@ -321,16 +321,22 @@ TunnelCounters Tunnels::counters(ike::ChildSaId child) {
     const auto found = installed_.find(child);
     if (found == installed_.end()) return counters;
     counters.reqid = static_cast<std::uint32_t>(found->second.tunnel.reqid);
+    counters.mark_in = found->second.tunnel.inbound.mark;
+    counters.mark_out = found->second.tunnel.outbound.mark;
     const auto in = books_.kernel.find_sa(found->second.tunnel.inbound);
     const auto out = books_.kernel.find_sa(found->second.tunnel.outbound);
     if (in && out) counters.offload = obtained_offload(in->offload, out->offload);
     if (in) {
         counters.bytes_in = in->bytes;
         counters.packets_in = in->packets;
+        counters.if_id_in = in->if_id;
+        counters.used_in = in->used;
     }
     if (out) {
         counters.bytes_out = out->bytes;
         counters.packets_out = out->packets;
+        counters.if_id_out = out->if_id;
+        counters.used_out = out->used;
     }
     return counters;
 }

@@ -33,6 +33,12 @@ struct TunnelCounters {
     std::uint64_t packets_in = 0;
     std::uint64_t packets_out = 0;
     std::optional<netlink::Offload> offload;  // as it is, whatever was asked for
+    netlink::Mark mark_in;
+    netlink::Mark mark_out;
+    std::uint32_t if_id_in = 0;
+    std::uint32_t if_id_out = 0;
+    std::optional<std::chrono::sys_seconds> used_in;  // see netlink::SaState
+    std::optional<std::chrono::sys_seconds> used_out;
 };
 
 // Whose child SA it is, by number and by the names it is configured under.

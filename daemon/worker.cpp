@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/clock.h"
+#include "daemon/sa_view.h"
 #include "ike/shard.h"
 
 namespace xfrmd::daemon {
@@ -185,6 +186,12 @@ void Worker::send(UdpSocket& socket) {
                          "cannot send to " + datagram.remote.to_string() + " from " + datagram.local.to_string() +
                              ": " + std::strerror(error)});
     });
+}
+
+void Worker::run(const ike::Report& action) {
+    const bool is_followed = action.milestone.turn != ike::Turn::none && outside_.wants_views();
+    const ikev2::sa::IkeSa* sa = is_followed ? engine_.find(action.ike_sa) : nullptr;
+    outside_.report(action, sa == nullptr ? std::nullopt : std::optional(view_of(*sa, boot_now())));
 }
 
 void Worker::run(ike::InstallChild action) { outside_.install(shard(), std::move(action.child)); }

@@ -9,12 +9,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <asio/io_context.hpp>
 #include <asio/steady_timer.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/api/model.h"
 #include "daemon/inbox.h"
 #include "daemon/outbox.h"
 #include "daemon/udp_socket.h"
@@ -50,7 +52,11 @@ public:
     virtual void drop(policy::LeaseHolder holder) = 0;
     virtual void revive(ike::ReviveChild child) = 0;
     virtual void done(ike::OperationDone operation) = 0;
-    virtual void report(const ike::Report& report) = 0;
+    // Somebody follows what happens to IKE SAs.
+    virtual bool wants_views() const = 0;
+    // `sa`: as wants_views() says, of a milestone, as the IKE SA is after that; nothing where it has gone.
+    virtual void report(const ike::Report& report, std::optional<api::IkeSaView> sa) = 0;
+    void report(const ike::Report& report) { this->report(report, std::nullopt); }
     // False where it is lost, because the worker it belongs to is too far behind.
     virtual bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) = 0;
 };
@@ -109,7 +115,7 @@ private:
     void run(ike::DropAddresses action) { outside_.drop(action.holder); }
     void run(ike::ReviveChild action) { outside_.revive(std::move(action)); }
     void run(ike::OperationDone action) { outside_.done(std::move(action)); }
-    void run(const ike::Report& action) { outside_.report(action); }
+    void run(const ike::Report& action);
     void arm_timer();
 
     asio::io_context& io_;

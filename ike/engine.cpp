@@ -171,7 +171,9 @@ void Engine::on(const Rekey& wish, Turn& turn) {
     if (sa == nullptr || sa->established() == nullptr || (!whole && child == nullptr)) {
         return fail(wish.operation, {Reason::NotFound, "no such SA", {}}, turn);
     }
-    if (whole) {
+    if (whole && wish.authenticates) {
+        sa->authenticate_again_at(turn.now);
+    } else if (whole) {
         sa->add_task(ikev2::sa::RekeyIkeTask{wish.operation}, around(turn));
     } else {
         sa->add_task(ikev2::sa::RekeyChildTask{child->id, wish.operation}, around(turn));

@@ -53,6 +53,8 @@ struct Rekey {
     OperationId operation{};
     IkeSaId ike_sa{};
     ChildSaId child{};  // none: the IKE SA; else as of Clear
+    // The IKE SA, in another one by authenticating again (RFC 7296 2.8.3): soon, and without an operation.
+    bool authenticates = false;
 };
 
 // Send the peer to another gateway (RFC 5685 5). Ends with OperationDone when the peer has heard it; where it does not

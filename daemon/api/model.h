@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "ike/base/address.h"
+#include "ike/ipcomp.h"
+#include "ike/policy/proposal.h"
 
 namespace xfrmd::daemon::api {
 
@@ -58,6 +60,12 @@ struct OffloadView {
     std::string interface;
 };
 
+// What packets of an SA have to carry; a mask of 0: nothing.
+struct MarkView {
+    std::uint32_t value = 0;
+    std::uint32_t mask = 0;
+};
+
 struct ChildSaView {
     std::uint64_t id = 0;      // the same for all that replace each other
     std::uint64_t newest = 0;  // of them, by a number of its own: not shown
@@ -69,10 +77,20 @@ struct ChildSaView {
     std::uint32_t spi_out = 0;
     std::uint32_t reqid = 0;
     std::string algorithms;
-    std::vector<std::string> key_exchanges;        // its own, in the order in which they took place
-    bool quantum_resistant = false;                // by those, or by its IKE SA's
-    std::optional<std::chrono::seconds> age;       // since it was installed
-    std::optional<std::chrono::seconds> rekey_in;  // nullopt: never
+    policy::Proposal proposal;  // what `algorithms` is the text of
+    std::optional<ike::IpComp> ipcomp;
+    bool udp_encapsulation = false;
+    std::vector<std::string> key_exchanges;         // its own, in the order in which they took place
+    bool quantum_resistant = false;                 // by those, or by its IKE SA's
+    std::optional<std::chrono::seconds> age;        // since it was installed
+    std::optional<std::chrono::seconds> rekey_in;   // nullopt: never
+    std::optional<std::chrono::seconds> life_left;  // until its end, rekeyed or not; nullopt: none
+    std::optional<std::chrono::seconds> used_in;    // since the last packet; nullopt: none yet, or not known
+    std::optional<std::chrono::seconds> used_out;
+    MarkView mark_in;
+    MarkView mark_out;
+    std::uint32_t if_id_in = 0;
+    std::uint32_t if_id_out = 0;
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     std::uint64_t packets_in = 0;
@@ -93,40 +111,23 @@ struct IkeSaView {
     std::string local_id;  // empty while not known
     std::string remote_id;
     Path path = Path::direct;
-    std::string ppk_exchange;  // that has brought a PPK into its keys; empty: none has
+    bool nat_local = false;  // who is behind a NAT
+    bool nat_remote = false;
+    bool nat_pretended = false;  // by the connection's `encap`
+    std::string ppk_exchange;    // that has brought a PPK into its keys; empty: none has
     std::uint64_t spi_i = 0;
-    std::uint64_t spi_r = 0;                  // 0 while not known
-    std::string algorithms;                   // empty while not known
-    std::vector<std::string> key_exchanges;   // as of ChildSaView
-    bool quantum_resistant = false;           // by those, or by those of the ones whose place it has taken
-    std::optional<std::chrono::seconds> age;  // since it was established
-    std::optional<std::chrono::seconds> rekey_in;
+    std::uint64_t spi_r = 0;                        // 0 while not known
+    std::string algorithms;                         // empty while not known
+    policy::Proposal proposal;                      // what `algorithms` is the text of
+    std::vector<std::string> key_exchanges;         // as of ChildSaView
+    bool quantum_resistant = false;                 // by those, or by those of the ones whose place it has taken
+    std::optional<std::chrono::seconds> age;        // since it was established
+    std::optional<std::chrono::seconds> rekey_in;   // or authenticated again; nullopt: never
+    std::optional<std::chrono::seconds> reauth_in;  // of these two, the latter
     std::vector<std::string> local_vips;   // virtual addresses that the peer has given us
     std::vector<std::string> remote_vips;  // that it has from us
     std::string last_error;
     std::vector<ChildSaView> child_sas;
-};
-
-struct ConfiguredChildView {
-    std::string name;
-    Mode mode = Mode::tunnel;
-    std::vector<std::string> local_ts;
-    std::vector<std::string> remote_ts;
-    std::vector<std::string> esp_proposals;
-    std::string start_action;
-};
-
-struct ConnectionView {
-    std::string name;
-    std::vector<std::string> local_addrs;   // empty: any
-    std::vector<std::string> remote_addrs;  // empty: any
-    std::string local_id;
-    std::string remote_id;
-    std::string auth;
-    std::vector<std::string> proposals;
-    std::vector<ConfiguredChildView> children;
-    std::uint64_t ike_sas = 0;    // established now
-    std::uint64_t child_sas = 0;  // installed now
 };
 
 }  // namespace xfrmd::daemon::api

@@ -11,11 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "daemon/api/caller.h"
 #include "daemon/api/json.h"
 #include "daemon/api/rpc_message.h"
 #include "daemon/api/service.h"
 #include "daemon/api/subscription.h"
+#include "daemon/sockets/caller.h"
 
 namespace xfrmd::daemon::api {
 

@@ -13,6 +13,7 @@
 #include <tl/expected.hpp>
 
 #include "daemon/api/api_error.h"
+#include "daemon/api/connection_model.h"
 #include "daemon/api/event_log.h"
 #include "daemon/api/kernel_model.h"
 #include "daemon/api/limits.h"

@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/api/socket_file.h"
 #include "daemon/config/files.h"
+#include "daemon/sockets/socket_file.h"
 #include "ike/crypto/crl.h"
 #include "ike/crypto/crl_date.h"
 #include "ike/crypto/digest.h"
@@ -43,7 +43,7 @@ bool is_ours(const fs::path& path) {
 }
 
 tl::expected<void, std::string> write_whole(const std::string& path, base::ByteView body) {
-    const api::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode));
     if (!file.is_open()) return tl::unexpected("cannot make " + path + ": " + last_error());
     while (!body.empty()) {
         const ssize_t count = ::write(file.number(), body.data(), body.size());

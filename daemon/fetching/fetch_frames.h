@@ -1,5 +1,5 @@
 // What the daemon and xfrmd-fetch say to each other over their socket: questions one way, answers the other. Each is a
-// frame: the length of its contents in four octets, then these. Neither believes a length before the octets are there.
+// frame (frame_splitter.h).
 #pragma once
 
 #include <cstdint>
@@ -36,21 +36,5 @@ base::Bytes encode(const FetchAnswer& answer);
 // The contents of one; nullopt where they are none.
 std::optional<FetchQuestion> decode_question(base::ByteView contents);
 std::optional<FetchAnswer> decode_answer(base::ByteView contents);
-
-// Finds the frames in what comes. One that is longer than `most` breaks it for good: nothing more comes out.
-class FrameSplitter {
-public:
-    explicit FrameSplitter(std::size_t most) : most_(most) {}
-
-    void feed(base::ByteView more);
-    // The contents of the next frame, once it is there as a whole.
-    std::optional<base::Bytes> next();
-    bool is_broken() const { return broken_; }
-
-private:
-    std::size_t most_;
-    base::Bytes buffer_;
-    bool broken_ = false;
-};
 
 }  // namespace xfrmd::daemon

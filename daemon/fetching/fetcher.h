@@ -14,6 +14,7 @@
 #include "daemon/fetching/fetch_queue.h"
 #include "daemon/fetching/helper_process.h"
 #include "daemon/log.h"
+#include "daemon/sockets/frame_splitter.h"
 
 namespace xfrmd::daemon {
 

@@ -16,13 +16,11 @@
 #include <asio/buffer.hpp>
 #include <asio/write.hpp>
 
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 
 namespace xfrmd::daemon {
 
 namespace {
-
-using api::Descriptor;
 
 std::string message_of(int code) { return std::generic_category().message(code); }
 

@@ -11,6 +11,7 @@
 #include "daemon/fetching/confinement.h"
 #include "daemon/fetching/fetch_frames.h"
 #include "daemon/fetching/transfers.h"
+#include "daemon/sockets/frame_splitter.h"
 
 namespace {
 

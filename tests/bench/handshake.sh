@@ -89,7 +89,7 @@ measure_xfrmd() {
     (umask 077 && responder_conf "$suite" >"$work/swanctl.conf" && responder_files "$suite" "$daemon" "$work")
     # shellcheck disable=SC2086  # a list of words
     ip netns exec "$far" "$daemon/daemon/xfrmd" --config "$work/swanctl.conf" --foreground --kernel memory \
-        --socket "$work/api.sock" $unlimited >"$work/xfrmd.log" 2>&1 &
+        --socket "$work/api.sock" --vici "" $unlimited >"$work/xfrmd.log" 2>&1 &
     responder_pid=$!
     for ((i = 0; i < 100; ++i)); do
         [[ ! -S $work/api.sock ]] || break

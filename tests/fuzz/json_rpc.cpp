@@ -16,6 +16,7 @@
 
 namespace {
 
+using namespace xfrmd::daemon;
 using namespace xfrmd::daemon::api;
 
 void require(bool holds) {

@@ -68,6 +68,7 @@ public:
     void begin_reauthentication(ike::IkeSaId by);
     // It has failed.
     void postpone_reauthentication(Surroundings around);
+    void authenticate_again_at(base::Instant when);
     // Established, and nothing of ours is in flight or waits.
     bool is_complete() const;
     // Nothing new is begun in an IKE SA that is being deleted, or will be as soon as its request in flight is answered.

@@ -135,6 +135,13 @@ void IkeSa::postpone_reauthentication(Surroundings around) {
     if (is_rekeyed && phase->rekey_at == base::kNever) phase->rekey_at = phase->proof.repeat_at;
 }
 
+void IkeSa::authenticate_again_at(base::Instant when) {
+    if (auto* phase = std::get_if<Established>(&phase_); phase != nullptr && !phase->is_succeeded) {
+        phase->proof.is_ours_to_repeat = true;
+        phase->proof.repeat_at = std::min(phase->proof.repeat_at, when);
+    }
+}
+
 void IkeSa::end_inheritance(Surroundings around) {
     auto* phase = std::get_if<Established>(&phase_);
     if (phase == nullptr) return;

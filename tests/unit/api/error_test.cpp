@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+using namespace xfrmd::daemon;
 using namespace xfrmd::daemon::api;
 using xfrmd::base::Error;
 using xfrmd::base::Reason;

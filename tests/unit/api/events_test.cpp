@@ -6,6 +6,7 @@
 #include "tests/unit/api/fake_service.h"
 #include "tests/unit/api/talk.h"
 
+using namespace xfrmd::daemon;
 using namespace xfrmd::daemon::api;
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include "daemon/api/limits.h"
 
+using namespace xfrmd::daemon;
 using namespace xfrmd::daemon::api;
 
 namespace {

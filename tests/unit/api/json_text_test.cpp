@@ -6,6 +6,7 @@
 
 #include "daemon/api/limits.h"
 
+using namespace xfrmd::daemon;
 using namespace xfrmd::daemon::api;
 
 TEST_CASE("JSON is read as RFC 8259 has it", "[api][rfc8259-2]") {

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <string>
 
+using namespace xfrmd::daemon;
 using namespace xfrmd::daemon::api;
 
 namespace {

@@ -6,6 +6,7 @@
 #include "tests/unit/api/socket_harness.h"
 #include "tests/unit/api/talk.h"
 
+using namespace xfrmd::daemon;
 using namespace xfrmd::daemon::api;
 
 namespace {

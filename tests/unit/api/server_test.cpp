@@ -1,4 +1,4 @@
-#include "daemon/api/server.h"
+#include "daemon/api/rpc_server.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <string>
@@ -6,6 +6,7 @@
 #include "tests/unit/api/socket_harness.h"
 #include "tests/unit/api/talk.h"
 
+using namespace xfrmd::daemon;
 using namespace xfrmd::daemon::api;
 
 namespace {

@@ -1,5 +1,5 @@
-// A Server on a real Unix socket in a folder of its own, and a FakeService behind it. The event loop is turned by hand,
-// and only as far as a test needs.
+// An RpcServer on a real Unix socket in a folder of its own, and a FakeService behind it. The event loop is turned by
+// hand, and only as far as a test needs.
 #pragma once
 
 #include <fcntl.h>
@@ -21,29 +21,30 @@
 #include <vector>
 
 #include "daemon/api/json.h"
-#include "daemon/api/server.h"
+#include "daemon/api/rpc_server.h"
+#include "tests/support/socket_client.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/api/fake_service.h"
-#include "tests/unit/api/socket_client.h"
 
 namespace xfrmd::daemon::api {
 
-class TemporaryFolder {
+// Speaks JSON-RPC: what it has heard, as lines.
+class Client : public SocketClient {
 public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "xfrmd-api-XXXXXX").string();
-        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = pattern;
+    using SocketClient::SocketClient;
+    std::size_t lines() const {
+        return static_cast<std::size_t>(std::count(received().begin(), received().end(), '\n'));
     }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
+    std::vector<Json> replies() const {
+        std::vector<Json> all;
+        for (std::size_t start = 0; start < received().size();) {
+            const std::size_t end = received().find('\n', start);
+            if (end == std::string::npos) break;
+            all.push_back(Json::parse(received().substr(start, end - start)));
+            start = end + 1;
+        }
+        return all;
     }
-    std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
-
-private:
-    std::string path_;
 };
 
 struct Hall {
@@ -52,14 +53,14 @@ struct Hall {
     FakeService service;
     std::vector<AuditEntry> audited;
     SocketOptions options{folder.file("api.sock"), "no-such-group-here", 0660};
-    std::unique_ptr<Server> server;
+    std::unique_ptr<RpcServer> server;
 
     Hall() { open(); }
     void open() {
         auto file = SocketFile::make(options);
         if (!file) throw std::runtime_error(file.error());
-        auto started =
-            Server::start(io, service, std::move(*file), [this](const AuditEntry& entry) { audited.push_back(entry); });
+        auto started = RpcServer::start(io, service, std::move(*file),
+                                        [this](const AuditEntry& entry) { audited.push_back(entry); });
         if (!started) throw std::runtime_error(started.error());
         server = std::move(*started);
     }

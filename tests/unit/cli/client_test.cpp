@@ -15,7 +15,7 @@
 
 using namespace xfrmd::cli;
 using namespace std::chrono_literals;
-using xfrmd::daemon::api::Descriptor;
+using xfrmd::daemon::Descriptor;
 using xfrmd::daemon::api::TemporaryFolder;
 using xfrmd::daemon::api::unix_address;
 

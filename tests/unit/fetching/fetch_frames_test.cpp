@@ -1,4 +1,5 @@
 #include "daemon/fetching/fetch_frames.h"
+#include "daemon/sockets/frame_splitter.h"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -19,7 +19,7 @@
 #include <optional>
 #include <thread>
 
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 #include "tests/support/test_revocation.h"
 #include "tests/unit/fetching/temporary_folder.h"
 
@@ -116,7 +116,7 @@ public:
     std::string port;
 
 private:
-    api::Descriptor socket_;
+    Descriptor socket_;
 };
 
 base::Bytes current_list() {
@@ -219,7 +219,7 @@ TEST_CASE("a program that somebody else has waited for is let go of", "[fetching
 
 TEST_CASE("the program has nothing of the daemon's", "[fetching][hostile-h10]") {
     const TemporaryFolder folder;
-    const api::Descriptor secret(open("/dev/null", O_RDONLY));  // one that would be inherited
+    const Descriptor secret(open("/dev/null", O_RDONLY));  // one that would be inherited
     REQUIRE(setenv("XFRMD_SECRET", "x", 1) == 0);
     Bench bench(Bench::script(folder, "env >" + folder.path("env") + "\nls /proc/self/fd >" + folder.path("fds")));
     CHECK_FALSE(bench.failure_of(list(kUri)).empty());

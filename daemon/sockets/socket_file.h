@@ -9,7 +9,7 @@
 
 #include <tl/expected.hpp>
 
-namespace xfrmd::daemon::api {
+namespace xfrmd::daemon {
 
 struct SocketOptions {
     std::string path = "/run/xfrmd/api.sock";  // absolute, shorter than 108 bytes; its folder is made when missing
@@ -61,4 +61,4 @@ private:
     ino_t inode_ = 0;
 };
 
-}  // namespace xfrmd::daemon::api
+}  // namespace xfrmd::daemon

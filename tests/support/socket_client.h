@@ -9,13 +9,10 @@
 #include <cerrno>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
-#include "daemon/api/json.h"
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 
-namespace xfrmd::daemon::api {
+namespace xfrmd::daemon {
 
 inline sockaddr_un unix_address(const std::string& path) {
     sockaddr_un address{};
@@ -31,9 +28,9 @@ inline Descriptor connect_to(const std::string& path) {
     return socket;
 }
 
-class Client {
+class SocketClient {
 public:
-    explicit Client(const std::string& path) : socket_(connect_to(path)) {}
+    explicit SocketClient(const std::string& path) : socket_(connect_to(path)) {}
     bool is_connected() const { return socket_.is_open(); }
     int number() const { return socket_.number(); }
 
@@ -59,17 +56,6 @@ public:
     }
     bool ended() const { return ended_; }
     const std::string& received() const { return received_; }
-    std::size_t lines() const { return static_cast<std::size_t>(std::count(received_.begin(), received_.end(), '\n')); }
-    std::vector<Json> replies() const {
-        std::vector<Json> all;
-        for (std::size_t start = 0; start < received_.size();) {
-            const std::size_t end = received_.find('\n', start);
-            if (end == std::string::npos) break;
-            all.push_back(Json::parse(received_.substr(start, end - start)));
-            start = end + 1;
-        }
-        return all;
-    }
 
 private:
     Descriptor socket_;
@@ -77,4 +63,4 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace xfrmd::daemon::api
+}  // namespace xfrmd::daemon

@@ -1,4 +1,4 @@
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace xfrmd::daemon::api {
+namespace xfrmd::daemon {
 
 namespace {
 
@@ -145,4 +145,4 @@ SocketFile::~SocketFile() {
     if (is_ours) unlink(path_.c_str());
 }
 
-}  // namespace xfrmd::daemon::api
+}  // namespace xfrmd::daemon

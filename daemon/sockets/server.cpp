@@ -1,4 +1,4 @@
-#include "daemon/api/server.h"
+#include "daemon/sockets/server.h"
 
 #include <fcntl.h>
 
@@ -8,7 +8,7 @@
 #include <asio/buffer.hpp>
 #include <asio/post.hpp>
 
-namespace xfrmd::daemon::api {
+namespace xfrmd::daemon {
 
 namespace {
 
@@ -17,33 +17,27 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 
 }  // namespace
 
-tl::expected<std::unique_ptr<Server>, std::string> Server::start(asio::io_context& io, Service& service,
-                                                                 SocketFile file, Audit audit) {
-    std::unique_ptr<Server> server(new Server(io, service, std::move(file), std::move(audit)));
+void Place::later(std::function<void()> work) const { server_->later(number_, std::move(work)); }
+
+tl::expected<std::unique_ptr<Server>, std::string> Server::start(asio::io_context& io, SocketFile file,
+                                                                 ServerOptions options) {
+    std::unique_ptr<Server> server(new Server(io, std::move(file), std::move(options)));
     std::error_code error;
     server->acceptor_.assign(asio::local::stream_protocol(), server->file_->release_socket(), error);
     if (error) return tl::unexpected<std::string>("cannot wait for connections: " + error.message());
-    service.events().listen([raw = server.get()] { raw->on_event(); });
     server->accept();
     return server;
 }
 
-Server::Server(asio::io_context& io, Service& service, SocketFile file, Audit audit)
+Server::Server(asio::io_context& io, SocketFile file, ServerOptions options)
     : io_(io),
-      service_(service),
       file_(std::make_unique<SocketFile>(std::move(file))),
       group_(file_->group()),
-      audit_(std::move(audit)),
-      rpc_(service, audit_),
+      options_(std::move(options)),
       acceptor_(io),
       accept_again_(io) {}
 
-Server::~Server() {
-    if (acceptor_.is_open()) service_.events().listen(nullptr);
-}
-
 void Server::stop() {
-    service_.events().listen(nullptr);
     std::error_code ignored;  // closing cannot fail in a way that matters now
     acceptor_.close(ignored);
     accept_again_.cancel();
@@ -71,17 +65,19 @@ void Server::welcome(Socket socket) {
     fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
     const auto caller = caller_of(socket.native_handle());
     if (!caller) return;
-    const bool is_full = links_.size() >= kMaxConnections && !(may_operate(*caller, group_) && make_room());
+    const bool permitted = may_operate(*caller, group_);
+    const bool is_full = links_.size() >= options_.most_connections && !(permitted && make_room());
     const LinkId id = ++last_link_;
     Link& link =
-        *links_.emplace(id, std::make_unique<Link>(std::move(socket), *caller, service_.events())).first->second;
+        *links_
+             .emplace(id, std::make_unique<Link>(std::move(socket), options_.make_dialogue(*caller, Place(*this, id))))
+             .first->second;
     touch(link);
-    if (!may_operate(*caller, group_)) {
-        if (audit_) audit_({*caller, "", "", std::string(traits(ErrorKind::PermissionDenied).name)});
-        link.conversation.refuse({ErrorKind::PermissionDenied, "you may not use this socket"});
+    if (!permitted) {
+        if (options_.on_denied) options_.on_denied(*caller);
+        link.dialogue->refuse(Refusal::not_permitted);
     } else if (is_full) {
-        link.conversation.refuse(
-            {ErrorKind::ServerBusy, "there are " + std::to_string(kMaxConnections) + " connections already"});
+        link.dialogue->refuse(Refusal::full);
     }
     turn(id);
 }
@@ -92,21 +88,21 @@ bool Server::make_room() {
     if (link == nullptr) return false;
     links_.erase(evicted_);  // it has had its time to read why
     evicted_ = id;
-    link->conversation.refuse({ErrorKind::ServerBusy, "another caller needs this place, which was idle longest"});
+    link->dialogue->refuse(Refusal::evicted);
     turn(id);
     return true;
 }
 
 bool Server::is_asking(const Link& link) {
     std::error_code ignored;
-    return link.conversation.holds_text() || link.socket.available(ignored) > 0;
+    return link.dialogue->is_asking() || link.socket.available(ignored) > 0;
 }
 
 Server::LinkId Server::idlest() const {
     LinkId idlest = 0;
     std::pair<bool, std::uint64_t> lowest;
     for (const auto& [id, link] : links_) {
-        if (!link->conversation.is_idle() || link->subscription.is_active() || link->turn_is_due) continue;
+        if (!link->dialogue->is_idle() || link->turn_is_due) continue;
         const std::pair rank(is_asking(*link), link->last_active);
         if (idlest != 0 && rank >= lowest) continue;
         idlest = id;
@@ -115,18 +111,9 @@ Server::LinkId Server::idlest() const {
     return idlest;
 }
 
-// Posted, never nested: whoever publishes is in the middle of something.
-void Server::on_event() {
+void Server::wake() {
     for (const auto& [id, link] : links_) {
-        if (link->subscription.is_active() && link->conversation.takes_events()) turn_later(id, *link);
-    }
-}
-
-void Server::tell_events(Link& link) {
-    while (link.conversation.takes_events()) {
-        const auto line = link.subscription.next();
-        if (!line) return;
-        link.conversation.tell(*line);
+        if (link->dialogue->has_news()) turn_later(id, *link);
     }
 }
 
@@ -135,14 +122,17 @@ Server::Link* Server::find(LinkId id) {
     return found == links_.end() ? nullptr : found->second.get();
 }
 
-// Everything that happens to a connection ends here: one text is handled, then reading and writing go on as they may.
+// Everything that happens to a connection ends here: one piece of work is done, then reading and writing go on as they
+// may.
 void Server::turn(LinkId id) {
     Link* link = find(id);
     if (link == nullptr) return;
     link->turn_is_due = false;
-    tell_events(*link);
-    handle_one_text(id, *link);
-    if (link->conversation.is_over()) {
+    if (link->dialogue->work()) {
+        touch(*link);
+        turn_later(id, *link);
+    }
+    if (link->dialogue->is_over()) {
         links_.erase(id);
         return;
     }
@@ -155,26 +145,18 @@ void Server::turn_later(LinkId id, Link& link) {
     asio::post(io_, [this, id] { turn(id); });
 }
 
-void Server::handle_one_text(LinkId id, Link& link) {
-    const auto text = link.conversation.next_text();
-    if (!text) return;
-    touch(link);
-    // Posted, never nested: the Service may answer within the call, and what follows may end the connection.
-    const std::size_t requests = rpc_.handle(*text, {link.caller, link.subscription}, [this, id](Reply reply) {
-        asio::post(io_, [this, id, reply = std::move(reply)] {
-            if (Link* here = find(id); here != nullptr) {
-                here->conversation.replied(reply);
-                touch(*here);
-                turn(id);
-            }
-        });
+void Server::later(LinkId id, std::function<void()> work) {
+    asio::post(io_, [this, id, work = std::move(work)] {
+        Link* link = find(id);
+        if (link == nullptr) return;
+        work();
+        touch(*link);
+        turn(id);
     });
-    link.conversation.started(requests);
-    turn_later(id, link);
 }
 
 void Server::read(LinkId id, Link& link) {
-    if (link.reading || !link.conversation.wants_input() || link.turn_is_due) return;
+    if (link.reading || !link.dialogue->wants_input() || link.turn_is_due) return;
     link.reading = true;
     // Plain reads have no room for control messages: descriptors that a caller passes are closed by the kernel
     // (unix(7)).
@@ -187,9 +169,9 @@ void Server::on_read(LinkId id, std::error_code error, std::size_t count) {
     if (link == nullptr) return;
     link->reading = false;
     if (error) {
-        link->conversation.received_end();
+        link->dialogue->received_end();
     } else {
-        link->conversation.received({link->chunk.data(), count});
+        link->dialogue->received({link->chunk.data(), count});
         touch(*link);
     }
     turn(id);
@@ -197,7 +179,7 @@ void Server::on_read(LinkId id, std::error_code error, std::size_t count) {
 
 void Server::write(LinkId id, Link& link) {
     if (link.writing) return;
-    const std::string_view outgoing = link.conversation.outgoing();
+    const std::string_view outgoing = link.dialogue->outgoing();
     if (outgoing.empty()) return;
     link.writing = true;
     link.socket.async_write_some(
@@ -213,8 +195,8 @@ void Server::on_written(LinkId id, std::error_code error, std::size_t count) {
         links_.erase(id);
         return;
     }
-    link->conversation.sent(count);
+    link->dialogue->sent(count);
     turn(id);
 }
 
-}  // namespace xfrmd::daemon::api
+}  // namespace xfrmd::daemon

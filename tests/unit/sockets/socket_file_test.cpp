@@ -1,4 +1,4 @@
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,9 +11,10 @@
 #include <string>
 #include <utility>
 
-#include "tests/unit/api/socket_harness.h"
+#include "tests/support/socket_client.h"
+#include "tests/support/temporary_folder.h"
 
-using namespace xfrmd::daemon::api;
+using namespace xfrmd::daemon;
 
 namespace {
 

@@ -1,11 +1,11 @@
-#include "daemon/api/caller.h"
+#include "daemon/sockets/caller.h"
 
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 
-namespace xfrmd::daemon::api {
+namespace xfrmd::daemon {
 
 namespace {
 
@@ -40,4 +40,4 @@ std::string AuditEntry::to_string() const {
     return text + " outcome=" + outcome;
 }
 
-}  // namespace xfrmd::daemon::api
+}  // namespace xfrmd::daemon

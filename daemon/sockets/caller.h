@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace xfrmd::daemon::api {
+namespace xfrmd::daemon {
 
 struct Caller {
     uid_t uid = 0;
@@ -36,4 +36,4 @@ struct AuditEntry {
 };
 using Audit = std::function<void(const AuditEntry&)>;
 
-}  // namespace xfrmd::daemon::api
+}  // namespace xfrmd::daemon

@@ -1,4 +1,4 @@
-#include "daemon/api/caller.h"
+#include "daemon/sockets/caller.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -6,9 +6,9 @@
 #include <array>
 #include <catch2/catch_test_macros.hpp>
 
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 
-using namespace xfrmd::daemon::api;
+using namespace xfrmd::daemon;
 
 TEST_CASE("root and members of the group may operate, nobody else", "[api][hostile-h3]") {
     constexpr gid_t kGroup = 900;

@@ -1,0 +1,28 @@
+#include "daemon/report_relay.h"
+
+#include <utility>
+
+#include <asio/dispatch.hpp>
+
+#include "daemon/sa_events.h"
+
+namespace xfrmd::daemon {
+
+void ReportRelay::take(const ike::Report& report, const std::optional<api::IkeSaView>& sa) {
+    log_.write(report);
+    if (auto event = event_of(report)) {
+        asio::dispatch(io_, [this, event = std::move(*event)] { events_.publish(event); });
+    }
+    if (!is_followed_) return;
+    asio::dispatch(io_, [this, report, sa] {
+        if (follower_ != nullptr) follower_->on_report(report, sa);
+        look_at_follower();
+    });
+}
+
+void ReportRelay::follow(vici::ReportFollower* follower) {
+    follower_ = follower;
+    look_at_follower();
+}
+
+}  // namespace xfrmd::daemon

@@ -1,0 +1,45 @@
+#include <algorithm>
+#include <array>
+
+#include "daemon/vici/control_commands.h"
+#include "daemon/vici/desk.h"
+#include "daemon/vici/query_commands.h"
+
+namespace xfrmd::daemon::vici {
+
+namespace {
+
+constexpr Command kCommands[] = {
+    {"version", version},
+    {"stats", stats},
+    {"reload-settings", reload_settings, true},
+    {"initiate", initiate, true},
+    {"terminate", terminate, true},
+    {"rekey", rekey, true},
+    {"redirect", redirect, true},
+    {"install", install, true},
+    {"uninstall", uninstall, true},
+    {"list-sas", list_sas},
+    {"list-policies", list_policies},
+    {"list-conns", list_connections},
+    {"get-conns", get_connections},
+    {"get-algorithms", get_algorithms},
+};
+
+constexpr std::array<std::string_view, 13> kEvents{
+    "log",          "control-log", "list-sa",    "list-policy", "list-conn",  "list-cert", "list-authority",
+    "ike-updown",   "ike-rekey",   "ike-update", "child-updown", "child-rekey", "alert"};
+
+}  // namespace
+
+std::span<const Command> all_commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+    const auto* found = std::find_if(std::begin(kCommands), std::end(kCommands),
+                                     [name](const Command& command) { return command.name == name; });
+    return found == std::end(kCommands) ? nullptr : found;
+}
+
+bool is_event(std::string_view name) { return std::find(kEvents.begin(), kEvents.end(), name) != kEvents.end(); }
+
+}  // namespace xfrmd::daemon::vici

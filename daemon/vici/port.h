@@ -1,0 +1,59 @@
+// What vici's commands ask of the daemon beyond api::Service: an interface, so that tests do without one. Main thread
+// only; every call returns at once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/api/model.h"
+#include "ike/actions.h"
+#include "ike/policy/connection.h"
+
+namespace xfrmd::daemon::vici {
+
+// A trap or a shunt that stands.
+struct StandingView {
+    std::string connection;
+    std::string child;
+    std::string mode;  // "TUNNEL", "PASS", ...
+    std::vector<std::string> local_ts;
+    std::vector<std::string> remote_ts;
+};
+
+// What happens to IKE SAs, as engines report it.
+class ReportFollower {
+public:
+    virtual ~ReportFollower() = default;
+    // Nobody listens: reports need not be made ready.
+    virtual bool wants_reports() const = 0;
+    // `sa`: of a milestone, as it is after that; nothing where it has gone.
+    virtual void on_report(const ike::Report& report, const std::optional<api::IkeSaView>& sa) = 0;
+    // Of the daemon itself.
+    virtual void on_line(ike::Level level, const std::string& text) = 0;
+};
+
+class Port {
+public:
+    virtual ~Port() = default;
+    virtual policy::Snapshot configuration() const = 0;
+    virtual std::vector<StandingView> standing() const = 0;
+    // A trap or shunt, whatever its start_action is. Names that exist. Error: why it cannot stand.
+    virtual base::Result<void> install(const std::string& connection, const std::string& child) = 0;
+    // False where it does not stand.
+    virtual bool uninstall(const std::string& connection, const std::string& child) = 0;
+    // Authenticate again (RFC 7296 2.8.3), and go on in the IKE SA that comes of it.
+    virtual void reauthenticate(std::uint64_t ike_sa) = 0;
+    // In a turn of its own; 0: without a limit, never.
+    virtual void after(std::chrono::milliseconds time, std::function<void()> then) = 0;
+    virtual void reload_settings() = 0;
+    // The ReportFollower may want reports now, or no longer.
+    virtual void look_at_follower() = 0;
+    // What the kernel tells of its children now.
+    virtual void add_counters(api::IkeSaView& sa) = 0;
+};
+
+}  // namespace xfrmd::daemon::vici

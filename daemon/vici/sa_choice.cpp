@@ -1,0 +1,55 @@
+#include "daemon/vici/sa_choice.h"
+
+#include <memory>
+#include <utility>
+
+#include "daemon/vici/request.h"
+
+namespace xfrmd::daemon::vici {
+
+namespace {
+
+struct Search {
+    SaChoice choice;
+    std::vector<api::SaId> found;
+    std::function<void(std::vector<api::SaId>)> then;
+
+    void look_at(const api::IkeSaView& sa) {
+        if (!choice.is_of_children()) return found.push_back({sa.id});
+        for (const api::ChildSaView& child : sa.child_sas) {
+            if (choice.has(child)) found.push_back({sa.id, child.id});
+        }
+    }
+};
+
+void search(Desk& desk, const std::shared_ptr<Search>& job, std::uint64_t after) {
+    api::SaQuery query = job->choice.query();
+    query.after = after;
+    desk.service.list_sas(query, [&desk, job](const api::SaPage& page) {
+        for (const api::IkeSaView& sa : page.items) job->look_at(sa);
+        if (page.more && !page.items.empty()) return search(desk, job, page.items.back().id);
+        job->then(std::move(job->found));
+    });
+}
+
+}  // namespace
+
+api::SaQuery SaChoice::query() const {
+    api::SaQuery query;
+    query.filter.conn = ike;
+    query.filter.kind = api::SaKind::ike;
+    query.limit = api::kMaxPage;
+    if (ike_id != 0) query.filter.id = api::SaId{ike_id};
+    return query;
+}
+
+SaChoice sa_choice(const Section& request) {
+    const auto id = [&](std::string_view key) { return static_cast<std::uint64_t>(number_of(request, key)); };
+    return {text_of(request, "ike"), id("ike-id"), text_of(request, "child"), id("child-id")};
+}
+
+void find_sas(Desk& desk, const SaChoice& choice, std::function<void(std::vector<api::SaId>)> then) {
+    search(desk, std::make_shared<Search>(Search{choice, {}, std::move(then)}), 0);
+}
+
+}  // namespace xfrmd::daemon::vici

@@ -1,0 +1,41 @@
+#include "daemon/vici/vici_server.h"
+
+#include <utility>
+
+namespace xfrmd::daemon::vici {
+
+ViciServer::ViciServer(api::Service& service, Port& port, ViciLog log)
+    : log_(std::move(log)), reports_(hall_.followers, service, port), desk_{service, port, reports_} {
+    hall_.command = [this](const Asked& asked, const Caller& caller) { return run(asked, caller); };
+    hall_.is_event = is_event;
+    hall_.followed = [this](std::string_view event) { reports_.followed(event); };
+    hall_.warn = log_.warn;
+}
+
+tl::expected<std::unique_ptr<ViciServer>, std::string> ViciServer::start(asio::io_context& io, api::Service& service,
+                                                                         Port& port, SocketFile file, ViciLog log) {
+    std::unique_ptr<ViciServer> vici(new ViciServer(service, port, std::move(log)));
+    ServerOptions options;
+    options.most_connections = kMostConnections;
+    options.make_dialogue = [raw = vici.get()](const Caller& caller, Place place) {
+        return std::make_unique<ViciDialogue>(raw->hall_, caller, place);
+    };
+    options.on_denied = [audit = vici->log_.audit](const Caller& caller) {
+        if (audit) audit({caller, "", "", "permission.denied"});
+    };
+    auto server = Server::start(io, std::move(file), std::move(options));
+    if (!server) return tl::unexpected(server.error());
+    vici->server_ = std::move(*server);
+    vici->hall_.followers.on_news([raw = vici->server_.get()] { raw->wake(); });
+    return vici;
+}
+
+bool ViciServer::run(const Asked& asked, const Caller& caller) {
+    const Command* command = find_command(asked->command());
+    if (command == nullptr) return false;
+    if (command->is_audited && log_.audit) log_.audit({caller, "vici " + asked->command(), "", "asked"});
+    command->run(desk_, asked);
+    return true;
+}
+
+}  // namespace xfrmd::daemon::vici

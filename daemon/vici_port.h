@@ -1,0 +1,29 @@
+// The Port of vici over the daemon. Main thread only.
+#pragma once
+
+#include "daemon/daemon.h"
+#include "daemon/vici/port.h"
+
+namespace xfrmd::daemon {
+
+class ViciPort final : public vici::Port {
+public:
+    // Both outlive it.
+    ViciPort(asio::io_context& io, Daemon& daemon) : io_(io), daemon_(daemon) {}
+
+    policy::Snapshot configuration() const override { return daemon_.snapshot(); }
+    std::vector<vici::StandingView> standing() const override;
+    base::Result<void> install(const std::string& connection, const std::string& child) override;
+    bool uninstall(const std::string& connection, const std::string& child) override;
+    void reauthenticate(std::uint64_t ike_sa) override { daemon_.reauthenticate(ike::IkeSaId{ike_sa}); }
+    void after(std::chrono::milliseconds time, std::function<void()> then) override;
+    void reload_settings() override { daemon_.reload(); }
+    void look_at_follower() override { daemon_.reports().look_at_follower(); }
+    void add_counters(api::IkeSaView& sa) override;
+
+private:
+    asio::io_context& io_;
+    Daemon& daemon_;
+};
+
+}  // namespace xfrmd::daemon
