@@ -7,16 +7,16 @@
 
 namespace xfrmd::daemon {
 
-struct Refusal {
+struct Rejection {
     std::string text;         // for the client, in strongSwan's words
     std::string reason = {};  // ours, which names the key and says what is wrong with it; empty: `text` says it all
 };
 
 template <typename T = void>
-using Answer = tl::expected<T, Refusal>;
+using Answer = tl::expected<T, Rejection>;
 
-inline tl::unexpected<Refusal> refuse(std::string text, std::string reason = {}) {
-    return tl::unexpected(Refusal{std::move(text), std::move(reason)});
+inline tl::unexpected<Rejection> refuse(std::string text, std::string reason = {}) {
+    return tl::unexpected(Rejection{std::move(text), std::move(reason)});
 }
 
 }  // namespace xfrmd::daemon

@@ -29,7 +29,7 @@ constexpr std::array kKinds{NamedKind{"ike", SecretKind::ike}, NamedKind{"ppk", 
 std::string reason_of(const ErrorList& errors) { return errors.in_order().front().message; }
 
 // `what`: "config", "authority".
-tl::unexpected<Refusal> discard(const ErrorList& errors, const std::string& what) {
+tl::unexpected<Rejection> discard(const ErrorList& errors, const std::string& what) {
     const std::string reason = reason_of(errors);
     const std::string end = ", " + what + " discarded";
     switch (errors.blame()) {
@@ -45,7 +45,7 @@ tl::unexpected<Refusal> discard(const ErrorList& errors, const std::string& what
     return refuse(reason);
 }
 
-tl::unexpected<Refusal> discard_pool(const ErrorList& errors, const settings::Section& pool) {
+tl::unexpected<Rejection> discard_pool(const ErrorList& errors, const settings::Section& pool) {
     const std::string reason = reason_of(errors);
     const settings::Setting* addrs = pool.settings.find("addrs");
     if (addrs == nullptr) return refuse("missing addrs for pool '" + printable(pool.name) + "'", reason);

@@ -55,8 +55,8 @@ void get_algorithms(Desk&, const Asked& asked) {
     answer.add_section("encryption", ciphers(false));
     answer.add_section("integrity", of_type(TransformType::integrity, "botan"));
     answer.add_section("aead", ciphers(true));
-    answer.add_section("hasher",
-                       all_of({"HASH_SHA1", "HASH_SHA2_256", "HASH_SHA2_384", "HASH_SHA2_512", "HASH_IDENTITY"}, "botan"));
+    answer.add_section(
+        "hasher", all_of({"HASH_SHA1", "HASH_SHA2_256", "HASH_SHA2_384", "HASH_SHA2_512", "HASH_IDENTITY"}, "botan"));
     answer.add_section("prf", of_type(TransformType::prf, "botan"));
     answer.add_section("xof", {});
     answer.add_section("kdf", all_of({"KDF_PRF", "KDF_PRF_PLUS"}, "xfrmd"));

@@ -245,8 +245,8 @@ void install(Desk& desk, const Asked& asked) {
     const Configured configured = find_child(*configuration, text_of(asked->request(), "ike"), name);
     if (configured.child == nullptr) return asked->respond(failure("configuration name not found"));
     const auto installed = desk.port.install(configured.connection->name, name);
-    asked->respond(installed ? success() : failure("installing policy '" + name + "' failed: " +
-                                                   installed.error().sentence()));
+    asked->respond(installed ? success()
+                             : failure("installing policy '" + name + "' failed: " + installed.error().sentence()));
 }
 
 void uninstall(Desk& desk, const Asked& asked) {

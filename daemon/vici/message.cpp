@@ -21,9 +21,7 @@ enum class Element : std::uint8_t {
     list_end = 6
 };
 
-void wipe_text(std::string& text) {
-    base::wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-}
+void wipe_text(std::string& text) { base::wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}); }
 
 template <typename Content>
 const Content* find(const std::vector<Entry>& entries, std::string_view name) {
@@ -55,12 +53,18 @@ private:
             return fail("something else than values is in a list");
         }
         switch (element) {
-            case Element::section_start: return begin_section();
-            case Element::section_end: return end_section();
-            case Element::key_value: return add_value();
-            case Element::list_start: return begin_list();
-            case Element::list_item: return add_item();
-            case Element::list_end: return end_list();
+            case Element::section_start:
+                return begin_section();
+            case Element::section_end:
+                return end_section();
+            case Element::key_value:
+                return add_value();
+            case Element::list_start:
+                return begin_list();
+            case Element::list_item:
+                return add_item();
+            case Element::list_end:
+                return end_list();
         }
         fail("an element of an unknown type");
     }

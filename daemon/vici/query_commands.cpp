@@ -153,9 +153,7 @@ void reload_settings(Desk& desk, const Asked& asked) {
 
 void list_sas(Desk& desk, const Asked& asked) { list_sa_page(desk, asked, 0); }
 
-void list_connections(Desk& desk, const Asked& asked) {
-    list_connections_from(desk.port.configuration(), 0, asked);
-}
+void list_connections(Desk& desk, const Asked& asked) { list_connections_from(desk.port.configuration(), 0, asked); }
 
 void list_policies(Desk& desk, const Asked& asked) {
     for (const StandingView& policy : desk.port.standing()) {

@@ -154,8 +154,7 @@ void Reports::tell_ike_turn(Turn turn, const api::IkeSaView& sa) {
 
 void Reports::tell_child_turn(const ike::Report& report, const api::IkeSaView& sa) {
     const auto before = known_.find(sa.id);
-    const api::ChildSaView* old =
-        before == known_.end() ? nullptr : child_of(before->second, report.milestone.child);
+    const api::ChildSaView* old = before == known_.end() ? nullptr : child_of(before->second, report.milestone.child);
     const api::ChildSaView* child = child_of(sa, report.milestone.child);
     if (child == nullptr) child = old;
     if (child == nullptr) return;

@@ -35,8 +35,7 @@ std::string with_service_name(std::string selector) {
     const std::size_t end = selector.find(']', slash);
     const auto port = number_in(std::string_view(selector).substr(slash + 1, end - slash - 1));
     if (end == std::string::npos || !port || *port <= 0 || *port > 65535) return selector;
-    const std::string name =
-        service_at(static_cast<std::uint16_t>(*port), selector.substr(open + 1, slash - open - 1));
+    const std::string name = service_at(static_cast<std::uint16_t>(*port), selector.substr(open + 1, slash - open - 1));
     return name.empty() ? selector : selector.replace(slash + 1, end - slash - 1, name);
 }
 
