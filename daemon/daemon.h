@@ -2,10 +2,8 @@
 // thread; what workers call (Outside) finds its way there.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
-#include <set>
 #include <string>
 
 #include <asio/io_context.hpp>
@@ -43,18 +41,16 @@ public:
                                                                     const DaemonOptions& options,
                                                                     LoadResult configuration);
 
-    // Brings up children with start_action = start.
-    void run_start_actions();
+    void run_start_actions();  // brings up children with start_action = start
     // Loads the configuration again, in a thread of its own; with a mistake in it everything stays as it is.
     void reload();
-    // The end of the daemon waits for that.
+    // The end of the daemon waits for these.
     bool is_loading() const { return reload_.is_running(); }
     bool is_reading_lists() const { return fetcher_.is_at_disk(); }
+    bool is_asking_for_names() const { return names_.is_asking(); }
     // Deletes every IKE SA, waits for the peers up to two seconds, leaves the kernel clean; then calls `stopped`.
     void stop(std::function<void()> stopped);
     bool is_stopping() const { return stopping_; }
-    // See HostNames::is_asking().
-    bool is_asking_for_names() const { return names_.is_asking(); }
 
     // --- For the management API ---
     void initiate(const ChildWish& wish, Operations::End end);
@@ -64,8 +60,7 @@ public:
     void redirect(ike::IkeSaId ike_sa, const base::Address& gateway, Operations::End end);
     // Children by their configured names, and IKE SAs that hold none but these; `then` is called once that has begun.
     void clear_children(std::set<ChildName> children, std::function<void()> then);
-    // Soon, in another IKE SA that takes its place.
-    void reauthenticate(ike::IkeSaId ike_sa);
+    void reauthenticate(ike::IkeSaId ike_sa);  // soon, in another IKE SA that takes its place
     ReportRelay& reports() { return reports_; }
     WorkerPool& pool() { return *pool_; }
     KernelSide& kernel() { return *kernel_; }
@@ -78,7 +73,6 @@ public:
     api::EventLog& events() { return events_; }
     const KernelHistory& kernel_history() const { return kernel_history_; }
     const policy::LeaseBook& leases() const { return leases_; }
-
     // --- Outside: from any worker's thread ---
     void install(std::uint8_t shard, ike::ChildInstall child) override;
     void use(std::uint8_t shard, ike::ChildSaId child) override;
@@ -99,7 +93,6 @@ public:
     using Outside::report;
     void report(const ike::Report& report, std::optional<api::IkeSaView> sa) override { reports_.take(report, sa); }
     bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) override;
-
     // --- KernelClient ---
     void renew(const TunnelOwner& owner, const std::optional<std::string>& stranded) override;
     void rekey(const TunnelOwner& owner) override;
@@ -115,9 +108,8 @@ private:
     void refuse(const std::string& why);
     void adopt_objects();  // what has changed there becomes what everybody works with
     void adopt_soon();
-    void use_keys_in_tokens();  // that were read with the files
-    // Everybody works with the configuration that is here now.
-    void hand_out_configuration();
+    void use_keys_in_tokens();      // that were read with the files
+    void hand_out_configuration();  // everybody works with the one that is here now
     void look_up_names();
     void clear_very(const TunnelOwner& owner, Operations::End end);
     policy::Snapshot with_addresses(policy::Snapshot configuration) const;

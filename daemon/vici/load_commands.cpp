@@ -12,7 +12,8 @@ namespace {
 void fill(settings::Section& into, const Section& from) {
     for (const Entry& entry : from.entries()) {
         if (const auto* value = std::get_if<std::string>(&entry.content)) into.set(entry.name, *value);
-        if (const auto* items = std::get_if<std::vector<std::string>>(&entry.content)) into.set_list(entry.name, *items);
+        if (const auto* items = std::get_if<std::vector<std::string>>(&entry.content))
+            into.set_list(entry.name, *items);
         if (const auto* section = std::get_if<Section>(&entry.content)) fill(into.open(entry.name), *section);
     }
 }
@@ -118,8 +119,8 @@ void flush_certificates(Desk& desk, const Asked& asked) {
 
 void load_key(Desk& desk, const Asked& asked) {
     const std::string* data = asked->request().value("data");
-    const auto answer = desk.port.objects().load_key(text_of(asked->request(), "type"),
-                                                     base::as_bytes(data == nullptr ? "" : *data));
+    const auto answer =
+        desk.port.objects().load_key(text_of(asked->request(), "type"), base::as_bytes(data == nullptr ? "" : *data));
     if (!answer) return refuse(desk, *asked, answer.error());
     Section told = success();
     told.set("id", *answer);
