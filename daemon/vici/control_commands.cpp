@@ -105,7 +105,10 @@ void terminate_one(Desk& desk, const api::SaId& id, bool force, const std::share
     request.timeout = kPatience;
     desk.service.clear_sas(request, [job](const api::Outcome<std::vector<api::ClearedSa>>& cleared) {
         --job->open;
-        if (!cleared) ++job->failed;
+        const bool has_failed = !cleared || std::any_of(cleared->begin(), cleared->end(), [](const auto& row) {
+            return row.outcome == api::ClearOutcome::failed;
+        });
+        if (has_failed) ++job->failed;
         if (job->open == 0) job->answer->give(job->result());
     });
 }

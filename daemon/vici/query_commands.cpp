@@ -12,6 +12,7 @@
 #include "daemon/vici/request.h"
 #include "daemon/vici/sa_choice.h"
 #include "daemon/vici/sa_section.h"
+#include "daemon/vici/text.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -75,7 +76,6 @@ api::IkeSaView with_children(api::IkeSaView sa, const SaChoice& choice) {
 void list_sa_page(Desk& desk, const Asked& asked, std::uint64_t after) {
     const SaChoice choice = sa_choice(asked->request());
     api::SaQuery query = choice.query();
-    query.filter.kind = {};
     query.after = after;
     query.limit = api::kDefaultPage;
     desk.service.list_sas(query, [&desk, asked, choice](const api::SaPage& page) {
@@ -116,7 +116,8 @@ bool is_listed(const StandingView& policy, const Section& request) {
 Section policy_section(const StandingView& policy) {
     Section section;
     section.set("child", policy.child).set("ike", policy.connection).set("mode", policy.mode);
-    section.set("local-ts", policy.local_ts).set("remote-ts", policy.remote_ts);
+    section.set("local-ts", with_service_names(policy.local_ts));
+    section.set("remote-ts", with_service_names(policy.remote_ts));
     return section;
 }
 

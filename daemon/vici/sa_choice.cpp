@@ -37,7 +37,6 @@ void search(Desk& desk, const std::shared_ptr<Search>& job, std::uint64_t after)
 api::SaQuery SaChoice::query() const {
     api::SaQuery query;
     query.filter.conn = ike;
-    query.filter.kind = api::SaKind::ike;
     query.limit = api::kMaxPage;
     if (ike_id != 0) query.filter.id = api::SaId{ike_id};
     return query;
