@@ -113,7 +113,7 @@ const policy::Snapshot& Objects::snapshot() {
     if (changes_.credentials) refresh_credentials();
     if (changes_.others) parts_.pools = std::make_shared<const std::vector<policy::Pool>>(values_of(pools_));
     changes_ = {false, false, false, false};
-    snapshot_ = policy::IndexedConfiguration::of(parts_);
+    snapshot_ = policy::IndexedConfiguration::join(parts_);
     return snapshot_;
 }
 

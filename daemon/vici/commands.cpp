@@ -24,6 +24,7 @@ constexpr Command kCommands[] = {
     {"list-policies", list_policies},
     {"list-conns", list_connections},
     {"get-conns", get_connections},
+    {"list-certs", list_certificates},
     {"list-authorities", list_authorities},
     {"get-authorities", get_authorities},
     {"get-algorithms", get_algorithms},

@@ -15,6 +15,7 @@ void list_authorities(Desk& desk, const Asked& asked);
 void load_pool(Desk& desk, const Asked& asked);
 void unload_pool(Desk& desk, const Asked& asked);
 
+void list_certificates(Desk& desk, const Asked& asked);
 void load_certificate(Desk& desk, const Asked& asked);
 void flush_certificates(Desk& desk, const Asked& asked);
 void load_key(Desk& desk, const Asked& asked);

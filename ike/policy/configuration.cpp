@@ -31,7 +31,7 @@ IndexedConfiguration::IndexedConfiguration(ConfigurationParts parts)
 
 IndexedConfiguration::~IndexedConfiguration() = default;
 
-Snapshot IndexedConfiguration::of(ConfigurationParts parts) {
+Snapshot IndexedConfiguration::join(ConfigurationParts parts) {
     return Snapshot(new IndexedConfiguration(std::move(parts)));
 }
 
@@ -46,7 +46,7 @@ Snapshot IndexedConfiguration::with_addresses(const AddressesOf& addresses_of) c
     }
     ConfigurationParts parts = parts_;
     parts.connections = SharedList<Connection>(std::move(connections));
-    return of(std::move(parts));
+    return join(std::move(parts));
 }
 
 const Connection* IndexedConfiguration::connection(std::string_view name) const {

@@ -53,8 +53,8 @@ using Snapshot = std::shared_ptr<const IndexedConfiguration>;
 
 class IndexedConfiguration {
 public:
-    static Snapshot of(Configuration configuration) { return of(ConfigurationParts(std::move(configuration))); }
-    static Snapshot of(ConfigurationParts parts);
+    static Snapshot of(Configuration configuration) { return join(ConfigurationParts(std::move(configuration))); }
+    static Snapshot join(ConfigurationParts parts);
     // The same, where names resolve to these addresses.
     Snapshot with_addresses(const AddressesOf& addresses_of) const;
     ~IndexedConfiguration();

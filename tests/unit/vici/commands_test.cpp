@@ -51,8 +51,7 @@ TEST_CASE("errors have charon's words", "[vici]") {
     CHECK(error("rekey", with({{"child", "nope"}})) == "no matching SAs to rekey found");
     CHECK(error("redirect", with({{"ike", "gw"}})) == "missing target gateway");
     CHECK(error("redirect", with({{"gateway", "192.0.2.9"}})) == "missing redirect selector");
-    CHECK(error("redirect", with({{"gateway", "192.0.2.9"}, {"ike", "nope"}})) ==
-          "no matching SAs to redirect found");
+    CHECK(error("redirect", with({{"gateway", "192.0.2.9"}, {"ike", "nope"}})) == "no matching SAs to redirect found");
     CHECK(error("install", {}) == "missing configuration name");
     CHECK(error("install", with({{"child", "nope"}})) == "configuration name not found");
     CHECK(error("uninstall", with({{"child", "net"}})) == "policy 'net' not found");
@@ -64,8 +63,7 @@ TEST_CASE("initiate ends with its child, its failure, or its limit", "[vici]") {
     CHECK(*hall.request(client, "initiate", with({{"child", "net"}})).value("success") == "yes");
     CHECK(hall.service.initiated.back().conn == "gw");
     hall.service.failing = "net";
-    CHECK(errmsg(hall.request(client, "initiate", with({{"child", "net"}}))) ==
-          "establishing CHILD_SA 'net' failed");
+    CHECK(errmsg(hall.request(client, "initiate", with({{"child", "net"}}))) == "establishing CHILD_SA 'net' failed");
     hall.service.hold = true;
     client.forget();
     client.say(PacketType::request, "initiate", with({{"child", "net"}, {"timeout", "2000"}}));

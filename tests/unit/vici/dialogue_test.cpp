@@ -64,12 +64,12 @@ TEST_CASE("the second command waits for the first one's response", "[vici]") {
 TEST_CASE("packets that are none are left, and the client stays", "[vici][hostile-h2]") {
     ViciHall hall;
     ViciClient client(hall.options.path);
-    client.send("\x00\x00\x00\x00"sv);                   // empty
-    client.send("\x00\x00\x00\x01\x63"sv);               // a type that there is not
-    client.send("\x00\x00\x00\x03\x00\x09v"sv);          // a cut name
-    client.send("\x00\x00\x00\x04\x00\x01v\x02"sv);      // a section ends that has not begun
-    client.send("\x00\x00\x00\x01\x05"sv);               // not for a server
-    client.send("\x00\x00"sv);                           // and half a length
+    client.send("\x00\x00\x00\x00"sv);               // empty
+    client.send("\x00\x00\x00\x01\x63"sv);           // a type that there is not
+    client.send("\x00\x00\x00\x03\x00\x09v"sv);      // a cut name
+    client.send("\x00\x00\x00\x04\x00\x01v\x02"sv);  // a section ends that has not begun
+    client.send("\x00\x00\x00\x01\x05"sv);           // not for a server
+    client.send("\x00\x00"sv);                       // and half a length
     CHECK(hall.settle(client).empty());
     CHECK(hall.warnings.size() == 5);
     client.send("\x00\x09\x00\x07version"sv);

@@ -26,10 +26,9 @@ TEST_CASE("a message is written element by element", "[vici]") {
     Section& inner = message.add_section("section1");
     inner.add_section("sub-section").set("key2", "value2");
     inner.set("list1", std::vector<std::string>{"item1", "item2"});
-    const base::Bytes expected =
-        octets({"\x03\x04key1\x00\x06value1"sv, "\x01\x08section1"sv, "\x01\x0bsub-section"sv,
-                "\x03\x04key2\x00\x06value2"sv, "\x02"sv, "\x04\x05list1"sv, "\x05\x00\x05item1"sv,
-                "\x05\x00\x05item2"sv, "\x06"sv, "\x02"sv});
+    const base::Bytes expected = octets({"\x03\x04key1\x00\x06value1"sv, "\x01\x08section1"sv, "\x01\x0bsub-section"sv,
+                                         "\x03\x04key2\x00\x06value2"sv, "\x02"sv, "\x04\x05list1"sv,
+                                         "\x05\x00\x05item1"sv, "\x05\x00\x05item2"sv, "\x06"sv, "\x02"sv});
     CHECK(encode(message) == expected);
     const auto read = decode(expected);
     REQUIRE(read);
@@ -82,9 +81,10 @@ TEST_CASE("packets are framed, and named where their type says so", "[vici]") {
     message.set("a", "b");
     const auto frame = encode(Packet{PacketType::request, "version", message});
     REQUIRE(frame);
-    CHECK(*frame == octets({"\x00\x00\x00\x0f\x00\x07version"sv, "\x03\x01"
-                                                                  "a\x00\x01"
-                                                                  "b"sv}));
+    CHECK(*frame == octets({"\x00\x00\x00\x0f\x00\x07version"sv,
+                            "\x03\x01"
+                            "a\x00\x01"
+                            "b"sv}));
     const auto read = decode_packet(base::ByteView(*frame).subspan(4));
     REQUIRE(read);
     CHECK(read->type == PacketType::request);
