@@ -58,8 +58,13 @@ for number in 1 "$@"; do
     figure "sighup_again_$number" reload_xfrmd
     figure "conn_list_$number" xfrmctl far conn list
     handshakes '' "$number"
-    [[ ! -S /run/far/charon.vici ]] || by_swanctl '' "$number"
     stop far
+    mkdir -p /run/far/swanctl/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
+    XFRMD_FLAGS=$unlimited start_xfrmd far <<<''
+    enter_peer far strongswan-6.0
+    by_swanctl '' "$number"
+    stop far
+    umount -l /run/far/root
     STRONGSWAN_CONF_EXTRA='ikesa_table_size = 16384
         ikesa_table_segments = 64
         reuse_ikesa = no

@@ -1,5 +1,6 @@
-# reload PEER: the configuration is read again while children stand: what is as it was goes on without losing a packet; of
-# what has changed or gone only what was begun by start_action = start is closed, as charon does (measured with 6.0.1).
+# reload PEER [swanctl]: the configuration is read again while children stand: what is as it was goes on without losing a packet; of
+# what has changed or gone only what was begun by start_action = start is closed, as charon does (measured with 6.0.1). It is read
+# from its file (SIGHUP), or loaded by swanctl.
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/streams.sh
@@ -63,10 +64,24 @@ is_gone() { [[ ! $(numbers) =~ (^| )$1: ]]; }
 number_of() { numbers | tr ' ' '\n' | grep "^$1:"; }
 has() { number_of "$1" >/dev/null; }
 
-# load WHAT SETTINGS CHILDREN
+# load WHAT [SETTINGS CHILDREN]: moon's configuration; nothing but WHAT: an empty one.
 load() {
     tell "moon reads: $1"
-    change_conf moon <<<"$(conf moon "$2" "$3")"
+    [[ $# -eq 1 ]] || conf moon "$2" "$3" >/run/moon.conf
+    [[ $# -ne 1 ]] || : >/run/moon.conf
+    "by_$way"
+}
+by_file() { change_conf moon </run/moon.conf; }
+by_swanctl() {
+    cp /run/moon.conf /run/moon/swanctl/swanctl.conf
+    swanctl moon --load-all >"$out/load.log" 2>&1 || fail "$(<"$out/load.log")"
+}
+start_file() { start_xfrmd moon </run/moon.conf; }
+start_swanctl() {
+    mkdir -p /run/moon/swanctl/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
+    start_xfrmd moon <<<''
+    enter_peer moon strongswan-6.0
+    by_swanctl
 }
 expect_kept() {
     local one
@@ -79,7 +94,9 @@ begun='start_action = start' trapped='start_action = trap' shorter=$'\nrekey_tim
 gateways
 start_strongswan sun "$1" <<<"$(conf sun '' "$(for i in 0 1 2 3 4; do child "c$i" "$i" sun ''; done)")"
 c0=$(child c0 0 moon '') c1=$(child c1 1 moon "$begun") c2=$(child c2 2 moon '') c3=$(child c3 3 moon "$trapped")
-start_xfrmd moon <<<"$(conf moon '' "$c0$c1$c2$c3")"
+way=${2:-file}
+conf moon '' "$c0$c1$c2$c3" >/run/moon.conf
+"start_$way"
 eventually 10 has c1 || fail "c1 has not started"
 for one in c0 c2 c3; do expect up moon "$one"; done
 expect_ping alice 10.2.0.10
@@ -111,8 +128,7 @@ load 'it starts nothing any more' 'dpd_delay = 100s' "$c0$(child c4 4 moon '')"
 expect_gone c4
 expect_kept "${others[@]}"
 [[ $(number_of ike | wc -l) -eq 1 ]] || fail "an IKE SA without a child was left: $(numbers)"
-tell "moon reads: no connection"
-change_conf moon <<<''
+load 'no connection'
 expect_kept "${others[@]}"
 expect xfrmctl moon sa rekey "$(number_of ike | cut -d: -f2)"
 expect_whole_streams
