@@ -61,6 +61,7 @@ for number in 1 "$@"; do
     stop far
     mkdir -p /run/far/swanctl/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
     XFRMD_FLAGS=$unlimited start_xfrmd far <<<''
+    strongswan_conf >/run/far/strongswan.conf
     enter_peer far strongswan-6.0
     by_swanctl '' "$number"
     stop far

@@ -79,6 +79,7 @@ by_swanctl() {
 start_file() { start_xfrmd moon </run/moon.conf; }
 start_swanctl() {
     mkdir -p /run/moon/swanctl/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
+    strongswan_conf >/run/moon/strongswan.conf
     start_xfrmd moon <<<''
     enter_peer moon strongswan-6.0
     by_swanctl
