@@ -150,6 +150,10 @@ std::string render_sa(const Json& sa, Style style) {
                       terminal_safe(text_of(sa, "role")) + "\n";
     out += detail(kIndent, "local", endpoint_of(local) + "  " + or_dash(text_of(local, "id")));
     out += detail(kIndent, "remote", endpoint_of(remote) + "  " + or_dash(text_of(remote, "id")));
+    for (const std::string_view side : {"local", "remote"}) {
+        const std::string addresses = joined(texts_of(sa, std::string(side) + "_vips"), ", ");
+        if (!addresses.empty()) out += detail(kIndent, std::string(side) + " vips", addresses);
+    }
     out += detail(kIndent, "path", text_of(sa, "path"));
     out += detail(kIndent, "SPIs",
                   or_dash(text_of(sa, "spi_i")) + " initiator, " + or_dash(text_of(sa, "spi_r")) + " responder");

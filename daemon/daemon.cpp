@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
 
 #include <asio/dispatch.hpp>
 
-#include "daemon/config/swanctl_loader.h"
 #include "daemon/kernel_demands.h"
 #include "daemon/source_address.h"
 #include "ike/shard.h"
@@ -42,6 +40,10 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
       events_(first_revision()),
       reports_(io, log, events_),
       kernel_history_(events_),
+      objects_(files, options_.host(),
+               {[this](const auto& connection) { return lacking(kernel_->features(), connection); },
+                [this](const auto& pools) { return leases_.objection(pools); }, [this] { adopt_soon(); }}),
+      adoption_(io, [this] { adopt_objects(); }),
       names_(io, log, [this] { readdress_.within(kReaddressPause); }),
       readdress_(io,
                  [this] {
@@ -61,24 +63,22 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
           [this](const std::string& why) { take(tl::unexpected(StartError{"reading it has failed: " + why, true})); }) {
 }
 
-tl::expected<policy::Snapshot, StartError> Daemon::load(Log& log, const Files& files, const DaemonOptions& options) {
-    auto loaded = load_swanctl(files, options.config_path, options.host());
-    if (!loaded) return tl::unexpected(StartError{print(loaded.error()), true});
-    for (const std::string& warning : loaded->warnings) log.warning(warning);
-    return policy::IndexedConfiguration::of(std::move(loaded->configuration));
-}
-
 tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_context& io, Log& log, const Files& files,
                                                                  const DaemonOptions& options,
-                                                                 policy::Snapshot configuration) {
+                                                                 LoadResult configuration) {
     std::unique_ptr<Daemon> daemon(new Daemon(io, log, files, options));
-    daemon->configuration_ = std::move(configuration);
+    daemon->objects_.take_files(std::move(configuration));
+    daemon->adoption_.cancel();
+    daemon->configuration_ = daemon->objects_.snapshot();
     auto kernel = KernelSide::open(io, log, options.kernel, *daemon, daemon->kernel_history_);
     if (!kernel) return tl::unexpected(kernel.error());
     daemon->kernel_ = std::move(*kernel);
     const netlink::KernelFeatures& able = daemon->kernel_->features();
-    if (const std::string lack = lacking(able, *daemon->configuration_); !lack.empty()) return tl::unexpected(lack);
+    if (const std::string lack = lacking_of_all(able, daemon->configuration_->connections()); !lack.empty())
+        return tl::unexpected(lack);
     daemon->options_.pool.worker.engine.cpus = cpus_for_sas(able);
+    daemon->leases_.configure(daemon->configuration_->pools());
+    daemon->held_ = std::make_unique<HeldAddresses>(io, log, daemon->kernel_->network());
     // Before any peer is heard: what blocks has to block from the first moment.
     daemon->kernel_->configure(daemon->configuration_);
     daemon->use_keys_in_tokens();
@@ -91,65 +91,13 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     return daemon;
 }
 
-void Daemon::run_start_actions() { start_actions_.run(*configuration_, nullptr); }
-
-void Daemon::reload() {
-    if (!stopping_) reload_.run();
-}
-
-void Daemon::take(Loaded loaded) {
-    if (stopping_) return;
-    if (!loaded) return refuse("\n" + loaded.error().text);
-    if (const std::string lack = lacking(kernel_->features(), **loaded); !lack.empty()) return refuse(" " + lack);
-    const policy::Snapshot before = std::exchange(configuration_, with_addresses(std::move(*loaded)));
-    const std::size_t count = configuration_->connections().size();
-    log_.info("configuration loaded: " + std::to_string(count) + (count == 1 ? " connection" : " connections"));
-    use_keys_in_tokens();
-    hand_out_configuration();
-    look_up_names();
-    names_.refresh();
-    start_actions_.run(*configuration_, before.get());
-}
-
-void Daemon::refuse(const std::string& why) {
-    if (options_.tokens != nullptr) options_.tokens->discard();
-    log_.error("configuration not loaded, everything stays as it is:" + why);
-}
-
-void Daemon::use_keys_in_tokens() {
-    if (options_.tokens != nullptr) options_.tokens->commit(configuration_->credentials());
-}
-
-void Daemon::hand_out_configuration() {
-    for (std::size_t shard = 0; shard < pool_->size(); ++shard) {
-        pool_->submit(static_cast<std::uint8_t>(shard), ike::Reconfigure{configuration_});
-    }
-    events_.count_change();
-    kernel_->configure(configuration_);
-}
-
-policy::Snapshot Daemon::with_addresses(policy::Snapshot configuration) const {
-    const auto& connections = configuration->connections();
-    const auto has_names = [](const policy::Connection& connection) { return connection.has_names(); };
-    if (std::none_of(connections.begin(), connections.end(), has_names)) return configuration;
-    return configuration->with_addresses([this](const std::string& name) { return names_.addresses_of(name); });
-}
-
-void Daemon::look_up_names() {
-    std::set<std::string> names;
-    for (const policy::Connection& connection : configuration_->connections()) {
-        names.insert(connection.local_hosts.names.begin(), connection.local_hosts.names.end());
-        names.insert(connection.remote_hosts.names.begin(), connection.remote_hosts.names.end());
-    }
-    names_.want(names);
-}
-
 void Daemon::initiate(const ChildWish& wish, Operations::End end) {
     const ike::OperationId operation = operations_.begin(std::move(end));
     const auto refuse = [&](base::Error error) {
         operations_.finish({operation, {}, {}, tl::unexpected(std::move(error))});
     };
     if (stopping_) return refuse({Reason::ShuttingDown, {}, {}});
+    settle();
     const policy::Connection* configured = configuration_->connection(wish.connection);
     if (configured == nullptr) return refuse({Reason::NotFound, "connection " + wish.connection, {}});
     ike::Initiate initiate{operation, wish.connection, wish.child, {}, {}, wish.ike_sa, wish.packet};
@@ -314,21 +262,6 @@ void Daemon::acquire(const WantedChild& child, std::optional<policy::TriggeringP
     });
 }
 
-// on_local_down = clear (Junos: gw-interface): there is nobody to tell, for nothing reaches the peer from there.
-void Daemon::lose_address(const base::Address& address) {
-    if (stopping_) return;
-    const auto is_meant = [address](const ikev2::sa::Sa& sa) {
-        const bool clears = sa.connection != nullptr && sa.connection->on_local_down == policy::OnLocalDown::clear;
-        return clears && sa.local.address == address;
-    };
-    collect(is_meant, [this, address](const std::vector<ike::IkeSaId>& ids) {
-        if (ids.empty()) return;
-        log_.warning("address " + address.to_string() + " has gone: clearing " + std::to_string(ids.size()) +
-                     " IKE SAs");
-        for (const ike::IkeSaId id : ids) clear(id, {}, true, [](const ike::OperationDone&) {});
-    });
-}
-
 void Daemon::revive(ike::ReviveChild child) {
     pool_->on_main([this, child = std::move(child)] {
         if (stopping_) return;
@@ -360,6 +293,7 @@ void Daemon::stop(std::function<void()> stopped) {
 // What a peer brought up while we were stopping is not left in the kernel either.
 void Daemon::finish_stop() {
     stop_timer_.cancel();
+    held_->clean();
     kernel_->clean();
     if (stopped_) std::exchange(stopped_, nullptr)();
 }

@@ -11,52 +11,46 @@
 #include <tl/expected.hpp>
 
 #include "daemon/api/event_log.h"
+#include "daemon/attributes/held_addresses.h"
 #include "daemon/background.h"
+#include "daemon/child_wish.h"
 #include "daemon/config/files.h"
 #include "daemon/daemon_options.h"
 #include "daemon/fetching/fetcher.h"
 #include "daemon/host_names.h"
 #include "daemon/kernel_side.h"
 #include "daemon/log.h"
+#include "daemon/objects/objects.h"
 #include "daemon/operations.h"
 #include "daemon/report_relay.h"
 #include "daemon/roaming.h"
 #include "daemon/start_actions.h"
 #include "daemon/worker_pool.h"
+#include "ike/policy/lease_book.h"
 
 namespace xfrmd::daemon {
 
-// A child to bring up, by the names it is configured under.
-struct ChildWish {
-    std::string connection;
-    std::string child;
-    ike::IkeSaId ike_sa = ike::IkeSaId::none;  // none: in whatever IKE SA the connection has, or in a new one
-    std::optional<policy::TriggeringPacket> packet = {};
-    std::optional<std::uint32_t> cpu = {};  // as of ike::Initiate
-};
-
 class Daemon final : public Outside, public KernelClient {
 public:
+    using Loaded = tl::expected<LoadResult, StartError>;
+
     // Reads the configuration; its warnings are logged. Error: what is wrong with it.
-    static tl::expected<policy::Snapshot, StartError> load(Log& log, const Files& files, const DaemonOptions& options);
+    static Loaded load(Log& log, const Files& files, const DaemonOptions& options);
     // Checks the kernel and opens the sockets. `io`, `log` and `files` outlive the daemon. The error is one sentence.
     static tl::expected<std::unique_ptr<Daemon>, std::string> start(asio::io_context& io, Log& log, const Files& files,
                                                                     const DaemonOptions& options,
-                                                                    policy::Snapshot configuration);
+                                                                    LoadResult configuration);
 
-    // Brings up children with start_action = start.
-    void run_start_actions();
+    void run_start_actions();  // brings up children with start_action = start
     // Loads the configuration again, in a thread of its own; with a mistake in it everything stays as it is.
     void reload();
-    // The end of the daemon waits for that.
+    // The end of the daemon waits for these.
     bool is_loading() const { return reload_.is_running(); }
-    // And for that.
     bool is_reading_lists() const { return fetcher_.is_at_disk(); }
+    bool is_asking_for_names() const { return names_.is_asking(); }
     // Deletes every IKE SA, waits for the peers up to two seconds, leaves the kernel clean; then calls `stopped`.
     void stop(std::function<void()> stopped);
     bool is_stopping() const { return stopping_; }
-    // See HostNames::is_asking().
-    bool is_asking_for_names() const { return names_.is_asking(); }
 
     // --- For the management API ---
     void initiate(const ChildWish& wish, Operations::End end);
@@ -64,17 +58,21 @@ public:
     void clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end);
     void rekey(ike::IkeSaId ike_sa, ike::ChildSaId child, Operations::End end);
     void redirect(ike::IkeSaId ike_sa, const base::Address& gateway, Operations::End end);
-    // Soon, in another IKE SA that takes its place.
-    void reauthenticate(ike::IkeSaId ike_sa);
+    // Children by their configured names, and IKE SAs that hold none but these; `then` is called once that has begun.
+    void clear_children(std::set<ChildName> children, std::function<void()> then);
+    void reauthenticate(ike::IkeSaId ike_sa);  // soon, in another IKE SA that takes its place
     ReportRelay& reports() { return reports_; }
     WorkerPool& pool() { return *pool_; }
     KernelSide& kernel() { return *kernel_; }
     const policy::IndexedConfiguration& configuration() const { return *configuration_; }
     const policy::Snapshot& snapshot() const { return configuration_; }
+    // What is changed there is worked with soon after, many changes at once; after settle() at once.
+    Objects& objects() { return objects_; }
+    void settle();
     const DaemonOptions& options() const { return options_; }
     api::EventLog& events() { return events_; }
     const KernelHistory& kernel_history() const { return kernel_history_; }
-
+    const policy::LeaseBook& leases() const { return leases_; }
     // --- Outside: from any worker's thread ---
     void install(std::uint8_t shard, ike::ChildInstall child) override;
     void use(std::uint8_t shard, ike::ChildSaId child) override;
@@ -85,13 +83,16 @@ public:
     void tell(std::uint8_t shard, ike::PeerNews news) override;
     void fetch(std::uint8_t shard, ike::Fetch question) override;
     void sign(std::uint8_t shard, ike::Sign question) override;
+    void lease(std::uint8_t shard, ike::LeaseAddresses question) override;  // daemon_addresses.cpp
+    void give_back(policy::LeaseHolder holder) override;
+    void hold(ike::HoldAddresses given) override;
+    void drop(policy::LeaseHolder holder) override;
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
     bool wants_views() const override { return reports_.is_followed(); }
     using Outside::report;
     void report(const ike::Report& report, std::optional<api::IkeSaView> sa) override { reports_.take(report, sa); }
     bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) override;
-
     // --- KernelClient ---
     void renew(const TunnelOwner& owner, const std::optional<std::string>& stranded) override;
     void rekey(const TunnelOwner& owner) override;
@@ -102,15 +103,13 @@ public:
     void lose_address(const base::Address& address) override;
 
 private:
-    using Loaded = tl::expected<policy::Snapshot, StartError>;
-
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
     void take(Loaded loaded);
     void refuse(const std::string& why);
-    // Those that were read with the configuration that is here now.
-    void use_keys_in_tokens();
-    // Everybody works with the configuration that is here now.
-    void hand_out_configuration();
+    void adopt_objects();  // what has changed there becomes what everybody works with
+    void adopt_soon();
+    void use_keys_in_tokens();      // that were read with the files
+    void hand_out_configuration();  // everybody works with the one that is here now
     void look_up_names();
     void clear_very(const TunnelOwner& owner, Operations::End end);
     policy::Snapshot with_addresses(policy::Snapshot configuration) const;
@@ -128,10 +127,15 @@ private:
     api::EventLog events_;
     ReportRelay reports_;
     KernelHistory kernel_history_;
+    Objects objects_;
+    Deadline adoption_;  // of what has changed there
+    std::chrono::milliseconds adoption_takes_{0};
     policy::Snapshot configuration_;
     HostNames names_;
     Deadline readdress_;  // connections, after names got other addresses
     std::unique_ptr<KernelSide> kernel_;
+    policy::LeaseBook leases_;
+    std::unique_ptr<HeldAddresses> held_;
     Operations operations_;
     StartActions start_actions_;
     asio::steady_timer stop_timer_;

@@ -4,14 +4,12 @@
 
 namespace xfrmd::daemon {
 
-std::string lacking(const netlink::KernelFeatures& features, const policy::IndexedConfiguration& configuration) {
+std::string lacking(const netlink::KernelFeatures& features, const policy::Connection& connection) {
     if (features.per_cpu) return {};
-    for (const policy::Connection& connection : configuration.connections()) {
-        for (const policy::Child& child : connection.children) {
-            if (!child.per_cpu_sas) continue;
-            return "connections." + connection.name + ".children." + child.name +
-                   ".per_cpu_sas: the kernel has no SAs for single CPUs (Linux has them from 6.13 on)";
-        }
+    for (const policy::Child& child : connection.children) {
+        if (!child.per_cpu_sas) continue;
+        return "connections." + connection.name + ".children." + child.name +
+               ".per_cpu_sas: the kernel has no SAs for single CPUs (Linux has them from 6.13 on)";
     }
     return {};
 }

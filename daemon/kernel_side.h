@@ -62,7 +62,7 @@ public:
     netlink::KernelResult<api::KernelStatus> status() { return count_kernel(books_, tunnels_, manual_); }
     // Towards this peer, from before this process.
     bool has_inherited_sas(const base::Address& remote) const { return books_.has_orphans_towards(remote); }
-    // Of addresses, links and routes.
+    NetworkSide* network() { return network_.get(); }  // nullptr without Linux
     void watch_paths(std::function<void()> on_change) {
         if (network_) network_->watch_paths(std::move(on_change));
     }

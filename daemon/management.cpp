@@ -220,6 +220,7 @@ void Management::redirect(const api::RedirectRequest& request, api::Done<api::Ou
 }
 
 void Management::list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) {
+    daemon_.settle();
     std::vector<const policy::Connection*> sorted;
     for (const policy::Connection& connection : daemon_.configuration().connections()) {
         const bool wanted = query.conn.empty() || query.conn == connection.name;

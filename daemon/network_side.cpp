@@ -170,6 +170,24 @@ void NetworkSide::tunnel_is_down(ike::ChildSaId child) {
     for (const RouteSpec& route : routes.mapped()) release(route, child);
 }
 
+netlink::KernelResult<std::string> NetworkSide::add_virtual_address(const base::Address& address,
+                                                                    const base::Address& remote,
+                                                                    const base::Address& local) {
+    const auto device = device_towards(remote, local);
+    if (!device) return tl::unexpected<netlink::KernelError>(device.error());
+    virtual_addresses_.insert(address);
+    const auto added = network_->add_address(device->name, {address, address.bits()});
+    if (added) return device->name;
+    virtual_addresses_.erase(address);
+    return tl::unexpected<netlink::KernelError>(added.error());
+}
+
+void NetworkSide::remove_virtual_address(const base::Address& address, const std::string& device) {
+    const auto removed = network_->delete_address(device, {address, address.bits()});
+    if (!removed) log_.error("virtual address " + address.to_string() + ": " + removed.error().text);
+    virtual_addresses_.erase(address);
+}
+
 netlink::KernelResult<Device> NetworkSide::device_towards(const base::Address& remote,
                                                           const base::Address& local) const {
     const auto way = network_->route_to({remote, local});
@@ -190,7 +208,8 @@ std::vector<base::Address> NetworkSide::own_addresses() const {
     for (const base::Family family : {base::Family::ipv4, base::Family::ipv6}) {
         for (const auto& one : interfaces.addresses_within({base::Address::any(family), 0})) {
             const auto* link = interfaces.by_index(one.interface);
-            if (link != nullptr && link->is_up() && link->kind != "xfrm") all.push_back(one.address);
+            const bool is_virtual = virtual_addresses_.contains(one.address);
+            if (link != nullptr && link->is_up() && link->kind != "xfrm" && !is_virtual) all.push_back(one.address);
         }
     }
     return all;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -60,8 +61,14 @@ public:
     // Its peer is at another address, and so may be the way to it. Nothing for a tunnel without routes.
     void tunnel_has_moved(ike::ChildSaId child, const base::Address& remote);
     void tunnel_is_down(ike::ChildSaId child);
+    // A virtual address, on the device by which packets leave to `remote` from `local`. It is none of own_addresses()
+    // then. Its device's name; errors: those of device_towards() and Network::add_address().
+    netlink::KernelResult<std::string> add_virtual_address(const base::Address& address, const base::Address& remote,
+                                                           const base::Address& local);
+    void remove_virtual_address(const base::Address& address, const std::string& device);
     // Where packets of a tunnel between these addresses leave, and come in if the peer's way is ours.
     netlink::KernelResult<Device> device_towards(const base::Address& remote, const base::Address& local) const;
+    bool is_own(const base::Address& address) const { return network_->interfaces().address_is_local(address); }
     // Is the local address ours, on a link that works, and may packets to the peer leave from it?
     bool is_path(const base::Address& local, const base::Address& remote) const;
     // Of links that work, other than xfrm interfaces; the best sources first.
@@ -98,6 +105,7 @@ private:
     netlink::route::NetworkEvents events_;
     asio::posix::stream_descriptor descriptor_;
     bool has_rule_ = false;
+    std::set<base::Address> virtual_addresses_;
     std::unordered_map<ike::ChildSaId, std::vector<netlink::route::RouteSpec>> of_children_;
 };
 

@@ -199,6 +199,8 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
     view.nat_pretended = common.connection != nullptr && common.connection->encap;
     view.spi_i = static_cast<std::uint64_t>(common.spi_i);
     view.spi_r = static_cast<std::uint64_t>(common.spi_r);
+    for (const base::Address& address : common.vips.local) view.local_vips.push_back(address.to_string());
+    for (const base::Address& address : common.vips.remote) view.remote_vips.push_back(address.to_string());
     const auto* established = sa.established();
     if (established == nullptr) return view;
     add_established(view, *established, now);

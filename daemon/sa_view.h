@@ -5,7 +5,7 @@
 #include "daemon/api/manual_model.h"
 #include "daemon/manual_sas.h"
 #include "ike/ikev2/sa/ike_sa.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
 

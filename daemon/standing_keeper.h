@@ -11,6 +11,7 @@
 
 #include "daemon/log.h"
 #include "daemon/standing_specs.h"
+#include "ike/policy/configuration.h"
 #include "netlink/standing_policies.h"
 
 namespace xfrmd::daemon {

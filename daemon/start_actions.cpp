@@ -19,20 +19,63 @@ constexpr std::chrono::seconds kStartPause{1};
 constexpr unsigned kMostRestorations = 10;
 constexpr std::chrono::seconds kLongestPause{60};
 
-bool is_as_before(const policy::Connection& connection, const policy::IndexedConfiguration* before) {
-    const policy::Connection* old = before == nullptr ? nullptr : before->connection(connection.name);
+// Children with start_action = start, of a connection that may not be there (nullptr).
+std::vector<const policy::Child*> started(const policy::Connection* connection) {
+    std::vector<const policy::Child*> children;
+    if (connection == nullptr) return children;
+    for (const policy::Child& child : connection->children) {
+        if (policy::starts(child.start_action)) children.push_back(&child);
+    }
+    return children;
+}
+
+// Those of `one` that `other` has not just so.
+std::vector<std::string> without_equal(const policy::Connection* one, const policy::Connection* other) {
+    const bool is_same_ike = one != nullptr && other != nullptr && one->has_same_ike(*other);
+    std::vector<std::string> names;
+    for (const policy::Child* child : started(one)) {
+        const policy::Child* same = is_same_ike ? other->child(child->name) : nullptr;
+        if (same == nullptr || !(*same == *child)) names.push_back(child->name);
+    }
+    return names;
+}
+
+bool is_as_before(const policy::Connection& connection, const policy::IndexedConfiguration& before) {
+    const policy::Connection* old = before.connection(connection.name);
     return old != nullptr && old->is_configured_as(connection);
 }
 
 }  // namespace
 
-void StartActions::run(const policy::IndexedConfiguration& configuration, const policy::IndexedConfiguration* before) {
+void StartActions::run(const policy::IndexedConfiguration& configuration) {
     for (const policy::Connection& connection : configuration.connections()) {
+        for (const policy::Child* child : started(&connection)) start({connection.name, child->name});
+    }
+}
+
+void StartActions::change(const policy::IndexedConfiguration& before, const policy::IndexedConfiguration& now) {
+    std::set<ChildName> closed;
+    std::vector<Attempt> begun;
+    for (const policy::Connection& old : before.connections()) {
+        if (is_as_before(old, now)) continue;
+        for (std::string& child : without_equal(&old, now.connection(old.name))) closed.insert({old.name, child});
+    }
+    for (const policy::Connection& connection : now.connections()) {
         if (is_as_before(connection, before)) continue;
-        for (const policy::Child& child : connection.children) {
-            if (policy::starts(child.start_action)) start({connection.name, child.name});
+        for (const std::string& child : without_equal(&connection, before.connection(connection.name))) {
+            begun.push_back({connection.name, child});
         }
     }
+    close(std::move(closed), std::move(begun));
+}
+
+// The new ones begin once the old ones are on their way out, so that none of them finds itself in an IKE SA that goes.
+void StartActions::close(std::set<ChildName> children, std::vector<Attempt> then) {
+    const auto begin = [this, then = std::move(then)] {
+        for (const Attempt& attempt : then) start(attempt);
+    };
+    if (children.empty()) return begin();
+    daemon_.clear_children(std::move(children), begin);
 }
 
 void StartActions::start(const Attempt& attempt) {

@@ -8,10 +8,15 @@ namespace xfrmd::daemon {
 
 class ViciPort final : public vici::Port {
 public:
-    // Both outlive it.
-    ViciPort(asio::io_context& io, Daemon& daemon) : io_(io), daemon_(daemon) {}
+    // All outlive it.
+    ViciPort(asio::io_context& io, Log& log, Daemon& daemon) : io_(io), log_(log), daemon_(daemon) {}
 
-    policy::Snapshot configuration() const override { return daemon_.snapshot(); }
+    policy::Snapshot configuration() const override {
+        daemon_.settle();
+        return daemon_.snapshot();
+    }
+    Objects& objects() override { return daemon_.objects(); }
+    void warn(const std::string& line) override { log_.warning(line); }
     std::vector<vici::StandingView> standing() const override;
     base::Result<void> install(const std::string& connection, const std::string& child) override;
     bool uninstall(const std::string& connection, const std::string& child) override;
@@ -25,6 +30,7 @@ public:
 
 private:
     asio::io_context& io_;
+    Log& log_;
     Daemon& daemon_;
 };
 

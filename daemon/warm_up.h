@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 #include "netlink/kernel.h"
 
 namespace xfrmd::daemon {

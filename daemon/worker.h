@@ -45,6 +45,11 @@ public:
     virtual void fetch(std::uint8_t shard, ike::Fetch question) = 0;
     // Answered by Worker::submit(Signed).
     virtual void sign(std::uint8_t shard, ike::Sign question) = 0;
+    // Answered by Worker::submit(Leased).
+    virtual void lease(std::uint8_t shard, ike::LeaseAddresses question) = 0;
+    virtual void give_back(policy::LeaseHolder holder) = 0;
+    virtual void hold(ike::HoldAddresses given) = 0;
+    virtual void drop(policy::LeaseHolder holder) = 0;
     virtual void revive(ike::ReviveChild child) = 0;
     virtual void done(ike::OperationDone operation) = 0;
     // Somebody follows what happens to IKE SAs.
@@ -105,6 +110,10 @@ private:
     void run(ike::TellEngines action) { outside_.tell(shard(), std::move(action.news)); }
     void run(ike::Fetch action) { outside_.fetch(shard(), std::move(action)); }
     void run(ike::Sign action) { outside_.sign(shard(), std::move(action)); }
+    void run(ike::LeaseAddresses action) { outside_.lease(shard(), std::move(action)); }
+    void run(ike::ReturnAddresses action) { outside_.give_back(action.holder); }
+    void run(ike::HoldAddresses action) { outside_.hold(std::move(action)); }
+    void run(ike::DropAddresses action) { outside_.drop(action.holder); }
     void run(ike::ReviveChild action) { outside_.revive(std::move(action)); }
     void run(ike::OperationDone action) { outside_.done(std::move(action)); }
     void run(const ike::Report& action);

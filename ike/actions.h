@@ -77,6 +77,25 @@ struct ReviveChild {
     policy::StartAction action{};
 };
 
+// The leases that were asked for with LeaseAddresses are wanted no more. Not answered.
+struct ReturnAddresses {
+    policy::LeaseHolder holder{};
+};
+
+// As initiator: what the peer has given us (RFC 7296 2.19), before the first child that has to do with it. Not
+// answered. What may be held by several at once goes with the last of them.
+struct HoldAddresses {
+    policy::LeaseHolder holder{};
+    base::Address local;  // of the IKE SA: the addresses belong where packets to the peer leave
+    base::Address remote;
+    std::vector<base::Address> addresses;
+    std::vector<base::Address> name_servers;
+    std::vector<std::string> domains;  // RFC 8598: those alone that they are for; empty: all. Of host names' letters
+};
+struct DropAddresses {
+    policy::LeaseHolder holder{};
+};
+
 // An operation asked for with an OperationId has ended, well or badly. Given exactly once for each.
 struct OperationDone {
     OperationId operation{};
@@ -120,7 +139,8 @@ struct Report {
 };
 
 using Action = std::variant<SendDatagram, InstallChild, UseChild, MoveChild, SeekPath, RemoveChild, QueryUse,
-                            TellEngines, ReviveChild, Fetch, Sign, OperationDone, Report>;
+                            TellEngines, ReviveChild, Fetch, Sign, LeaseAddresses, ReturnAddresses, HoldAddresses,
+                            DropAddresses, OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

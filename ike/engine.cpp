@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "ike/engine_counting.h"
 #include "ike/ikev2/exchange/children.h"
 
 namespace xfrmd::ike {
@@ -52,7 +53,7 @@ Actions Engine::handle(const Input& input, base::Instant now) {
     // Once it has our answer to a Delete, the peer may drop what comes on the old child: the kernel's turn is first.
     std::stable_partition(turn.actions.begin(), turn.actions.end(),
                           [](const Action& action) { return !std::holds_alternative<SendDatagram>(action); });
-    count(turn.actions);
+    count(turn.actions, table_, options_.nat_port, counters_);
     return std::move(turn.actions);
 }
 
@@ -97,11 +98,13 @@ void Engine::on(const Initiate& wish, Turn& turn) {
     initiate(*connection, wish, child, turn);
 }
 
-// The IKE SA that a new child goes into, nullptr if there is none.
+// The IKE SA that a new child goes into, nullptr if there is none. Not one of a connection that is no more.
 IkeSa* Engine::ike_sa_for(const Initiate& wish) {
     const auto all = table_.of_connection(wish.connection);
+    const policy::Connection* configured = configuration_->connection(wish.connection);
     const auto suits = [&](const IkeSa* sa) {
-        return !sa->is_leaving() && (wish.ike_sa == IkeSaId::none || wish.ike_sa == sa->sa().id);
+        return configured != nullptr && configured->has_same_ike(*sa->sa().connection) && !sa->is_leaving() &&
+               (wish.ike_sa == IkeSaId::none || wish.ike_sa == sa->sa().id);
     };
     const auto found = std::find_if(all.begin(), all.end(), suits);
     return found == all.end() ? nullptr : *found;
@@ -234,40 +237,6 @@ void Engine::on(const TimePassed&, Turn& turn) {
 
 void Engine::on(const TimeOfDay& told, Turn&) { validation_.start = told.start; }
 
-void Engine::on(const Reconfigure& change, Turn& turn) {
-    if (configuration_->credentials() != change.configuration->credentials()) {
-        validation_.enquiries.forget_judgements();
-        validation_.signers.forget();
-    }
-    configuration_ = change.configuration;
-    for (const IkeSaId id : table_.ids()) {
-        if (IkeSa* sa = table_.find(id)) adopt(*sa, change.configuration, turn);  // or another one took it along
-    }
-}
-
-// An SA of an unchanged connection goes on with the new snapshot; any other is deleted. A half-open one will find its
-// connection in the new snapshot when its identities are known, unless a round has passed for one.
-void Engine::adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn) {
-    if (sa.is_half_open() && !sa.has_passed_round()) {
-        sa.sa().connection = nullptr;
-        sa.sa().configuration = configuration;
-        return;
-    }
-    const policy::Connection* connection = configuration->connection(sa.sa().connection_name());
-    if (connection != nullptr && connection->is_configured_as(*sa.sa().connection)) {
-        sa.sa().connection = connection;
-        sa.sa().configuration = configuration;
-        return;
-    }
-    const bool was_established = sa.established() != nullptr;
-    if (was_established) {
-        sa.add_task(ikev2::sa::DeleteIkeTask{OperationId::none, Reason::ConfigurationRemoved}, around(turn));
-    } else if (!sa.is_ending()) {
-        sa.give_up({Reason::ConfigurationRemoved, {}, {}}, around(turn));
-    }
-    settle(sa, was_established, turn);
-}
-
 void Engine::carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn) {
     using ikev2::sa::Predecessor;
     if (succession.born) {
@@ -318,6 +287,7 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     if (sa.is_closed()) {
         admission_.half_open().remove(sa.sa().first_request);
         tell_gone(sa.sa(), turn);
+        let_go_of_addresses(sa.sa(), turn);
         ask_elsewhere(sa, turn);
         const IkeSaId repeated_by = sa.sa().repeated_by;
         table_.remove(sa.sa().id);

@@ -45,7 +45,6 @@ public:
 
 private:
     using IkeSa = ikev2::sa::IkeSa;
-    static constexpr std::size_t kMarkerSize = 4;  // RFC 3948 2.2
 
     struct Turn {  // one input's context
         base::Instant now;
@@ -67,12 +66,12 @@ private:
     void on(const ChildrenUsed& answer, Turn& turn);
     void on(const Fetched& answer, Turn& turn);
     void on(const Signed& answer, Turn& turn);
+    void on(const Leased& answer, Turn& turn);
     void on(const PeerNews& news, Turn& turn);
     void on(const Reconfigure& change, Turn& turn);
     void on(const TimePassed&, Turn& turn);
 
-    // --- The door for datagrams (engine_datagrams.cpp) ---
-    struct Frame {
+    struct Frame {  // engine_datagrams.cpp
         base::Endpoint local;
         base::Endpoint remote;
         base::ByteView bytes;  // without marker
@@ -100,11 +99,8 @@ private:
     void carry_out(IkeSa& old, ikev2::sa::Succession succession, Turn& turn);  // of a rekeying
     void adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
     void fail(OperationId operation, base::Error error, Turn& turn);
-    void count(const Actions& actions);  // engine_counting.cpp
-    void count(const Report& report);
-    void count(const SendDatagram& datagram);
-
-    void go_on(Turn& turn);                                                    // engine_enquiries.cpp
+    void go_on(Turn& turn);  // engine_enquiries.cpp
+    void let_go_of_addresses(const ikev2::sa::Sa& sa, Turn& turn);
     void follow_redirect(IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp
     void end_resumed(IkeSa& sa, Turn& turn);                                   // engine_resumption.cpp
     void begin_anew(IkeSa& old, Turn& turn);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ike/engine.h"
+#include "ike/engine_counting.h"
 #include "ike/ikev2/exchange/crash_detection.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/wire/first_look.h"

@@ -13,6 +13,20 @@ void Engine::on(const Signed& answer, Turn& turn) {
     go_on(turn);
 }
 
+void Engine::on(const Leased& answer, Turn& turn) {
+    validation_.enquiries.answer(answer, turn.now);
+    go_on(turn);
+}
+
+// Addresses go with the IKE SA that had them last.
+void Engine::let_go_of_addresses(const ikev2::sa::Sa& sa, Turn& turn) {
+    const policy::LeaseHolder asked{static_cast<std::uint64_t>(sa.own_spi())};
+    if (validation_.enquiries.forget_lease(asked)) turn.actions.push_back(ReturnAddresses{asked});
+    if (sa.vips.holder == policy::LeaseHolder::none) return;
+    if (!sa.vips.local.empty()) turn.actions.push_back(DropAddresses{sa.vips.holder});
+    if (!sa.vips.remote.empty()) turn.actions.push_back(ReturnAddresses{sa.vips.holder});
+}
+
 void Engine::go_on(Turn& turn) {
     for (const IkeSaId id : validation_.enquiries.take_ready()) {
         IkeSa* sa = table_.find(id);

@@ -100,6 +100,7 @@ void Engine::reauthenticate(IkeSa& old, Turn& turn) {
     sa.connection = before.connection;
     sa.configuration = before.configuration;
     sa.repeats.of = before.id;
+    sa.vips.before = before.vips.local;
     old.begin_reauthentication(sa.id);
     turn.actions.push_back(before.news("authenticating again"));
     IkeSa& added = table_.add(std::make_unique<IkeSa>(std::move(sa)));

@@ -1,6 +1,7 @@
 // What an engine has to hear from outside before it can go on with a message: what a URI has to say of a certificate,
-// and signatures of keys that are not at hand. While it waits, nothing else does: the IKE SA keeps the message. Each
-// question is asked once at a time and answered once, or never, and then counts as unanswered after a while.
+// signatures of keys that are not at hand, and virtual addresses for a peer. While it waits, nothing else does: the IKE
+// SA keeps the message. Each question is asked once at a time and answered once, or never, and then counts as
+// unanswered after a while.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "ike/base/result.h"
 #include "ike/crypto/digest.h"
 #include "ike/crypto/public_key.h"
+#include "ike/policy/pool.h"
 
 namespace xfrmd::ike {
 
@@ -41,6 +43,17 @@ struct Sign {
 struct Signed {
     SignatureId id{};
     base::Result<base::Bytes> signature;  // as of crypto::PrivateKey::sign; errors: SigningFailed
+};
+
+// For a peer that has proved who it is (RFC 7296 2.19). Answered by Leased; whatever comes of it, ReturnAddresses
+// follows once.
+struct LeaseAddresses {
+    policy::LeaseRequest request;
+};
+
+struct Leased {
+    policy::LeaseHolder holder{};
+    policy::Grant grant;  // of nothing, where there are none
 };
 
 }  // namespace xfrmd::ike

@@ -15,7 +15,7 @@
 #include "ike/child_use.h"
 #include "ike/enquiries.h"
 #include "ike/peer_news.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::ike {
 
@@ -110,7 +110,8 @@ struct ChildrenUsed {
     std::vector<ChildUse> children;
 };
 
-// SAs whose connection is gone or has changed are deleted; those of unchanged connections live on.
+// IKE SAs that stand live on, with their connection as it is now unless anything but its children has changed; those
+// that are on their way go on with unchanged connections only. Whom a change ends, the caller clears.
 struct Reconfigure {
     policy::Snapshot configuration;
 };
@@ -118,7 +119,8 @@ struct Reconfigure {
 struct TimePassed {};
 
 // PeerNews: what another engine has given as TellEngines.
-using Input = std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses,
-                           TimeOfDay, ChildInstalled, ChildrenUsed, Fetched, Signed, PeerNews, Reconfigure, TimePassed>;
+using Input =
+    std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses, TimeOfDay,
+                 ChildInstalled, ChildrenUsed, Fetched, Signed, Leased, PeerNews, Reconfigure, TimePassed>;
 
 }  // namespace xfrmd::ike

@@ -124,6 +124,8 @@ struct IkeSaView {
     std::optional<std::chrono::seconds> age;        // since it was established
     std::optional<std::chrono::seconds> rekey_in;   // or authenticated again; nullopt: never
     std::optional<std::chrono::seconds> reauth_in;  // of these two, the latter
+    std::vector<std::string> local_vips;            // virtual addresses that the peer has given us
+    std::vector<std::string> remote_vips;           // that it has from us
     std::string last_error;
     std::vector<ChildSaView> child_sas;
 };

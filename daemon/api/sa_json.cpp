@@ -101,6 +101,10 @@ constexpr Field<Ike> kIkeSa[] = {
     {"age_seconds", "integer?", "since it was established", [](const Ike& v) { return seconds(v.age); }},
     {"rekey_in_seconds", "integer?", "until it is rekeyed or authenticated again, null: never",
      [](const Ike& v) { return seconds(v.rekey_in); }},
+    {"local_vips", "string[]", "virtual addresses that the peer has given us",
+     [](const Ike& v) -> Json { return v.local_vips; }},
+    {"remote_vips", "string[]", "virtual addresses that the peer has from us",
+     [](const Ike& v) -> Json { return v.remote_vips; }},
     {"last_error", "string?", "what went wrong last", [](const Ike& v) { return unless_empty(v.last_error); }},
     {"child_sas", "ChildSa[]", "its children", [](const Ike& v) { return children_of(v); }},
 };

@@ -60,14 +60,14 @@ base::Result<Certificate> CredentialFiles::read_authority(std::string_view file)
     return as_authority(read_certificate(path_of("x509ca", file)));
 }
 
-base::Result<void> CredentialFiles::add_authority(std::string_view file, const crypto::RevocationUris& uris) {
-    const auto read = read_authority(file);
-    if (!read) return tl::unexpected(read.error());
-    add(parts_.authorities, *read);
-    crypto::RevocationUris& all = parts_.revocation_uris[read->fingerprint()];
-    all.crl.insert(all.crl.end(), uris.crl.begin(), uris.crl.end());
-    all.ocsp.insert(all.ocsp.end(), uris.ocsp.begin(), uris.ocsp.end());
-    return {};
+base::Result<Certificate> CredentialFiles::common_authority(std::string_view file) {
+    auto read = read_authority(file);
+    if (read) add(parts_.authorities, *read);
+    return read;
+}
+
+void CredentialFiles::add_uris(const Certificate& authority, const crypto::RevocationUris& uris) {
+    parts_.revocation_uris[authority.fingerprint()].add(uris);
 }
 
 base::Result<Certificate> CredentialFiles::add_named(base::Result<Certificate> authority) {

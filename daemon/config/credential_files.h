@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/config/files.h"
-#include "daemon/config/token_reader.h"
+#include "daemon/config/named_credentials.h"
 #include "ike/base/secret_bytes.h"
 #include "ike/crypto/credentials.h"
 #include "ike/crypto/pkcs12.h"
@@ -22,7 +22,7 @@ struct KeySecret {
     std::vector<base::SecretBytes> passphrases;
 };
 
-class CredentialFiles {
+class CredentialFiles final : public NamedCredentials {
 public:
     // `folder`: that of swanctl.conf. `tokens` may be nullptr: none are to be had. Without `ml_dsa`, whatever has a key
     // of it counts as what cannot be read.
@@ -30,14 +30,14 @@ public:
         : files_(files), folder_(std::move(folder)), tokens_(tokens), ml_dsa_(ml_dsa) {}
 
     // By their file: relative ones in x509, x509ca or pubkey. Error: ConfigurationInvalid.
-    base::Result<crypto::Certificate> certificate(std::string_view file);
-    base::Result<crypto::Certificate> authority(std::string_view file);
-    // A CA that counts for everybody, and where to ask about what it has issued, beside what was added before.
-    base::Result<void> add_authority(std::string_view file, const crypto::RevocationUris& uris);
-    base::Result<crypto::PublicKey> public_key(std::string_view file);
-    // In tokens. Error: ConfigurationInvalid.
-    base::Result<crypto::Certificate> certificate(const TokenObject& object);
-    base::Result<crypto::Certificate> authority(const TokenObject& object);
+    base::Result<crypto::Certificate> certificate(std::string_view file) override;
+    base::Result<crypto::Certificate> authority(std::string_view file) override;
+    base::Result<crypto::PublicKey> public_key(std::string_view file) override;
+    base::Result<crypto::Certificate> certificate(const TokenObject& object) override;
+    base::Result<crypto::Certificate> authority(const TokenObject& object) override;
+    base::Result<crypto::Certificate> common_authority(std::string_view file) override;
+    // Where to ask about what this CA has issued, beside what was added before.
+    void add_uris(const crypto::Certificate& authority, const crypto::RevocationUris& uris);
     // `pin` may be nullptr. With the key comes its certificate, where the token has it.
     base::Result<void> add_key(const TokenObject& object, const base::SecretBytes* pin);
     // `kind`: how the section of the secret is called, without its number: also the folder of its file.

@@ -2,11 +2,14 @@
 // stands there; once there are kMost, later ones are left out.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/config/settings_tree.h"
+#include "ike/base/bytes.h"
 
 namespace xfrmd::daemon {
 
@@ -20,11 +23,28 @@ public:
         ++found_;
         if (!full()) errors_.emplace(at, std::move(message));
     }
+    // Likewise, of something that has a name, by which a client hears of the first error.
+    void add_unknown(settings::Position at, std::string_view key, std::string message) {
+        note(Blame::unknown_key, key);
+        add(at, std::move(message));
+    }
+    void add_invalid(settings::Position at, std::string_view key, std::string message) {
+        note(Blame::value, key);
+        add(at, std::move(message));
+    }
+    void add_section(settings::Position at, std::string_view section, std::string message) {
+        note(Blame::unknown_section, section);
+        add(at, std::move(message));
+    }
+    enum class Blame : std::uint8_t { other, unknown_key, value, unknown_section };
+    Blame blame() const { return blame_; }
+    const std::string& blamed() const { return blamed_; }  // safe to print
     // What works, but perhaps not as meant.
     void warn(settings::Position at, const std::string& message) {
         warnings_.push_back(document_.error(at, message).to_string());
     }
     const std::vector<std::string>& warnings() const { return warnings_; }
+    bool of_message() const { return document_.is_message; }
     bool empty() const { return errors_.empty(); }
     // Those that are left out included.
     std::size_t found() const { return found_; }
@@ -37,7 +57,15 @@ public:
     }
 
 private:
+    void note(Blame blame, std::string_view name) {
+        if (found_ != 0) return;
+        blame_ = blame;
+        blamed_ = base::printable(name);
+    }
+
     const settings::Document& document_;
+    Blame blame_ = Blame::other;
+    std::string blamed_;
     std::map<settings::Position, std::string> errors_;
     std::vector<std::string> warnings_;
     std::size_t found_ = 0;

@@ -22,18 +22,21 @@ struct Position {
     friend auto operator<=>(const Position&, const Position&) = default;
 };
 
-// `key = value`; no value: the assignment was empty, which hides an inherited one so that the default applies.
+// `key = value`; no value: the assignment was empty, which hides an inherited one so that the default applies. Clients
+// send lists as such, so that what they hold may have commas, or be octets: then `items` are the value.
 struct Setting {
     Setting(std::string_view the_name, Position position) : name(the_name), key_at(position), value_at(position) {}
-    ~Setting() { assign({}, {}, {}); }
+    ~Setting() { assign(std::nullopt, {}, {}); }
     Setting(const Setting&) = delete;
     Setting& operator=(const Setting&) = delete;
 
     // Wipes the value that was there: it may be a secret.
     void assign(std::optional<std::string> new_value, Position new_key_at, Position new_value_at);
+    void assign(std::vector<std::string> new_items);
 
     std::string name;
     std::optional<std::string> value;
+    std::optional<std::vector<std::string>> items;
     Position key_at;
     Position value_at;
 };
@@ -88,6 +91,13 @@ struct Section {
     std::vector<Reference> references;
     NamedItems<Setting> settings;
     NamedItems<Section> sections;
+
+    // As a client's message has them.
+    void set(std::string_view key, std::string value) { settings.at(key, {}).assign(std::move(value), {}, {}); }
+    void set_list(std::string_view key, std::vector<std::string> items) {
+        settings.at(key, {}).assign(std::move(items));
+    }
+    Section& open(std::string_view section) { return sections.at(section, {}); }
 };
 
 struct SourceFile {
@@ -99,8 +109,12 @@ struct Document {
     std::unique_ptr<Section> root;
     std::vector<SourceFile> files;
     std::vector<std::string> warnings;
+    bool is_message = false;  // of a client: what is no list there is none
 
     ConfigError error(Position at, std::string message) const;
 };
+
+// An empty one that no file has: `source` stands where errors name the file.
+Document document_of(std::string source);
 
 }  // namespace xfrmd::daemon::settings

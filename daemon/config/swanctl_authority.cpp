@@ -8,6 +8,7 @@ namespace xfrmd::daemon {
 
 namespace {
 
+constexpr std::size_t kLongestShown = 256;
 constexpr std::size_t kMostUris = 4;  // of a kind: more are not asked about one certificate
 
 Verdict store_uris(std::vector<std::string>& into, const Value& value) {
@@ -37,31 +38,32 @@ Verdict set_crl_uris(const Draft& draft, const Value& value) { return store_uris
 Verdict set_ocsp_uris(const Draft& draft, const Value& value) { return store_uris(draft.authority->uris.ocsp, value); }
 
 Verdict set_cert_uri_base(const Draft& draft, const Value& value) {
-    draft.authority->has_cert_uri_base = !value.text.empty();
+    draft.authority->cert_uri_base = value.text;
     return {};
 }
 
-void read_authority(const settings::View& section, const std::string& path, CredentialFiles& credentials,
-                    ErrorList& errors) {
-    AuthorityDraft authority;
-    read_settings(section, Place::authority, path, {.authority = &authority}, errors);
+std::optional<Authority> read_authority(const settings::View& section, const std::string& path,
+                                        NamedCredentials& credentials, ErrorList& errors) {
+    AuthorityDraft draft;
+    const std::size_t before = errors.found();
+    read_settings(section, Place::authority, path, {.authority = &draft}, errors);
     for (const settings::View& inner : section.sections()) errors.add(inner.at(), path + ": unknown section in it");
-    if (authority.cacert.empty() && authority.file.empty()) {
-        return errors.add(section.at(), path + ": 'cacert' is missing");
+    if (draft.cacert.empty() && draft.file.empty()) errors.add(section.at(), path + ": 'cacert' is missing");
+    if (!draft.cacert.empty() && !draft.file.empty()) {
+        errors.add(section.at(), path + ": either 'cacert' or 'file', not both");
     }
-    if (!authority.cacert.empty() && !authority.file.empty()) {
-        return errors.add(section.at(), path + ": either 'cacert' or 'file', not both");
-    }
-    if (authority.has_cert_uri_base) {
+    if (!draft.cert_uri_base.empty()) {
         errors.warn(section.at(),
                     path + ".cert_uri_base: certificates are sent whole, and never by their hash and URI");
     }
-    const std::string& file = authority.cacert.empty() ? authority.file : authority.cacert;
-    const auto added = credentials.add_authority(file, authority.uris);
-    if (added) return;
-    const std::string& why = added.error().detail;
-    errors.add(section.at(),
-               path + ": " + base::printable(file) + ": " + (why.empty() ? added.error().sentence() : why));
+    if (errors.found() != before) return std::nullopt;
+    const std::string& file = draft.cacert.empty() ? draft.file : draft.cacert;
+    const auto read = credentials.common_authority(file);
+    if (read) return Authority{std::string(section.name()), *read, std::move(draft.uris), draft.cert_uri_base};
+    const std::string& why = read.error().detail;
+    errors.add(section.at(), path + ": " + base::printable(file, kLongestShown) + ": " +
+                                 (why.empty() ? read.error().sentence() : why));
+    return std::nullopt;
 }
 
 }  // namespace xfrmd::daemon

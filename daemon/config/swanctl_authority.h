@@ -1,6 +1,7 @@
 // `authorities.NAME`: where to ask about what a CA has issued, beside what its certificates say.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "daemon/config/credential_files.h"
@@ -16,9 +17,18 @@ Verdict set_crl_uris(const Draft& draft, const Value& value);
 Verdict set_ocsp_uris(const Draft& draft, const Value& value);
 Verdict set_cert_uri_base(const Draft& draft, const Value& value);
 
-// Puts what the section says into `credentials`; its CA is one that any peer's certificate may be of, as with
-// strongSwan. `path`: "authorities.NAME".
-void read_authority(const settings::View& section, const std::string& path, CredentialFiles& credentials,
-                    ErrorList& errors);
+// A CA that any peer's certificate may be of, as with strongSwan, and where to ask about what it has issued.
+struct Authority {
+    std::string name;
+    crypto::Certificate certificate;
+    crypto::RevocationUris uris;
+    std::string cert_uri_base;
+
+    friend bool operator==(const Authority&, const Authority&) = default;
+};
+
+// `path`: "authorities.NAME". Nothing where something was added to `errors`.
+std::optional<Authority> read_authority(const settings::View& section, const std::string& path,
+                                        NamedCredentials& credentials, ErrorList& errors);
 
 }  // namespace xfrmd::daemon

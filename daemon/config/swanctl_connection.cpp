@@ -39,7 +39,7 @@ struct NumberedRound {
 
 class ConnectionReader {
 public:
-    ConnectionReader(const View& section, const ConnectionDefaults& defaults, CredentialFiles& credentials,
+    ConnectionReader(const View& section, const ConnectionDefaults& defaults, NamedCredentials& credentials,
                      ErrorList& errors)
         : section_(section),
           defaults_(defaults),
@@ -90,7 +90,7 @@ private:
         if (name == "children") return read_children(inner, path);
         if (name.starts_with("local")) return read_round(inner, path, local_);
         if (name.starts_with("remote")) return read_round(inner, path, remote_);
-        errors_.add(inner.at(), path + ": unknown section" + did_you_mean(name, kInConnection));
+        errors_.add_section(inner.at(), inner.name(), path + ": unknown section" + did_you_mean(name, kInConnection));
     }
 
     void read_round(const View& inner, const std::string& path, std::vector<NumberedRound>& rounds) {
@@ -236,7 +236,7 @@ private:
 
     const View& section_;
     const ConnectionDefaults& defaults_;
-    CredentialFiles& credentials_;
+    NamedCredentials& credentials_;
     ErrorList& errors_;
     std::string path_;
     policy::Connection connection_;
@@ -247,7 +247,7 @@ private:
 }  // namespace
 
 policy::Connection read_connection(const View& section, const ConnectionDefaults& defaults,
-                                   CredentialFiles& credentials, ErrorList& errors) {
+                                   NamedCredentials& credentials, ErrorList& errors) {
     return ConnectionReader(section, defaults, credentials, errors).read();
 }
 

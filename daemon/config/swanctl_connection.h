@@ -34,6 +34,6 @@ struct ConnectionDefaults {
 
 // Worth something only where nothing was added to `errors`.
 policy::Connection read_connection(const settings::View& section, const ConnectionDefaults& defaults,
-                                   CredentialFiles& credentials, ErrorList& errors);
+                                   NamedCredentials& credentials, ErrorList& errors);
 
 }  // namespace xfrmd::daemon

@@ -7,7 +7,7 @@
 #include "daemon/config/complaint.h"
 #include "daemon/config/credential_files.h"
 #include "daemon/config/swanctl_value.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
 
@@ -25,7 +25,7 @@ struct AuthorityDraft {
     std::string cacert;
     std::string file;
     crypto::RevocationUris uris;
-    bool has_cert_uri_base = false;
+    std::string cert_uri_base;
 };
 
 // What the section being read is about; a key's place says which of these are there.
@@ -43,6 +43,7 @@ struct Draft {
     base::SecretBytes* pin = nullptr;
     policy::ManualSa* manual = nullptr;
     policy::XfrmInterface* interface = nullptr;
+    policy::Pool* pool = nullptr;
 };
 
 // The error says what is wrong with the value; for secrets it never holds it.

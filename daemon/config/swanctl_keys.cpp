@@ -6,6 +6,7 @@
 #include "daemon/config/swanctl_key.h"
 #include "daemon/config/swanctl_manual_setters.h"
 #include "daemon/config/swanctl_member_setters.h"
+#include "daemon/config/swanctl_pool.h"
 #include "daemon/config/swanctl_setters.h"
 #include "daemon/config/swanctl_token_setters.h"
 
@@ -35,7 +36,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::number, "local_port", "", "", set_local_port},
     {connection, Kind::number, "remote_port", "", "", set_remote_port},
     {connection, Kind::list, "proposals", "", "", set_proposals},
-    {connection, Kind::list, "vips", "", ""},
+    {connection, Kind::list, "vips", "", "", set_vips},
     {connection, Kind::boolean, "aggressive", "", "no"},
     {connection, Kind::boolean, "pull", "", "yes"},
     {connection, Kind::dscp, "dscp", "", "", set_dscp},
@@ -56,7 +57,7 @@ constexpr Key kKeys[] = {
     {connection, Kind::time, "rekey_time", "", "", set_seconds<&Draft::connection, &Connection::rekey_time>},
     {connection, Kind::time, "over_time", "", "", set_seconds<&Draft::connection, &Connection::over_time>},
     {connection, Kind::time, "rand_time", "", "", set_seconds<&Draft::connection, &Connection::rand_time>},
-    {connection, Kind::list, "pools", "", ""},
+    {connection, Kind::list, "pools", "", "", set_pools},
     {connection, Kind::if_id, "if_id_in", "", "", set_if_id<&Draft::connection, &Connection::if_id_in>},
     {connection, Kind::if_id, "if_id_out", "", "", set_if_id<&Draft::connection, &Connection::if_id_out>},
     {connection, Kind::boolean, "mediation", "", "no"},
@@ -138,8 +139,8 @@ constexpr Key kKeys[] = {
     {ppk_secret, Kind::text, "secret", "", "", set_secret},
     {ppk_secret, Kind::text, "id*", "", "", add_ppk_id},
 
-    {shared_secret, Kind::text, "secret", "", ""},
-    {shared_secret, Kind::text, "id*", "", ""},
+    {shared_secret, Kind::text, "secret", "", "", set_secret},
+    {shared_secret, Kind::text, "id*", "", "", add_owner},
 
     {private_key, Kind::text, "file", "", "", set_key_file},
     {private_key, Kind::text, "secret*", "", "", add_passphrase},
@@ -149,18 +150,18 @@ constexpr Key kKeys[] = {
     {token, Kind::text, "module", "", "", set_token_module},
     {token, Kind::text, "pin", "", "", set_token_pin},
 
-    {pool, Kind::text, "addrs", "", ""},
-    {pool, Kind::list, "address", "", ""},
-    {pool, Kind::list, "dns", "", ""},
-    {pool, Kind::list, "nbns", "", ""},
-    {pool, Kind::list, "dhcp", "", ""},
-    {pool, Kind::list, "netmask", "", ""},
-    {pool, Kind::list, "server", "", ""},
-    {pool, Kind::list, "subnet", "", ""},
-    {pool, Kind::list, "p_cscf", "", ""},
-    {pool, Kind::list, "split_include", "", ""},
-    {pool, Kind::list, "split_exclude", "", ""},
-    {pool, Kind::list, "<number>", "", ""},
+    {pool, Kind::text, "addrs", "", "", set_pool_addrs},
+    {pool, Kind::list, "address", "", "", add_pool_attribute<1, 8>},
+    {pool, Kind::list, "dns", "", "", add_pool_attribute<3, 10>},
+    {pool, Kind::list, "nbns", "", "", add_pool_attribute<4, 11>},
+    {pool, Kind::list, "dhcp", "", "", add_pool_attribute<6, 12>},
+    {pool, Kind::list, "netmask", "", "", add_pool_attribute<2, 9>},
+    {pool, Kind::list, "server", "", "", add_pool_attribute<23456, 23457>},
+    {pool, Kind::list, "subnet", "", "", add_pool_attribute<13, 15>},
+    {pool, Kind::list, "p_cscf", "", "", add_pool_attribute<20, 21>},
+    {pool, Kind::list, "split_include", "", "", add_pool_attribute<28676, 28676>},
+    {pool, Kind::list, "split_exclude", "", "", add_pool_attribute<28678, 28678>},
+    {pool, Kind::list, "<number>", "", "*"},
 
     {authority, Kind::text, "cacert", "", "", set_authority_cacert},
     {authority, Kind::text, "file", "", "", set_authority_file},

@@ -12,6 +12,7 @@
 #include "daemon/config/swanctl_connection.h"
 #include "daemon/config/swanctl_interfaces.h"
 #include "daemon/config/swanctl_manual.h"
+#include "daemon/config/swanctl_pool.h"
 #include "daemon/config/swanctl_section.h"
 #include "ike/base/bytes.h"
 
@@ -88,6 +89,7 @@ public:
         result_.warnings.insert(result_.warnings.end(), errors_.warnings().begin(), errors_.warnings().end());
         warn_of_readable_secrets();
         warn_of_missing_secrets();
+        warn_of_missing_pools();
         return std::move(result_);
     }
 
@@ -139,15 +141,23 @@ private:
         if (type == kSecretSections.end()) return errors_.add(section.at(), path + ": unknown kind of secret");
         if (type->place == Place::private_key) return read_key_secret(section, type->prefix, path);
         if (type->place == Place::token) return read_token_key(section, path);
-        const bool is_ppk = type->place == Place::ppk_secret;
-        if (!is_ppk && type->place != Place::ike_secret) return refuse(section, type->place, path);
-        auto& secrets = is_ppk ? result_.configuration.ppks : result_.configuration.secrets;
-        policy::SharedSecret& secret = secrets.emplace_back();
+        policy::SharedSecret secret;
         secret.name = section.name();
         read_settings(section, type->place, path, {.secret = &secret}, errors_);
         refuse_inner_sections(section, path);
         if (!section.has("secret")) return errors_.add(section.at(), path + ": 'secret' is missing");
         secret_files_.insert(section.setting("secret")->value_at.file);
+        keep_secret(type->prefix, std::move(secret), section.at());
+    }
+
+    void keep_secret(std::string_view prefix, policy::SharedSecret secret, settings::Position at) {
+        if (prefix == "ike") return result_.configuration.secrets.push_back(std::move(secret));
+        if (prefix == "ppk") return result_.configuration.ppks.push_back(std::move(secret));
+        warn(at, "secrets." + printable(secret.name) + ": nothing asks for it, as neither EAP nor XAuth is there yet");
+        const SecretKind kind = prefix == "eap"     ? SecretKind::eap
+                                : prefix == "xauth" ? SecretKind::xauth
+                                                    : SecretKind::ntlm;
+        result_.other_secrets.push_back({kind, std::move(secret)});
     }
 
     void read_key_secret(const View& section, std::string_view kind, const std::string& path) {
@@ -187,10 +197,16 @@ private:
         result_.warnings.insert(result_.warnings.end(), warnings.begin(), warnings.end());
     }
 
-    void read_pool(const View& section) { refuse(section, Place::pool, "pools." + printable(section.name())); }
+    void read_pool(const View& section) {
+        const std::string path = "pools." + printable(section.name());
+        result_.configuration.pools.push_back(daemon::read_pool(section, path, errors_));
+    }
 
     void read_authority(const View& section) {
-        daemon::read_authority(section, "authorities." + printable(section.name()), credentials_, errors_);
+        auto read = daemon::read_authority(section, "authorities." + printable(section.name()), credentials_, errors_);
+        if (!read) return;
+        credentials_.add_uris(read->certificate, read->uris);
+        result_.authorities.push_back(*std::move(read));
     }
 
     // A section that is not yet honoured as a whole: by its name, and each of its settings by theirs.
@@ -225,6 +241,18 @@ private:
         if (!wants || !result_.configuration.secrets.empty()) return;
         result_.warnings.push_back(document_.files.front().path +
                                    ": no pre-shared key under 'secrets', so no connection with auth = psk can come up");
+    }
+
+    // It may come by another way than the file's.
+    void warn_of_missing_pools() {
+        const auto& pools = result_.configuration.pools;
+        for (const policy::Connection& connection : result_.configuration.connections) {
+            for (const std::string& name : connection.pools) {
+                if (std::ranges::find(pools, name, &policy::Pool::name) != pools.end()) continue;
+                result_.warnings.push_back("connections." + printable(connection.name) + ".pools: there is no pool '" +
+                                           printable(name) + "'");
+            }
+        }
     }
 
     void warn_of_start(const policy::Connection& connection, settings::Position at) {

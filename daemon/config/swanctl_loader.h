@@ -3,6 +3,7 @@
 // line and column. To be called at start and on reload, outside of any engine.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,14 +11,25 @@
 
 #include "daemon/config/config_error.h"
 #include "daemon/config/files.h"
+#include "daemon/config/swanctl_authority.h"
 #include "daemon/config/swanctl_connection.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
 
+// Nothing asks yet for those of EAP, XAuth and NTLM.
+enum class SecretKind : std::uint8_t { ike, ppk, eap, xauth, ntlm };
+
+struct KindOfSecret {
+    SecretKind kind = SecretKind::ike;
+    policy::SharedSecret secret;
+};
+
 struct LoadResult {
     policy::Configuration configuration;
-    std::vector<std::string> warnings;  // what works, but perhaps not as meant
+    std::vector<KindOfSecret> other_secrets;  // none of IKE or PPK
+    std::vector<Authority> authorities;       // which the credentials of the configuration have as well
+    std::vector<std::string> warnings;        // what works, but perhaps not as meant
 };
 
 // Errors: a syntax error alone, else up to ErrorList::kMost errors of the file.

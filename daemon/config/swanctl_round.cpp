@@ -9,6 +9,8 @@ namespace {
 
 using crypto::Certificate;
 
+constexpr std::size_t kLongestShown = 256;  // of a name, which a client may have sent as octets
+
 // An empty subject says nothing (RFC 5280 4.1.2.6).
 policy::Identity name_of(const Certificate& certificate) {
     const auto subject = policy::read_name(certificate.subject().data);
@@ -19,7 +21,7 @@ policy::Identity name_of(const Certificate& certificate) {
 
 class RoundReader {
 public:
-    RoundReader(const RoundPlace& place, CredentialFiles& credentials, ErrorList& errors)
+    RoundReader(const RoundPlace& place, NamedCredentials& credentials, ErrorList& errors)
         : place_(place), credentials_(credentials), errors_(errors) {}
 
     void read(policy::AuthRound& round, const RoundFiles& files) {
@@ -52,8 +54,8 @@ private:
     std::optional<T> known(base::Result<T> read, std::string_view setting, const std::string& file) {
         if (read) return std::move(*read);
         const base::Error& error = read.error();
-        errors_.add(place_.at, place_.path + "." + std::string(setting) + ": " + base::printable(file) + ": " +
-                                   (error.detail.empty() ? error.sentence() : error.detail));
+        errors_.add(place_.at, place_.path + "." + std::string(setting) + ": " + base::printable(file, kLongestShown) +
+                                   ": " + (error.detail.empty() ? error.sentence() : error.detail));
         return std::nullopt;
     }
 
@@ -78,14 +80,14 @@ private:
     }
 
     const RoundPlace& place_;
-    CredentialFiles& credentials_;
+    NamedCredentials& credentials_;
     ErrorList& errors_;
 };
 
 }  // namespace
 
 void read_round_files(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place,
-                      CredentialFiles& credentials, ErrorList& errors) {
+                      NamedCredentials& credentials, ErrorList& errors) {
     RoundReader(place, credentials, errors).read(round, files);
 }
 

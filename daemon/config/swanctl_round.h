@@ -16,7 +16,7 @@ struct RoundPlace {
 // Reads the files into `round`. As with strongSwan, who has a certificate and no `id` is its subject, who has a key
 // alone is its key id, and we are our certificate's subject if that does not name our `id`, with a warning.
 void read_round_files(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place,
-                      CredentialFiles& credentials, ErrorList& errors);
+                      NamedCredentials& credentials, ErrorList& errors);
 
 // Of a round with auth = null (RFC 7619): it is nobody's, and names nothing.
 void finish_null_round(policy::AuthRound& round, const RoundFiles& files, const RoundPlace& place, ErrorList& errors);

@@ -56,21 +56,30 @@ bool is_refused(const Key& key, const Value& value) {
     return key.set == nullptr && !says_nothing;
 }
 
+Read<Value> value_of(const Key& key, const settings::Setting& setting) {
+    if (!setting.items) return read_value(key.kind, key.words, *setting.value);
+    Value value;
+    value.items.assign(setting.items->begin(), setting.items->end());
+    return value;
+}
+
 void read_setting(const settings::Setting& setting, Place place, const std::string& path, const Draft& draft,
                   ErrorList& errors) {
     if (!setting.value) return;  // cleared, so that the default applies
     const Key* key = find_key(place, setting.name);
-    if (key == nullptr) return errors.add(setting.key_at, unknown_key(place, path, setting.name));
+    const bool fits =
+        key != nullptr && (!errors.of_message() || (key->kind == Kind::list) == setting.items.has_value());
+    if (!fits) return errors.add_unknown(setting.key_at, setting.name, unknown_key(place, path, setting.name));
     const std::string what = path + "." + setting.name;
-    const auto value = read_value(key->kind, key->words, *setting.value);
+    const auto value = value_of(*key, setting);
     if (!value) {
         const std::string shown = is_secret(place) ? std::string() : ", not " + quoted(*setting.value);
-        return errors.add(setting.value_at, what + ": expected " + value.error() + shown);
+        return errors.add_invalid(setting.value_at, setting.name, what + ": expected " + value.error() + shown);
     }
-    if (is_refused(*key, *value)) return errors.add(setting.key_at, not_yet(*key, what, *value));
+    if (is_refused(*key, *value)) return errors.add_invalid(setting.key_at, setting.name, not_yet(*key, what, *value));
     if (key->set == nullptr) return;
     if (const Verdict verdict = key->set(draft, *value); !verdict) {
-        errors.add(setting.value_at, what + ": " + verdict.error());
+        errors.add_invalid(setting.value_at, setting.name, what + ": " + verdict.error());
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "daemon/vici/control_commands.h"
 #include "daemon/vici/desk.h"
+#include "daemon/vici/load_commands.h"
 #include "daemon/vici/query_commands.h"
 
 namespace xfrmd::daemon::vici {
@@ -23,9 +24,28 @@ constexpr Command kCommands[] = {
     {"list-policies", list_policies},
     {"list-conns", list_connections},
     {"get-conns", get_connections},
+    {"list-certs", list_certificates},
+    {"list-authorities", list_authorities},
+    {"get-authorities", get_authorities},
     {"get-algorithms", get_algorithms},
     {"get-counters", get_counters},
     {"reset-counters", reset_counters, true},
+    {"load-conn", load_connection, true},
+    {"unload-conn", unload_connection, true},
+    {"load-cert", load_certificate, true},
+    {"load-key", load_key, true},
+    {"unload-key", unload_key, true},
+    {"get-keys", get_keys},
+    {"load-token", load_token, true},
+    {"load-shared", load_shared, true},
+    {"unload-shared", unload_shared, true},
+    {"get-shared", get_shared},
+    {"flush-certs", flush_certificates, true},
+    {"clear-creds", clear_credentials, true},
+    {"load-authority", load_authority, true},
+    {"unload-authority", unload_authority, true},
+    {"load-pool", load_pool, true},
+    {"unload-pool", unload_pool, true},
 };
 
 constexpr std::array<std::string_view, 13> kEvents{

@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "daemon/api/model.h"
+#include "daemon/objects/objects.h"
 #include "ike/actions.h"
 #include "ike/message_counters.h"
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -41,7 +42,7 @@ public:
 class Port {
 public:
     virtual ~Port() = default;
-    virtual policy::Snapshot configuration() const = 0;
+    virtual policy::Snapshot configuration() const = 0;  // with all that was loaded
     virtual std::vector<StandingView> standing() const = 0;
     // A trap or shunt, whatever its start_action is. Names that exist. Error: why it cannot stand.
     virtual base::Result<void> install(const std::string& connection, const std::string& child) = 0;
@@ -51,6 +52,9 @@ public:
     virtual void reauthenticate(std::uint64_t ike_sa) = 0;
     // In a turn of its own; 0: without a limit, never.
     virtual void after(std::chrono::milliseconds time, std::function<void()> then) = 0;
+    // What is loaded here is worked with soon after.
+    virtual Objects& objects() = 0;
+    virtual void warn(const std::string& line) = 0;
     virtual void reload_settings() = 0;
     // The ReportFollower may want reports now, or no longer.
     virtual void look_at_follower() = 0;

@@ -37,6 +37,15 @@ base::Result<std::shared_ptr<const Credentials>> Credentials::make(Parts parts,
     return made;
 }
 
+void RevocationUris::add(const RevocationUris& more) {
+    crl.insert(crl.end(), more.crl.begin(), more.crl.end());
+    ocsp.insert(ocsp.end(), more.ocsp.begin(), more.ocsp.end());
+}
+
+bool Credentials::knows_trust_of(const policy::AuthRound& round) const {
+    return trust_.contains({round.certificates, round.authorities});
+}
+
 const Certificate* Credentials::certificate(const policy::Fingerprint& fingerprint) const {
     const auto found = by_fingerprint_.find(fingerprint);
     return found == by_fingerprint_.end() ? nullptr : &found->second;

@@ -19,6 +19,9 @@ namespace xfrmd::crypto {
 struct RevocationUris {
     std::vector<std::string> crl;
     std::vector<std::string> ocsp;
+
+    void add(const RevocationUris& more);
+    friend bool operator==(const RevocationUris&, const RevocationUris&) = default;
 };
 
 class Credentials {
@@ -37,6 +40,10 @@ public:
     // `rounds`: all that trust() will be asked for. Error: ConfigurationInvalid, where an authority is no CA.
     static base::Result<std::shared_ptr<const Credentials>> make(Parts parts,
                                                                  const std::vector<policy::AuthRound>& rounds);
+
+    const Parts& parts() const { return parts_; }
+    // Is trust() ready for such a round?
+    bool knows_trust_of(const policy::AuthRound& round) const;
 
     const Certificate* certificate(const policy::Fingerprint& fingerprint) const;
     const PublicKey* public_key(const policy::Fingerprint& fingerprint) const;

@@ -199,6 +199,15 @@ Result<Crl> Crl::read(ByteView file, const Certificate& issuer) {
     return crl;
 }
 
+bool Crl::is_list(ByteView file) {
+    const auto der = der_of(file);
+    if (!der) return false;
+    DerReader outer(*der);
+    DerReader in = outer.inside(tag::kSequence);
+    read_signed_object(in);
+    return in.complete() && outer.complete();
+}
+
 ByteView Crl::serial(const Entry& entry) const { return ByteView(serials_).subspan(entry.offset, entry.length); }
 
 const Crl::Entry* Crl::find(ByteView serial_number) const {

@@ -19,6 +19,9 @@ public:
     // later. Error: RevocationUnknown.
     static base::Result<Crl> read(base::ByteView file, const Certificate& issuer);
 
+    // Is it one by its outside, whoever has signed it?
+    static bool is_list(base::ByteView file);
+
     bool is_delta() const { return base_number_.has_value(); }
     // Of the same kind, about the same certificates, and no older.
     bool may_replace(const Crl& older) const {

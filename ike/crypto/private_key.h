@@ -34,6 +34,8 @@ public:
     ~PrivateKey();
 
     const PublicKey& public_key() const;
+    // The same key for somebody else: there is one of it in memory.
+    PrivateKey share() const { return PrivateKey(impl_); }
 
     // One signature alone; who makes many has Signers. Errors: as there.
     base::Result<base::Bytes> sign(const policy::SignatureScheme& scheme, EcdsaFormat format, base::ByteView message,

@@ -1,5 +1,5 @@
-// What the operator asked for, as values: connections, children and secrets, with swanctl's names for every option.
-// Immutable once loaded; engines share one snapshot and get a new one on reload. Defaults are strongSwan's.
+// What the operator asked for as a connection, with swanctl's names for every option. Immutable once loaded. Defaults
+// are strongSwan's.
 #pragma once
 
 #include <chrono>
@@ -9,23 +9,23 @@
 #include <vector>
 
 #include "ike/base/address.h"
-#include "ike/base/secret_bytes.h"
 #include "ike/policy/auth_round.h"
 #include "ike/policy/child.h"
 #include "ike/policy/connection_choices.h"
 #include "ike/policy/hosts.h"
 #include "ike/policy/identity.h"
-#include "ike/policy/manual_sa.h"
 #include "ike/policy/proposal.h"
-#include "ike/policy/xfrm_interface.h"
-
-namespace xfrmd::crypto {
-class Credentials;
-}
 
 namespace xfrmd::policy {
 
-struct Connection : AuthRounds {
+struct Connection;
+
+// Who owns a value is no part of it.
+struct SharedConnection : std::enable_shared_from_this<Connection> {
+    friend bool operator==(const SharedConnection&, const SharedConnection&) { return true; }
+};
+
+struct Connection : AuthRounds, SharedConnection {
     std::string name;
     // Empty: any, so that we cannot initiate; but not where there are names (see is_resolved()).
     std::vector<base::AddressRange> local_addrs;
@@ -35,6 +35,8 @@ struct Connection : AuthRounds {
     std::uint16_t local_port = 500;
     std::uint16_t remote_port = 500;
     std::vector<Proposal> proposals;  // never empty after loading
+    std::vector<base::Address> vips;  // that we ask the peer for, as initiator (RFC 7296 2.19); any(): whichever
+    std::vector<std::string> pools;   // that peers get addresses from, as responder; some may be there later
     bool encap = false;               // force UDP encapsulation
     std::uint8_t dscp = 0;            // of IKE packets that we send, 0-63 (RFC 2474)
     bool mobike = true;               // RFC 4555, where the peer can do it
@@ -69,82 +71,10 @@ struct Connection : AuthRounds {
         return (local_hosts.is_any() || !local_addrs.empty()) && (remote_hosts.is_any() || !remote_addrs.empty());
     }
     bool is_configured_as(const Connection& other) const;  // equal, whatever the names resolve to
+    bool has_same_ike(const Connection& other) const;      // likewise, whatever their children are
     // A connection that only holds shunts has no peer and is no candidate for one.
     bool negotiates() const { return shunts.empty() || !children.empty(); }
     friend bool operator==(const Connection&, const Connection&) = default;
-};
-
-// A pre-shared key and whom it is for; no owners: for everybody (strongSwan's rule for `secrets.ike*`).
-struct SharedSecret {
-    std::string name;
-    base::SecretBytes secret;
-    std::vector<Identity> owners;
-};
-
-// As it was loaded.
-struct Configuration {
-    std::vector<Connection> connections;
-    std::vector<SharedSecret> secrets;
-    std::vector<SharedSecret> ppks;  // RFC 8784, 9867; their owners are PPK_IDs
-    std::vector<ManualSa> manual;    // sound, and no two of them with the same SA in the kernel
-    std::vector<XfrmInterface> interfaces;
-    std::shared_ptr<const crypto::Credentials> credentials;  // carried for those who know what it is; nullptr: none
-};
-
-class ConnectionIndex;
-class SecretIndex;
-class IndexedConfiguration;
-
-// What engines share: immutable, and with answers whose cost does not grow with what is configured. Pointers that it
-// gives live as long as it does.
-using Snapshot = std::shared_ptr<const IndexedConfiguration>;
-
-class IndexedConfiguration {
-public:
-    static Snapshot of(Configuration configuration);
-    // The same, where names resolve to these addresses.
-    Snapshot with_addresses(const AddressesOf& addresses_of) const;
-    ~IndexedConfiguration();
-    IndexedConfiguration(const IndexedConfiguration&) = delete;
-    IndexedConfiguration& operator=(const IndexedConfiguration&) = delete;
-
-    const std::vector<Connection>& connections() const { return connections_; }
-    const std::vector<SharedSecret>& secrets() const { return fixed_->secrets; }
-    const std::vector<ManualSa>& manual() const { return fixed_->manual; }
-    const std::vector<XfrmInterface>& interfaces() const { return fixed_->interfaces; }
-    const crypto::Credentials* credentials() const { return fixed_->credentials.get(); }
-    const Connection* connection(std::string_view name) const;
-
-    // The connections that may be meant by a peer at `remote` that talks to `local` and claims an identity (IKE_AUTH),
-    // best first: an address that is named before a range that holds it before any, remote before local, then as
-    // configured. Few, however many are configured: those whose remote.id fits.
-    std::vector<const Connection*> candidates(const base::Address& local, const base::Address& remote,
-                                              const Identity& remote_id) const;
-    // Before there is an identity (IKE_SA_INIT): in the same order, the first one of each distinct list of IKE
-    // proposals.
-    std::vector<const Connection*> candidates_by_proposals(const base::Address& local,
-                                                           const base::Address& remote) const;
-
-    // The best key for this pair, nullptr if there is none. strongSwan's order: how well an owner fits the remote
-    // identity (exactly, by wildcard, %any or no owners at all, not) counts first, then the same for the local one,
-    // then the order of the configuration. So a key for anybody goes before one that is only ours. An address is an
-    // identity too.
-    const SharedSecret* shared_secret(const Identity& local, const Identity& remote) const;
-    // The post-quantum pre-shared key of this name, by the octets of a PPK_ID; nullptr if there is none.
-    const SharedSecret* ppk(base::ByteView ppk_id) const;
-    bool has_ppks() const { return !fixed_->ppks.empty(); }
-
-private:
-    // What names have no part in; its connections have moved on.
-    using Fixed = std::shared_ptr<const Configuration>;
-
-    IndexedConfiguration(std::vector<Connection> connections, Fixed fixed);
-
-    std::vector<Connection> connections_;
-    Fixed fixed_;
-    std::unique_ptr<const ConnectionIndex> connection_index_;
-    std::unique_ptr<const SecretIndex> secret_index_;
-    std::unique_ptr<const SecretIndex> ppk_index_;
 };
 
 }  // namespace xfrmd::policy

@@ -67,7 +67,7 @@ private:
 
 }  // namespace
 
-ConnectionIndex::ConnectionIndex(const std::vector<Connection>& connections) : connections_(connections) {
+ConnectionIndex::ConnectionIndex(const SharedList<Connection>& connections) : connections_(connections) {
     Numbering proposals;
     Numbering groups;
     Position same_proposals = 0;

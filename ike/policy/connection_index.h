@@ -8,14 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::policy {
 
 class ConnectionIndex {
 public:
     // Borrows the connections.
-    explicit ConnectionIndex(const std::vector<Connection>& connections);
+    explicit ConnectionIndex(const SharedList<Connection>& connections);
 
     const Connection* find(std::string_view name) const;
 
@@ -48,7 +48,7 @@ private:
     std::vector<Ranked> groups_for(const base::Address& local, const base::Address& remote) const;
     std::vector<Position> identity_members(Position group, const Identity& remote_id) const;
 
-    const std::vector<Connection>& connections_;
+    const SharedList<Connection>& connections_;
     std::vector<Position> by_name_;
     std::vector<Group> groups_;
     std::vector<std::pair<base::Address, Position>> by_remote_host_;

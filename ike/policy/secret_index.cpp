@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace xfrmd::policy {
 
@@ -46,10 +47,10 @@ bool is_open(const SharedSecret& secret) {
 
 }  // namespace
 
-SecretIndex::SecretIndex(const std::vector<SharedSecret>& secrets) : secrets_(secrets) {
-    for (Position i = 0; i < secrets.size(); ++i) {
-        if (is_open(secrets[i])) open_.push_back(i);
-        for (const Identity& owner : secrets[i].owners) {
+SecretIndex::SecretIndex(SharedList<SharedSecret> secrets) : secrets_(std::move(secrets)) {
+    for (Position i = 0; i < secrets_.size(); ++i) {
+        if (is_open(secrets_[i])) open_.push_back(i);
+        for (const Identity& owner : secrets_[i].owners) {
             if (owner.is_exact()) by_owner_.emplace_back(owner.folded(), i);
         }
     }

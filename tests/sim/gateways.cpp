@@ -83,7 +83,14 @@ void Gateways::add_host(const tests::ConnectionWords& words, const ike::Options&
     connection.further_local = is_left ? left : right;
     connection.further_remote = is_left ? right : left;
     connection.dpd_delay = weather_.dpd_delay;
-    Host& host = network_.at(network_.add(words.local, tests::snapshot({connection}, {{tests::kSecret, {}}}), options));
+    std::vector<policy::Pool> pools;
+    if (weather_.vips && is_left) connection.vips = {base::Address::any(base::Family::ipv4)};
+    if (weather_.vips && !is_left) {
+        connection.pools = {"rw"};
+        pools.push_back({"rw", policy::PoolAddresses::parse("10.99.0.0/28").value(), {}});
+    }
+    const auto configuration = tests::snapshot({connection}, {{tests::kSecret, {}}}, pools);
+    Host& host = network_.at(network_.add(words.local, configuration, options));
     host.kernel_delay = weather_.kernel_delay;
     host.kernel.verdict = [this](const ike::ChildInstall&) -> base::Result<void> {
         if (!dice_.chance(weather_.kernel_refusals)) return {};

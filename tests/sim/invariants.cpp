@@ -100,6 +100,23 @@ void check_operations(Network& network, const Host& host) {
     }
 }
 
+// RFC 7296 2.19: whoever has a virtual address has it from a gateway that knows so, and the other way round.
+void check_addresses(Network& network) {
+    std::set<base::Address> held;
+    std::set<base::Address> leased;
+    for (const Host* host : network.hosts()) {
+        for (const auto& given : host->held_addresses) held.insert(given.addresses.begin(), given.addresses.end());
+        for (const auto& pool : host->leases.pools()) {
+            for (const auto& lease : host->leases.leases(pool.name)) {
+                if (lease.is_online) leased.insert(lease.address);
+            }
+        }
+    }
+    if (held != leased)
+        network.violated(std::to_string(held.size()) + " virtual addresses are held, and " +
+                         std::to_string(leased.size()) + " leased");
+}
+
 }  // namespace
 
 void check_step(Network& network, const Host& host, const Bounds& bounds) {
@@ -126,6 +143,7 @@ void check_quiet(Network& network, const std::vector<Wanted>& wanted, std::size_
                                  other.address.to_string() + " stands " + std::to_string(found) + " times");
         }
     }
+    check_addresses(network);
     for (const Host* host : network.hosts()) {
         check_operations(network, *host);
         if (host->engine.half_open() > 0) network.violated("a half-open IKE SA is left");
@@ -133,6 +151,7 @@ void check_quiet(Network& network, const std::vector<Wanted>& wanted, std::size_
 }
 
 void check_empty(Network& network) {
+    check_addresses(network);
     for (const Host* host : network.hosts()) {
         if (host->engine.size() > 0)
             network.violated(host->address.to_string() + " keeps " + std::to_string(host->engine.size()) + " IKE SAs");

@@ -122,6 +122,7 @@ Weather Weather::drawn(Dice& dice, Kind kind) {
         weather.left_rounds = static_cast<unsigned>(dice.between(0, 2));
         weather.right_rounds = static_cast<unsigned>(dice.between(0, 2));
     }
+    weather.vips = !both_initiate && dice.chance(0.2);
     return weather;
 }
 
@@ -153,8 +154,8 @@ std::string Weather::to_string() const {
          << (words.mobike ? ", MOBIKE" : "") << (both_initiate ? ", both initiate" : "") << ", fragments "
          << left_options.fragment_size << "/" << right_options.fragment_size << ", tokens "
          << (left_options.token_secret != nullptr) << "/" << (right_options.token_secret != nullptr)
-         << (wrong_guess ? ", wrong guess" : "") << ", more rounds " << left_rounds << "/" << right_rounds
-         << (additional.empty() ? "" : ", IKE " + words.ike);
+         << (vips ? ", virtual address" : "") << (wrong_guess ? ", wrong guess" : "") << ", more rounds " << left_rounds
+         << "/" << right_rounds << (additional.empty() ? "" : ", IKE " + words.ike);
     return text.str();
 }
 

@@ -31,6 +31,7 @@ struct Weather {
     double moves = 0;  // of the left one to another address
     bool both_initiate = false;
     bool nat = false;          // in front of the left one
+    bool vips = false;         // the left one asks the right one for a virtual address
     bool wrong_guess = false;  // the left one begins with key exchange methods that the right one does not want
     std::string additional;    // key exchanges (RFC 9370), as words of a proposal
     unsigned left_rounds = 0;  // of authentication, after the first (RFC 4739)

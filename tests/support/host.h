@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ike/engine.h"
+#include "ike/policy/lease_book.h"
 #include "tests/support/fake_kernel.h"
 #include "tests/support/seeded_random.h"
 
@@ -26,6 +27,7 @@ struct Host {
           options(engine_options),
           configuration(std::move(host_configuration)),
           random(seed),
+          leases(configuration->pools()),
           engine(engine_options, random, configuration) {}
 
     base::Address address;
@@ -34,6 +36,7 @@ struct Host {
     base::Duration clock_ahead{0};   // of the wire's: this host has slept
     bool has_crashed = false;
     SeededRandom random;
+    policy::LeaseBook leases;
     ike::Engine engine;
     FakeKernel kernel;
     bool kernel_answers = true;      // false: answers wait in `held`
@@ -50,6 +53,8 @@ struct Host {
     std::map<std::string, base::Bytes> web;  // what URIs have
     bool web_answers = true;
     std::vector<ike::Sign> signatures;  // nobody answers them but the test
+    bool leases_answer = true;
+    std::vector<ike::HoldAddresses> held_addresses;  // virtual ones, that it has now
     std::vector<Parcel> sent;
 
     std::uint64_t count(base::Reason reason) const;

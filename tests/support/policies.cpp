@@ -118,8 +118,10 @@ ConnectionWords mirrored(ConnectionWords words) {
     return words;
 }
 
-policy::Snapshot snapshot(std::vector<policy::Connection> connections, const std::vector<SecretWords>& secrets) {
+policy::Snapshot snapshot(std::vector<policy::Connection> connections, const std::vector<SecretWords>& secrets,
+                          std::vector<policy::Pool> pools) {
     policy::Configuration configuration;
+    configuration.pools = std::move(pools);
     configuration.connections = std::move(connections);
     for (const SecretWords& words : secrets) {
         policy::SharedSecret secret;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::tests {
 
@@ -65,7 +65,8 @@ struct SecretWords {
     std::string secret;
     std::vector<std::string> owners;
 };
-policy::Snapshot snapshot(std::vector<policy::Connection> connections, const std::vector<SecretWords>& secrets);
+policy::Snapshot snapshot(std::vector<policy::Connection> connections, const std::vector<SecretWords>& secrets,
+                          std::vector<policy::Pool> pools = {});
 
 inline const std::string kSecret = "correct horse battery staple";
 policy::Snapshot snapshot(const ConnectionWords& words);

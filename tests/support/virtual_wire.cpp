@@ -89,6 +89,15 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
         host.fetches.push_back(std::move(*fetch));
     } else if (auto* sign = std::get_if<ike::Sign>(&action)) {
         host.signatures.push_back(std::move(*sign));
+    } else if (const auto* lease = std::get_if<ike::LeaseAddresses>(&action)) {
+        if (host.leases_answer)
+            answer_later(host, ike::Leased{lease->request.holder, host.leases.lease(lease->request)});
+    } else if (const auto* unwanted = std::get_if<ike::ReturnAddresses>(&action)) {
+        host.leases.give_back(unwanted->holder);
+    } else if (auto* given = std::get_if<ike::HoldAddresses>(&action)) {
+        host.held_addresses.push_back(std::move(*given));
+    } else if (const auto* drop = std::get_if<ike::DropAddresses>(&action)) {
+        std::erase_if(host.held_addresses, [&](const auto& one) { return one.holder == drop->holder; });
     } else if (auto* tell = std::get_if<ike::TellEngines>(&action)) {
         host.told.push_back(std::move(tell->news));
     } else if (auto* revive = std::get_if<ike::ReviveChild>(&action)) {

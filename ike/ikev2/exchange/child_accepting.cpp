@@ -8,6 +8,7 @@
 #include "ike/ikev2/exchange/nat.h"
 #include "ike/ikev2/exchange/offers.h"
 #include "ike/ikev2/exchange/protect.h"
+#include "ike/ikev2/exchange/virtual_addresses.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -25,8 +26,8 @@ base::Result<NegotiatedChild> match_selectors(const sa::Sa& sa, const policy::Ch
     negotiated.name = child.name;
     negotiated.mode = child.mode;
     negotiated.tfc_padding_allowed = request.find(wire::NotifyType::esp_tfc_padding_not_supported) == nullptr;
-    const policy::TrafficSelectors local_ts = resolve(child.local_ts, sa.local.address);
-    const policy::TrafficSelectors remote_ts = resolve(child.remote_ts, sa.remote.address);
+    const policy::TrafficSelectors local_ts = resolve(child.local_ts, local_hosts(sa));
+    const policy::TrafficSelectors remote_ts = resolve(child.remote_ts, remote_hosts(sa));
     negotiated.local_ts = narrow(local_ts, offered.local);
     negotiated.remote_ts = narrow(remote_ts, offered.remote);
     if (negotiated.local_ts.empty() || negotiated.remote_ts.empty()) {

@@ -47,8 +47,7 @@ ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& chil
     install.integrity_in = std::move(keys.integrity_r);
     install.local_ts = child.local_ts;
     install.remote_ts = child.remote_ts;
-    // Lives as long as the snapshot that holds it.
-    install.connection = {step.sa.configuration, step.sa.connection};
+    install.connection = step.sa.connection->shared_from_this();
     install.ipcomp = child.ipcomp;
     install.tfc_padding_allowed = child.tfc_padding_allowed;
     install.replaces = child.replaces;

@@ -106,7 +106,4 @@ void release(sa::Step& step, ike::EspSpi spi_in, std::optional<ike::Cpi> cpi_in)
 base::Result<std::vector<policy::Proposal>> proposals_of(const sa::Sa& sa, const policy::Child& child,
                                                          bool first_child);
 
-// With `dynamic` selectors taking the address of the IKE SA at that end.
-policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host);
-
 }  // namespace xfrmd::ikev2::exchange

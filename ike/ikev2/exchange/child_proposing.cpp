@@ -10,6 +10,7 @@
 #include "ike/ikev2/exchange/per_resource.h"
 #include "ike/ikev2/exchange/protect.h"
 #include "ike/ikev2/exchange/single_pair.h"
+#include "ike/ikev2/exchange/virtual_addresses.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -77,12 +78,6 @@ base::Error refusal(const sa::ProposedChild& proposed, const wire::Notify& notif
     return {reason, std::move(detail), {}};
 }
 
-policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& configured, const base::Address& host) {
-    policy::TrafficSelectors selectors;
-    for (const auto& selector : configured) selectors.push_back(selector.resolve(host));
-    return selectors;
-}
-
 base::Result<std::vector<policy::Proposal>> proposals_of(const sa::Sa& sa, const policy::Child& child,
                                                          bool first_child) {
     std::vector<policy::Proposal> proposals;
@@ -122,8 +117,8 @@ base::Result<sa::ProposedChild> propose_child(sa::Step& step, const policy::Chil
     sa::ProposedChild proposed{child.name,
                                step.spis.new_esp_spi(),
                                task.operation,
-                               resolve(child.local_ts, step.sa.local.address),
-                               resolve(child.remote_ts, step.sa.remote.address),
+                               resolve(child.local_ts, first_child ? hosts_to_come(step.sa) : local_hosts(step.sa)),
+                               resolve(child.remote_ts, remote_hosts(step.sa)),
                                std::move(*proposals),
                                child.ipcomp ? step.spis.new_cpi() : std::nullopt,
                                task.packet,

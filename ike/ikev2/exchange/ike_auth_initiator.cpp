@@ -18,6 +18,7 @@
 #include "ike/ikev2/exchange/rekey_time.h"
 #include "ike/ikev2/exchange/resumed_auth.h"
 #include "ike/ikev2/exchange/ticketing.h"
+#include "ike/ikev2/exchange/virtual_addresses.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -187,6 +188,7 @@ void take_first_child(sa::Step& step, sa::Established& established, sa::Proposed
     const policy::Child* child = step.sa.connection->child(proposed.name);
     auto negotiated = child != nullptr ? check_child_answer(step.sa, *child, proposed, answer)
                                        : base::fail(Reason::ConfigurationRemoved, "child " + proposed.name);
+    if (negotiated) negotiated = narrow_to_addresses(step.sa, *child, std::move(*negotiated));
     if (negotiated) {
         static_cast<void>(join_group(established, proposed, answer, *negotiated));  // it is the first one
         release_unused_cpi(step, proposed, *negotiated);
@@ -253,6 +255,7 @@ sa::Next conclude(sa::Step& step, sa::AuthRequested& phase, const wire::Payloads
                     established.remote_id.to_string() + " at " + step.sa.remote.to_string() + " (" +
                     established.keyed.proposal.to_string() + ")",
                 {}, {is_new ? ike::Turn::ike_established : ike::Turn::none});
+    take_addresses(step, answer);
     if (phase.child) take_first_child(step, established, std::move(*phase.child), answer, phase.transcript);
     return sa::Phase(std::move(established));
 }
@@ -284,6 +287,7 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
     append_ticket_request(step, payloads);
     append_mobility(step, payloads);
     append_id_sync(payloads);
+    append_address_request(sa, payloads);
     std::ranges::move(crash_token(step.options, sa.spi_i, sa.spi_r), std::back_inserter(payloads));
     std::optional<sa::ProposedChild> proposed;
     if (childless) {

@@ -20,6 +20,7 @@
 #include "ike/ikev2/exchange/resumed_auth.h"
 #include "ike/ikev2/exchange/session_resume.h"
 #include "ike/ikev2/exchange/ticketing.h"
+#include "ike/ikev2/exchange/virtual_addresses.h"
 
 namespace xfrmd::ikev2::exchange {
 
@@ -137,6 +138,11 @@ base::Result<std::optional<OwnProof>> exchange_proofs(sa::Step& step, const sa::
             verify_auth(step, phase.keyed, phase.transcript, parties, {*request.id_i, *auth, request.certificates});
         if (!verified) return tl::unexpected(verified.error());
     }
+    // Only for whom it is sure, and before our own proof is made, so that it is made once.
+    if (!has_next_round(parties.connection, parties.round)) {
+        const auto known = await_addresses(step, parties.connection, parties.remote, round.first_request());
+        if (!known) return tl::unexpected(known.error());
+    }
     if (parties.connection.local_round(parties.round) == nullptr) return std::optional<OwnProof>();
     return make_auth(step, phase.keyed, phase.transcript, parties, round.first_request().certificate_requests)
         .map([](OwnProof proof) { return std::optional(std::move(proof)); });
@@ -185,10 +191,11 @@ base::Result<Proven> authenticate_by_key(sa::Step& step, sa::HalfOpen& phase, co
     return proven;
 }
 
-base::Result<Proven> authenticate_by_ticket(const sa::Step& step, const sa::HalfOpen& phase,
-                                            const wire::Payloads& request) {
+base::Result<Proven> authenticate_by_ticket(sa::Step& step, const sa::HalfOpen& phase, const wire::Payloads& request) {
     const auto resumer = authenticate_resumed(step, phase, request);
     if (!resumer) return tl::unexpected(resumer.error());
+    const auto known = await_addresses(step, *resumer->connection, request.id_i->identity, request);
+    if (!known) return tl::unexpected(known.error());
     const policy::Identity& local = phase.ticket->session.local_id;
     return Proven{resumer->connection, local, request.id_i->identity,
                   OwnProof{{}, make_resumed_auth(phase.keyed, phase.transcript, local, resumer->octets)}};
@@ -243,15 +250,20 @@ void append_lifetime(const sa::Step& step, const sa::Proof& proof, std::vector<w
         notify(wire::NotifyType::auth_lifetime, base::Writer().u32(static_cast<std::uint32_t>(lasts)).take()));
 }
 
-// SK {IDr, [CERT+], AUTH, [SAr2, TSi, TSr]}: the child's part, or why there is none, follows (RFC 7296 1.2, 2.21.2).
+// Why there is none (RFC 7296 1.2, 2.21.2).
+void refuse_child(sa::Step& step, sa::Established& established, std::vector<wire::Payload> payloads, wire::Notify why) {
+    payloads.emplace_back(std::move(why));
+    send_response(step, established.keyed, wire::ExchangeType::ike_auth, payloads);
+}
+
+// SK {IDr, [CERT+], AUTH, [CP(CFG_REPLY)], [SAr2, TSi, TSr]}: the child's part.
 void answer_child(sa::Step& step, sa::Established& established, std::vector<wire::Payload> payloads,
                   const wire::Payloads& request, const sa::Transcript& transcript) {
     auto accepted = accept_child(step, request, true);
     if (!accepted) {
         step.report(ike::Level::warning, "no child SA: " + accepted.error().sentence(), accepted.error().reason,
                     {ike::Turn::child_failed});
-        payloads.emplace_back(notify(accepted.error()));
-        return send_response(step, established.keyed, wire::ExchangeType::ike_auth, payloads);
+        return refuse_child(step, established, std::move(payloads), notify(accepted.error()));
     }
     static_cast<void>(place_in_group(step, established, request, *accepted));  // it is the first one
     sa::PendingResponse pending{{}, wire::ExchangeType::ike_auth, payloads, std::move(payloads)};
@@ -311,6 +323,7 @@ sa::Next conclude(sa::Step& step, sa::HalfOpen& phase, const wire::Payloads& req
     const bool says_who = !proven.remote_id.is_null();
     step.sa.peer_announced_initial_contact = says_who && request.find(wire::NotifyType::initial_contact) != nullptr;
     std::vector<wire::Payload> payloads = own_part(proven, phase.passed ? phase.passed->count : 0);
+    const auto addresses = give_addresses(step, proven.remote_id, request, payloads);
     append_agreed(step, request, payloads);
     sa::Established established{
         std::move(phase.keyed), std::move(proven.local_id), std::move(proven.remote_id), step.now, {}, {}, {}};
@@ -326,7 +339,10 @@ sa::Next conclude(sa::Step& step, sa::HalfOpen& phase, const wire::Payloads& req
                     established.remote_id.to_string() + " at " + step.sa.remote.to_string() + " (" +
                     established.keyed.proposal.to_string() + ")",
                 {}, {ike::Turn::ike_established});
-    if (shape == wire::Shape::childless) {
+    if (!addresses) {
+        step.report(ike::Level::warning, "no child SA: " + addresses.error().why, {}, {ike::Turn::child_failed});
+        refuse_child(step, established, std::move(payloads), notify(addresses.error().tells));
+    } else if (shape == wire::Shape::childless) {
         send_response(step, established.keyed, wire::ExchangeType::ike_auth, payloads);
     } else {
         answer_child(step, established, std::move(payloads), request, phase.transcript);

@@ -45,16 +45,8 @@ base::Result<Choice> choose(const sa::Step& step, const wire::Payloads& request)
 
 // Who the peer is is not known yet: it is asked for what any connection may want of it.
 std::vector<const policy::Connection*> who_may_ask(const sa::Sa& sa) {
-    constexpr std::size_t kEnough = 20;
-    std::vector<const policy::Connection*> asking;
-    if (sa.configuration->credentials() == nullptr) return asking;
-    for (const policy::Connection& connection : sa.configuration->connections()) {
-        if (asking.size() == kEnough) break;
-        const auto signs = [](const policy::AuthRound& round) { return round.auth == policy::AuthMethod::pubkey; };
-        if (signs(connection.remote) || std::ranges::any_of(connection.further_remote, signs))
-            asking.push_back(&connection);
-    }
-    return asking;
+    if (sa.configuration->credentials() == nullptr) return {};
+    return sa.configuration->first_signed();
 }
 
 // HDR, SAr1, KEr, Nr, N(NAT_DETECTION_*), [V], N(SIGNATURE_HASH_ALGORITHMS), N(MULTIPLE_AUTH_SUPPORTED), [N(USE_PPK)]

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ike/ikev2/exchange/authentication.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::ikev2::exchange {
 

@@ -54,6 +54,33 @@ const base::Result<base::Bytes>* Enquiries::sign(ike::Sign question, ike::IkeSaI
     return nullptr;
 }
 
+bool Enquiries::lease(ike::LeaseAddresses question, ike::IkeSaId asker, base::Instant now) {
+    const auto [known, is_new] = leases_.try_emplace(question.request.holder, Lease{now, asker, {}});
+    if (is_new) questions_.emplace_back(std::move(question));
+    return known->second.grant.has_value();
+}
+
+policy::Grant Enquiries::take_lease(policy::LeaseHolder holder) {
+    const auto known = leases_.extract(holder);
+    return known.empty() ? policy::Grant() : std::move(known.mapped().grant).value_or(policy::Grant());
+}
+
+// What has not gone out yet does not.
+bool Enquiries::forget_lease(policy::LeaseHolder holder) {
+    const std::size_t unsent = std::erase_if(questions_, [holder](const ike::Action& action) {
+        const auto* question = std::get_if<ike::LeaseAddresses>(&action);
+        return question != nullptr && question->request.holder == holder;
+    });
+    return leases_.erase(holder) != 0 && unsent == 0;
+}
+
+void Enquiries::answer(const ike::Leased& answer, base::Instant now) {
+    const auto known = leases_.find(answer.holder);
+    if (known == leases_.end() || known->second.grant) return;
+    known->second.grant = answer.grant;
+    let_go_on({known->second.asker}, now);
+}
+
 void Enquiries::answer(const ike::Fetched& answer, base::Instant now) {
     const Key key{answer.uri, answer.posted};
     const auto open = open_.find(key);
@@ -90,6 +117,16 @@ void Enquiries::give_up(base::Instant now) {
         signature.made = base::fail(Reason::SigningFailed, "it has not answered in time");
         let_go_on({signature.asker}, now);
     }
+    give_up_leases(now);
+}
+
+// Nobody waits for addresses any more: there are none.
+void Enquiries::give_up_leases(base::Instant now) {
+    for (auto& [holder, lease] : leases_) {
+        if (lease.grant || lease.since + kPatience > now) continue;
+        lease.grant = policy::Grant();
+        let_go_on({lease.asker}, now);
+    }
 }
 
 void Enquiries::let_go_on(const std::vector<ike::IkeSaId>& askers, base::Instant now) {
@@ -109,6 +146,9 @@ base::Instant Enquiries::deadline() const {
     for (const auto& [key, open] : open_) first = std::min(first, open.since + kPatience);
     for (const auto& [print, signature] : signatures_) {
         if (!signature.made) first = std::min(first, signature.since + kPatience);
+    }
+    for (const auto& [holder, lease] : leases_) {
+        if (!lease.grant) first = std::min(first, lease.since + kPatience);
     }
     return first;
 }

@@ -25,10 +25,18 @@ public:
     // A signature that has been made; nullptr: it is asked for. `question` has no number yet.
     const base::Result<base::Bytes>* sign(ike::Sign question, ike::IkeSaId asker, base::Instant now);
 
+    // Whether it is known what `question` leases; else it is asked for.
+    bool lease(ike::LeaseAddresses question, ike::IkeSaId asker, base::Instant now);
+    // Nothing where none are known. What is taken is the asker's to return.
+    policy::Grant take_lease(policy::LeaseHolder holder);
+    // Who asked for them has gone. True where they have been asked for, and not taken.
+    bool forget_lease(policy::LeaseHolder holder);
+
     // Those who wait for it may go on: nobody where it was not asked for, or counts as unanswered by now. What a URI
     // says late is kept for the next.
     void answer(const ike::Fetched& answer, base::Instant now);
     void answer(const ike::Signed& answer, base::Instant now);
+    void answer(const ike::Leased& answer, base::Instant now);
     // What nobody has answered for kPatience counts as failed.
     void give_up(base::Instant now);
     // Who may go on, since the last call: so many at a time, as others have their turn, too.
@@ -63,6 +71,12 @@ private:
         std::optional<base::Result<base::Bytes>> made;
     };
 
+    struct Lease {
+        base::Instant since;  // asked
+        ike::IkeSaId asker{};
+        std::optional<policy::Grant> grant;
+    };
+
     struct Kept {
         Found found;
         std::size_t size = 0;
@@ -71,6 +85,7 @@ private:
 
     void keep(const Key& key, base::Result<base::Bytes> body, base::Instant now, bool is_kept = false);
     void make_room();
+    void give_up_leases(base::Instant now);
     void let_go_on(const std::vector<ike::IkeSaId>& askers, base::Instant now);
 
     std::map<Key, Open> open_;
@@ -78,6 +93,7 @@ private:
     std::list<Key> order_;  // of found_: what was answered last comes last
     std::size_t bytes_ = 0;
     std::map<crypto::Sha256, Signature> signatures_;  // by what is signed
+    std::map<policy::LeaseHolder, Lease> leases_;
     std::uint64_t numbers_ = 0;
     ike::Actions questions_;
     std::deque<ike::IkeSaId> ready_;

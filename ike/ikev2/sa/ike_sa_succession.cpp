@@ -56,6 +56,7 @@ void IkeSa::hand_over_to(IkeSa& heir, Surroundings around) {
     if (proof_is_over) next->proof.over_at = around.now;
     heir.sa_.repeats = std::exchange(sa_.repeats, {});
     heir.sa_.repeated_by = std::exchange(sa_.repeated_by, ike::IkeSaId::none);
+    heir.sa_.vips = std::exchange(sa_.vips, {});
     exchange::inherit_path(sa_, *old, heir.sa_);
     if (old->is_outdone || old->is_redirected) {
         next->is_outdone = old->is_outdone;

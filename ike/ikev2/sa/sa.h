@@ -14,7 +14,9 @@
 #include "ike/ikev2/sa/reassembly.h"
 #include "ike/ikev2/sa/redirection.h"
 #include "ike/ikev2/sa/tasks.h"
+#include "ike/ikev2/sa/virtual_addresses.h"
 #include "ike/ikev2/sa/window.h"
+#include "ike/policy/configuration.h"
 
 namespace xfrmd::ikev2::sa {
 
@@ -88,6 +90,7 @@ struct Sa {
     Fragmentation fragmentation;
     Mobility mobility;
     Redirection redirection;
+    VirtualAddresses vips;
     IdSync id_sync;
     base::SecretBytes crash_token;   // with which the peer would show that it knows this IKE SA no more (RFC 6290)
     std::uint64_t ticket = 0;        // as responder: the number of those that the peer has been given for it; 0: none

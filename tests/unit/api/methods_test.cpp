@@ -44,7 +44,8 @@ TEST_CASE("sa.list shows IKE SAs with their children", "[api]") {
         "algorithms": "AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519",
         "key_exchanges": ["CURVE_25519"], "quantum_resistant": false, "ppk": true,
         "ppk_exchange": "IKE_AUTH",
-        "age_seconds": 200, "rekey_in_seconds": null, "last_error": null,
+        "age_seconds": 200, "rekey_in_seconds": null,
+        "local_vips": [], "remote_vips": ["10.3.0.1"], "last_error": null,
         "child_sas": [
             {"id": "7.12", "child": "net", "state": "installed", "mode": "tunnel", "cpu": null, "spi_in": "c1234567",
              "spi_out": "c89abcde", "reqid": 1, "algorithms": "AES_GCM_16_256", "key_exchanges": [],

@@ -43,6 +43,7 @@ inline IkeSaView ike_view(std::uint64_t id, std::string conn, const char* remote
     sa.algorithms = "AES_GCM_16_256/PRF_HMAC_SHA2_384/CURVE_25519";
     sa.key_exchanges = {"CURVE_25519"};
     sa.ppk_exchange = "IKE_AUTH";
+    sa.remote_vips = {"10.3.0.1"};
     sa.age = std::chrono::seconds(200);
     return sa;
 }

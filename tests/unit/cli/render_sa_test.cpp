@@ -132,6 +132,15 @@ TEST_CASE("sa show: everything", "[cli]") {
           "  last error  peer does not answer\n");
 }
 
+TEST_CASE("virtual addresses of either end are shown where there are any", "[cli]") {
+    Json sa = items()[0];
+    sa["local_vips"] = {"10.3.0.1", "fd03::1"};
+    sa["remote_vips"] = Json::array();
+    const std::string shown = render_sa(sa, {});
+    CHECK(shown.find("local vips  10.3.0.1, fd03::1\n") != std::string::npos);
+    CHECK(shown.find("remote vips") == std::string::npos);
+}
+
 TEST_CASE("a peer's bytes cannot reach the terminal", "[cli][hostile-h7]") {
     Json all = items();
     const std::string evil =

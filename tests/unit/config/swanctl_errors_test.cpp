@@ -163,7 +163,7 @@ TEST_CASE("what is not yet honoured says what is", "[config][errors]") {
     CHECK(in_round("groups = sales, support") ==
           "/s.conf:3:10: connections.gw.local.groups: attribute certificates are not yet honoured, so no peer is in a "
           "group\n");
-    CHECK(in_connection("vips = 0.0.0.0") == "/s.conf:4:1: connections.gw.vips is not yet honoured\n");
+    CHECK(in_connection("mediated_by = x") == "/s.conf:4:1: connections.gw.mediated_by is not yet honoured\n");
     CHECK(in_child("mode = iptfs") ==
           "/s.conf:6:1: connections.gw.children.net.mode = iptfs is not yet honoured; use 'tunnel' or 'transport' or "
           "'beet' or 'pass' or 'drop', or leave it out\n");

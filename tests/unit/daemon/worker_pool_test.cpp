@@ -20,6 +20,10 @@ struct Nobody final : Outside {
     void remove(ike::ChildSaId) override {}
     void fetch(std::uint8_t, ike::Fetch) override {}
     void sign(std::uint8_t, ike::Sign) override {}
+    void lease(std::uint8_t, ike::LeaseAddresses) override {}
+    void give_back(policy::LeaseHolder) override {}
+    void hold(ike::HoldAddresses) override {}
+    void drop(policy::LeaseHolder) override {}
     void query(std::uint8_t, ike::QueryUse) override {}
     void tell(std::uint8_t, ike::PeerNews) override {}
     void revive(ike::ReviveChild) override {}

@@ -107,21 +107,52 @@ TEST_CASE("a new configuration leaves unchanged connections alone", "[engine]") 
     CHECK(gateways.left.outcome(again) == "ok");
 }
 
-TEST_CASE("a new configuration deletes what has changed or is gone", "[engine]") {
+TEST_CASE("what stands goes on when its connection has changed or gone", "[engine]") {
     const bool gone = GENERATE(true, false);
     Gateways gateways;
     gateways.connect();
     ConnectionWords changed;
     if (gone) changed.name = "other";
-    if (!gone) changed.children[0].esp = "aes256gcm16";
+    if (!gone) changed.ike = "aes256-sha512-x25519";
+    gateways.wire.feed(gateways.left, ike::Reconfigure{snapshot(changed)});
     gateways.wire.feed(gateways.left, ike::Reconfigure{snapshot(changed)});
     gateways.wire.settle();
-    CHECK(gateways.left.sas().empty());
-    CHECK(gateways.right.sas().empty());
+    REQUIRE(gateways.left.established() == 1);
+    const ike::IkeSaId ike_sa = gateways.left.sas().at(0)->sa().id;
+    gateways.wire.rekey(gateways.left, ike_sa, gateways.left.kernel.list().at(0)->child);
+    gateways.wire.run_for(seconds(30));
+    gateways.wire.rekey(gateways.left, ike_sa, {});
+    gateways.wire.run_for(seconds(30));
+    CHECK(gateways.left.established() == 1);
+    CHECK(gateways.left.kernel.children().size() == 1);
     CHECK(gateways.disagreement() == "");
-    CHECK(gateways.left.reported("connection was removed"));
-    CHECK_FALSE(gateways.left.reported("operator"));
-    CHECK(gateways.left.count(Reason::ConfigurationRemoved) == 1);
+}
+
+TEST_CASE("no new child goes into an IKE SA whose connection has changed", "[engine]") {
+    Gateways gateways;
+    gateways.connect();
+    gateways.wire.feed(gateways.left, ike::Reconfigure{snapshot(ConnectionWords{.dpd_delay = seconds(100)})});
+    const auto operation = gateways.connect();
+    gateways.wire.settle();
+    CHECK(gateways.left.outcome(operation) == "ok");
+    CHECK(gateways.left.established() == 2);
+}
+
+TEST_CASE("a child that has gone from its connection is rekeyed as long as it stands, by either end", "[engine]") {
+    const bool by_peer = GENERATE(true, false);
+    Gateways gateways;
+    gateways.connect();
+    ConnectionWords changed;
+    changed.children[0].name = "another";
+    gateways.wire.feed(gateways.left, ike::Reconfigure{snapshot(changed)});
+    gateways.wire.feed(gateways.left, ike::Reconfigure{snapshot(changed)});
+    Host& rekeys = by_peer ? gateways.right : gateways.left;
+    gateways.wire.rekey(rekeys, rekeys.sas().at(0)->sa().id, rekeys.kernel.list().at(0)->child);
+    gateways.wire.run_for(seconds(30));
+    CHECK(gateways.left.established() == 1);
+    CHECK(gateways.left.kernel.children().size() == 1);
+    CHECK(gateways.left.sas().at(0)->sa().connection->child("another") != nullptr);
+    CHECK(gateways.disagreement() == "");
 }
 
 TEST_CASE("a new configuration ends an attempt that it no longer has", "[engine]") {

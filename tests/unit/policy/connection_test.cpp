@@ -1,4 +1,4 @@
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 #include <algorithm>
 #include <tuple>

@@ -2,7 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "ike/policy/connection.h"
+#include "ike/policy/configuration.h"
 
 using namespace xfrmd::policy;
 using xfrmd::base::Address;

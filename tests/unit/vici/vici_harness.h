@@ -12,6 +12,7 @@
 #include "tests/support/socket_client.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/api/fake_service.h"
+#include "tests/unit/config/memory_files.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -37,6 +38,8 @@ public:
     void after(std::chrono::milliseconds time, std::function<void()> then) override {
         timers.emplace_back(time, std::move(then));
     }
+    Objects& objects() override { return objects_; }
+    void warn(const std::string& line) override { warnings.push_back(line); }
     void reload_settings() override {}
     void look_at_follower() override {}
     void message_counts(std::function<void(Counts)> done) override { done(counts); }
@@ -45,6 +48,14 @@ public:
 
     Counts counts;
     std::vector<std::optional<std::string>> resets;
+    std::vector<std::string> warnings;
+
+private:
+    MemoryFiles files_;
+    Objects objects_{files_,
+                     {},
+                     {[](const policy::Connection&) { return std::string(); },
+                      [](const std::vector<policy::Pool>&) { return std::string(); }, [] {}}};
 };
 
 class ViciClient : public SocketClient {

@@ -1,0 +1,74 @@
+// list-certs: what there is for everybody, and what connections have brought. Lists (CRLs) are not kept as they came, and
+// are not shown.
+#include <algorithm>
+
+#include "daemon/vici/load_commands.h"
+#include "daemon/vici/request.h"
+#include "daemon/vici/text.h"
+#include "ike/base/bytes.h"
+#include "ike/crypto/credentials.h"
+
+namespace xfrmd::daemon::vici {
+
+namespace {
+
+constexpr std::size_t kAtATime = 100;
+
+struct Shown {
+    const crypto::Certificate* certificate = nullptr;  // else:
+    const crypto::PublicKey* key = nullptr;
+    std::string_view flag = "NONE";
+};
+
+std::string text(const base::Bytes& bytes) { return std::string(base::as_text(bytes)); }
+
+std::vector<Shown> all_of(const crypto::Credentials* credentials) {
+    std::vector<Shown> all;
+    if (credentials == nullptr) return all;
+    const auto& parts = credentials->parts();
+    for (const auto& one : parts.certificates) all.push_back({&one, nullptr, "NONE"});
+    for (const auto& one : parts.authorities) all.push_back({&one, nullptr, "CA"});
+    for (const auto& one : parts.named) {
+        if (std::ranges::find(parts.authorities, one) == parts.authorities.end()) all.push_back({&one, nullptr, "CA"});
+    }
+    for (const auto& one : parts.ocsp_responders) all.push_back({&one, nullptr, "OCSP"});
+    for (const auto& one : parts.public_keys) all.push_back({nullptr, &one, "NONE"});
+    return all;
+}
+
+bool is_wanted(const Shown& shown, const Section& request) {
+    const std::string type = upper_case(text_of(request, "type"));
+    const std::string flag = upper_case(text_of(request, "flag"));
+    const std::string subject = text_of(request, "subject");
+    if (!type.empty() && type != "ANY" && type != (shown.key != nullptr ? "PUBKEY" : "X509")) return false;
+    if (!flag.empty() && flag != "ANY" && flag != shown.flag) return false;
+    if (subject.empty()) return true;
+    const auto name = policy::Identity::parse(subject);
+    return name && shown.certificate != nullptr && shown.certificate->names(*name);
+}
+
+Section message_of(const Shown& shown, const crypto::Credentials& credentials) {
+    const crypto::PublicKey& key = shown.key != nullptr ? *shown.key : shown.certificate->public_key();
+    Section message;
+    message.set("type", shown.key != nullptr ? "PUBKEY" : "X509").set("flag", std::string(shown.flag));
+    if (credentials.private_key(key) != nullptr) message.set("has_privkey", "yes");
+    message.set("data", text(shown.key != nullptr ? key.subject_public_key_info() : shown.certificate->der()));
+    return message;
+}
+
+void list_from(const policy::Snapshot& configuration, std::size_t next, const Asked& asked) {
+    const std::vector<Shown> all = all_of(configuration->credentials());
+    const std::size_t end = std::min(all.size(), next + kAtATime);
+    for (; next < end; ++next) {
+        if (!is_wanted(all[next], asked->request())) continue;
+        asked->event("list-cert", message_of(all[next], *configuration->credentials()));
+    }
+    if (next == all.size()) return asked->respond({});
+    asked->when_room([configuration, next, asked] { list_from(configuration, next, asked); });
+}
+
+}  // namespace
+
+void list_certificates(Desk& desk, const Asked& asked) { list_from(desk.port.configuration(), 0, asked); }
+
+}  // namespace xfrmd::daemon::vici

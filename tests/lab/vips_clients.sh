@@ -1,0 +1,128 @@
+# Two clients with virtual addresses of both families behind one NAT, at one gateway. Each keeps its addresses when it
+# authenticates again, make before break, and gets them again when it has been away.
+#   vips_clients.sh CLIENT GATEWAY [ENGINES]   as start_peer has them; ENGINES: of a gateway that is xfrmd, 1 where nothing
+#   is said
+# shellcheck shell=bash
+
+# shellcheck source=tests/lab/lib/nat.sh
+source "$lib/nat.sh"
+# shellcheck source=tests/lab/lib/rekeying.sh
+source "$lib/rekeying.sh"
+
+client=$1 gateway=$2 engines=${3:-1}
+
+gateway_conf() {
+    cat <<END
+connections {
+    gw {
+        version = 2
+        local_addrs = 10.4.0.2
+        pools = four, six
+        local {
+            auth = psk
+            id = sun
+        }
+        remote {
+            auth = psk
+        }
+        children {
+            net {
+                local_ts = 0.0.0.0/0, ::/0
+                remote_ts = dynamic
+            }
+        }
+    }
+}
+pools {
+    four {
+        addrs = 10.9.0.0/24
+    }
+    six {
+        addrs = fd09::/120
+    }
+}
+secrets {
+    ike-peer {
+        secret = laboratory
+    }
+}
+END
+}
+
+client_conf() {
+    cat <<END
+connections {
+    gw {
+        version = 2
+        local_addrs = ${own_address[$1]}
+        remote_addrs = 10.4.0.2
+        vips = 0.0.0.0, ::
+        reauth_time = $([[ $client == xfrmd ]] && echo 4s || echo 0)
+        over_time = 60s
+        rand_time = 0s
+        local {
+            auth = psk
+            id = $1
+        }
+        remote {
+            auth = psk
+            id = sun
+        }
+        children {
+            net {
+                remote_ts = 10.2.0.0/24, fd02::/64
+            }
+        }
+    }
+}
+secrets {
+    ike-peer {
+        secret = laboratory
+    }
+}
+END
+}
+
+# addresses HOST: the virtual ones, in order.
+addresses() { ip -n "$1" -o addr show | grep -oE '(10\.9\.0\.|fd09::)[0-9a-f]+' | sort | tr '\n' ' '; }
+are_two() { [[ $(count_at sun ike) -eq 2 && $(count_at sun child) -eq 2 ]]; }
+expect_both() {
+    local name
+    eventually 10 are_two || fail "sun has $(count_at sun ike) and $(count_at sun child)"
+    for name in moon mars; do
+        [[ $(addresses "$name") == "${before[$name]}" ]] || fail "$name had ${before[$name]} and has $(addresses "$name")"
+        expect_ping "$name" 10.2.0.10
+        expect_ping "$name" fd02::10
+    done
+}
+again() {
+    if [[ $client == xfrmd ]]; then expect_log "$1" 'IKE SA reauthenticated' 15; else expect swanctl "$1" --rekey --reauth --ike gw; fi
+}
+
+nat_gateways moon source
+host mars
+link mars 10.6.0.2/24 gate 10.6.0.1/24
+route mars default via 10.6.0.1
+ip -n sun addr add fd02::1/64 dev "$(on sun ip -o route get 10.2.0.10 | grep -o 'dev [^ ]*' | cut -d' ' -f2)" nodad
+ip -n bob addr add fd02::10/64 dev "$(on bob ip -o route get 10.2.0.1 | grep -o 'dev [^ ]*' | cut -d' ' -f2)" nodad
+ip -n bob route add default via fd02::1
+on sun sysctl -qw net.ipv6.conf.all.forwarding=1
+XFRMD_FLAGS="--engines $engines" start_peer "$gateway" sun <<<"$(gateway_conf)"
+for name in moon mars; do
+    STRONGSWAN_CONF_EXTRA='make_before_break = yes' start_peer "$client" "$name" <<<"$(client_conf "$name")"
+done
+declare -A before=([moon]='10.9.0.1 fd09::1 ' [mars]='10.9.0.2 fd09::2 ')
+expect up moon net
+expect up mars net
+expect_both
+for name in moon mars; do again "$name"; done
+expect_both
+# An xfrmd that has crashed still has tunnels, and does not say that it is new (INITIAL_CONTACT).
+[[ $client == xfrmd ]] || crash moon
+restart moon
+expect up moon net
+expect_both
+clear mars
+clear moon
+expect_no_inner 'net 10.9.0.0/24'
+pass

@@ -1,0 +1,67 @@
+// What clients load reaches the one set, lists and octets whole, and what they hear of it.
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/unit/vici/vici_harness.h"
+
+using namespace xfrmd;
+using namespace xfrmd::daemon;
+using namespace xfrmd::daemon::vici;
+
+namespace {
+
+Section connection(const std::string& name) {
+    Section message;
+    Section& section = message.add_section(name);
+    section.set("local_addrs", std::vector<std::string>{"192.0.2.1"});
+    section.add_section("local").set("auth", "psk").set("id", "C=CH, CN=a");
+    section.add_section("remote").set("auth", "psk");
+    section.add_section("children").add_section("net").set("remote_ts", std::vector<std::string>{"10.0.0.0/8"});
+    return message;
+}
+
+bool is_success(const Section& answer) { return *answer.value("success") == "yes"; }
+
+}  // namespace
+
+TEST_CASE("a client loads and unloads a connection", "[vici]") {
+    ViciHall hall;
+    ViciClient client(hall.options.path);
+    CHECK(is_success(hall.request(client, "load-conn", connection("gw"))));
+    const auto snapshot = hall.port.objects().snapshot();
+    REQUIRE(snapshot->connection("gw") != nullptr);
+    CHECK(snapshot->connection("gw")->local.id == policy::Identity::parse("C=CH, CN=a"));
+    CHECK(snapshot->connection("gw")->child("net") != nullptr);
+    Section name;
+    name.set("name", "gw");
+    CHECK(is_success(hall.request(client, "unload-conn", name)));
+    CHECK(*hall.request(client, "unload-conn", name).value("errmsg") == "unload: connection 'gw' not found");
+    CHECK(is_success(hall.request(client, "load-conn", {})));
+}
+
+TEST_CASE("a mistake is told in charon's words, and in ours to the log", "[vici]") {
+    ViciHall hall;
+    ViciClient client(hall.options.path);
+    Section message = connection("gw");
+    message.add_section("other").set("bogus", "1");
+    CHECK(*hall.request(client, "load-conn", message).value("errmsg") == "unknown option: bogus, config discarded");
+    REQUIRE(hall.port.warnings.size() == 1);
+    CHECK(hall.port.warnings.front() == "vici: load-conn: connections.other: unknown key 'bogus'");
+    // Those before it stay, as with charon.
+    CHECK(hall.port.objects().connection_names() == std::vector<std::string>{"gw"});
+}
+
+TEST_CASE("shared secrets are loaded, listed and unloaded", "[vici]") {
+    ViciHall hall;
+    ViciClient client(hall.options.path);
+    Section secret;
+    secret.set("id", "ike-1").set("type", "IKE").set("data", std::string("\0x", 2));
+    secret.set("owners", std::vector<std::string>{"a.example"});
+    CHECK(is_success(hall.request(client, "load-shared", secret)));
+    CHECK(*hall.request(client, "get-shared").list("keys") == std::vector<std::string>{"ike-1"});
+    CHECK(hall.port.objects().snapshot()->secrets().front().secret.size() == 2);
+    Section id;
+    id.set("id", "ike-1");
+    CHECK(is_success(hall.request(client, "unload-shared", id)));
+    CHECK(hall.request(client, "get-shared").list("keys")->empty());
+    CHECK(*hall.request(client, "load-shared", {}).value("errmsg") == "shared key type missing");
+}
