@@ -68,15 +68,17 @@ KernelResult<void> LinuxNetwork::set_up(InterfaceIndex index, const XfrmInterfac
     if (!link) return failed(link.error());
     observe(link->is_up() ? Event{LinkUp{*link}} : Event{LinkDown{*link}});
     for (const base::Prefix& address : spec.addresses) {
-        if (auto done = put_address(index, address); !done) return done;
+        if (auto done = put_address(index, address, requests::Preferred::yes); !done) return done;
     }
     return {};
 }
 
-KernelResult<void> LinuxNetwork::put_address(InterfaceIndex index, const base::Prefix& address) {
-    auto done = socket_.change(requests::add_address(index, address));
+KernelResult<void> LinuxNetwork::put_address(InterfaceIndex index, const base::Prefix& address,
+                                             requests::Preferred preferred) {
+    auto done = socket_.change(requests::add_address(index, address, preferred));
     if (!done && done.error().errno_value != EEXIST) return failed("adding " + address.to_string(), done.error());
-    observe(AddressAppeared{{index, address.network, address.length, false, false}});
+    const bool is_deprecated = address.network.is_v6() && preferred == requests::Preferred::no;
+    observe(AddressAppeared{{index, address.network, address.length, is_deprecated, false}});
     return {};
 }
 
@@ -98,7 +100,7 @@ KernelResult<void> LinuxNetwork::add_address(const std::string& interface, const
     if (auto good = check_address(address); !good) return good;
     const auto link = find_link(interface);
     if (!link) return failed(link.error());
-    return put_address(link->index, address);
+    return put_address(link->index, address, requests::Preferred::no);
 }
 
 KernelResult<void> LinuxNetwork::delete_address(const std::string& interface, const base::Prefix& address) {

@@ -10,6 +10,10 @@
 
 namespace xfrmd::netlink::route {
 
+namespace requests {
+enum class Preferred : bool;
+}
+
 class LinuxNetwork final : public Network {
 public:
     // Reads links and addresses.
@@ -45,7 +49,7 @@ private:
     // From what is known where it is known; 0 for an empty name.
     KernelResult<InterfaceIndex> index_of(const std::string& name);
     KernelResult<void> set_up(InterfaceIndex index, const XfrmInterfaceSpec& spec);
-    KernelResult<void> put_address(InterfaceIndex index, const base::Prefix& address);
+    KernelResult<void> put_address(InterfaceIndex index, const base::Prefix& address, requests::Preferred preferred);
     KernelResult<void> remove_link(const Link& link);
 
     RtSocket socket_;

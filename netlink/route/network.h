@@ -134,7 +134,8 @@ public:
     virtual KernelResult<void> delete_xfrm_interface(const std::string& name) = 0;
 
     // `address` with its host bits ("10.3.0.7/32"). Adding what is there, or deleting what is not, changes nothing.
-    // IPv6 addresses are usable at once, without duplicate address detection: they are handed out by a peer. ENODEV.
+    // IPv6 addresses are usable at once, without duplicate address detection: they are handed out by a peer. They are
+    // deprecated, so that only packets get them that a route of ours gives them to. ENODEV.
     virtual KernelResult<void> add_address(const std::string& interface, const base::Prefix& address) = 0;
     virtual KernelResult<void> delete_address(const std::string& interface, const base::Prefix& address) = 0;
 

@@ -13,6 +13,8 @@
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
 
+#include <limits>
+
 namespace xfrmd::netlink::route::requests {
 
 namespace {
@@ -213,9 +215,13 @@ Request delete_link(InterfaceIndex interface) {
 
 Request list_addresses() { return message_of(RTM_GETADDR, NLM_F_DUMP, ifaddrmsg{}); }
 
-Request add_address(InterfaceIndex interface, const base::Prefix& address) {
+Request add_address(InterfaceIndex interface, const base::Prefix& address, Preferred preferred) {
     const NlLocalAddress made = nl_local_address(interface, address);
     if (made == nullptr) return nullptr;
+    if (address.network.is_v6() && preferred == Preferred::no) {
+        rtnl_addr_set_preferred_lifetime(made.get(), 0);  // deprecated (RFC 4862 5.5.4)
+        rtnl_addr_set_valid_lifetime(made.get(), std::numeric_limits<std::uint32_t>::max());
+    }
     return built([&](nl_msg** out) { return rtnl_addr_build_add_request(made.get(), NLM_F_EXCL, out); });
 }
 

@@ -21,7 +21,9 @@ Request take_into_use(InterfaceIndex interface, std::uint32_t mtu);
 Request delete_link(InterfaceIndex interface);
 
 Request list_addresses();
-Request add_address(InterfaceIndex interface, const base::Prefix& address);
+// Of IPv6: whether packets get it that nobody has chosen another source for.
+enum class Preferred : bool { no, yes };
+Request add_address(InterfaceIndex interface, const base::Prefix& address, Preferred preferred);
 Request delete_address(InterfaceIndex interface, const base::Prefix& address);
 
 Request add_rule(const RuleSpec& rule, base::Family family);

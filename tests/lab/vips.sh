@@ -107,6 +107,9 @@ expect_works() {
 expect_virtual_sources() {
     [[ $families != *4* ]] || on moon ip route get 10.2.0.10 | grep -q 'src 10.3.0.1 ' || fail 'the source is another one'
     [[ $families != *6* ]] || on moon ip route get fd02::10 | grep -q 'src fd03::101 ' || fail 'the source is another one'
+    [[ $families == *6* && ${daemon_kind[moon]} == xfrmd ]] || return 0
+    # Nothing else gets it (RFC 4862 5.5.4).
+    ip -n moon -6 addr show deprecated | grep -q fd03::101 || fail 'the address is preferred'
 }
 vips_at() { if [[ ${daemon_kind[$1]} == xfrmd ]]; then xfrmctl "$1" sa list --json | grep -A2 "\"$2_vips\"" | tr -d ' \n'; fi; }
 
