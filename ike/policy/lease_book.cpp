@@ -70,10 +70,10 @@ bool LeaseBook::lease_by(Find find, const LeaseRequest& request, const base::Add
     return false;
 }
 
-// Of this peer's: the one that it wants before others.
+// Of this peer's: the one that it wants before others. Nobody (RFC 7619) is another one each time.
 bool LeaseBook::find_own(Leases& leases, const LeaseRequest& request, const base::Address& wanted, Offset& found) {
     const auto own = leases.of_peers.find(request.peer.folded());
-    if (own == leases.of_peers.end()) return false;
+    if (own == leases.of_peers.end() || request.peer.is_null()) return false;
     bool any = false;
     for (const Offset offset : own->second) {
         const auto& holders = leases.all.at(offset).holders;
@@ -85,6 +85,7 @@ bool LeaseBook::find_own(Leases& leases, const LeaseRequest& request, const base
         if (!is_free || holders.contains(request.holder) || (any && !is_wanted)) continue;
         found = offset;
         any = true;
+        if (is_wanted || wanted.is_any()) break;
     }
     return any;
 }

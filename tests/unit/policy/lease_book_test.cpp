@@ -86,6 +86,18 @@ TEST_CASE("one who comes again from where it is shares its lease", "[policy][rfc
     CHECK(book.pools().at(0).online == 2);
 }
 
+TEST_CASE("nobody has an address again", "[policy][rfc7619-2.3]") {
+    LeaseBook book({pool("rw", "10.3.0.1-10.3.0.2")});
+    LeaseRequest request{LeaseHolder{1},       {"rw"}, Identity::null(), {address("192.0.2.7"), 500},
+                         {address("0.0.0.0")}, true};
+    CHECK(book.lease(request).addresses.at(0) == address("10.3.0.1"));
+    request.holder = LeaseHolder{2};
+    request.wanted = {address("10.3.0.1")};
+    CHECK(book.lease(request).addresses.at(0) == address("10.3.0.2"));
+    request.holder = LeaseHolder{3};
+    CHECK(book.lease(request).addresses.empty());
+}
+
 TEST_CASE("others' offline leases are given when nothing else is left", "[policy][rfc7296-2.19]") {
     LeaseBook book({pool("rw", "10.3.0.1-10.3.0.3")});
     CHECK(lease(book, {}) == "10.3.0.1");
@@ -98,6 +110,17 @@ TEST_CASE("others' offline leases are given when nothing else is left", "[policy
     CHECK(lease(book, {.holder = 6}).empty());
     CHECK(lease(book, {.holder = 6}).empty());
     book.give_back(LeaseHolder{6});
+}
+
+TEST_CASE("so many offline leases are remembered", "[policy][hostile-f12]") {
+    LeaseBook book({pool("rw", "fd03::/64")});
+    for (std::uint64_t holder = 1; holder <= LeaseBook::kMostRemembered + 10; ++holder) {
+        const std::string peer = std::to_string(holder) + ".example";
+        REQUIRE_FALSE(lease(book, {.holder = holder, .peer = peer, .wanted = {"::"}}).empty());
+        book.give_back(LeaseHolder{holder});
+    }
+    CHECK(book.pools().at(0).offline == LeaseBook::kMostRemembered);
+    CHECK(book.leases("rw").size() == LeaseBook::kMostRemembered);
 }
 
 TEST_CASE("both families at once, of the pools in their order", "[policy][rfc7296-2.19]") {
