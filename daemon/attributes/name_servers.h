@@ -1,7 +1,8 @@
 // The DNS servers that peers give us as clients (RFC 7296 3.15.1) made the host's: by resolvconf(8) where that is
 // there, for an interface "lo.xfrmd"; else as the first lines of the resolver's file, as charon's resolve plugin has
 // them, each marked as ours. A link there, as systemd-resolved makes it, is somebody else's file: without its
-// resolvconf(8) nothing is written. Main thread only; the work is done in another.
+// resolvconf(8) nothing is written. What a killed process has left there goes with the next that is written. Main
+// thread only; the work is done in another.
 #pragma once
 
 #include <memory>

@@ -187,7 +187,7 @@ TEST_CASE("an address is returned when its IKE SA does not come up", "[engine][r
     Asked asked;
     static_cast<void>(asked.ask({request({{cp::kIp4Address, {}}})}));
     CHECK(asked.host.leases.pools().at(0).online == 1);
-    asked.wire.clear(asked.host, asked.sa()->sa().id, true);
+    asked.wire.clear(asked.host, asked.sa()->sa().id, {}, true);
     asked.wire.settle();
     CHECK(asked.host.leases.pools().at(0).online == 0);
 }
