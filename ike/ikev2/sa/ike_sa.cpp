@@ -81,8 +81,9 @@ bool IkeSa::has_passed_round() const {
     return half_open != nullptr && half_open->passed;
 }
 
-// RFC 9242 3.3.1: IKE_INTERMEDIATE comes under the keys from before it.
+// RFC 9242 3.3.1: IKE_INTERMEDIATE comes under the keys from before it. What waits has come after that.
 crypto::SkCipher& IkeSa::opener_of_last_request() {
+    if (is_waiting()) return keyed()->inbound;
     auto* awaited = std::get_if<IntermediateAwaited>(&phase_);
     if (awaited != nullptr && awaited->previous) return *awaited->previous;
     auto* half_open = std::get_if<HalfOpen>(&phase_);

@@ -26,21 +26,32 @@ struct Wishes {
     std::vector<std::string> pools = {"rw"};
     seconds reauth_time{0};
     policy::Unique unique = policy::Unique::no;
+    std::string ike = "aes128-sha256-x25519";
+    bool two_rounds = false;  // of the client's (RFC 4739)
 };
+
+policy::AuthRound second_round(policy::AuthRound of_client) {
+    of_client.id = identity("second.example");
+    return of_client;
+}
 
 policy::Snapshot client(const Wishes& wishes) {
     ConnectionWords words = client_words();
+    words.ike = wishes.ike;
     words.reauth_time = wishes.reauth_time;
     if (wishes.reauth_time.count() > 0) words.over_time = seconds(20);
     policy::Connection connection = tests::connection(words);
     for (const std::string& vip : wishes.vips) connection.vips.push_back(address(vip));
+    if (wishes.two_rounds) connection.further_local.push_back(second_round(connection.local));
     return snapshot({std::move(connection)}, {{kSecret, {}}});
 }
 
 policy::Snapshot gateway(const Wishes& wishes, ConnectionWords words = mirrored(client_words())) {
+    words.ike = wishes.ike;
     words.unique = wishes.unique;
     policy::Connection connection = tests::connection(words);
     connection.pools = wishes.pools;
+    if (wishes.two_rounds) connection.further_remote.push_back(second_round(connection.remote));
     const base::Bytes server{10, 2, 0, 53};
     return snapshot({std::move(connection)}, {{kSecret, {}}},
                     {{"rw", policy::PoolAddresses::parse(wishes.addrs).value(), {{cp::kIp4Dns, server}}},
@@ -147,6 +158,27 @@ TEST_CASE("a client that authenticates again keeps its address", "[engine][rfc72
     CHECK(pair.online() == 0);
 }
 
+TEST_CASE("an address is leased in the last round, to whom that has shown", "[engine][rfc4739-2.1][rfc7296-2.19]") {
+    Roadwarrior pair({.two_rounds = true});
+    const auto operation = pair.connect();
+    CHECK(pair.left.outcome(operation) == "ok");
+    CHECK(pair.has() == "10.3.0.1");
+    CHECK(pair.right.leases.leases("rw").at(0).peer == identity("second.example"));
+    CHECK(pair.disagreement() == "");
+}
+
+TEST_CASE("a client that has lost its IKE SA takes its lease over", "[engine][rfc7296-2.4][rfc7296-2.19]") {
+    Roadwarrior pair;
+    pair.connect();
+    Host& again = pair.wire.restart(pair.left);
+    pair.wire.initiate(again, "192.0.2.2");
+    pair.wire.settle();
+    CHECK(live(again).sa().vips.local == std::vector{address("10.3.0.1")});
+    CHECK(pair.right.engine.size() == 1);
+    CHECK(pair.online() == 1);
+    CHECK(pair.right.leases.pools().at(0).offline == 0);
+}
+
 TEST_CASE("without a free address there is an IKE SA and no child", "[engine][rfc7296-3.15.4]") {
     Asked asked({.pools = {"gone"}});
     const auto answer = asked.ask({request({{cp::kIp4Address, {}}})});
@@ -181,6 +213,17 @@ TEST_CASE("an address that nobody answers for is none", "[engine][rfc7296-2.19]"
     pair.wire.run_for(seconds(60));
     CHECK(pair.left.failed(operation));
     CHECK(pair.right.kernel.children().empty());
+}
+
+TEST_CASE("a request that is repeated while it waits is known", "[engine][rfc9242-3.3.1][rfc7296-2.1]") {
+    Roadwarrior pair({.ike = "aes128-sha256-x25519-ke1_mlkem512"});
+    pair.wire.faults.repetition = 1;
+    pair.wire.faults.most_delay = milliseconds(50);
+    pair.right.kernel_delay = milliseconds(100);
+    pair.wire.initiate(pair.left, "192.0.2.2");
+    pair.wire.run_for(seconds(5));
+    CHECK(pair.has() == "10.3.0.1");
+    CHECK(pair.right.count(Reason::IntegrityCheckFailed) == 0);
 }
 
 TEST_CASE("an address is returned when its IKE SA does not come up", "[engine][rfc7296-2.19]") {
