@@ -122,7 +122,7 @@ Weather Weather::drawn(Dice& dice, Kind kind) {
         weather.left_rounds = static_cast<unsigned>(dice.between(0, 2));
         weather.right_rounds = static_cast<unsigned>(dice.between(0, 2));
     }
-    weather.vips = !both_initiate && dice.chance(0.2);
+    weather.vips = !both_initiate && weather.orders % 5 == 0;  // not drawn: other worlds stay what they were
     return weather;
 }
 

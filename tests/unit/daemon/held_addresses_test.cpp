@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+
 #include "netlink/route/memory_network.h"
 
 using namespace xfrmd;
@@ -39,6 +41,8 @@ struct Bench {
         take_in();
     }
 
+    bool tells_of(const base::Address& own) const { return std::ranges::count(side->own_addresses(), own) == 1; }
+
     asio::io_context io;
     daemon::Log log{daemon::LogTarget::standard_error, false};
     std::unique_ptr<MemoryNetwork> network_ = std::make_unique<MemoryNetwork>();
@@ -68,7 +72,8 @@ TEST_CASE("a virtual address is there until the last who holds it has gone", "[d
 TEST_CASE("a virtual address is none that peers are told of", "[daemon][rfc4555-3.4]") {
     Bench bench;
     bench.hold(1);
-    CHECK(bench.side->own_addresses() == std::vector{address("192.0.2.1")});
+    CHECK(bench.tells_of(address("192.0.2.1")));
+    CHECK_FALSE(bench.tells_of(kVirtual));
 }
 
 TEST_CASE("an address of this host that a peer gives stays this host's", "[daemon][hostile-f12]") {
@@ -76,5 +81,5 @@ TEST_CASE("an address of this host that a peer gives stays this host's", "[daemo
     bench.hold(1, address("192.0.2.1"));
     bench.drop(1);
     CHECK(bench.side->is_own(address("192.0.2.1")));
-    CHECK(bench.side->own_addresses() == std::vector{address("192.0.2.1")});
+    CHECK(bench.tells_of(address("192.0.2.1")));
 }
