@@ -1,9 +1,7 @@
 #include "daemon/fetching/helper_process.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include <asio/write.hpp>
 
 #include "daemon/sockets/socket_file.h"
+#include "daemon/spawn.h"
 
 namespace xfrmd::daemon {
 
@@ -24,49 +23,17 @@ namespace {
 
 std::string message_of(int code) { return std::generic_category().message(code); }
 
-// What a new process gets, in place of ours.
-class Spawning {
-public:
-    explicit Spawning(int link) {
-        posix_spawn_file_actions_init(&actions_);
-        posix_spawn_file_actions_adddup2(&actions_, link, STDIN_FILENO);
-        posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
-        posix_spawnattr_init(&attributes_);
-        sigset_t all{};
-        sigset_t none{};
-        sigfillset(&all);
-        sigemptyset(&none);
-        posix_spawnattr_setsigdefault(&attributes_, &all);
-        posix_spawnattr_setsigmask(&attributes_, &none);
-        // A group of its own: what a terminal sends to the daemon is not for it.
-        posix_spawnattr_setpgroup(&attributes_, 0);
-        posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    }
-    ~Spawning() {
-        posix_spawn_file_actions_destroy(&actions_);
-        posix_spawnattr_destroy(&attributes_);
-    }
-    Spawning(const Spawning&) = delete;
-    Spawning& operator=(const Spawning&) = delete;
+bool is_socket(const std::string& path) {
+    struct stat found{};
+    return stat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+}
 
-    tl::expected<pid_t, std::string> run(const std::string& path) const {
-        std::string name = path;
-        std::array<char*, 2> arguments{name.data(), nullptr};
-        std::array<char*, 1> environment{nullptr};
-        pid_t pid = 0;
-        const int code = posix_spawn(&pid, path.c_str(), &actions_, &attributes_, arguments.data(), environment.data());
-        if (code != 0) return tl::unexpected("cannot run " + path + ": " + message_of(code));
-        return pid;
-    }
-
-private:
-    posix_spawn_file_actions_t actions_{};
-    posix_spawnattr_t attributes_{};
-};
-
-std::string words_for(int status) {
-    if (WIFSIGNALED(status)) return "was ended by signal " + std::to_string(WTERMSIG(status));
-    return "ended with status " + std::to_string(WEXITSTATUS(status));
+// Somebody else starts it then, with less than we have. Where so many wait that there is no room, that is an error.
+tl::expected<Descriptor, std::string> connect_to(const std::string& path) {
+    Descriptor link(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const asio::local::stream_protocol::endpoint there(path);
+    if (link.is_open() && connect(link.number(), there.data(), static_cast<socklen_t>(there.size())) == 0) return link;
+    return tl::unexpected("cannot connect to " + path + ": " + message_of(errno));
 }
 
 }  // namespace
@@ -83,33 +50,38 @@ HelperProcess::~HelperProcess() {
 
 tl::expected<void, std::string> HelperProcess::start() {
     kill();
+    auto ours = is_socket(path_) ? connect_to(path_) : run();
+    if (!ours) return tl::unexpected(ours.error());
+    std::error_code error;
+    link_.assign(asio::local::stream_protocol(), ours->number(), error);
+    if (error) {
+        kill();
+        return tl::unexpected("cannot listen to " + path_ + ": " + error.message());
+    }
+    ours->release();
+    ++starts_;
+    read();
+    return {};
+}
+
+tl::expected<Descriptor, std::string> HelperProcess::run() {
     std::array<int, 2> ends{};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         return tl::unexpected("cannot make a pair of sockets: " + message_of(errno));
     }
     Descriptor ours(ends[0]);
     const Descriptor theirs(ends[1]);
-    const auto pid = Spawning(theirs.number()).run(path_);
+    const auto pid = spawn({path_, {}, {}, theirs.number()});
     if (!pid) return tl::unexpected(pid.error());
     adopt(*pid);
-    std::error_code error;
-    link_.assign(asio::local::stream_protocol(), ours.number(), error);
-    if (error) {
-        kill();
-        return tl::unexpected("cannot listen to " + path_ + ": " + error.message());
-    }
-    ours.release();
-    ++starts_;
-    read();
-    return {};
+    return ours;
 }
 
 // Where there is no descriptor to be had for it, it is looked for when this ends.
 void HelperProcess::adopt(pid_t pid) {
     children_.push_back({pid, asio::posix::stream_descriptor(io_)});
     const auto child = std::prev(children_.end());
-    // Not pidfd_open(): glibc 2.36 declares it for C alone.
-    const int gone = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    const int gone = watch_process(pid);
     if (gone < 0) return;
     std::error_code error;
     child->gone.assign(gone, error);
@@ -127,7 +99,7 @@ void HelperProcess::reap(std::list<Child>::iterator child) {
     const pid_t reaped = waitpid(child->pid, &status, WNOHANG);
     if (reaped == 0) return;
     // Where somebody else has waited for it, its number may be another process's by now.
-    if (reaped > 0 && !child->is_killed) log_.warning(path_ + " " + words_for(status));
+    if (reaped > 0 && !child->is_killed) log_.warning(path_ + " " + words_for_end(status));
     children_.erase(child);
 }
 

@@ -1,5 +1,6 @@
 // A program that runs beside the daemon, with a socket to it as its standard input, nothing of our memory, descriptors
-// or environment, and no way to outlive us. Main thread only; nothing of it waits.
+// or environment, and no way to outlive us. Where its path is a socket, somebody else (systemd) starts it for each
+// connection, and it ends with that. Main thread only; nothing of it waits.
 #pragma once
 
 #include <sys/types.h>
@@ -15,6 +16,7 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/sockets/socket_file.h"
 #include "daemon/log.h"
 #include "ike/base/bytes.h"
 
@@ -47,6 +49,7 @@ private:
         bool is_killed = false;
     };
 
+    tl::expected<Descriptor, std::string> run();
     void adopt(pid_t pid);
     void reap(std::list<Child>::iterator child);
     void close_link();

@@ -1,0 +1,86 @@
+#include "daemon/spawn.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <system_error>
+
+namespace xfrmd::daemon {
+
+namespace {
+
+// What a new process gets, in place of ours.
+class Spawning {
+public:
+    explicit Spawning(const Program& program) {
+        posix_spawn_file_actions_init(&actions_);
+        if (program.standard_input >= 0) {
+            posix_spawn_file_actions_adddup2(&actions_, program.standard_input, STDIN_FILENO);
+        } else {
+            posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        }
+        if (program.output >= 0) {
+            posix_spawn_file_actions_adddup2(&actions_, program.output, STDOUT_FILENO);
+            posix_spawn_file_actions_adddup2(&actions_, program.output, STDERR_FILENO);
+        }
+        posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+        posix_spawnattr_init(&attributes_);
+        sigset_t all{};
+        sigset_t none{};
+        sigfillset(&all);
+        sigemptyset(&none);
+        posix_spawnattr_setsigdefault(&attributes_, &all);
+        posix_spawnattr_setsigmask(&attributes_, &none);
+        posix_spawnattr_setpgroup(&attributes_, 0);
+        posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    }
+    ~Spawning() {
+        posix_spawn_file_actions_destroy(&actions_);
+        posix_spawnattr_destroy(&attributes_);
+    }
+    Spawning(const Spawning&) = delete;
+    Spawning& operator=(const Spawning&) = delete;
+
+    const posix_spawn_file_actions_t* actions() const { return &actions_; }
+    const posix_spawnattr_t* attributes() const { return &attributes_; }
+
+private:
+    posix_spawn_file_actions_t actions_{};
+    posix_spawnattr_t attributes_{};
+};
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
+    for (std::string& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+}  // namespace
+
+tl::expected<pid_t, std::string> spawn(const Program& program) {
+    const Spawning spawning(program);
+    std::vector<std::string> arguments{program.path};
+    arguments.insert(arguments.end(), program.arguments.begin(), program.arguments.end());
+    std::vector<std::string> environment = program.environment;
+    pid_t pid = 0;
+    const int code = posix_spawn(&pid, program.path.c_str(), spawning.actions(), spawning.attributes(),
+                                 pointers_to(arguments).data(), pointers_to(environment).data());
+    if (code == 0) return pid;
+    return tl::unexpected("cannot run " + program.path + ": " + std::generic_category().message(code));
+}
+
+// Not pidfd_open(): glibc 2.36 declares it for C alone.
+int watch_process(pid_t pid) { return static_cast<int>(syscall(SYS_pidfd_open, pid, 0)); }
+
+std::string words_for_end(int status) {
+    if (WIFSIGNALED(status)) return "was ended by signal " + std::to_string(WTERMSIG(status));
+    return "ended with status " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace xfrmd::daemon
