@@ -51,6 +51,7 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
                      configuration_ = with_addresses(configuration_);
                      hand_out_configuration();
                  }),
+      updown_(io, log, options_.updown_limit),
       start_actions_(io, log, *this),
       stop_timer_(io),
       fetcher_(io, log, options_.fetching),
@@ -141,8 +142,10 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
     pool_->on_main([this, shard, kept] {
         const ike::IkeSaId ike_sa = kept->ike_sa;
         const ike::ChildSaId id = kept->child;
-        kernel_->queue().install(std::move(*kept), [this, shard, ike_sa, id](base::Result<void> result) {
+        auto arrival = updown::arrival_of(*kept);
+        kernel_->queue().install(std::move(*kept), [this, shard, ike_sa, id, arrival](base::Result<void> result) {
             events_.count_change();
+            if (result && arrival) updown_.is_up(*arrival, *kernel_);
             pool_->submit(shard, ike::ChildInstalled{ike_sa, id, std::move(result)});
         });
     });
@@ -172,8 +175,9 @@ void Daemon::seek(ike::SeekPath wish) {
 
 void Daemon::remove(ike::ChildSaId child) {
     pool_->on_main([this, child] {
-        kernel_->queue().remove(child, [this](const base::Result<void>& removed) {
+        kernel_->queue().remove(child, [this, child](const base::Result<void>& removed) {
             events_.count_change();
+            updown_.is_down(child);
             if (!removed) log_.error("removing child SAs: " + removed.error().sentence());
         });
     });
@@ -295,7 +299,7 @@ void Daemon::finish_stop() {
     stop_timer_.cancel();
     held_->clean();
     kernel_->clean();
-    if (stopped_) std::exchange(stopped_, nullptr)();
+    if (stopped_) updown_.end(std::exchange(stopped_, nullptr));
 }
 
 // Tells `cleared` when every SA there is now has gone.

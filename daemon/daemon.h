@@ -25,6 +25,7 @@
 #include "daemon/report_relay.h"
 #include "daemon/roaming.h"
 #include "daemon/start_actions.h"
+#include "daemon/updown/updown.h"
 #include "daemon/worker_pool.h"
 #include "ike/policy/lease_book.h"
 
@@ -136,6 +137,7 @@ private:
     std::unique_ptr<KernelSide> kernel_;
     policy::LeaseBook leases_;
     std::unique_ptr<HeldAddresses> held_;
+    updown::Updown updown_;
     Operations operations_;
     StartActions start_actions_;
     asio::steady_timer stop_timer_;

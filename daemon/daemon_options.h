@@ -1,6 +1,7 @@
 // What the daemon is started with, and why it was not.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "daemon/config/swanctl_connection.h"
@@ -16,9 +17,10 @@ struct DaemonOptions {
     KernelChoice kernel = KernelChoice::linux_xfrm;
     PoolOptions pool;
     FetcherOptions fetching;
-    bool fail_closed = false;          // of connections that do not say
-    bool ml_dsa = false;               // is taken where somebody signs (policy::kMlDsaDraft)
-    pkcs11::Tokens* tokens = nullptr;  // outlives the daemon, but for its threads; nullptr: there are none
+    bool fail_closed = false;               // of connections that do not say
+    std::chrono::seconds updown_limit{60};  // of each run of an updown command
+    bool ml_dsa = false;                    // is taken where somebody signs (policy::kMlDsaDraft)
+    pkcs11::Tokens* tokens = nullptr;       // outlives the daemon, but for its threads; nullptr: there are none
 
     HostSettings host() const {
         return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed, tokens, ml_dsa};

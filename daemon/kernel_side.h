@@ -69,6 +69,7 @@ public:
     bool is_path(const base::Address& local, const base::Address& remote) const {
         return !network_ || network_->is_path(local, remote);
     }
+    const NetworkSide* network() const { return network_.get(); }  // nullptr without Linux
     std::vector<base::Address> own_addresses() const {
         return network_ ? network_->own_addresses() : std::vector<base::Address>();
     }
@@ -76,8 +77,7 @@ public:
     void tell_again(ike::ChildSaId child) { told_.erase(child); }
     // What has become of a move. A tunnel that could not follow is of no use any more: another one is negotiated.
     void note_move(ike::ChildSaId child, const base::Result<void>& moved);
-    // Removes everything of ours.
-    void clean();
+    void clean();  // removes everything of ours
 
 private:
     KernelSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::Kernel> kernel,

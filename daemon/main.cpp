@@ -117,7 +117,8 @@ void describe_engine(CLI::App& app, ike::Options& engine) {
 void describe_fetching(CLI::App& app, daemon::FetcherOptions& fetching) {
     app.add_option("--crl-cache", fetching.crl_cache, "folder of the CRLs that were fetched (empty: none are kept)")
         ->capture_default_str();
-    app.add_option("--fetcher", fetching.helper, "the program that fetches them (xfrmd-fetch beside xfrmd)");
+    app.add_option("--fetcher", fetching.helper,
+                   "the program that fetches them, or a socket that leads to it (xfrmd-fetch beside xfrmd)");
 }
 
 void describe(CLI::App& app, Arguments& arguments) {
@@ -144,6 +145,12 @@ void describe(CLI::App& app, Arguments& arguments) {
            "--experimental", [&arguments](const std::string&) { arguments.daemon.ml_dsa = true; },
            "what this draft describes, off otherwise: ML-DSA where somebody signs")
         ->check(CLI::IsMember({std::string(policy::kMlDsaDraft)}));
+    app.add_option_function<unsigned>(
+           "--updown-timeout",
+           [&arguments](unsigned seconds) { arguments.daemon.updown_limit = std::chrono::seconds(seconds); },
+           "seconds that a run of an updown command may take")
+        ->check(CLI::Range(1, 86400))
+        ->default_str(std::to_string(arguments.daemon.updown_limit.count()));
     const std::map<std::string, daemon::KernelChoice> kernels{{"linux", daemon::KernelChoice::linux_xfrm},
                                                               {"memory", daemon::KernelChoice::memory}};
     app.add_option("--kernel", arguments.daemon.kernel, "linux, or memory: protect nothing (for benchmarks)")

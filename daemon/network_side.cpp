@@ -197,6 +197,11 @@ netlink::KernelResult<Device> NetworkSide::device_towards(const base::Address& r
     return Device{static_cast<std::uint32_t>(link->index), link->name};
 }
 
+std::string NetworkSide::interface_with(const base::Address& local) const {
+    const auto* link = network_->interfaces().interface_of(local);
+    return link == nullptr ? std::string() : link->name;
+}
+
 bool NetworkSide::is_path(const base::Address& local, const base::Address& remote) const {
     const auto* link = network_->interfaces().interface_of(local);
     return link != nullptr && link->is_up() && network_->route_to({remote, local}).has_value();

@@ -69,6 +69,8 @@ public:
     // Where packets of a tunnel between these addresses leave, and come in if the peer's way is ours.
     netlink::KernelResult<Device> device_towards(const base::Address& remote, const base::Address& local) const;
     bool is_own(const base::Address& address) const { return network_->interfaces().address_is_local(address); }
+    // By its name; empty where the address is not ours.
+    std::string interface_with(const base::Address& local) const;
     // Is the local address ours, on a link that works, and may packets to the peer leave from it?
     bool is_path(const base::Address& local, const base::Address& remote) const;
     // Of links that work, other than xfrm interfaces; the best sources first.

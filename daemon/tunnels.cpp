@@ -287,6 +287,13 @@ const netlink::InstalledTunnel* Tunnels::tunnel_of(const netlink::SaId& sa) cons
     return found == nullptr ? nullptr : &found->tunnel;
 }
 
+const netlink::Tunnel* Tunnels::kept(ike::ChildSaId child) const {
+    const auto found = installed_.find(child);
+    if (found == installed_.end()) return nullptr;
+    const auto* kept = books_.tunnels.find(found->second.tunnel.inbound);
+    return kept == nullptr ? nullptr : &kept->tunnel;
+}
+
 const TunnelOwner* Tunnels::in_group_at(const netlink::PolicyId& policy) const {
     const auto* entry = books_.policies.find(policy);
     const auto* kept = entry == nullptr ? nullptr : books_.tunnels.find(entry->claim.claimant);

@@ -78,8 +78,7 @@ public:
     base::Result<void> remove_all();
     // Zeros for what the kernel does not tell.
     TunnelCounters counters(ike::ChildSaId child);
-    // Of those that are there.
-    std::vector<ike::ChildUse> use_of(std::span<const ike::ChildSaId> children);
+    std::vector<ike::ChildUse> use_of(std::span<const ike::ChildSaId> children);  // of those that are there
     std::size_t size() const { return installed_.size(); }
     std::size_t sa_count() const { return by_sa_.size(); }
     bool has(ike::ChildSaId child) const { return installed_.contains(child); }
@@ -87,6 +86,7 @@ public:
     const TunnelOwner* owner_of(const netlink::SaId& sa) const;
     const TunnelOwner* owner_of(ike::ChildSaId child) const;
     const netlink::InstalledTunnel* tunnel_of(const netlink::SaId& sa) const;
+    const netlink::Tunnel* kept(ike::ChildSaId child) const;  // what the kernel is wanted to have of it
     // Of the tunnel that this policy leads to, where it is one of a group; else nullptr.
     const TunnelOwner* in_group_at(const netlink::PolicyId& policy) const;
     CpuGroups& groups() { return groups_; }

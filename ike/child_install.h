@@ -57,7 +57,11 @@ struct ChildInstall {
     std::optional<std::uint32_t> cpu;
     ChildSaId joins{};
     bool replaces_group = false;
-    bool asks_for_cpus = false;       // packets on a CPU without an SA of its own ask for one
+    bool asks_for_cpus = false;  // packets on a CPU without an SA of its own ask for one
+    // `replaces` is one of the same IKE SA, or of the one that this one has rekeyed: for users it is the same child.
+    bool is_rekeying = false;
+    // Of a child with an `updown`, in strongSwan's notation and printable.
+    std::string local_id, remote_id;
     bool tfc_padding_allowed = true;  // the peer takes more padding than ESP's own (RFC 7296 1.3.1)
 };
 

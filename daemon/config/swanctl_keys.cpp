@@ -102,8 +102,8 @@ constexpr Key kKeys[] = {
     {child, Kind::number, "rekey_packets", "", "", set_number<&Draft::child, &Child::rekey_packets>},
     {child, Kind::number, "life_packets", "", "", set_number<&Draft::child, &Child::life_packets>},
     {child, Kind::number, "rand_packets", "", "", set_number<&Draft::child, &Child::rand_packets>},
-    {child, Kind::text, "updown", "", ""},
-    {child, Kind::boolean, "hostaccess", "", "no"},  // for updown scripts
+    {child, Kind::text, "updown", "", "", set_text<&Draft::child, &Child::updown>},
+    {child, Kind::boolean, "hostaccess", "", "", set_flag<&Draft::child, &Child::hostaccess>},
     {child, Kind::word, "mode", kModes, "tunnel transport beet pass drop", set_mode},
     {child, Kind::boolean, "policies", "", "", set_flag<&Draft::child, &Child::policies>},
     {child, Kind::boolean, "policies_fwd_out", "", "", set_flag<&Draft::child, &Child::policies_fwd_out>},

@@ -28,6 +28,12 @@ Verdict set_flag(const Draft& draft, const Value& value) {
 }
 
 template <auto part, auto member>
+Verdict set_text(const Draft& draft, const Value& value) {
+    draft.*part->*member = value.text;
+    return {};
+}
+
+template <auto part, auto member>
 Verdict set_number(const Draft& draft, const Value& value) {
     using Number = std::remove_reference_t<decltype(draft.*part->*member)>;
     if (const Verdict fits = check_range(value.number, 0, std::numeric_limits<Number>::max()); !fits) return fits;

@@ -70,6 +70,9 @@ struct Child {
     InterfaceId if_id_in;  // none: the connection's
     InterfaceId if_id_out;
 
+    std::string updown;       // a command line for /bin/sh when it comes up and when it goes; empty: none
+    bool hostaccess = false;  // told to that command
+
     bool ipcomp = false;
     std::uint32_t tfc_padding = 0;  // bytes that outbound ESP packets are padded to, or kPadToMtu; 0: not at all
     HwOffload hw_offload = HwOffload::no;

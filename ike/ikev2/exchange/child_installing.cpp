@@ -23,6 +23,13 @@ void set_group(const sa::Step& step, const sa::Established& phase, const Negotia
     install.asks_for_cpus = asks_for_cpus(phase, child.name);
 }
 
+void set_identities(const sa::Step& step, const sa::Established& phase, ike::ChildInstall& install) {
+    const policy::Child* configured = step.sa.connection->child(install.child_name);
+    if (configured == nullptr || configured->updown.empty()) return;
+    install.local_id = phase.local_id.to_string();
+    install.remote_id = phase.remote_id.to_string();
+}
+
 ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& child, crypto::ChildKeys keys,
                                bool initiator) {
     if (!initiator) {
@@ -93,6 +100,8 @@ ike::ChildSaId install_child(sa::Step& step, sa::Established& established, Negot
                                   {material.nonce_i, material.nonce_r}, secrets.first, secrets.additional.view());
     ike::ChildInstall install = make_install(step, child, std::move(keys), material.initiator);
     install.child = step.spis.new_child_id();
+    install.is_rekeying = find_child(established, install.replaces) != nullptr;
+    set_identities(step, established, install);
     set_group(step, established, child, install);
     const ike::ChildSaId id = install.child;
     established.children.push_back(record_of(step, std::move(child), id));
