@@ -43,9 +43,8 @@ TEST_CASE("a command is told of the child, both ends and the selectors", "[updow
           std::vector<std::string>{"PLUTO_CONNECTION=net", "PLUTO_INTERFACE=eth0", "PLUTO_ME=192.0.2.1",
                                    "PLUTO_MY_CLIENT=10.1.0.0/24", "PLUTO_MY_ID=moon", "PLUTO_MY_PORT=0",
                                    "PLUTO_MY_PROTOCOL=0", "PLUTO_PEER=192.0.2.2", "PLUTO_PEER_CLIENT=10.2.0.0/24",
-                                   "PLUTO_PEER_ID=sun", "PLUTO_PEER_PORT=0", "PLUTO_PEER_PROTOCOL=0",
-                                   "PLUTO_PROTO=esp", "PLUTO_REQID=3", "PLUTO_UNIQUEID=7", "PLUTO_VERB=up-client",
-                                   "PLUTO_VERSION=1.1"});
+                                   "PLUTO_PEER_ID=sun", "PLUTO_PEER_PORT=0", "PLUTO_PEER_PROTOCOL=0", "PLUTO_PROTO=esp",
+                                   "PLUTO_REQID=3", "PLUTO_UNIQUEID=7", "PLUTO_VERB=up-client", "PLUTO_VERSION=1.1"});
     CHECK(value_of(scripts[0], "PATH") != "-");
 }
 
