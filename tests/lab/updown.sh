@@ -3,7 +3,7 @@
 #   updown.sh same INITIATOR SITUATION   moon and sun are strongSwan 6.0 and xfrmd, then the other way round; what each
 #                                        host's commands are told has to be the same both times. INITIATOR: moon or sun;
 #                                        SITUATION: a function below
-#   updown.sh hostile | stop | filter
+#   updown.sh hostile | stop | filter | confined
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/load.sh
@@ -222,6 +222,18 @@ END
     [[ $(on moon nft list ruleset | grep -c 'ipsec.*reqid') -eq 2 ]] || fail "other rules: $(on moon nft list ruleset)"
     clear moon
     eventually 5 has_no_rules || fail "rules have stayed: $(on moon nft list ruleset)"
+}
+# The same with no more rights than xfrmd.service leaves: root of two capabilities, none to be had by running programs.
+case_confined() {
+    launch_xfrmd() {
+        # shellcheck disable=SC2086  # words on purpose
+        exec nsenter --net="/run/netns/$1" -- setpriv --bounding-set -all,+net_admin,+net_bind_service --inh-caps -all \
+            --no-new-privs "$lab_build/daemon/xfrmd" --config "/run/$1/swanctl.conf" --foreground \
+            --socket "/run/$1/api.sock" --token-secret "/run/$1/token_secret" --crl-cache "/run/$1/crls" ${daemon_flags[$1]}
+    }
+    case_filter
+    [[ $(sed -n 's/^CapEff:[[:space:]]*//p' "/proc/${daemon_pid[moon]}/status") == 0000000000001400 ]] ||
+        fail "it has other capabilities: $(grep Cap "/proc/${daemon_pid[moon]}/status")"
 }
 has_no_rules() { ! on moon nft list ruleset | grep -q ipsec; }
 project_script=$lab_project/scripts/packaging/updown
