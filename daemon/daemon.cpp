@@ -145,7 +145,7 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
         auto arrival = updown::arrival_of(*kept);
         kernel_->queue().install(std::move(*kept), [this, shard, ike_sa, id, arrival](base::Result<void> result) {
             events_.count_change();
-            if (result && arrival) updown_.is_up(*arrival, *kernel_);
+            if (result && arrival && !stopping_) updown_.is_up(*arrival, *kernel_);
             pool_->submit(shard, ike::ChildInstalled{ike_sa, id, std::move(result)});
         });
     });
@@ -206,9 +206,8 @@ void Daemon::sign(std::uint8_t shard, ike::Sign question) {
 // By the main thread, so that two pieces of news from one worker arrive in their order.
 void Daemon::tell(std::uint8_t shard, ike::PeerNews news) {
     pool_->on_main([this, shard, news = std::move(news)] {
-        for (std::size_t other = 0; other < pool_->size(); ++other) {
+        for (std::size_t other = 0; other < pool_->size(); ++other)
             if (other != shard) pool_->submit(static_cast<std::uint8_t>(other), news);
-        }
     });
 }
 
@@ -278,14 +277,16 @@ void Daemon::done(ike::OperationDone operation) {
     pool_->on_main([this, operation = std::move(operation)] { operations_.finish(operation); });
 }
 
-// From any worker's thread, and maybe before the pool is ours.
 bool Daemon::forward(std::uint8_t from, std::uint8_t to, OwnedDatagram datagram) {
     return pool_->forward(from, to, std::move(datagram));
 }
 
 void Daemon::stop(std::function<void()> stopped) {
     if (std::exchange(stopping_, true)) return;
-    stopped_ = std::move(stopped);
+    stopped_ = [this, stopped = std::move(stopped)] {
+        kernel_->clean();  // of what came while updown commands ran
+        stopped();
+    };
     log_.info("stopping: deleting every IKE SA");
     stop_timer_.expires_after(kPatience);
     stop_timer_.async_wait([this](const std::error_code& error) {

@@ -34,10 +34,13 @@ struct Pair {
 };
 
 bool is_icmp(std::uint8_t protocol) { return protocol == 1 || protocol == 58; }
-// RFC 7296 3.13.1: type and code stand where others have a port.
-unsigned port_of(const TrafficSelector& selector) { return selector.first_port; }
-unsigned icmp_type_of(const TrafficSelector& selector) { return selector.first_port >> 8U; }
-unsigned icmp_code_of(const TrafficSelector& selector) { return selector.first_port & 0xffU; }
+
+// As packet filters write them: "0" any, "80" or "80:90".
+std::string ports_of(const TrafficSelector& selector) {
+    if (selector.any_port() || selector.is_opaque()) return "0";
+    const std::string first = std::to_string(selector.first_port);
+    return selector.first_port == selector.last_port ? first : first + ":" + std::to_string(selector.last_port);
+}
 
 std::string search_path() {
     const char* ours = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it
@@ -58,11 +61,19 @@ std::string text_of(const netlink::Mark& mark) {
     return text.data();
 }
 
-// `side`: MY or PEER. Of ICMP, strongSwan tells the type as our port, and the code as the peer's.
-void set_end(Environment& environment, const std::string& side, const TrafficSelector& selector, unsigned port) {
+// `side`: MY or PEER.
+void set_end(Environment& environment, const std::string& side, const TrafficSelector& selector) {
     environment.set("PLUTO_" + side + "_CLIENT", selector.addresses.enclosing_prefix().to_string());
-    environment.set("PLUTO_" + side + "_PORT", port);
     environment.set("PLUTO_" + side + "_PROTOCOL", selector.protocol);
+}
+
+// RFC 7296 3.13.1: ICMP has type and code in the place of a port, in either selector. strongSwan tells the type as our
+// port, and the code as the peer's.
+void set_ports(Environment& environment, const Pair& pair) {
+    const bool icmp = is_icmp(pair.local.protocol) || is_icmp(pair.remote.protocol);
+    const TrafficSelector& which = pair.local.any_port() ? pair.remote : pair.local;
+    environment.set("PLUTO_MY_PORT", icmp ? std::to_string(which.first_port >> 8U) : ports_of(pair.local));
+    environment.set("PLUTO_PEER_PORT", icmp ? std::to_string(which.first_port & 0xffU) : ports_of(pair.remote));
 }
 
 // NAME4_1, NAME4_2, NAME6_1
@@ -113,11 +124,11 @@ std::vector<std::string> environment_for(const Occasion& occasion, const Pair& p
     environment.set("PLUTO_UNIQUEID", occasion.ike_sa);
     environment.set("PLUTO_ME", occasion.local.to_string());
     environment.set("PLUTO_MY_ID", occasion.local_id);
-    const bool icmp = is_icmp(pair.local.protocol);
-    set_end(environment, "MY", pair.local, icmp ? icmp_type_of(pair.local) : port_of(pair.local));
+    set_end(environment, "MY", pair.local);
     environment.set("PLUTO_PEER", occasion.remote.to_string());
     environment.set("PLUTO_PEER_ID", occasion.remote_id);
-    set_end(environment, "PEER", pair.remote, icmp ? icmp_code_of(pair.remote) : port_of(pair.remote));
+    set_end(environment, "PEER", pair.remote);
+    set_ports(environment, pair);
     set_particulars(environment, occasion);
     return environment.take();
 }

@@ -102,13 +102,15 @@ TEST_CASE("host is what is for this host alone, whatever is behind the peer", "[
 TEST_CASE("of ICMP our port is the type and the peer's the code", "[updown]") {
     Occasion icmp = occasion();
     icmp.local_ts = {selector("10.1.0.0/24[1/2051]"), selector("10.1.0.0/24[58/32770]")};
-    icmp.remote_ts = {selector("10.2.0.0/24[1/2051]"), selector("10.2.0.0/24[58]")};
+    icmp.remote_ts = {selector("10.2.0.0/24[1/2051]"), selector("10.2.0.0/24[58]"), selector("10.2.0.0/24[6]")};
     const auto scripts = scripts_for(icmp, Verb::up);
     REQUIRE(scripts.size() == 2);
     CHECK(value_of(scripts[0], "PLUTO_MY_PORT") == "8");
     CHECK(value_of(scripts[0], "PLUTO_PEER_PORT") == "3");
     CHECK(value_of(scripts[1], "PLUTO_MY_PORT") == "128");
-    CHECK(value_of(scripts[1], "PLUTO_PEER_PORT") == "0");
+    CHECK(value_of(scripts[1], "PLUTO_PEER_PORT") == "2");
+    std::swap(icmp.local_ts, icmp.remote_ts);
+    CHECK(value_of(scripts_for(icmp, Verb::up).at(1), "PLUTO_MY_PORT") == "128");
 }
 
 TEST_CASE("there is a run for each pair of selectors of one family and protocol", "[updown]") {
@@ -118,7 +120,7 @@ TEST_CASE("there is a run for each pair of selectors of one family and protocol"
     const auto scripts = scripts_for(two, Verb::up);
     REQUIRE(scripts.size() == 3);
     CHECK(value_of(scripts[0], "PLUTO_MY_CLIENT") == "10.1.0.0/24");
-    CHECK(value_of(scripts[0], "PLUTO_MY_PORT") == "80");
+    CHECK(value_of(scripts[0], "PLUTO_MY_PORT") == "80:90");
     CHECK(value_of(scripts[0], "PLUTO_MY_PROTOCOL") == "6");
     CHECK(value_of(scripts[0], "PLUTO_PEER_CLIENT") == "10.2.0.0/24");
     CHECK(value_of(scripts[1], "PLUTO_MY_CLIENT") == "fd01::/64");
