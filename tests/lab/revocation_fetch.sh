@@ -1,5 +1,5 @@
 # Moon asks URIs whether the peer's certificate is revoked.
-#   revocation_fetch.sh PEER INITIATOR HOW   PEER: 6.0 (strongSwan); HOW: crl, ocsp, or forbidden
+#   revocation_fetch.sh PEER INITIATOR HOW   PEER: 6.0 (strongSwan); HOW: crl, ocsp, forbidden, or socket
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/certificates.sh
@@ -203,6 +203,33 @@ run_forbidden() {
     [[ -z $(tcpdump -n -r "$out/lo.pcap" 2>/dev/null) ]] || fail "a packet to this host itself"
     [[ -z $(packets 'net 169.254.0.0/16') ]] || fail "a packet to a forbidden place"
     xfrmctl moon system info --json | grep -q revocation_unknown || fail "nothing is counted"
+}
+
+# --- Who fetches is started by a socket, as systemd does it ---
+
+people_socket() {
+    person sun "$(points "$uris/root.crl")"
+    person gone "$(points "$uris/root.crl")"
+    make_crl root gone
+    cp "$ca/root.crl" "$served/root.crl"
+}
+
+run_socket() {
+    local activation
+    XFRMD_FLAGS="--fetcher /run/moon/fetch.sock" begin sun strict
+    serve alice 10.1.0.10
+    on moon systemd-socket-activate --accept --inetd -l /run/moon/fetch.sock \
+        setpriv --reuid nobody --regid nogroup --clear-groups "$lab_build/daemon/xfrmd-fetch" 2>/run/moon/activation.log &
+    activation=$!
+    eventually 5 test -S /run/moon/fetch.sock || fail "no socket: $(</run/moon/activation.log)"
+    expect up "$initiator" net
+    clear "$initiator"
+    [[ -z $(helper_of moon) ]] || fail "xfrmd has started it"
+    [[ $(ps -o user= -C xfrmd-fetch) == nobody ]] || fail "it is not nobody"
+    is_refused gone 'gone.lab.example.* was revoked on .*key compromise'
+    stop moon
+    eventually 5 not pgrep xfrmd-fetch || fail "it is still there"
+    kill "$activation"
 }
 
 "run_$how"
