@@ -27,7 +27,8 @@ script_of() {
     printf "%s/updown %s 'b c'" "$folder" "$folder"
 }
 
-# Situations: the words for tunnel_conf on that host. SITUATION HOST
+# Situations: the words for tunnel_conf on that host are added to an array. SITUATION HOST ARRAY
+# shellcheck disable=SC2178  # a name of an array
 two_subnets() {
     local -n words=$2
     words+=("local_net=10.${net[$1]}.0.0/24, fd0${net[$1]}::/64" "remote_net=10.${net[$(other "$1")]}.0.0/24, fd0${net[$(other "$1")]}::/64")
@@ -74,6 +75,7 @@ options() {
     child_lines+=$'\n ipcomp = yes\n mark_in = 42/0xff\n mark_out = 0x80000000\n if_id_in = 7\n if_id_out = 8\n reqid = 99'
 }
 # Identities that a shell would take for something else.
+# shellcheck disable=SC2016  # they are not meant to be expanded
 identities() {
     local -n words=$2
     words+=('id=fqdn:$(touch /run/broken); `id`; '"$1" 'peer_id=fqdn:$(touch /run/broken); `id`; '"$(other "$1")")
@@ -97,11 +99,15 @@ begin() {
 runs() { grep -c "^PLUTO_VERB=$2" "/run/$1/told" || :; }
 has_run() { [[ $(runs "$1" "$2") -ge $3 ]]; }
 
-# IKE SAs are numbered by the order in which commands hear of them.
+# IKE SAs are numbered by the order in which commands hear of them. Runs for the pairs of one child stand in an order of
+# their own: strongSwan has sorted its selectors, xfrmd has left them as they were agreed on.
 normalised() {
-    awk -F= '$1 == "PLUTO_UNIQUEID" { if (!($2 in seen)) seen[$2] = ++count; print $1 "=#" seen[$2]; next }
+    awk -F= '/^-- / { if (run != "") print batch "\t" run; sub("/run/(moon|sun) ", "/run "); run = $0; next }
         /^(PWD|OLDPWD|SHLVL|_)=/ { next }  # of the shell
-        /^-- / { sub("/run/(moon|sun) ", "/run ") } { print }' "$1"
+        $1 == "PLUTO_UNIQUEID" { if (!($2 in seen)) seen[$2] = ++count; id = seen[$2]; $0 = $1 "=#" id }
+        $1 == "PLUTO_VERB" { now = substr($2, 1, 2) id; if (now != last) ++batch; last = now }
+        { run = run "\036" $0 }
+        END { print batch "\t" run }' "$1" | sort -t "$(printf '\t')" -k 1,1n -k 2 | cut -f 2- | tr '\036' '\n'
 }
 
 # play MOON SUN: those daemons; what their commands are told goes to /run/HOST/KIND.told.
