@@ -22,6 +22,7 @@ start_strongswan() {
     cat >"/run/$name/swanctl/swanctl.conf"
     strongswan_conf >"/run/$name/strongswan.conf"
     enter_peer "$name" "strongswan-$2"
+    name_protocols "$name" "/run/$name/root"
     daemon_kind[$name]=strongswan
     launch "$name"
     swanctl "$name" --load-all >"/run/$name/load.log" || fail "swanctl --load-all on $name: $(<"/run/$name/load.log")"
@@ -35,6 +36,13 @@ enter_peer() {
     mount --bind "/run/$1" "$root/run"
     mount --bind /dev "$root/dev"
     mount --bind /proc "$root/proc"
+}
+
+# name_protocols HOST ROOT: protocols and services have names there, as on any Debian that has more than this peer.
+name_protocols() {
+    mkdir -p "/run/$1/etc"
+    cp -a "$2/etc/." /etc/protocols /etc/services "/run/$1/etc/"
+    mount --bind "/run/$1/etc" "$2/etc"
 }
 
 # Debian's plugins, less those that this lab has no use for: loading all of them takes seconds in the guest, and some
