@@ -12,6 +12,8 @@ source "$lib/nat.sh"
 source "$lib/recording.sh"
 
 setup=$1 moon=$2 sun=$3 how=${4:-file}
+# Whoever is silent is given up after two seconds.
+patience='--retransmit-timeout 0.5 --retransmit-base 1 --retransmit-tries 4'
 conf_of() { cat "$lab_project/tests/lab/setups/$setup/$1.conf"; }
 
 # begin WHO HOST: that daemon with the operator's files.
@@ -27,12 +29,11 @@ begin() {
         put "$2" "$who" private "$ca/$2.key"
     fi
     if [[ $who == swanctl ]]; then
-        XFRMD_FLAGS="--vici /run/$2/charon.vici --retransmit-timeout 0.5 --retransmit-base 1 --retransmit-tries 4" start_xfrmd "$2" </dev/null
+        XFRMD_FLAGS="--vici /run/$2/charon.vici $patience" start_xfrmd "$2" </dev/null
         enter_client "$2" 6.0
         load "$2"
     else
-        XFRMD_FLAGS='--retransmit-timeout 0.5 --retransmit-base 1 --retransmit-tries 4' \
-            STRONGSWAN_CONF_EXTRA=$'retransmit_timeout = 0.5\n retransmit_base = 1\n retransmit_tries = 4' \
+        XFRMD_FLAGS=$patience STRONGSWAN_CONF_EXTRA=$'retransmit_timeout = 0.5\n retransmit_base = 1\n retransmit_tries = 4' \
             start_peer "$who" "$2" <<<"$(conf_of "$2")"
     fi
 }
@@ -166,6 +167,7 @@ case_mobike() {
     is_protected
 }
 
+has_no_child() { [[ $(on moon ip xfrm state | grep -c 'proto esp spi 0x[^0]') -eq 0 ]]; }
 case_dpd_restart() {
     expect up moon net
     expect_tunnel
@@ -173,8 +175,7 @@ case_dpd_restart() {
     on sun ip xfrm state flush
     on sun ip xfrm policy flush
     expect_no_ping alice 10.2.0.10
-    sleep_until_dead() { [[ $(on moon ip xfrm state | grep -c 'proto esp spi 0x[^0]') -eq 0 ]]; }
-    eventually 20 sleep_until_dead || fail "nobody noticed that sun has gone"
+    eventually 20 has_no_child || fail "nobody noticed that sun has gone"
     launch sun
     [[ $sun == xfrmd ]] || swanctl sun --load-all >/dev/null
     [[ $sun != xfrmd || $how == file ]] || load sun
@@ -198,7 +199,7 @@ case_reload() {
     before=$(spis)
     reload <<<"$(conf_of moon)"
     [[ $(spis) == "$before" ]] || fail "the same files have changed the SAs"
-    reload <<<"$(conf_of moon | sed '/^connections {/a more {\n remote_addrs = 192.0.2.33\n local {\n auth = psk\n }\n remote {\n auth = psk\n }\n children {\n more {\n }\n }\n }')"
+    reload <<<"$(conf_of moon | sed "/^connections {/r $lab_project/tests/lab/setups/reload/more.conf")"
     [[ $(spis) == "$before" ]] || fail "another connection has changed the SAs"
     expect_tunnel
 }

@@ -233,6 +233,8 @@ ask_both flush --flush-certs
 ask_both settings --reload-settings
 lists none
 errors none
+for one in model moon; do keep frames ask_frames "$one"; done
+asked+=(frames)
 
 tell "an operator's files are loaded"
 for one in model moon; do operator_files "$one"; done

@@ -52,7 +52,8 @@ for ((i = 0; i < 10; ++i)); do
     expect ask_one moon --list-sas >/dev/null
 done
 wait "$initiating" || fail "initiate: $(tail -n 5 "$out/initiate.txt")"
-[[ $(grep -c 'msg = CHILD_SA net{[0-9]*} established' "$out/initiate.txt") -eq 1 ]] || fail "no word of the child: $(cat "$out/initiate.txt")"
+[[ $(grep -c 'msg = CHILD_SA net{[0-9]*} established' "$out/initiate.txt") -eq 1 ]] ||
+    fail "no word of the child: $(cat "$out/initiate.txt")"
 expect_ping alice 10.2.0.10
 [[ $(sas_listed) -eq 1 ]] || fail "$(sas_listed) SAs"
 ask_one moon --list-sas >"$out/sas.txt"

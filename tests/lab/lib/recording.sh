@@ -25,6 +25,9 @@ ask_one() {
 # ask_vici HOST WORD...: the small client's words, see vici.py.
 ask_vici() { timeout 30 python3 "$lib/vici.py" "/run/$1/charon.vici" "${@:2}" </dev/null; }
 
+# ask_frames HOST: packets and messages that are none.
+ask_frames() { timeout 60 env PYTHONDONTWRITEBYTECODE=1 python3 "$lib/vici_frames.py" "/run/$1/charon.vici" </dev/null; }
+
 # keep STEP COMMAND HOST...: what the command says of that host goes to the step's file.
 keep() {
     local status=0
