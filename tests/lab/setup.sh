@@ -192,6 +192,9 @@ reload() {
     fi
 }
 spis() { on moon ip xfrm state | grep -o 'spi 0x[0-9a-f]*' | sort; }
+has_more() { [[ $("conns_of_${daemon_kind[moon]}" | grep -c more) -gt 0 ]]; }
+conns_of_xfrmd() { xfrmctl moon conn list; }
+conns_of_strongswan() { swanctl moon --list-conns; }
 case_reload() {
     local before
     expect up moon net
@@ -200,6 +203,7 @@ case_reload() {
     reload <<<"$(conf_of moon)"
     [[ $(spis) == "$before" ]] || fail "the same files have changed the SAs"
     reload <<<"$(conf_of moon | sed "/^connections {/r $lab_project/tests/lab/setups/reload/more.conf")"
+    has_more || fail "the new connection is not there"
     [[ $(spis) == "$before" ]] || fail "another connection has changed the SAs"
     expect_tunnel
 }
