@@ -38,7 +38,7 @@ shown --list-sas
 
 tell 'moon# systemctl stop strongswan; systemctl start xfrmd'
 stop moon
-XFRMD_FLAGS="--vici /run/moon/charon.vici" start_xfrmd moon </dev/null
+start_xfrmd moon </dev/null
 [[ $(files) == "$before" ]] || fail "the files are not the same"
 
 shown --load-all --noprompt

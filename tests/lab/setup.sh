@@ -29,7 +29,7 @@ begin() {
         put "$2" "$who" private "$ca/$2.key"
     fi
     if [[ $who == swanctl ]]; then
-        XFRMD_FLAGS="--vici /run/$2/charon.vici $patience" start_xfrmd "$2" </dev/null
+        XFRMD_FLAGS=$patience start_xfrmd "$2" </dev/null
         enter_client "$2" 6.0
         load "$2"
     else

@@ -162,7 +162,7 @@ operator_files() {
 
 start_subject() {
     if [[ $subject == xfrmd ]]; then
-        XFRMD_FLAGS="--vici /run/moon/charon.vici" start_xfrmd moon </dev/null
+        start_xfrmd moon </dev/null
     else
         start_strongswan moon "$subject" </dev/null
     fi

@@ -21,7 +21,7 @@ sas_listed() { vici stream list-sas list-sa | grep -c '^list-sa {' || :; }
 gateways
 start_strongswan sun 6.0 <<<"$(tunnel_conf sun)"
 if [[ $subject == xfrmd ]]; then
-    XFRMD_FLAGS="--vici $socket" start_xfrmd moon </dev/null
+    start_xfrmd moon </dev/null
 else
     start_strongswan moon "$subject" </dev/null
 fi
