@@ -95,7 +95,8 @@ launch() {
 launch_xfrmd() {
     # shellcheck disable=SC2086  # the flags are a list of words
     exec nsenter --net="/run/netns/$1" -- "$lab_build/daemon/xfrmd" --config "/run/$1/swanctl.conf" --foreground \
-        --socket "/run/$1/api.sock" --vici "/run/$1/charon.vici" --token-secret "/run/$1/token_secret" --crl-cache "/run/$1/crls" ${daemon_flags[$1]}
+        --socket "/run/$1/api.sock" --vici "/run/$1/charon.vici" --token-secret "/run/$1/token_secret" \
+        --crl-cache "/run/$1/crls" ${daemon_flags[$1]}
 }
 
 launch_strongswan() {
