@@ -8,6 +8,7 @@ mkdir -p "$out"/{model,moon}
 # enter_client HOST 5.9|6.0: that swanctl can be run there.
 enter_client() {
     local root=/run/$1/client
+    [[ -e /run/$1/strongswan.conf ]] || strongswan_conf >"/run/$1/strongswan.conf"
     mkdir -p "$root" "/run/$1/swanctl"/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
     mount --bind "$lab_peers/strongswan-$2" "$root"
     name_protocols "$1" "$root"
