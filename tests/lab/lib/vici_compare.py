@@ -50,6 +50,7 @@ def rules_of(table):
 def split_raw(line):
     """One element a line: --raw has a whole message in one."""
     line = re.sub(r"(?<=[^ ]) (?=[\w.-]+=)", "\n", line)
+    line = re.sub(r" (?=[\w./-]+ \{)", "\n", line)
     line = re.sub(r"\{", "{\n", line)
     return re.sub(r"\}", "\n}", line).split("\n")
 
