@@ -14,7 +14,7 @@ handshakes() {
     done
     echo "$done"
 }
-version() { PYTHONDONTWRITEBYTECODE=1 timeout 10 python3 "$lib/vici.py" "$socket" call version >/dev/null; }
+version() { PYTHONDONTWRITEBYTECODE=1 timeout 10 python3 "$lib/vici.py" "$socket" call version >>"$out/versions.txt"; }
 
 gateways
 start_strongswan sun 6.0 <<<"$(tunnel_conf sun)"
