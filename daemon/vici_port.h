@@ -24,6 +24,7 @@ public:
     void after(std::chrono::milliseconds time, std::function<void()> then) override;
     void reload_settings() override { daemon_.reload(); }
     void look_at_follower() override { daemon_.reports().look_at_follower(); }
+    const policy::LeaseBook& leases() const override { return daemon_.leases(); }
     void message_counts(std::function<void(Counts)> done) override;
     void reset_message_counts(std::optional<std::string> connection) override;
     void add_counters(api::IkeSaView& sa) override;

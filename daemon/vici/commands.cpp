@@ -28,6 +28,7 @@ constexpr Command kCommands[] = {
     {"list-authorities", list_authorities},
     {"get-authorities", get_authorities},
     {"get-algorithms", get_algorithms},
+    {"get-pools", get_pools},
     {"get-counters", get_counters},
     {"reset-counters", reset_counters, true},
     {"load-conn", load_connection, true},

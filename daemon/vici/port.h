@@ -15,6 +15,7 @@
 #include "ike/actions.h"
 #include "ike/message_counters.h"
 #include "ike/policy/configuration.h"
+#include "ike/policy/lease_book.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -58,6 +59,7 @@ public:
     virtual void reload_settings() = 0;
     // The ReportFollower may want reports now, or no longer.
     virtual void look_at_follower() = 0;
+    virtual const policy::LeaseBook& leases() const = 0;
     // Of all engines together: all messages, and those of each connection that has had any.
     struct Counts {
         ike::MessageCounts all;

@@ -14,6 +14,7 @@ void list_connections(Desk& desk, const Asked& asked);
 void list_policies(Desk& desk, const Asked& asked);
 void get_connections(Desk& desk, const Asked& asked);
 void get_algorithms(Desk& desk, const Asked& asked);
+void get_pools(Desk& desk, const Asked& asked);
 void get_counters(Desk& desk, const Asked& asked);
 void reset_counters(Desk& desk, const Asked& asked);
 

@@ -115,6 +115,8 @@ Section ike_section(const api::IkeSaView& sa) {
     set(section, "established", sa.age);
     set(section, "rekey-time", sa.rekey_in);
     set(section, "reauth-time", sa.reauth_in);
+    if (!sa.local_vips.empty()) section.set("local-vips", sa.local_vips);
+    if (!sa.remote_vips.empty()) section.set("remote-vips", sa.remote_vips);
     return section;
 }
 

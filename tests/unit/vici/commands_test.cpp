@@ -178,3 +178,25 @@ TEST_CASE("counters come by their names, all together without one", "[vici]") {
     hall.request(client, "reset-counters", with({{"all", "yes"}}));
     CHECK(hall.port.resets == std::vector<std::optional<std::string>>{"gw", std::nullopt});
 }
+
+TEST_CASE("pools tell their leases where that is asked", "[vici]") {
+    ViciHall hall;
+    policy::Pool pool;
+    pool.name = "road";
+    pool.addresses = *policy::PoolAddresses::parse("10.3.0.0/24");
+    hall.port.lease_book.configure({pool});
+    hall.port.lease_book.lease({policy::LeaseHolder{1},
+                                {"road"},
+                                *policy::Identity::parse("carol"),
+                                {},
+                                {base::Address::any(base::Family::ipv4)}});
+    ViciClient client(hall.options.path);
+    const Section pools = hall.request(client, "get-pools", with({{"leases", "yes"}}));
+    const Section* road = pools.section("road");
+    REQUIRE(road != nullptr);
+    CHECK(keys_of(*road) == std::vector<std::string>{"base", "size", "online", "offline", "leases"});
+    CHECK(*road->value("base") == "10.3.0.1");
+    CHECK(*road->value("online") == "1");
+    CHECK(*road->section("leases")->section("0")->value("identity") == "carol");
+    CHECK(hall.request(client, "get-pools", with({{"name", "nope"}})).empty());
+}

@@ -42,12 +42,14 @@ public:
     void warn(const std::string& line) override { warnings.push_back(line); }
     void reload_settings() override {}
     void look_at_follower() override {}
+    const policy::LeaseBook& leases() const override { return lease_book; }
     void message_counts(std::function<void(Counts)> done) override { done(counts); }
     void reset_message_counts(std::optional<std::string> connection) override { resets.push_back(connection); }
     void add_counters(api::IkeSaView&) override {}
 
     Counts counts;
     std::vector<std::optional<std::string>> resets;
+    policy::LeaseBook lease_book;
     std::vector<std::string> warnings;
 
 private:
