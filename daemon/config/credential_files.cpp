@@ -61,9 +61,16 @@ base::Result<Certificate> CredentialFiles::read_authority(std::string_view file)
 }
 
 base::Result<Certificate> CredentialFiles::common_authority(std::string_view file) {
-    auto read = read_authority(file);
-    if (read) add(parts_.authorities, *read);
-    return read;
+    return add_common(read_authority(file));
+}
+
+base::Result<Certificate> CredentialFiles::common_authority(const TokenObject& object) {
+    return add_common(as_authority(in_token(object)));
+}
+
+base::Result<Certificate> CredentialFiles::add_common(base::Result<Certificate> authority) {
+    if (authority) add(parts_.authorities, *authority);
+    return authority;
 }
 
 void CredentialFiles::add_uris(const Certificate& authority, const crypto::RevocationUris& uris) {

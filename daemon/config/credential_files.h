@@ -36,6 +36,7 @@ public:
     base::Result<crypto::Certificate> certificate(const TokenObject& object) override;
     base::Result<crypto::Certificate> authority(const TokenObject& object) override;
     base::Result<crypto::Certificate> common_authority(std::string_view file) override;
+    base::Result<crypto::Certificate> common_authority(const TokenObject& object) override;
     // Where to ask about what this CA has issued, beside what was added before.
     void add_uris(const crypto::Certificate& authority, const crypto::RevocationUris& uris);
     // `pin` may be nullptr. With the key comes its certificate, where the token has it.
@@ -51,6 +52,7 @@ private:
     base::Result<std::vector<crypto::Certificate>> read_certificates(const std::string& path);
     base::Result<crypto::Certificate> read_authority(std::string_view file);
     base::Result<crypto::Certificate> read_certificate(const std::string& path);
+    base::Result<crypto::Certificate> add_common(base::Result<crypto::Certificate> authority);
     base::Result<crypto::Certificate> add_named(base::Result<crypto::Certificate> authority);
     base::Result<crypto::Certificate> in_token(const TokenObject& object);
     base::Result<void> admit(const crypto::PublicKey& key) const;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,27 @@ public:
     void warn(settings::Position at, const std::string& message) {
         warnings_.push_back(document_.error(at, message).to_string());
     }
-    const std::vector<std::string>& warnings() const { return warnings_; }
     bool of_message() const { return document_.is_message; }
+    // The same for what may stand in thousands of places: one warning, which counts the others. `what` says what
+    // belongs together, and is never looked into.
+    void warn_once(const void* what, settings::Position at, const std::string& message) {
+        Repeated& repeated = repeated_[what];
+        if (repeated.places.empty()) {
+            repeated.warning = warnings_.size();
+            warn(at, message);
+        }
+        repeated.places.insert(at);
+    }
+    std::vector<std::string> warnings() const {
+        std::vector<std::string> warnings = warnings_;
+        for (const auto& [what, repeated] : repeated_) {
+            const std::size_t more = repeated.places.size() - 1;
+            if (more == 0) continue;
+            warnings.at(repeated.warning) +=
+                " (and so in " + std::to_string(more) + (more == 1 ? " more place)" : " more places)");
+        }
+        return warnings;
+    }
     bool empty() const { return errors_.empty(); }
     // Those that are left out included.
     std::size_t found() const { return found_; }
@@ -63,9 +83,15 @@ private:
         blamed_ = base::printable(name);
     }
 
+    struct Repeated {
+        std::size_t warning = 0;
+        std::set<settings::Position> places;
+    };
+
     const settings::Document& document_;
     Blame blame_ = Blame::other;
     std::string blamed_;
+    std::map<const void*, Repeated> repeated_;
     std::map<settings::Position, std::string> errors_;
     std::vector<std::string> warnings_;
     std::size_t found_ = 0;

@@ -23,6 +23,7 @@ public:
     virtual base::Result<crypto::Certificate> authority(const TokenObject& object) = 0;
     // A CA that counts for everybody.
     virtual base::Result<crypto::Certificate> common_authority(std::string_view name) = 0;
+    virtual base::Result<crypto::Certificate> common_authority(const TokenObject& object) = 0;
 };
 
 }  // namespace xfrmd::daemon

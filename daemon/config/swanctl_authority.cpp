@@ -45,23 +45,20 @@ Verdict set_cert_uri_base(const Draft& draft, const Value& value) {
 std::optional<Authority> read_authority(const settings::View& section, const std::string& path,
                                         NamedCredentials& credentials, ErrorList& errors) {
     AuthorityDraft draft;
+    TokenObject object;
     const std::size_t before = errors.found();
-    read_settings(section, Place::authority, path, {.authority = &draft}, errors);
+    read_settings(section, Place::authority, path, {.token = &object, .authority = &draft}, errors);
     for (const settings::View& inner : section.sections()) errors.add(inner.at(), path + ": unknown section in it");
-    if (draft.cacert.empty() && draft.file.empty()) errors.add(section.at(), path + ": 'cacert' is missing");
-    if (!draft.cacert.empty() && !draft.file.empty()) {
-        errors.add(section.at(), path + ": either 'cacert' or 'file', not both");
-    }
-    if (!draft.cert_uri_base.empty()) {
-        errors.warn(section.at(),
-                    path + ".cert_uri_base: certificates are sent whole, and never by their hash and URI");
-    }
+    const bool in_token = section.has("handle");
+    const int named = (draft.cacert.empty() ? 0 : 1) + (draft.file.empty() ? 0 : 1) + (in_token ? 1 : 0);
+    if (named == 0) errors.add(section.at(), path + ": 'cacert', 'file' or 'handle' is missing");
+    if (named > 1) errors.add(section.at(), path + ": one of 'cacert', 'file' and 'handle', and no more");
     if (errors.found() != before) return std::nullopt;
     const std::string& file = draft.cacert.empty() ? draft.file : draft.cacert;
-    const auto read = credentials.common_authority(file);
+    const auto read = in_token ? credentials.common_authority(object) : credentials.common_authority(file);
     if (read) return Authority{std::string(section.name()), *read, std::move(draft.uris), draft.cert_uri_base};
     const std::string& why = read.error().detail;
-    errors.add(section.at(), path + ": " + base::printable(file, kLongestShown) + ": " +
+    errors.add(section.at(), path + ": " + (in_token ? "" : base::printable(file, kLongestShown) + ": ") +
                                  (why.empty() ? read.error().sentence() : why));
     return std::nullopt;
 }

@@ -98,10 +98,11 @@ private:
         std::uint32_t number = 0;
         round.auth = policy::AuthMethod::pubkey;  // strongSwan's default
         RoundFiles files;
-        read_settings(inner, Place::round, path, {.round = &round, .round_number = &number, .files = &files}, errors_);
+        const bool is_ours = to_lower(inner.name()).starts_with("local");
+        const Draft draft{.round = &round, .is_remote = !is_ours, .round_number = &number, .files = &files};
+        read_settings(inner, Place::round, path, draft, errors_);
         admit_ml_dsa(round.requirements, inner, path);
         for (const View& certificate : inner.sections()) read_certificate(certificate, path, files);
-        const bool is_ours = to_lower(inner.name()).starts_with("local");
         const RoundPlace place{inner.at(), path, is_ours, inner.has("id")};
         if (round.auth == policy::AuthMethod::null) {
             finish_null_round(round, files, place, errors_);

@@ -32,6 +32,7 @@ struct AuthorityDraft {
 struct Draft {
     policy::Connection* connection = nullptr;
     policy::AuthRound* round = nullptr;
+    bool is_remote = false;  // the round
     std::uint32_t* round_number = nullptr;
     RoundFiles* files = nullptr;
     std::string* certificate_file = nullptr;

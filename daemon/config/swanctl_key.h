@@ -1,6 +1,7 @@
 // Every key of strongSwan's swanctl.conf, and a few of our own, in one table: where it may stand, what its values look
-// like, and what xfrmd does with it. A key has a setter (honoured), or values that say what xfrmd does anyway
-// (accepted), or neither: it is refused as not yet honoured, whatever its value.
+// like, and what xfrmd does with it. A key has a setter (honoured), values that say what xfrmd does anyway (accepted),
+// values without effect (idle), which are taken with one warning for all places they stand in, or nothing of these: it
+// is refused as not yet honoured, whatever its value. docs/swanctl-keys.md is made from it.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,12 @@ struct Key {
     std::string_view words;     // of Kind::word, action and mark: all names that strongSwan takes, separated by blanks
     std::string_view accepted;  // values as read_value gives them, or "*": all; empty: all that the setter takes
     Setter set = nullptr;
+    std::string_view idle = {};  // likewise: values that have no effect here; a setter still says whether they are any
+    std::string_view note = {};  // why values are idle or refused; of honoured keys, what there is to know
 };
+
+// Of keys that strongSwan does not have.
+inline constexpr std::string_view kOwn = "our own";
 
 std::span<const Key> all_keys();
 

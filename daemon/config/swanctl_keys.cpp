@@ -24,27 +24,30 @@ constexpr std::string_view kActions = "none clear trap route start restart";
 constexpr std::string_view kPerCpu = "no false disabled 0 yes true enabled 1 encap";
 constexpr std::string_view kModes = "tunnel transport transport_proxy iptfs beet pass drop";
 constexpr std::string_view kUnique = "%unique %unique-dir";
+constexpr std::string_view kIkev1 = "it is IKEv1's, which is not there yet";
+constexpr std::string_view kMediation = "there is no mediation, an experiment of strongSwan's own";
+constexpr std::string_view kEap = "it counts in rounds of EAP or XAuth only, and there are none yet";
 constexpr std::string_view kUniqueOrSame = "%unique %unique-dir %same";
 
 // clang-format off
 // Grouped by place, in the order of the enumeration.
 constexpr Key kKeys[] = {
     // place, kind, name, words, accepted, setter
-    {connection, Kind::word, "version", "0 1 2", "0 2"},  // 0 is both versions: IKEv2 is the one of them we have
+    {connection, Kind::word, "version", "0 1 2", "0 2", nullptr, "", "0 means 2 for now: there is no IKEv1 yet"},
     {connection, Kind::list, "local_addrs", "", "", set_local_addrs},
     {connection, Kind::list, "remote_addrs", "", "", set_remote_addrs},
     {connection, Kind::number, "local_port", "", "", set_local_port},
     {connection, Kind::number, "remote_port", "", "", set_remote_port},
     {connection, Kind::list, "proposals", "", "", set_proposals},
     {connection, Kind::list, "vips", "", "", set_vips},
-    {connection, Kind::boolean, "aggressive", "", "no"},
-    {connection, Kind::boolean, "pull", "", "yes"},
+    {connection, Kind::boolean, "aggressive", "", "no", nullptr, "yes", kIkev1},
+    {connection, Kind::boolean, "pull", "", "yes", nullptr, "no", kIkev1},
     {connection, Kind::dscp, "dscp", "", "", set_dscp},
     {connection, Kind::boolean, "encap", "", "", set_flag<&Draft::connection, &Connection::encap>},
     {connection, Kind::boolean, "mobike", "", "", set_flag<&Draft::connection, &Connection::mobike>},
     {connection, Kind::time, "dpd_delay", "", "", set_seconds<&Draft::connection, &Connection::dpd_delay>},
-    {connection, Kind::time, "dpd_timeout", "", "*"},  // IKEv1 only; IKEv2 has its retransmission schedule instead
-    {connection, Kind::word, "fragmentation", "yes accept force no", "", set_fragmentation},
+    {connection, Kind::time, "dpd_timeout", "", "0", nullptr, "*", "it is IKEv1's; with IKEv2 a peer is gone when a request was sent again often enough in vain"},
+    {connection, Kind::word, "fragmentation", "yes accept force no", "", set_fragmentation, "", "`force` is `yes`: a difference is IKEv1's alone"},
     {connection, Kind::word, "childless", "allow prefer force never", "", set_childless},
     {connection, Kind::boolean, "send_certreq", "", "", set_flag<&Draft::connection, &Connection::send_certreq>},
     {connection, Kind::word, "send_cert", "ifasked always never", "", set_send_cert},
@@ -60,24 +63,24 @@ constexpr Key kKeys[] = {
     {connection, Kind::list, "pools", "", "", set_pools},
     {connection, Kind::if_id, "if_id_in", "", "", set_if_id<&Draft::connection, &Connection::if_id_in>},
     {connection, Kind::if_id, "if_id_out", "", "", set_if_id<&Draft::connection, &Connection::if_id_out>},
-    {connection, Kind::boolean, "mediation", "", "no"},
-    {connection, Kind::text, "mediated_by", "", ""},
-    {connection, Kind::text, "mediation_peer", "", ""},
+    {connection, Kind::boolean, "mediation", "", "no", nullptr, "", kMediation},
+    {connection, Kind::text, "mediated_by", "", "", nullptr, "", kMediation},
+    {connection, Kind::text, "mediation_peer", "", "", nullptr, "", kMediation},
     // Ours:
-    {connection, Kind::word, "on_local_down", "hold clear", "", set_on_local_down},
-    {connection, Kind::word, "ppk_exchange", "any ike_auth ike_intermediate", "", set_ppk_exchange},
-    {connection, Kind::boolean, "fail_closed", "", "", set_flag<&Draft::connection, &Connection::fail_closed>},
-    {connection, Kind::boolean, "session_resumption", "", "", set_flag<&Draft::connection, &Connection::session_resumption>},
+    {connection, Kind::word, "on_local_down", "hold clear", "", set_on_local_down, "", kOwn},
+    {connection, Kind::word, "ppk_exchange", "any ike_auth ike_intermediate", "", set_ppk_exchange, "", kOwn},
+    {connection, Kind::boolean, "fail_closed", "", "", set_flag<&Draft::connection, &Connection::fail_closed>, "", kOwn},
+    {connection, Kind::boolean, "session_resumption", "", "", set_flag<&Draft::connection, &Connection::session_resumption>, "", kOwn},
 
     {round, Kind::number, "round", "", "", set_round},
     {round, Kind::list, "certs", "", "", set_certs},
     {round, Kind::list, "pubkeys", "", "", set_pubkeys},
     {round, Kind::auth, "auth", "", "", set_auth},
     {round, Kind::text, "id", "", "", set_id},
-    {round, Kind::text, "eap_id", "", ""},
-    {round, Kind::text, "aaa_id", "", ""},
-    {round, Kind::text, "xauth_id", "", ""},
-    {round, Kind::list, "groups", "", "", refuse_groups},
+    {round, Kind::text, "eap_id", "", "", check_eap_id, "*", kEap},
+    {round, Kind::text, "aaa_id", "", "", nullptr, "*", kEap},
+    {round, Kind::text, "xauth_id", "", "", check_eap_id, "*", kEap},
+    {round, Kind::list, "groups", "", "", nullptr, "", "there are no attribute certificates and no EAP yet, so no peer is in a group"},
     {round, Kind::list, "cert_policy", "", "", set_cert_policy},
     {round, Kind::list, "cacerts", "", "", set_cacerts},
     {round, Kind::text, "ca_id", "", "", set_ca_id},
@@ -104,7 +107,7 @@ constexpr Key kKeys[] = {
     {child, Kind::number, "rand_packets", "", "", set_number<&Draft::child, &Child::rand_packets>},
     {child, Kind::text, "updown", "", "", set_text<&Draft::child, &Child::updown>},
     {child, Kind::boolean, "hostaccess", "", "", set_flag<&Draft::child, &Child::hostaccess>},
-    {child, Kind::word, "mode", kModes, "tunnel transport beet pass drop", set_mode},
+    {child, Kind::word, "mode", kModes, "tunnel transport beet pass drop", set_mode, "", "neither IP-TFS (RFC 9347) nor Mobile IPv6's proxies are there yet"},
     {child, Kind::boolean, "policies", "", "", set_flag<&Draft::child, &Child::policies>},
     {child, Kind::boolean, "policies_fwd_out", "", "", set_flag<&Draft::child, &Child::policies_fwd_out>},
     {child, Kind::action, "dpd_action", kActions, "", set_action<&Child::dpd_action>},
@@ -120,16 +123,16 @@ constexpr Key kKeys[] = {
     {child, Kind::mark, "set_mark_out", kUniqueOrSame, "", set_mark<&Draft::child, &Child::set_mark_out>},
     {child, Kind::if_id, "if_id_in", "", "", set_if_id<&Draft::child, &Child::if_id_in>},
     {child, Kind::if_id, "if_id_out", "", "", set_if_id<&Draft::child, &Child::if_id_out>},
-    {child, Kind::text, "label", "", ""},
-    {child, Kind::word, "label_mode", "system simple selinux", "system"},
+    {child, Kind::text, "label", "", "", nullptr, "", "security labels are no part of policies and SAs yet"},
+    {child, Kind::word, "label_mode", "system simple selinux", "system", nullptr, "simple selinux", "it says what a label means, and there is none"},
     {child, Kind::padding, "tfc_padding", "", "", set_tfc_padding},
     {child, Kind::number, "replay_window", "", "", set_replay_window},
-    {child, Kind::word, "per_cpu_sas", kPerCpu, "no false disabled 0 yes true enabled 1", set_per_cpu_sas},
+    {child, Kind::word, "per_cpu_sas", kPerCpu, "no false disabled 0 yes true enabled 1", set_per_cpu_sas, "", "no UDP port of its own for each CPU yet"},
     {child, Kind::word, "hw_offload", "no yes crypto packet auto", "", set_hw_offload},
     {child, Kind::boolean, "copy_df", "", "", set_flag<&Draft::child, &Child::copy_df>},
     {child, Kind::boolean, "copy_ecn", "", "", set_flag<&Draft::child, &Child::copy_ecn>},
     {child, Kind::word, "copy_dscp", "out in yes no", "", set_copy_dscp},
-    {child, Kind::boolean, "icmp", "", "no"},
+    {child, Kind::boolean, "icmp", "", "no", nullptr, "", "ICMP errors pass where a policy lets them, and nowhere else yet"},
     {child, Kind::action, "start_action", kActions, "", set_action<&Child::start_action>},
     {child, Kind::action, "close_action", kActions, "", set_action<&Child::close_action>},
 
@@ -139,7 +142,7 @@ constexpr Key kKeys[] = {
     {ppk_secret, Kind::text, "secret", "", "", set_secret},
     {ppk_secret, Kind::text, "id*", "", "", add_ppk_id},
 
-    {shared_secret, Kind::text, "secret", "", "", set_secret},
+    {shared_secret, Kind::text, "secret", "", "", set_secret, "*", "a secret of EAP or XAuth, of which there is none yet"},
     {shared_secret, Kind::text, "id*", "", "", add_owner},
 
     {private_key, Kind::text, "file", "", "", set_key_file},
@@ -165,12 +168,12 @@ constexpr Key kKeys[] = {
 
     {authority, Kind::text, "cacert", "", "", set_authority_cacert},
     {authority, Kind::text, "file", "", "", set_authority_file},
-    {authority, Kind::text, "handle", "", ""},
-    {authority, Kind::number, "slot", "", ""},
-    {authority, Kind::text, "module", "", ""},
+    {authority, Kind::text, "handle", "", "", set_token_handle},
+    {authority, Kind::number, "slot", "", "", set_token_slot},
+    {authority, Kind::text, "module", "", "", set_token_module},
     {authority, Kind::list, "crl_uris", "", "", set_crl_uris},
     {authority, Kind::list, "ocsp_uris", "", "", set_ocsp_uris},
-    {authority, Kind::text, "cert_uri_base", "", "", set_cert_uri_base},
+    {authority, Kind::text, "cert_uri_base", "", "", set_cert_uri_base, "*", "certificates are sent whole, and never by their hash and URI"},
 
     // Ours as a whole.
     {manual, Kind::word, "direction", "inbound outbound bidirectional", "", set_manual_direction},

@@ -86,7 +86,8 @@ public:
         for (const View& section : root.sections()) read_top_level(section);
         finish_credentials();
         if (!errors_.empty()) return tl::unexpected(errors_.in_order());
-        result_.warnings.insert(result_.warnings.end(), errors_.warnings().begin(), errors_.warnings().end());
+        const auto warnings = errors_.warnings();
+        result_.warnings.insert(result_.warnings.end(), warnings.begin(), warnings.end());
         warn_of_readable_secrets();
         warn_of_missing_secrets();
         warn_of_missing_pools();
@@ -147,13 +148,12 @@ private:
         refuse_inner_sections(section, path);
         if (!section.has("secret")) return errors_.add(section.at(), path + ": 'secret' is missing");
         secret_files_.insert(section.setting("secret")->value_at.file);
-        keep_secret(type->prefix, std::move(secret), section.at());
+        keep_secret(type->prefix, std::move(secret));
     }
 
-    void keep_secret(std::string_view prefix, policy::SharedSecret secret, settings::Position at) {
+    void keep_secret(std::string_view prefix, policy::SharedSecret secret) {
         if (prefix == "ike") return result_.configuration.secrets.push_back(std::move(secret));
         if (prefix == "ppk") return result_.configuration.ppks.push_back(std::move(secret));
-        warn(at, "secrets." + printable(secret.name) + ": nothing asks for it, as neither EAP nor XAuth is there yet");
         const SecretKind kind = prefix == "eap"     ? SecretKind::eap
                                 : prefix == "xauth" ? SecretKind::xauth
                                                     : SecretKind::ntlm;

@@ -38,22 +38,28 @@ std::string unknown_key(Place place, const std::string& path, std::string_view n
 }
 
 std::string not_yet(const Key& key, const std::string& what, const Value& value) {
-    if (key.accepted.empty() || is_secret(key.place)) return what + " is not yet honoured";
+    const std::string why = key.note.empty() ? "" : ": " + std::string(key.note);
+    if (key.accepted.empty() || is_secret(key.place)) return what + " is not yet honoured" + why;
     std::string accepted;
     for (const std::string_view word : split_words(key.accepted)) {
         accepted += (accepted.empty() ? "" : " or ") + quoted(word);
     }
     const std::string shown = base::printable(value.text, kLongestShown);
-    // Without `auth` strongSwan takes pubkey, so leaving it out is no way.
-    const std::string_view otherwise = key.kind == Kind::auth ? "" : ", or leave it out";
-    return what + " = " + shown + " is not yet honoured; use " + accepted + std::string(otherwise);
+    return what + " = " + shown + " is not yet honoured; use " + accepted + ", or leave it out" + why;
+}
+
+bool says_nothing(const Key& key, const Value& value) {
+    return key.kind == Kind::list ? value.items.empty() : value.text.empty();
+}
+
+bool is_idle(const Key& key, const Value& value) {
+    if (says_nothing(key, value) || has_word(key.accepted, value.canonical)) return false;
+    return key.idle == "*" || has_word(key.idle, value.canonical);
 }
 
 bool is_refused(const Key& key, const Value& value) {
-    if (key.accepted == "*") return false;
     if (!key.accepted.empty()) return !has_word(key.accepted, value.canonical);
-    const bool says_nothing = key.kind == Kind::list ? value.items.empty() : value.text.empty();
-    return key.set == nullptr && !says_nothing;
+    return key.set == nullptr && !says_nothing(key, value);
 }
 
 Read<Value> value_of(const Key& key, const settings::Setting& setting) {
@@ -76,7 +82,11 @@ void read_setting(const settings::Setting& setting, Place place, const std::stri
         const std::string shown = is_secret(place) ? std::string() : ", not " + quoted(*setting.value);
         return errors.add_invalid(setting.value_at, setting.name, what + ": expected " + value.error() + shown);
     }
-    if (is_refused(*key, *value)) return errors.add_invalid(setting.key_at, setting.name, not_yet(*key, what, *value));
+    if (is_idle(*key, *value)) {
+        errors.warn_once(key, setting.key_at, what + ": " + std::string(key->note));
+    } else if (is_refused(*key, *value)) {
+        return errors.add_invalid(setting.key_at, setting.name, not_yet(*key, what, *value));
+    }
     if (key->set == nullptr) return;
     if (const Verdict verdict = key->set(draft, *value); !verdict) {
         errors.add_invalid(setting.value_at, setting.name, what + ": " + verdict.error());

@@ -126,9 +126,10 @@ Verdict set_cert_policy(const Draft& draft, const Value& value) {
     return {};
 }
 
-Verdict refuse_groups(const Draft& /*draft*/, const Value& value) {
-    if (value.items.empty()) return {};
-    return complain("attribute certificates are not yet honoured, so no peer is in a group");
+// Asked of a peer, any other would be a demand that nobody looks at.
+Verdict check_eap_id(const Draft& draft, const Value& value) {
+    if (!draft.is_remote || value.text.empty() || value.text == "%any") return {};
+    return complain("without EAP and XAuth, which are not yet honoured, no peer can prove such a name");
 }
 
 Verdict set_auth(const Draft& draft, const Value& value) {

@@ -21,7 +21,7 @@ Verdict set_certs(const Draft& draft, const Value& value);
 Verdict set_cacerts(const Draft& draft, const Value& value);
 Verdict set_ca_id(const Draft& draft, const Value& value);
 Verdict set_cert_policy(const Draft& draft, const Value& value);
-Verdict refuse_groups(const Draft& draft, const Value& value);
+Verdict check_eap_id(const Draft& draft, const Value& value);
 Verdict set_pubkeys(const Draft& draft, const Value& value);
 Verdict set_certificate_file(const Draft& draft, const Value& value);
 Verdict set_revocation(const Draft& draft, const Value& value);

@@ -70,4 +70,6 @@ base::Result<Certificate> ClientCredentials::certificate(const TokenObject& /*ob
 
 base::Result<Certificate> ClientCredentials::authority(const TokenObject& object) { return certificate(object); }
 
+base::Result<Certificate> ClientCredentials::common_authority(const TokenObject& object) { return certificate(object); }
+
 }  // namespace xfrmd::daemon

@@ -17,6 +17,7 @@ public:
     base::Result<crypto::Certificate> authority(std::string_view octets) override;
     base::Result<crypto::PublicKey> public_key(std::string_view octets) override;
     base::Result<crypto::Certificate> common_authority(std::string_view octets) override;
+    base::Result<crypto::Certificate> common_authority(const TokenObject& object) override;
     // Not from clients: a token may make one wait, and nobody waits here.
     base::Result<crypto::Certificate> certificate(const TokenObject& object) override;
     base::Result<crypto::Certificate> authority(const TokenObject& object) override;

@@ -159,7 +159,7 @@ TEST_CASE("authorities say where to ask about what a CA has issued", "[config][c
     REQUIRE(loaded->warnings.size() == 1);
     CHECK(
         loaded->warnings[0] ==
-        "/etc/swanctl.conf:15:1: authorities.b.cert_uri_base: certificates are sent whole, and never by their hash and "
+        "/etc/swanctl.conf:17:2: authorities.b.cert_uri_base: certificates are sent whole, and never by their hash and "
         "URI");
 }
 
@@ -168,17 +168,18 @@ TEST_CASE("what authorities name has to be there, and to be asked by http", "[co
     const auto errors = [&](const std::string& lines) {
         return etc.errors(conf("certs = moon.pem", "") + "authorities { a {\n" + lines + "\n} }\n");
     };
-    CHECK(errors("") == "/etc/swanctl.conf:12:15: authorities.a: 'cacert' is missing\n");
+    CHECK(errors("") == "/etc/swanctl.conf:12:15: authorities.a: 'cacert', 'file' or 'handle' is missing\n");
     CHECK(errors("cacert = none.pem") ==
           "/etc/swanctl.conf:12:15: authorities.a: none.pem: No such file or directory\n");
-    CHECK(errors("cacert = root.pem\nfile = x").find("either 'cacert' or 'file', not both") != std::string::npos);
+    CHECK(errors("cacert = root.pem\nfile = x").find("one of 'cacert', 'file' and 'handle', and no more") !=
+          std::string::npos);
     CHECK(errors("cacert = /etc/x509/moon.pem").find("is no CA certificate") != std::string::npos);
     CHECK(errors("cacert = root.pem\ncrl_uris = ldap://a/cn=x") ==
           "/etc/swanctl.conf:14:12: authorities.a.crl_uris: 'ldap://a/cn=x' is neither http nor https\n");
     CHECK(errors("cacert = root.pem\nocsp_uris = http://a,http://b,http://c,http://d,http://e")
               .find("expected at most 4 URIs") != std::string::npos);
-    CHECK(errors("cacert = root.pem\nhandle = 01").find("authorities.a.handle is not yet honoured") !=
-          std::string::npos);
+    CHECK(errors("cacert = root.pem\nhandle = 01").find("one of 'cacert', 'file' and 'handle'") != std::string::npos);
+    CHECK(errors("handle = 01").find("authorities.a: ") != std::string::npos);
     CHECK(errors("cacert = root.pem\nx { }").find("authorities.a: unknown section in it") != std::string::npos);
 }
 
