@@ -71,7 +71,7 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     daemon->objects_.take_files(std::move(configuration));
     daemon->adoption_.cancel();
     daemon->configuration_ = daemon->objects_.snapshot();
-    auto kernel = KernelSide::open(io, log, options.kernel, *daemon, daemon->kernel_history_);
+    auto kernel = KernelSide::open(io, log, options.kernel, options.routes, *daemon, daemon->kernel_history_);
     if (!kernel) return tl::unexpected(kernel.error());
     daemon->kernel_ = std::move(*kernel);
     const netlink::KernelFeatures& able = daemon->kernel_->features();

@@ -17,13 +17,15 @@ struct DaemonOptions {
     KernelChoice kernel = KernelChoice::linux_xfrm;
     PoolOptions pool;
     FetcherOptions fetching;
-    bool fail_closed = false;               // of connections that do not say
-    std::chrono::seconds updown_limit{60};  // of each run of an updown command
-    bool ml_dsa = false;                    // is taken where somebody signs (policy::kMlDsaDraft)
-    pkcs11::Tokens* tokens = nullptr;       // outlives the daemon, but for its threads; nullptr: there are none
+    RouteOptions routes;
+    std::uint32_t replay_window = policy::Child().replay_window;  // of children that do not say
+    bool fail_closed = false;                                     // of connections that do not say
+    std::chrono::seconds updown_limit{60};                        // of each run of an updown command
+    bool ml_dsa = false;                                          // is taken where somebody signs (policy::kMlDsaDraft)
+    pkcs11::Tokens* tokens = nullptr;  // outlives the daemon, but for its threads; nullptr: there are none
 
     HostSettings host() const {
-        return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed, tokens, ml_dsa};
+        return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed, tokens, ml_dsa, replay_window};
     }
 };
 

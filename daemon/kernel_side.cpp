@@ -37,7 +37,8 @@ DeviceTowards device_finder(const NetworkSide* network) {
 }  // namespace
 
 tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io_context& io, Log& log,
-                                                                        KernelChoice choice, KernelClient& client,
+                                                                        KernelChoice choice, const RouteOptions& routes,
+                                                                        KernelClient& client,
                                                                         KernelObserver& observer) {
     std::unique_ptr<netlink::Kernel> kernel = std::make_unique<netlink::MemoryKernel>();
     std::optional<std::uint32_t> sender;
@@ -52,7 +53,8 @@ tl::expected<std::unique_ptr<KernelSide>, std::string> KernelSide::open(asio::io
     if (const auto able = kernel->probe(); !able) return tl::unexpected(able.error().text);
     std::unique_ptr<NetworkSide> network;
     if (sender) {
-        auto opened = NetworkSide::open(io, log, [&client](const base::Address& gone) { client.lose_address(gone); });
+        auto opened =
+            NetworkSide::open(io, log, [&client](const base::Address& gone) { client.lose_address(gone); }, routes);
         if (!opened) return tl::unexpected(opened.error());
         network = std::move(*opened);
     }

@@ -42,8 +42,8 @@ class KernelSide {
 public:
     // Opens the kernel, and takes over what an earlier process left there. All outlive it. The error is one sentence.
     static tl::expected<std::unique_ptr<KernelSide>, std::string> open(asio::io_context& io, Log& log,
-                                                                       KernelChoice choice, KernelClient& client,
-                                                                       KernelObserver& observer);
+                                                                       KernelChoice choice, const RouteOptions& routes,
+                                                                       KernelClient& client, KernelObserver& observer);
 
     Tunnels& tunnels() { return tunnels_; }
     TunnelQueue& queue() { return queue_; }

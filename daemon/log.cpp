@@ -2,6 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "daemon/clock.h"
 #include "daemon/log_sink.h"
 
@@ -35,6 +39,11 @@ spdlog::level::level_enum level_of(ike::Level level) {
     return spdlog::level::err;
 }
 
+spdlog::level::level_enum level_of(LogLevel level) {
+    if (level == kSilent) return spdlog::level::off;
+    return level >= kDetails ? spdlog::level::debug : spdlog::level::info;
+}
+
 // "moon[7]: ", "[7]: " before the connection is known, nothing for what belongs to no SA.
 std::string subject_of(const ike::Report& report) {
     if (report.ike_sa == ike::IkeSaId::none)
@@ -44,9 +53,38 @@ std::string subject_of(const ike::Report& report) {
 
 }  // namespace
 
-Log::Log(LogTarget target, bool debug) : logger_(std::make_shared<spdlog::logger>("xfrmd", make_sink(target))) {
-    logger_->set_level(debug ? spdlog::level::debug : spdlog::level::info);
-    logger_->flush_on(spdlog::level::info);
+Log::Log(LogTarget target, bool debug)
+    : debug_(debug),
+      main_(make_sink(target)),
+      files_(std::make_shared<spdlog::sinks::dist_sink_mt>()),
+      logger_(std::make_shared<spdlog::logger>("xfrmd", spdlog::sinks_init_list{main_, files_})) {
+    use({});
+}
+
+void Log::use(const LogSettings& settings) {
+    // Who silences the log has files; mistakes are told all the same.
+    const auto wanted = level_of(debug_ ? kDetails : settings.level.value_or(kControl));
+    main_->set_level(std::min(wanted, spdlog::level::warn));
+    auto least = main_->level();
+    std::vector<spdlog::sink_ptr> sinks;
+    std::vector<std::string> failures;
+    for (const LogFile& file : settings.files) {
+        if (file.level == kSilent) continue;
+        auto sink = FileSink::open(file, !file.append && !used_.contains(file.path));
+        used_.insert(file.path);
+        if (!sink) {
+            failures.push_back(std::move(sink.error()));
+            continue;
+        }
+        (*sink)->set_pattern("%v");
+        (*sink)->set_level(level_of(file.level));
+        least = std::min(least, (*sink)->level());
+        sinks.push_back(std::move(*sink));
+    }
+    files_->set_sinks(std::move(sinks));
+    logger_->set_level(least);
+    logger_->flush_on(least);
+    for (const std::string& failure : failures) error(failure);
 }
 
 bool Log::suppresses(const ike::Report& report) {

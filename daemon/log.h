@@ -1,14 +1,17 @@
 // The daemon's log: one full sentence a step, with the connection and IKE SA it is about. Goes to standard error or to
-// syslog. What strangers can cause is limited in rate, and what was left out is counted. A log that
-// nobody reads, or that has no room, holds nobody up (log_sink.h). May be used from any thread.
+// syslog, and to files that strongswan.conf names. What strangers can cause is limited in rate, and what was left out
+// is counted. A log that nobody reads, or that has no room, holds nobody up (log_sink.h). May be used from any thread.
 #pragma once
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include <spdlog/logger.h>
+#include <spdlog/sinks/dist_sink.h>
 
+#include "daemon/log_settings.h"
 #include "ike/actions.h"
 #include "ike/token_bucket.h"
 
@@ -20,7 +23,11 @@ class Log {
 public:
     Log(LogTarget target, bool debug);
 
+    // The files are opened anew, whichever were there. One that cannot be is an error in the log.
+    void use(const LogSettings& settings);
+
     void write(const ike::Report& report);
+    void debug(const std::string& text) { logger_->debug(text); }
     void info(const std::string& text) { logger_->info(text); }
     void warning(const std::string& text) { logger_->warn(text); }
     void error(const std::string& text) { logger_->error(text); }
@@ -29,6 +36,10 @@ private:
     // What belongs to no IKE SA, or to one that is not proven, anybody may have caused.
     bool suppresses(const ike::Report& report);
 
+    bool debug_;
+    spdlog::sink_ptr main_;
+    std::shared_ptr<spdlog::sinks::dist_sink_mt> files_;
+    std::set<std::string> used_;  // paths that were opened before
     std::shared_ptr<spdlog::logger> logger_;
     std::mutex mutex_;
     ike::TokenBucket strangers_{10, 100};

@@ -1,5 +1,6 @@
 #include "daemon/log_sink.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -9,8 +10,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <ctime>
+#include <system_error>
+
+#include "ike/base/bytes.h"
 
 namespace xfrmd::daemon {
 
@@ -74,6 +79,42 @@ bool DescriptorSink::put(spdlog::level::level_enum, std::string_view line) {
     const ssize_t written = write_without_waiting(fd_, whole);
     if (written > 0) is_cut_ = whole[static_cast<std::size_t>(written) - 1] != '\n';
     return written == static_cast<ssize_t>(whole.size());
+}
+
+tl::expected<std::shared_ptr<FileSink>, std::string> FileSink::open(const LogFile& file, bool empties) {
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    constexpr mode_t kMode = 0640;
+    api::Descriptor opened(::open(file.path.c_str(), kFlags | (empties ? O_TRUNC : 0), kMode));
+    if (opened.is_open()) return std::make_shared<FileSink>(file, std::move(opened));
+    return tl::unexpected("cannot log to " + base::printable(file.path) + ": " +
+                          std::generic_category().message(errno));
+}
+
+bool FileSink::put(spdlog::level::level_enum, std::string_view line) {
+    std::string whole = time().append(line);
+    if (whole.size() > PIPE_BUF) {
+        whole.resize(PIPE_BUF);
+        whole.back() = '\n';
+    }
+    return write_without_waiting(opened_.number(), whole) == static_cast<ssize_t>(whole.size());
+}
+
+// strongSwan's format with a blank behind it.
+std::string FileSink::time() const {
+    if (file_.time_format.empty()) return {};
+    constexpr std::size_t kLongest = 128;
+    const auto now = std::chrono::system_clock::now();
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    std::array<char, kLongest> text{};
+    std::string time(text.data(), std::strftime(text.data(), text.size(), file_.time_format.c_str(), &local));
+    if (file_.with_milliseconds) {
+        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+        const std::string digits = std::to_string(since % 1000);
+        time += "." + std::string(3 - digits.size(), '0') + digits;
+    }
+    return time + " ";
 }
 
 SyslogSink::~SyslogSink() {

@@ -1,14 +1,19 @@
-// Where the log's lines go: a descriptor, or syslog's socket (RFC 3164's format, as glibc writes it). Neither ever
-// waits: who reads a log may be slow, stuck or out of space, and IKE goes on. Lines that find no room are counted, and
-// told of once there is room again. May be used from any thread.
+// Where the log's lines go: a descriptor, a file, or syslog's socket (RFC 3164's format, as glibc writes it). Neither
+// ever waits: who reads a log may be slow, stuck or out of space, and IKE goes on. Lines that find no room are counted,
+// and told of once there is room again. May be used from any thread.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include <spdlog/sinks/base_sink.h>
+#include <tl/expected.hpp>
+
+#include "daemon/api/socket_file.h"
+#include "daemon/log_settings.h"
 
 namespace xfrmd::daemon {
 
@@ -35,6 +40,21 @@ private:
 
     int fd_;
     bool is_cut_ = false;  // the last line has no end
+};
+
+// A file of strongswan.conf's, which gets each line at once. Whoever moves the file away has the settings read again.
+class FileSink final : public LogSink {
+public:
+    // The error is one sentence.
+    static tl::expected<std::shared_ptr<FileSink>, std::string> open(const LogFile& file, bool empties);
+    FileSink(LogFile file, api::Descriptor opened) : file_(std::move(file)), opened_(std::move(opened)) {}
+
+private:
+    bool put(spdlog::level::level_enum level, std::string_view line) override;
+    std::string time() const;
+
+    LogFile file_;
+    api::Descriptor opened_;
 };
 
 class SyslogSink final : public LogSink {

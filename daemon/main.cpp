@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,7 @@
 #include "daemon/daemon.h"
 #include "daemon/launch.h"
 #include "daemon/log.h"
+#include "daemon/log_reload.h"
 #include "daemon/management.h"
 #include "daemon/token_secret.h"
 #include "daemon/version.h"
@@ -45,6 +47,9 @@ struct Arguments {
     daemon::DaemonOptions daemon;
     daemon::SocketOptions socket;
     daemon::SocketOptions vici{"/run/charon.vici", "root"};
+    std::string strongswan_path = daemon::strongswan_path();  // empty: none is read
+    bool strongswan_is_named = false;                         // on the command line, so that it has to be there
+    daemon::StrongswanConf strongswan;
     std::string token_secret = "/var/lib/xfrmd/token_secret";
     bool crash_tokens = true;
     bool check = false;
@@ -124,6 +129,13 @@ void describe_fetching(CLI::App& app, daemon::FetcherOptions& fetching) {
 void describe(CLI::App& app, Arguments& arguments) {
     app.set_version_flag("--version", std::string("xfrmd ") + daemon::kVersion);
     app.add_option("--config", arguments.daemon.config_path, "configuration file")->capture_default_str();
+    const auto name_strongswan = [&arguments](const std::string& path) {
+        arguments.strongswan_path = path;
+        arguments.strongswan_is_named = !path.empty();
+    };
+    app.add_option_function<std::string>("--strongswan-conf", name_strongswan,
+                                         "strongSwan's options of the daemon, which those here go over (empty: none)")
+        ->default_str(arguments.strongswan_path);
     app.add_option("--socket", arguments.socket.path, "management socket")->capture_default_str();
     app.add_option("--vici", arguments.vici.path, "socket for swanctl and other clients of vici (empty: none)")
         ->capture_default_str();
@@ -157,7 +169,9 @@ void describe(CLI::App& app, Arguments& arguments) {
         ->transform(CLI::CheckedTransformer(kernels));
 }
 
-int check_configuration(daemon::DaemonOptions options) {
+int check_configuration(const Arguments& arguments) {
+    daemon::DaemonOptions options = arguments.daemon;
+    for (const std::string& warning : arguments.strongswan.warnings) std::printf("warning: %s\n", warning.c_str());
     daemon::pkcs11::Tokens tokens;
     options.tokens = &tokens;
     const auto loaded = daemon::load_swanctl(daemon::DiskFiles(), options.config_path, options.host());
@@ -227,9 +241,10 @@ public:
         const bool is_reading = daemon_ && (daemon_->is_loading() || daemon_->is_reading_lists());
         if (daemon_) daemon_->reports().follow(nullptr);
         vici_.reset();
+        const bool is_busy = is_reading || log_reload_.is_running();
         server_.reset();
         management_.reset();
-        if (is_reading || !tokens_.end(kTokenPatience)) std::_Exit(status);
+        if (is_busy || !tokens_.end(kTokenPatience)) std::_Exit(status);
         daemon_.reset();
         if (waits) std::_Exit(status);
     }
@@ -263,6 +278,7 @@ private:
         signals_.async_wait([this](const std::error_code& error, int number) {
             if (error) return;
             if (number == SIGHUP) {
+                log_reload_.run();
                 daemon_->reload();
             } else {
                 sd_notify(0, "STOPPING=1");
@@ -283,6 +299,7 @@ private:
     daemon::DiskFiles files_;
     daemon::pkcs11::Tokens tokens_;  // likewise
     asio::io_context io_{1};
+    daemon::LogReload log_reload_{io_, log_, files_, arguments_.strongswan_path};
     asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     std::unique_ptr<daemon::Daemon> daemon_;
     std::unique_ptr<daemon::Management> management_;
@@ -294,6 +311,8 @@ private:
 int serve(const Arguments& arguments, daemon::Launch& launch) {
     const bool terminal = arguments.foreground;
     daemon::Log log(terminal ? daemon::LogTarget::standard_error : daemon::LogTarget::syslog, arguments.debug);
+    log.use(arguments.strongswan.options.log);
+    daemon::log_details(log, arguments.strongswan);
     Process process(arguments, log);
     if (const auto started = process.start(); !started) {
         const daemon::StartError& error = started.error();
@@ -315,11 +334,12 @@ int run(Arguments arguments) {
     arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
     if (!arguments.vici.path.empty()) arguments.vici.path = std::filesystem::absolute(arguments.vici.path);
     arguments.token_secret = std::filesystem::absolute(arguments.token_secret);
-    for (std::string* path : {&arguments.daemon.fetching.crl_cache, &arguments.daemon.fetching.helper}) {
+    for (std::string* path :
+         {&arguments.daemon.fetching.crl_cache, &arguments.daemon.fetching.helper, &arguments.strongswan_path}) {
         if (!path->empty()) *path = std::filesystem::absolute(*path);
     }
     keep_memory_private();
-    if (arguments.check) return check_configuration(arguments.daemon);
+    if (arguments.check) return check_configuration(arguments);
     keep_standard_descriptors();
     // A log that nobody reads any more must not end the daemon before it has cleaned up.
     std::signal(SIGPIPE, SIG_IGN);
@@ -330,23 +350,52 @@ int run(Arguments arguments) {
         std::fprintf(stderr, "xfrmd: %s\n", launch.error().c_str());
         return kFailed;
     }
-    arguments.daemon.pool.worker.engine.explain_drops = arguments.debug;
+    arguments.daemon.pool.worker.engine.explain_drops =
+        arguments.debug || arguments.strongswan.options.log.has_details();
     return serve(arguments, *launch);
+}
+
+// Nothing where the command line is right, else the exit status.
+std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
+    CLI::App app("IKE daemon for Linux", "xfrmd");
+    describe(app, arguments);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kUsage;
+    }
+    return std::nullopt;
+}
+
+void use(Arguments& arguments, daemon::StrongswanConf conf) {
+    arguments.daemon.pool.worker.engine = conf.options.engine;
+    arguments.daemon.routes = conf.options.routes;
+    arguments.daemon.replay_window = conf.options.replay_window;
+    arguments.strongswan = std::move(conf);
+}
+
+// The command line names strongswan.conf, and goes over what that says: so it is read twice.
+int begin(int argc, char** argv) {
+    Arguments named;
+    if (const auto ended = parse(argc, argv, named)) return *ended;
+    Arguments arguments;
+    if (!named.strongswan_path.empty()) {
+        auto conf = daemon::load_strongswan(daemon::DiskFiles(), named.strongswan_path, named.strongswan_is_named);
+        if (!conf) {
+            std::fputs(daemon::print(conf.error()).c_str(), stderr);
+            return kConfigurationInvalid;
+        }
+        use(arguments, std::move(*conf));
+    }
+    if (const auto ended = parse(argc, argv, arguments)) return *ended;
+    return run(std::move(arguments));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
-        Arguments arguments;
-        CLI::App app("IKE daemon for Linux", "xfrmd");
-        describe(app, arguments);
-        try {
-            app.parse(argc, argv);
-        } catch (const CLI::ParseError& error) {
-            return app.exit(error) == 0 ? 0 : kUsage;
-        }
-        return run(std::move(arguments));
+        return begin(argc, argv);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "xfrmd: %s\n", error.what());
         return kFailed;

@@ -37,24 +37,28 @@ RouteOwner owner_of(ike::ChildSaId child) { return RouteOwner{static_cast<std::u
 
 }  // namespace
 
-bool concerns_paths(const netlink::route::Event& event) {
+bool concerns_paths(const netlink::route::Event& event, std::uint32_t own_table) {
     const auto* changed = std::get_if<netlink::route::RouteChanged>(&event);
-    return changed == nullptr || changed->route.table != netlink::route::kRouteTable;
+    return changed == nullptr || changed->route.table != own_table;
 }
 
 tl::expected<std::unique_ptr<NetworkSide>, std::string> NetworkSide::open(asio::io_context& io, Log& log,
-                                                                          OnAddressGone on_address_gone) {
+                                                                          OnAddressGone on_address_gone,
+                                                                          const RouteOptions& options) {
     // Events first: then nothing falls between them and the first list.
     auto events = netlink::route::NetworkEvents::open();
     if (!events) return tl::unexpected(events.error().text);
     auto network = netlink::route::LinuxNetwork::open();
     if (!network) return tl::unexpected(network.error().text);
-    return std::make_unique<NetworkSide>(io, log, std::move(*network), std::move(*events), std::move(on_address_gone));
+    return std::make_unique<NetworkSide>(io, log, std::move(*network), std::move(*events), std::move(on_address_gone),
+                                         options);
 }
 
 NetworkSide::NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::route::Network> network,
-                         netlink::route::NetworkEvents events, OnAddressGone on_address_gone)
+                         netlink::route::NetworkEvents events, OnAddressGone on_address_gone,
+                         const RouteOptions& options)
     : log_(log),
+      options_(options),
       on_address_gone_(std::move(on_address_gone)),
       network_(std::move(network)),
       routes_(*network_),
@@ -92,10 +96,11 @@ void NetworkSide::complain(std::vector<std::string> failed) {
     if (!complaints_.empty()) mend_.within(kPause);
 }
 
-// strongSwan's rule for table 220, made when there is something in it.
+// strongSwan's rule for its table, made when there is something in it.
 void NetworkSide::make_rule() {
-    if (has_rule_) return;
-    if (const auto made = network_->ensure_rule({}); !made) return log_.error("routing rule: " + made.error().text);
+    if (has_rule_ || !options_.is_own_table()) return;
+    if (const auto made = network_->ensure_rule(options_.rule()); !made)
+        return log_.error("routing rule: " + made.error().text);
     has_rule_ = true;
 }
 
@@ -103,7 +108,7 @@ void NetworkSide::make_rule() {
 std::vector<RouteSpec> NetworkSide::routes_for(const netlink::TunnelSpec& spec) {
     std::vector<RouteSpec> routes;
     const bool is_plain = spec.policy.if_id_out == 0 && spec.policy.mark_out.mask == 0 && spec.policy.install;
-    if (!is_plain || spec.mode == netlink::Mode::transport) return routes;
+    if (!options_.install || !is_plain || spec.mode == netlink::Mode::transport) return routes;
     for (const netlink::Selector& selector : spec.selectors) add_route(spec, selector, routes);
     return routes;
 }
@@ -113,6 +118,8 @@ void NetworkSide::add_route(const netlink::TunnelSpec& spec, const netlink::Sele
     const auto own = network_->interfaces().addresses_within(selector.source);
     if (own.empty()) return;
     RouteSpec route;
+    route.table = options_.table;
+    route.mtu = options_.mtu;
     route.destination = selector.destination;
     route.source = own.front().address;
     if (!lead(route, spec.remote)) return;
@@ -230,7 +237,8 @@ void NetworkSide::wait() {
 
 void NetworkSide::take_events() {
     const auto events = events_.read().events;
-    if (std::any_of(events.begin(), events.end(), concerns_paths)) on_paths_();
+    const auto concerns = [this](const auto& event) { return concerns_paths(event, options_.table); };
+    if (std::any_of(events.begin(), events.end(), concerns)) on_paths_();
     for (const auto& event : events) {
         if (std::holds_alternative<netlink::route::Overrun>(event)) {
             if (const auto read = network_->refresh(); !read) log_.error("addresses and links: " + read.error().text);
@@ -254,7 +262,8 @@ void NetworkSide::repair_routes() {
 }
 
 void NetworkSide::retire() {
-    const auto removed = routes_.remove_leftovers();
+    if (!options_.is_own_table() || !options_.install) return;
+    const auto removed = routes_.remove_leftovers(options_.table);
     if (!removed) log_.error("routes that were left: " + removed.error().text);
 }
 
@@ -263,7 +272,8 @@ void NetworkSide::clean() {
     on_paths_ = [] {};
     mend_.cancel();
     while (!of_children_.empty()) tunnel_is_down(ike::ChildSaId{of_children_.begin()->first});
-    if (const auto removed = network_->remove_rule({}); !removed) log_.error("routing rule: " + removed.error().text);
+    if (const auto removed = network_->remove_rule(options_.rule()); !removed)
+        log_.error("routing rule: " + removed.error().text);
     for (const std::string& failed : interfaces_.remove_all()) log_.error(failed);
 }
 

@@ -1,6 +1,6 @@
-// Everything of the daemon that deals with routes, links and addresses: routes into table 220 with the right source
-// address for what goes into tunnels, as strongSwan installs them, the xfrm interfaces that are configured, and which
-// device an address is on. Main thread only.
+// Everything of the daemon that deals with routes, links and addresses: routes with the right source address, in
+// table 220 unless RouteOptions name another one, for what goes into tunnels, as strongSwan installs them, the xfrm
+// interfaces that are configured, and which device an address is on. Main thread only.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@
 
 #include "daemon/deadline.h"
 #include "daemon/log.h"
+#include "daemon/route_options.h"
 #include "daemon/tunnel_offload.h"
 #include "ike/child_install.h"
 #include "ike/policy/xfrm_interface.h"
@@ -31,7 +32,8 @@ namespace xfrmd::daemon {
 
 // Whether a path between peers may look different after it. Our own routes, of which each tunnel has some, lead to what
 // is behind peers, and questions for paths pass them by.
-bool concerns_paths(const netlink::route::Event& event);
+// `own_table`: where our routes are.
+bool concerns_paths(const netlink::route::Event& event, std::uint32_t own_table = netlink::route::kRouteTable);
 
 class NetworkSide {
 public:
@@ -40,10 +42,11 @@ public:
 
     // Opens rtnetlink. `io` and `log` outlive it. The error is one sentence.
     static tl::expected<std::unique_ptr<NetworkSide>, std::string> open(asio::io_context& io, Log& log,
-                                                                        OnAddressGone on_address_gone);
+                                                                        OnAddressGone on_address_gone,
+                                                                        const RouteOptions& options);
     // With another network than Linux's, whose events it gets all the same.
     NetworkSide(asio::io_context& io, Log& log, std::unique_ptr<netlink::route::Network> network,
-                netlink::route::NetworkEvents events, OnAddressGone on_address_gone);
+                netlink::route::NetworkEvents events, OnAddressGone on_address_gone, const RouteOptions& options = {});
     ~NetworkSide();
     // Called with its index when a link goes down or away, as NICs lose their SAs then, and Linux tells nobody.
     void watch_links(std::function<void(std::uint32_t)> on_link_down) { on_link_down_ = std::move(on_link_down); }
@@ -96,6 +99,7 @@ private:
     void take_events();
 
     Log& log_;
+    RouteOptions options_;
     OnAddressGone on_address_gone_;
     std::function<void(std::uint32_t)> on_link_down_ = [](std::uint32_t) {};
     std::function<void()> on_paths_ = [] {};

@@ -185,6 +185,7 @@ private:
     void read_child(const View& inner, const std::string& path) {
         policy::Child child;
         child.name = inner.name();
+        child.replay_window = defaults_.host.replay_window;
         read_settings(inner, Place::child, path, {.child = &child}, errors_);
         for (const View& unknown : inner.sections()) {
             errors_.add(unknown.at(), path + "." + printable(unknown.name()) + ": unknown section");
@@ -206,7 +207,8 @@ private:
         check_per_cpu(child, inner, path);
         if (child.replay_window != 0 || !proposes_esn(child)) return;
         // RFC 4303 3.4.3: the window is where the high bits of a sequence number are guessed from.
-        errors_.add(inner.setting("replay_window")->value_at,
+        const settings::Setting* window = inner.setting("replay_window");  // nullptr: it is strongswan.conf's
+        errors_.add(window == nullptr ? inner.at() : window->value_at,
                     path + ".replay_window: esn in a proposal needs a window, at least of 1 packet");
     }
 

@@ -20,9 +20,10 @@ struct IkePorts {
 // What the command line says about every connection.
 struct HostSettings {
     IkePorts ports;
-    bool fail_closed = false;       // of connections that do not say
-    TokenReader* tokens = nullptr;  // nullptr: none are to be had
-    bool ml_dsa = false;            // is taken where somebody signs (policy::kMlDsaDraft)
+    bool fail_closed = false;                                     // of connections that do not say
+    TokenReader* tokens = nullptr;                                // nullptr: none are to be had
+    bool ml_dsa = false;                                          // is taken where somebody signs (policy::kMlDsaDraft)
+    std::uint32_t replay_window = policy::Child().replay_window;  // of children that do not say
 };
 
 // What connections and children get that name none, and the ports they may name.

@@ -28,9 +28,19 @@ strongSwan's keys, and xfrmd's own. A key, or one of its values, is
 `key =` without a value gives back the default and is never refused.
 )";
 
-constexpr std::array<std::string_view, 13> kKinds{
-    "yes or no", "number",          "time",   "bytes",                  "word", "actions", "value/mask",
-    "number",    "6 binary digits", "number", "method and constraints", "list", "text"};
+constexpr std::array<std::string_view, 13> kKinds{"yes or no",
+                                                  "number",
+                                                  "time",
+                                                  "bytes",
+                                                  "word",
+                                                  "actions",
+                                                  "value/mask",
+                                                  "number",
+                                                  "6 binary digits",
+                                                  "number",
+                                                  "method and constraints",
+                                                  "list",
+                                                  "text"};
 
 std::string code(std::string_view words) {
     std::string text;

@@ -94,9 +94,9 @@ launch() {
 # "exec": the recorded process id has to be the daemon's own.
 launch_xfrmd() {
     # shellcheck disable=SC2086  # the flags are a list of words
-    exec nsenter --net="/run/netns/$1" -- "$lab_build/daemon/xfrmd" --config "/run/$1/swanctl.conf" --foreground \
-        --socket "/run/$1/api.sock" --vici "/run/$1/charon.vici" --token-secret "/run/$1/token_secret" \
-        --crl-cache "/run/$1/crls" ${daemon_flags[$1]}
+    exec nsenter --net="/run/netns/$1" -- env STRONGSWAN_CONF="/run/$1/strongswan.conf" "$lab_build/daemon/xfrmd" \
+        --config "/run/$1/swanctl.conf" --foreground --socket "/run/$1/api.sock" --vici "/run/$1/charon.vici" \
+        --token-secret "/run/$1/token_secret" --crl-cache "/run/$1/crls" ${daemon_flags[$1]}
 }
 
 launch_strongswan() {
