@@ -42,7 +42,7 @@ struct Bench {
     Log log{LogTarget::standard_error, false};
     Client client;
     Observer observer;
-    std::unique_ptr<KernelSide> kernel = *KernelSide::open(io, log, KernelChoice::memory, client, observer);
+    std::unique_ptr<KernelSide> kernel = *KernelSide::open(io, log, KernelChoice::memory, {}, client, observer);
 };
 
 const base::Result<void> kRefused = base::fail(base::Reason::KernelRefused, "ERANGE");
