@@ -84,7 +84,7 @@ bool DescriptorSink::put(spdlog::level::level_enum, std::string_view line) {
 tl::expected<std::shared_ptr<FileSink>, std::string> FileSink::open(const LogFile& file, bool empties) {
     constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     constexpr mode_t kMode = 0640;
-    api::Descriptor opened(::open(file.path.c_str(), kFlags | (empties ? O_TRUNC : 0), kMode));
+    Descriptor opened(::open(file.path.c_str(), kFlags | (empties ? O_TRUNC : 0), kMode));
     if (opened.is_open()) return std::make_shared<FileSink>(file, std::move(opened));
     return tl::unexpected("cannot log to " + base::printable(file.path) + ": " +
                           std::generic_category().message(errno));

@@ -12,7 +12,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <tl/expected.hpp>
 
-#include "daemon/api/socket_file.h"
+#include "daemon/sockets/socket_file.h"
 #include "daemon/log_settings.h"
 
 namespace xfrmd::daemon {
@@ -47,14 +47,14 @@ class FileSink final : public LogSink {
 public:
     // The error is one sentence.
     static tl::expected<std::shared_ptr<FileSink>, std::string> open(const LogFile& file, bool empties);
-    FileSink(LogFile file, api::Descriptor opened) : file_(std::move(file)), opened_(std::move(opened)) {}
+    FileSink(LogFile file, Descriptor opened) : file_(std::move(file)), opened_(std::move(opened)) {}
 
 private:
     bool put(spdlog::level::level_enum level, std::string_view line) override;
     std::string time() const;
 
     LogFile file_;
-    api::Descriptor opened_;
+    Descriptor opened_;
 };
 
 class SyslogSink final : public LogSink {

@@ -10,17 +10,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <CLI/CLI.hpp>
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 
 #include "daemon/api/rpc_server.h"
+#include "daemon/arguments.h"
 #include "daemon/config/swanctl_loader.h"
 #include "daemon/daemon.h"
 #include "daemon/launch.h"
@@ -35,141 +34,13 @@
 namespace {
 
 using namespace xfrmd;
-
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
-constexpr int kConfigurationInvalid = 8;  // as xfrmctl's exit codes
+using daemon::kConfigurationInvalid;
+using daemon::kFailed;
 
 // With a token that is at work when the daemon ends.
 constexpr auto kTokenPatience = std::chrono::seconds(1);
 
-struct Arguments {
-    daemon::DaemonOptions daemon;
-    daemon::SocketOptions socket;
-    daemon::SocketOptions vici{"/run/charon.vici", "root"};
-    std::string strongswan_path = daemon::strongswan_path();  // empty: none is read
-    bool strongswan_is_named = false;                         // on the command line, so that it has to be there
-    daemon::StrongswanConf strongswan;
-    std::string token_secret = "/var/lib/xfrmd/token_secret";
-    bool crash_tokens = true;
-    bool check = false;
-    bool foreground = false;
-    bool debug = false;
-};
-
-// strongswan.conf's retransmit_timeout, retransmit_base and retransmit_tries.
-void describe_retransmission(CLI::App& app, ikev2::sa::RetransmitSchedule& schedule) {
-    const auto set_first = [&schedule](double seconds) {
-        schedule.first = std::chrono::round<base::Duration>(std::chrono::duration<double>(seconds));
-    };
-    app.add_option_function<double>("--retransmit-timeout", set_first,
-                                    "seconds after which a request is sent again for the first time")
-        ->check(CLI::Range(0.1, 60.0))
-        ->default_str(std::to_string(std::chrono::round<std::chrono::seconds>(schedule.first).count()));
-    app.add_option("--retransmit-base", schedule.base, "how much longer each next time takes")
-        ->check(CLI::Range(1.0, 10.0))
-        ->capture_default_str();
-    app.add_option("--retransmit-tries", schedule.tries, "how often it is sent again before the peer counts as gone")
-        ->check(CLI::Range(0, 50))
-        ->capture_default_str();
-}
-
-// strongswan.conf's cookie_threshold, cookie_threshold_ip, block_threshold, init_limit_half_open, half_open_timeout;
-// and what it has none for.
-void describe_limits(CLI::App& app, ike::Options& engine) {
-    app.add_option("--cookie-threshold", engine.cookie_threshold,
-                   "half-open IKE SAs from which on cookies are asked for")
-        ->capture_default_str();
-    app.add_option("--cookie-threshold-per-address", engine.cookie_threshold_per_address,
-                   "the same for those of one address")
-        ->capture_default_str();
-    app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")
-        ->capture_default_str();
-    app.add_option("--half-open-per-network", engine.half_open_per_network, "and one IPv4 /24 or IPv6 /48")
-        ->capture_default_str();
-    app.add_option("--most-half-open", engine.most_half_open, "and all together")->capture_default_str();
-    app.add_option("--attempts-per-address", engine.attempts_per_address, "a second that lead to nothing (0: no limit)")
-        ->check(CLI::Range(0, 1'000'000))
-        ->capture_default_str();
-    const auto set_life = [&engine](unsigned seconds) {
-        engine.half_open_life = std::chrono::seconds(seconds);
-        engine.half_open_life_under_load = std::min(engine.half_open_life, engine.half_open_life_under_load);
-    };
-    app.add_option_function<unsigned>("--half-open-timeout", set_life,
-                                      "seconds a peer has until it must be authenticated")
-        ->check(CLI::Range(1, 600))
-        ->default_str(std::to_string(std::chrono::round<std::chrono::seconds>(engine.half_open_life).count()));
-}
-
-void describe_engine(CLI::App& app, ike::Options& engine) {
-    app.add_option("--port", engine.port, "UDP port of IKE")->check(CLI::Range(1, 65535))->capture_default_str();
-    app.add_option("--nat-port", engine.nat_port, "UDP port of IKE and ESP through NATs")
-        ->check(CLI::Range(1, 65535))
-        ->capture_default_str();
-    app.add_option("--fragment-size", engine.fragment_size, "of the IP packets that IKE messages are cut into")
-        ->check(CLI::Range(576, 65535))
-        ->capture_default_str();
-    app.add_flag("!--no-follow-redirects", engine.follow_redirects, "stay with a gateway that sends us to another one");
-    const auto set_patience = [&engine](unsigned seconds) { engine.redirect_patience = std::chrono::seconds(seconds); };
-    app.add_option_function<unsigned>("--redirect-timeout", set_patience,
-                                      "seconds that a peer has to leave once it was sent to another gateway")
-        ->check(CLI::Range(1, 3600))
-        ->default_str(std::to_string(std::chrono::round<std::chrono::seconds>(engine.redirect_patience).count()));
-    describe_limits(app, engine);
-    describe_retransmission(app, engine.retransmit);
-}
-
-void describe_fetching(CLI::App& app, daemon::FetcherOptions& fetching) {
-    app.add_option("--crl-cache", fetching.crl_cache, "folder of the CRLs that were fetched (empty: none are kept)")
-        ->capture_default_str();
-    app.add_option("--fetcher", fetching.helper,
-                   "the program that fetches them, or a socket that leads to it (xfrmd-fetch beside xfrmd)");
-}
-
-void describe(CLI::App& app, Arguments& arguments) {
-    app.set_version_flag("--version", std::string("xfrmd ") + daemon::kVersion);
-    app.add_option("--config", arguments.daemon.config_path, "configuration file")->capture_default_str();
-    const auto name_strongswan = [&arguments](const std::string& path) {
-        arguments.strongswan_path = path;
-        arguments.strongswan_is_named = !path.empty();
-    };
-    app.add_option_function<std::string>("--strongswan-conf", name_strongswan,
-                                         "strongSwan's options of the daemon, which those here go over (empty: none)")
-        ->default_str(arguments.strongswan_path);
-    app.add_option("--socket", arguments.socket.path, "management socket")->capture_default_str();
-    app.add_option("--vici", arguments.vici.path, "socket for swanctl and other clients of vici (empty: none)")
-        ->capture_default_str();
-    app.add_flag("--check", arguments.check, "check the configuration and exit");
-    app.add_flag("--foreground", arguments.foreground, "stay in the foreground, log to standard error");
-    app.add_flag("--debug", arguments.debug, "log dropped datagrams and other details");
-    app.add_option("--engines", arguments.daemon.pool.engines, "threads that run IKE")
-        ->check(CLI::Range(1, 64))
-        ->capture_default_str();
-    describe_engine(app, arguments.daemon.pool.worker.engine);
-    app.add_option("--token-secret", arguments.token_secret,
-                   "what quick crash detection's tokens are made of; made where it is missing")
-        ->capture_default_str();
-    app.add_flag("!--no-crash-tokens", arguments.crash_tokens, "tell peers no tokens for quick crash detection");
-    describe_fetching(app, arguments.daemon.fetching);
-    app.add_flag("--fail-closed", arguments.daemon.fail_closed,
-                 "nothing of a tunnel's leaves or enters in the clear, unless its connection says otherwise");
-    app.add_option_function<std::string>(
-           "--experimental", [&arguments](const std::string&) { arguments.daemon.ml_dsa = true; },
-           "what this draft describes, off otherwise: ML-DSA where somebody signs")
-        ->check(CLI::IsMember({std::string(policy::kMlDsaDraft)}));
-    app.add_option_function<unsigned>(
-           "--updown-timeout",
-           [&arguments](unsigned seconds) { arguments.daemon.updown_limit = std::chrono::seconds(seconds); },
-           "seconds that a run of an updown command may take")
-        ->check(CLI::Range(1, 86400))
-        ->default_str(std::to_string(arguments.daemon.updown_limit.count()));
-    const std::map<std::string, daemon::KernelChoice> kernels{{"linux", daemon::KernelChoice::linux_xfrm},
-                                                              {"memory", daemon::KernelChoice::memory}};
-    app.add_option("--kernel", arguments.daemon.kernel, "linux, or memory: protect nothing (for benchmarks)")
-        ->transform(CLI::CheckedTransformer(kernels));
-}
-
-int check_configuration(const Arguments& arguments) {
+int check_configuration(const daemon::Arguments& arguments) {
     daemon::DaemonOptions options = arguments.daemon;
     for (const std::string& warning : arguments.strongswan.warnings) std::printf("warning: %s\n", warning.c_str());
     daemon::pkcs11::Tokens tokens;
@@ -201,7 +72,7 @@ void keep_standard_descriptors() {
 // Everything that lives as long as the daemon runs, in the order it is made.
 class Process {
 public:
-    Process(const Arguments& arguments, daemon::Log& log)
+    Process(const daemon::Arguments& arguments, daemon::Log& log)
         : arguments_(arguments), options_(arguments.daemon), log_(log) {
         options_.tokens = &tokens_;
     }
@@ -292,7 +163,7 @@ private:
         });
     }
 
-    const Arguments& arguments_;
+    const daemon::Arguments& arguments_;
     daemon::DaemonOptions options_;
     daemon::Log& log_;
     std::unique_ptr<daemon::TokenSecret> token_secret_;  // outlives the daemon
@@ -308,7 +179,7 @@ private:
     std::unique_ptr<daemon::vici::ViciServer> vici_;
 };
 
-int serve(const Arguments& arguments, daemon::Launch& launch) {
+int serve(const daemon::Arguments& arguments, daemon::Launch& launch) {
     const bool terminal = arguments.foreground;
     daemon::Log log(terminal ? daemon::LogTarget::standard_error : daemon::LogTarget::syslog, arguments.debug);
     log.use(arguments.strongswan.options.log);
@@ -328,7 +199,7 @@ int serve(const Arguments& arguments, daemon::Launch& launch) {
     return EXIT_SUCCESS;
 }
 
-int run(Arguments arguments) {
+int run(daemon::Arguments arguments) {
     // The background has another working directory.
     arguments.daemon.config_path = std::filesystem::absolute(arguments.daemon.config_path);
     arguments.socket.path = std::filesystem::absolute(arguments.socket.path);
@@ -355,39 +226,20 @@ int run(Arguments arguments) {
     return serve(arguments, *launch);
 }
 
-// Nothing where the command line is right, else the exit status.
-std::optional<int> parse(int argc, char** argv, Arguments& arguments) {
-    CLI::App app("IKE daemon for Linux", "xfrmd");
-    describe(app, arguments);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kUsage;
-    }
-    return std::nullopt;
-}
-
-void use(Arguments& arguments, daemon::StrongswanConf conf) {
-    arguments.daemon.pool.worker.engine = conf.options.engine;
-    arguments.daemon.routes = conf.options.routes;
-    arguments.daemon.replay_window = conf.options.replay_window;
-    arguments.strongswan = std::move(conf);
-}
-
 // The command line names strongswan.conf, and goes over what that says: so it is read twice.
 int begin(int argc, char** argv) {
-    Arguments named;
-    if (const auto ended = parse(argc, argv, named)) return *ended;
-    Arguments arguments;
+    daemon::Arguments named;
+    if (const auto ended = daemon::parse(argc, argv, named)) return *ended;
+    daemon::Arguments arguments;
     if (!named.strongswan_path.empty()) {
         auto conf = daemon::load_strongswan(daemon::DiskFiles(), named.strongswan_path, named.strongswan_is_named);
         if (!conf) {
             std::fputs(daemon::print(conf.error()).c_str(), stderr);
             return kConfigurationInvalid;
         }
-        use(arguments, std::move(*conf));
+        daemon::use(arguments, std::move(*conf));
     }
-    if (const auto ended = parse(argc, argv, arguments)) return *ended;
+    if (const auto ended = daemon::parse(argc, argv, arguments)) return *ended;
     return run(std::move(arguments));
 }
 
