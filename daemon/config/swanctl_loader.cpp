@@ -209,13 +209,6 @@ private:
         result_.authorities.push_back(*std::move(read));
     }
 
-    // A section that is not yet honoured as a whole: by its name, and each of its settings by theirs.
-    void refuse(const View& section, Place place, const std::string& path) {
-        errors_.add(section.at(), path + " is not yet honoured");
-        read_settings(section, place, path, {}, errors_);
-        refuse_inner_sections(section, path);
-    }
-
     void refuse_inner_sections(const View& section, const std::string& path) {
         for (const View& inner : section.sections()) errors_.add(inner.at(), path + ": unknown section in it");
     }

@@ -1,5 +1,5 @@
-// list-certs: what there is for everybody, and what connections have brought. Lists (CRLs) are not kept as they came, and
-// are not shown.
+// list-certs: what there is for everybody, and what connections have brought. Lists (CRLs) are not kept as they came,
+// and are not shown.
 #include <algorithm>
 
 #include "daemon/vici/load_commands.h"
