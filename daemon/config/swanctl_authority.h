@@ -15,6 +15,7 @@ Verdict set_authority_cacert(const Draft& draft, const Value& value);
 Verdict set_authority_file(const Draft& draft, const Value& value);
 Verdict set_crl_uris(const Draft& draft, const Value& value);
 Verdict set_ocsp_uris(const Draft& draft, const Value& value);
+Verdict set_cert_uri_base(const Draft& draft, const Value& value);
 
 // A CA that any peer's certificate may be of, as with strongSwan, and where to ask about what it has issued.
 struct Authority {
