@@ -3,7 +3,7 @@
 #   selectors.sh PEER INITIATOR
 # shellcheck shell=bash
 
-# children_conf HOST: one child for each kind. (The peers' systems are too small to know protocols by name.)
+# children_conf HOST: one child for each kind. (One side has names of protocols, the other numbers.)
 children_conf() {
     local own=10.1.0.0/24 other=10.2.0.0/24 icmp="[icmp]" conf
     local -a web=("[tcp]" "[tcp/80]") range=("[udp]" "[udp/1000-2000]")
