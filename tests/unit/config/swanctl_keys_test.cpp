@@ -146,8 +146,6 @@ constexpr HonouredSection kHonouredSections[] = {
     {"connections gw remote cacert-x", "file handle slot module", ""},
     {"secrets token1", "handle slot module pin", ""},
     {"secrets ppk-1", "secret id", ""},
-    {"secrets eap-carol", "secret id-1", ""},
-    {"secrets ntlm1", "secret id", ""},
     {"pools v4", "addrs address dns nbns dhcp netmask server subnet p_cscf split_include split_exclude 25 28672", ""},
     {"secrets eap-carol", "secret id-1", ""},
     {"secrets ntlm1", "secret id", ""},
