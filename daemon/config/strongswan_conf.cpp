@@ -63,14 +63,24 @@ private:
         const StrongswanOption* option = find_strongswan_option(name);
         if (option == nullptr) return detail(setting, name, "xfrmd knows no such option");
         const std::string path = "charon." + printable(name);
+        if (is_tcp(name, *setting.value)) {
+            return errors_.warn(setting.value_at,
+                                path + ": only unix:// is there; " + conf_.options.vici_socket + " is used");
+        }
         const auto value = read_value(option->kind, option->usual, *setting.value);
         if (option->set == nullptr) {
             if (!value || value->canonical != option->usual) tell_of(*option, setting, name);
             return;
         }
         if (!value) return errors_.add(setting.value_at, path + ": expected " + value.error());
+        if (option->note == kUnused) tell_of(*option, setting, name);
         const Read<void> verdict = option->set(conf_.options, *value);
         if (!verdict) errors_.add(setting.value_at, path + ": " + verdict.error());
+    }
+
+    // strongSwan's own documentation has it for tests.
+    static bool is_tcp(std::string_view name, std::string_view value) {
+        return name == "plugins.vici.socket" && value.starts_with("tcp://");
     }
 
     void tell_of(const StrongswanOption& option, const Setting& setting, const std::string& name) {
@@ -81,8 +91,7 @@ private:
 
     void detail(const Setting& setting, const std::string& name, const std::string& what) {
         if (conf_.details.size() == StrongswanConf::kMostDetailLines) return;
-        conf_.details.push_back(
-            document_.error(setting.key_at, "charon." + printable(name) + ": " + what).to_string());
+        conf_.details.push_back(document_.error(setting.key_at, "charon." + printable(name) + ": " + what).to_string());
     }
 
     bool is_of_scripts(const View& inner) {
@@ -99,15 +108,17 @@ private:
             if (setting->name == "load") continue;
             CommonAttribute attribute{setting->name, {}};
             for (const std::string_view item : split_list(*setting->value)) attribute.values.emplace_back(item);
-            if (!attribute.values.empty()) conf_.options.attributes.push_back(std::move(attribute));
+            if (attribute.values.empty()) continue;
+            detail(*setting, std::string(kAttributes) + "." + setting->name, std::string(kUnused));
+            conf_.options.attributes.push_back(std::move(attribute));
         }
     }
 
     static void lift_limits(ikev2::sa::Options& engine) {
         constexpr std::size_t kNone = std::numeric_limits<std::uint32_t>::max();
-        for (std::size_t* limit : {&engine.cookie_threshold, &engine.cookie_threshold_per_address,
-                                   &engine.half_open_per_address, &engine.half_open_per_network,
-                                   &engine.most_half_open}) {
+        for (std::size_t* limit :
+             {&engine.cookie_threshold, &engine.cookie_threshold_per_address, &engine.half_open_per_address,
+              &engine.half_open_per_network, &engine.most_half_open}) {
             *limit = kNone;
         }
         engine.attempts_per_address = 0;

@@ -16,8 +16,7 @@ using settings::Setting;
 using settings::View;
 
 // Their names are strongSwan's; our lines belong to none, so the highest level of a logger is that of all its lines.
-constexpr std::string_view kGroups =
-    "dmn mgr ike chd job cfg knl net asn enc tnc imc imv pts tls app esp lib default";
+constexpr std::string_view kGroups = "dmn mgr ike chd job cfg knl net asn enc tnc imc imv pts tls app esp lib default";
 
 std::string path_of(const View& section, const Setting& setting) {
     return printable(section.name()) + "." + setting.name;
@@ -62,11 +61,11 @@ void raise(LogSettings& settings, LogLevel level) {
 }
 
 void read_file(const View& section, LogSettings& settings, ErrorList& errors) {
-    LogFile file{section.has("path") ? text(section, "path") : std::string(section.name()), text(section, "time_format")};
+    LogFile file{section.has("path") ? text(section, "path") : std::string(section.name()),
+                 text(section, "time_format")};
     file.level = highest_level(section, errors);
     file.append = flag(section, "append", true, errors);
-    file.with_milliseconds =
-        flag(section, "time_add_ms", false, errors) || !text(section, "time_precision").empty();
+    file.with_milliseconds = flag(section, "time_add_ms", false, errors) || !text(section, "time_precision").empty();
     if (file.path == "stderr" || file.path == "stdout") return raise(settings, file.level);
     if (!file.path.starts_with('/')) {
         const Setting* path = section.setting("path");

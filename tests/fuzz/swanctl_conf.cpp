@@ -1,32 +1,12 @@
-// Any text as swanctl.conf: it loads or is refused with errors that can be shown, and what loads is complete. The input
-// may be several files, separated by a byte of 1: the first is loaded, and the others are there to be included as 1, 2,
-// ...
+// Any text as swanctl.conf: it loads or is refused with errors that can be shown, and what loads is complete.
 #include <cstdint>
-#include <cstdlib>
-#include <map>
-#include <string>
 
-#include "daemon/config/error_list.h"
-#include "daemon/config/swanctl_loader.h"
-#include "tests/unit/config/memory_files.h"
+#include "tests/fuzz/config_text.h"
 
 namespace {
 
 using namespace xfrmd;
-
-void require(bool holds) {
-    if (!holds) std::abort();
-}
-
-daemon::MemoryFiles files_of(std::string_view input) {
-    std::map<std::string, std::string> texts;
-    for (std::size_t number = 0;; ++number) {
-        const std::size_t end = input.find('\1');
-        texts.emplace("/" + std::to_string(number), input.substr(0, end));
-        if (end == std::string_view::npos) return daemon::MemoryFiles(std::move(texts));
-        input.remove_prefix(end + 1);
-    }
-}
+using namespace xfrmd::fuzz;
 
 void check(const policy::Connection& connection) {
     require(!connection.name.empty() && !connection.proposals.empty());
@@ -37,14 +17,6 @@ void check(const policy::Connection& connection) {
         require(child.replay_window <= 4096);
     }
     for (const policy::Child& shunt : connection.shunts) require(shunt.is_shunt() && !shunt.name.empty());
-}
-
-void check(const daemon::ConfigErrors& errors) {
-    require(!errors.empty() && errors.size() <= daemon::ErrorList::kMost);
-    for (const daemon::ConfigError& error : errors) {
-        require(!error.file.empty() && !error.message.empty() && error.line > 0 && error.column > 0);
-    }
-    require(!daemon::print(errors).empty());
 }
 
 }  // namespace

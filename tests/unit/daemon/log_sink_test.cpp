@@ -7,10 +7,15 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include <spdlog/logger.h>
 #include <catch2/catch_test_macros.hpp>
+
+#include "daemon/log.h"
 
 using namespace xfrmd::daemon;
 
@@ -37,6 +42,18 @@ std::size_t count(const std::string& text, const std::string& what) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
     return found;
 }
+
+// A folder that goes with the test.
+struct Folder {
+    Folder() { REQUIRE(mkdtemp(path.data()) != nullptr); }
+    ~Folder() { std::filesystem::remove_all(path); }
+    std::string file(const char* name) const { return path + "/" + name; }
+    std::string text(const char* name) const {
+        std::ifstream file(path + "/" + name);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+    std::string path = "/tmp/xfrmd-log-XXXXXX";
+};
 
 // More lines than there is room for, then room, then one more line. Ends: the reader's and the writer's.
 void overfill(const std::array<int, 2>& ends) {
@@ -146,4 +163,46 @@ TEST_CASE("syslog gets its priority and the process, and holds nobody up", "[dae
     syslog.start();
     log.info("another one");
     CHECK(content(syslog.fd).ends_with("another one"));
+}
+
+TEST_CASE("files of strongswan.conf get what their level lets through", "[daemon]") {
+    const Folder folder;
+    Log log(LogTarget::standard_error, false);
+    LogSettings settings{kSilent, {}};
+    settings.files = {{.path = folder.file("control")},
+                      {.path = folder.file("details"), .level = kDetails},
+                      {.path = folder.file("silent"), .level = kSilent},
+                      {.path = folder.file("timed"), .time_format = "[%Y]", .with_milliseconds = true}};
+    log.use(settings);
+    log.info("a step");
+    log.debug("a detail");
+    CHECK(folder.text("control") == "a step\n");
+    CHECK(folder.text("details") == "a step\na detail\n");
+    CHECK_FALSE(std::filesystem::exists(folder.file("silent")));
+    const std::string timed = folder.text("timed");
+    CHECK(timed.starts_with("[2"));
+    CHECK(timed.substr(6, 1) == ".");
+    CHECK(timed.substr(10) == " a step\n");
+}
+
+TEST_CASE("files are opened anew, and emptied once where they are not to be continued", "[daemon]") {
+    const Folder folder;
+    std::ofstream(folder.file("kept")) << "old\n";
+    std::ofstream(folder.file("emptied")) << "old\n";
+    Log log(LogTarget::standard_error, false);
+    LogSettings settings{kSilent, {}};
+    settings.files = {{.path = folder.file("kept")}, {.path = folder.file("emptied"), .append = false}};
+    log.use(settings);
+    log.info("one");
+    CHECK(folder.text("kept") == "old\none\n");
+    CHECK(folder.text("emptied") == "one\n");
+    std::filesystem::rename(folder.file("kept"), folder.file("moved"));
+    log.use(settings);
+    log.info("two");
+    CHECK(folder.text("moved") == "old\none\n");
+    CHECK(folder.text("kept") == "two\n");
+    CHECK(folder.text("emptied") == "one\ntwo\n");
+    log.use({kSilent, {{.path = "/nowhere/at/all"}}});
+    log.info("three");
+    CHECK(folder.text("kept") == "two\n");
 }

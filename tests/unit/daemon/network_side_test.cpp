@@ -19,12 +19,12 @@ constexpr auto kChild = ike::ChildSaId{1};
 
 // "outer" has 192.0.2.1/24 and a default route, "lan" 10.1.0.1/24.
 struct Bench {
-    Bench() {
+    explicit Bench(const daemon::RouteOptions& options = {}) {
         put("outer", network("192.0.2.1", 24));
         put("lan", network("10.1.0.1", 24));
         take_in();
-        side = std::make_unique<NetworkSide>(io, log, std::move(network_), std::move(*NetworkEvents::open()),
-                                             [](const base::Address&) {});
+        side = std::make_unique<NetworkSide>(
+            io, log, std::move(network_), std::move(*NetworkEvents::open()), [](const base::Address&) {}, options);
     }
     void put(const char* link, const base::Prefix& own) {
         memory.put_link(link);
@@ -91,6 +91,29 @@ TEST_CASE("a path leads from an address of ours, over a link that is up, by a ro
     bench.memory.switch_link("outer", false);
     bench.take_in();
     CHECK_FALSE(bench.side->is_path(address("192.0.2.1"), kPeer));
+}
+
+TEST_CASE("routes of tunnels go where they are wanted", "[daemon]") {
+    daemon::RouteOptions options;
+    options.table = 77;
+    {
+        Bench bench(options);
+        bench.up();
+        CHECK(bench.way() == "none");
+        CHECK(bench.memory.list_routes(77)->size() == 1);
+        bench.side->tunnel_is_down(kChild);
+        CHECK(bench.memory.list_routes(77)->empty());
+    }
+    options.install = false;
+    Bench bench(options);
+    bench.up();
+    CHECK(bench.memory.list_routes(77)->empty());
+    CHECK_FALSE(daemon::concerns_paths(RouteChanged{[] {
+                                           RouteState route;
+                                           route.table = 77;
+                                           return route;
+                                       }()},
+                                       77));
 }
 
 TEST_CASE("the way into a tunnel follows its peer", "[daemon][rfc4555-3.5]") {
