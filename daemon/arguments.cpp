@@ -119,7 +119,7 @@ void describe(CLI::App& app, Arguments& arguments) {
         ->check(CLI::Range(1, 86400))
         ->default_str(std::to_string(arguments.daemon.updown_limit.count()));
     const std::map<std::string, KernelChoice> kernels{{"linux", KernelChoice::linux_xfrm},
-                                                              {"memory", KernelChoice::memory}};
+                                                      {"memory", KernelChoice::memory}};
     app.add_option("--kernel", arguments.daemon.kernel, "linux, or memory: protect nothing (for benchmarks)")
         ->transform(CLI::CheckedTransformer(kernels));
 }

@@ -99,6 +99,17 @@ bool Log::suppresses(const ike::Report& report) {
     return false;
 }
 
+void Log::listen(Listener listener) {
+    const std::lock_guard lock(mutex_);
+    listener_ = std::move(listener);
+}
+
+void Log::say(ike::Level level, const std::string& text) {
+    logger_->log(level_of(level), text);
+    const std::lock_guard lock(mutex_);
+    if (listener_) listener_(level, text);
+}
+
 void Log::write(const ike::Report& report) {
     const auto level = level_of(report.level);
     if (!logger_->should_log(level) || suppresses(report)) return;

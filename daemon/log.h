@@ -3,6 +3,7 @@
 // is counted. A log that nobody reads, or that has no room, holds nobody up (log_sink.h). May be used from any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -28,13 +29,19 @@ public:
 
     void write(const ike::Report& report);
     void debug(const std::string& text) { logger_->debug(text); }
-    void info(const std::string& text) { logger_->info(text); }
-    void warning(const std::string& text) { logger_->warn(text); }
-    void error(const std::string& text) { logger_->error(text); }
+    void info(const std::string& text) { say(ike::Level::info, text); }
+    void warning(const std::string& text) { say(ike::Level::warning, text); }
+    void error(const std::string& text) { say(ike::Level::error, text); }
+
+    // Hears every line of info, warning and error, in whichever thread it is said, and says nothing itself. nullptr:
+    // nobody does any more.
+    using Listener = std::function<void(ike::Level, const std::string&)>;
+    void listen(Listener listener);
 
 private:
     // What belongs to no IKE SA, or to one that is not proven, anybody may have caused.
     bool suppresses(const ike::Report& report);
+    void say(ike::Level level, const std::string& text);
 
     bool debug_;
     spdlog::sink_ptr main_;
@@ -42,6 +49,7 @@ private:
     std::set<std::string> used_;  // paths that were opened before
     std::shared_ptr<spdlog::logger> logger_;
     std::mutex mutex_;
+    Listener listener_;
     ike::TokenBucket strangers_{10, 100};
     std::uint64_t suppressed_ = 0;
 };

@@ -12,8 +12,8 @@
 #include <spdlog/sinks/base_sink.h>
 #include <tl/expected.hpp>
 
-#include "daemon/sockets/socket_file.h"
 #include "daemon/log_settings.h"
+#include "daemon/sockets/socket_file.h"
 
 namespace xfrmd::daemon {
 

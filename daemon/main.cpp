@@ -134,7 +134,7 @@ private:
         if (arguments_.vici.path.empty()) return {};
         auto socket = daemon::SocketFile::make(arguments_.vici);
         if (!socket) return tl::unexpected(daemon::StartError{socket.error()});
-        vici_port_ = std::make_unique<daemon::ViciPort>(io_, log_, *daemon_);
+        vici_port_ = std::make_unique<daemon::ViciPort>(io_, log_, log_reload_, *daemon_);
         daemon::vici::ViciLog log;
         log.audit = [this](const auto& entry) { log_.info("audit: " + entry.to_string()); };
         log.warn = [this](const std::string& text) { log_.warning(text); };

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <asio/dispatch.hpp>
+#include <asio/post.hpp>
 
 #include "daemon/sa_events.h"
 
@@ -23,6 +24,13 @@ void ReportRelay::take(const ike::Report& report, const std::optional<api::IkeSa
 void ReportRelay::follow(vici::ReportFollower* follower) {
     follower_ = follower;
     look_at_follower();
+    if (follower == nullptr) return log_.listen(nullptr);
+    log_.listen([this](ike::Level level, const std::string& text) {
+        if (!is_followed_) return;
+        asio::post(io_, [this, level, text] {
+            if (follower_ != nullptr) follower_->on_line(level, text);
+        });
+    });
 }
 
 }  // namespace xfrmd::daemon

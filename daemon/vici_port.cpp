@@ -6,6 +6,7 @@
 #include <asio/steady_timer.hpp>
 
 #include "daemon/sa_counters.h"
+#include "daemon/vici/text.h"
 
 namespace xfrmd::daemon {
 
@@ -18,14 +19,6 @@ std::string mode_of(const StandingChild& child) {
     return child.tunnel.mode == netlink::Mode::transport ? "TRANSPORT" : "TUNNEL";
 }
 
-std::vector<std::string> texts(const std::vector<policy::ConfiguredSelector>& selectors) {
-    std::vector<std::string> all;
-    for (const auto& selector : selectors) {
-        all.push_back(selector.dynamic ? "dynamic" : selector.selector.to_string());
-    }
-    return all;
-}
-
 }  // namespace
 
 std::vector<vici::StandingView> ViciPort::standing() const {
@@ -36,8 +29,8 @@ std::vector<vici::StandingView> ViciPort::standing() const {
         const policy::Child* configured = connection == nullptr ? nullptr : connection->child(child->child);
         if (configured == nullptr && connection != nullptr) configured = connection->shunt(child->child);
         if (configured != nullptr) {
-            view.local_ts = texts(configured->local_ts);
-            view.remote_ts = texts(configured->remote_ts);
+            view.local_ts = vici::texts_of(configured->local_ts);
+            view.remote_ts = vici::texts_of(configured->remote_ts);
         }
         views.push_back(std::move(view));
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/daemon.h"
+#include "daemon/log_reload.h"
 #include "daemon/vici/port.h"
 
 namespace xfrmd::daemon {
@@ -9,7 +10,8 @@ namespace xfrmd::daemon {
 class ViciPort final : public vici::Port {
 public:
     // All outlive it.
-    ViciPort(asio::io_context& io, Log& log, Daemon& daemon) : io_(io), log_(log), daemon_(daemon) {}
+    ViciPort(asio::io_context& io, Log& log, LogReload& settings, Daemon& daemon)
+        : io_(io), log_(log), settings_(settings), daemon_(daemon) {}
 
     policy::Snapshot configuration() const override {
         daemon_.settle();
@@ -22,7 +24,7 @@ public:
     bool uninstall(const std::string& connection, const std::string& child) override;
     void reauthenticate(std::uint64_t ike_sa) override { daemon_.reauthenticate(ike::IkeSaId{ike_sa}); }
     void after(std::chrono::milliseconds time, std::function<void()> then) override;
-    void reload_settings() override { daemon_.reload(); }
+    void reload_settings() override { settings_.run(); }
     void look_at_follower() override { daemon_.reports().look_at_follower(); }
     const policy::LeaseBook& leases() const override { return daemon_.leases(); }
     void message_counts(std::function<void(Counts)> done) override;
@@ -32,6 +34,7 @@ public:
 private:
     asio::io_context& io_;
     Log& log_;
+    LogReload& settings_;
     Daemon& daemon_;
 };
 

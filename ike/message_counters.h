@@ -26,11 +26,11 @@ enum class MessageCount : std::uint8_t {
     info_in_req = create_child_in_req + 4,
 };
 inline constexpr std::array<std::string_view, 21> kMessageCountNames{
-    "ike-rekey-init",       "ike-rekey-resp",        "child-rekey",           "invalid",
-    "invalid-spi",          "ike-init-in-req",       "ike-init-in-resp",      "ike-init-out-req",
-    "ike-init-out-resp",    "ike-auth-in-req",       "ike-auth-in-resp",      "ike-auth-out-req",
-    "ike-auth-out-resp",    "create-child-in-req",   "create-child-in-resp",  "create-child-out-req",
-    "create-child-out-resp", "info-in-req",          "info-in-resp",          "info-out-req",
+    "ike-rekey-init",        "ike-rekey-resp",      "child-rekey",          "invalid",
+    "invalid-spi",           "ike-init-in-req",     "ike-init-in-resp",     "ike-init-out-req",
+    "ike-init-out-resp",     "ike-auth-in-req",     "ike-auth-in-resp",     "ike-auth-out-req",
+    "ike-auth-out-resp",     "create-child-in-req", "create-child-in-resp", "create-child-out-req",
+    "create-child-out-resp", "info-in-req",         "info-in-resp",         "info-out-req",
     "info-out-resp"};
 
 struct MessageCounts {

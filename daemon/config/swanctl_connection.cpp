@@ -190,6 +190,7 @@ private:
         for (const View& unknown : inner.sections()) {
             errors_.add(unknown.at(), path + "." + printable(unknown.name()) + ": unknown section");
         }
+        complete_lifetimes(child, inner);
         if (child.is_shunt()) {
             finish_shunt(child, inner, path);
         } else {
@@ -202,7 +203,6 @@ private:
     }
 
     void finish_child(policy::Child& child, const View& inner, const std::string& path) {
-        complete_lifetimes(child, inner);
         if (child.proposals().empty()) child.esp_proposals = defaults_.esp;
         check_per_cpu(child, inner, path);
         if (child.replay_window != 0 || !proposes_esn(child)) return;

@@ -19,7 +19,7 @@ namespace xfrmd::daemon {
 
 namespace {
 
-constexpr int kBacklog = 64;
+constexpr int kBacklog = 256;  // who comes while others do is not turned away
 constexpr mode_t kLockMode = 0600;
 constexpr mode_t kFolderMode = 0755;
 

@@ -36,11 +36,17 @@ std::vector<Shown> all_of(const crypto::Credentials* credentials) {
     return all;
 }
 
+// With the older names that swanctl still takes: X509CA and X509OCSP tell the flag as well.
+bool is_of(const Shown& shown, const std::string& type) {
+    if (type.empty() || type == "ANY") return true;
+    if (shown.key != nullptr) return type == "PUBKEY";
+    return type == "X509" || (shown.flag != "NONE" && type == "X509" + std::string(shown.flag));
+}
+
 bool is_wanted(const Shown& shown, const Section& request) {
-    const std::string type = upper_case(text_of(request, "type"));
     const std::string flag = upper_case(text_of(request, "flag"));
     const std::string subject = text_of(request, "subject");
-    if (!type.empty() && type != "ANY" && type != (shown.key != nullptr ? "PUBKEY" : "X509")) return false;
+    if (!is_of(shown, upper_case(text_of(request, "type")))) return false;
     if (!flag.empty() && flag != "ANY" && flag != shown.flag) return false;
     if (subject.empty()) return true;
     const auto name = policy::Identity::parse(subject);

@@ -66,14 +66,6 @@ Section round_section(const policy::AuthRound& round, const crypto::Credentials*
     return section;
 }
 
-std::vector<std::string> texts(const std::vector<policy::ConfiguredSelector>& selectors) {
-    std::vector<std::string> all;
-    for (const auto& selector : selectors) {
-        all.push_back(selector.dynamic ? "dynamic" : with_service_name(selector.selector.to_string()));
-    }
-    return all;
-}
-
 std::string_view name(policy::Mode mode) {
     switch (mode) {
         case policy::Mode::tunnel:
@@ -98,7 +90,7 @@ Section child_section(const policy::Child& child) {
     section.set("rekey_packets", std::to_string(child.rekey_packets));
     section.set("dpd_action", std::string(name(child.dpd_action)));
     section.set("close_action", std::string(name(child.close_action)));
-    section.set("local-ts", texts(child.local_ts)).set("remote-ts", texts(child.remote_ts));
+    section.set("local-ts", texts_of(child.local_ts)).set("remote-ts", texts_of(child.remote_ts));
     if (!child.interface.empty()) section.set("interface", child.interface);
     if (child.priority != 0) section.set("priority", std::to_string(child.priority));
     return section;

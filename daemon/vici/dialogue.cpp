@@ -6,6 +6,16 @@
 
 namespace xfrmd::daemon::vici {
 
+namespace {
+
+// Its name is there: whoever has sent it waits for a response, whatever stands behind that.
+bool is_request(base::ByteView contents) {
+    if (contents.size() < 2 || contents[0] != static_cast<std::uint8_t>(PacketType::request)) return false;
+    return contents.size() - 2 >= contents[1];
+}
+
+}  // namespace
+
 ViciDialogue::ViciDialogue(Hall& hall, Caller caller, Place place)
     : hall_(hall), caller_(std::move(caller)), place_(place) {
     hall_.followers.add(outgoing_);
@@ -31,12 +41,14 @@ bool ViciDialogue::work() {
         return false;
     }
     auto packet = decode_packet(*contents);
+    const bool is_asked = is_request(*contents);
     base::wipe_memory(*contents);
     if (packet) {
         on(std::move(*packet));
-    } else {
-        hall_.warn("vici: a packet is not understood, and left: " + packet.error());
+        return true;
     }
+    hall_.warn("vici: a packet is not understood, and left: " + packet.error());
+    if (is_asked) outgoing_->put({PacketType::response, {}, failure("parsing request failed")});
     return true;
 }
 

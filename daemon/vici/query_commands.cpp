@@ -12,7 +12,6 @@
 #include "daemon/vici/request.h"
 #include "daemon/vici/sa_choice.h"
 #include "daemon/vici/sa_section.h"
-#include "daemon/vici/text.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -104,6 +103,8 @@ void list_connections_from(const policy::Snapshot& configuration, std::size_t ne
     asked->when_room([configuration, next, asked] { list_connections_from(configuration, next, asked); });
 }
 
+bool is_trap(const StandingView& policy) { return policy.mode != "DROP" && policy.mode != "PASS"; }
+
 bool is_listed(const StandingView& policy, const Section& request) {
     const bool by_kind = is_set(request, "drop") || is_set(request, "pass") || is_set(request, "trap");
     const std::string kind = policy.mode == "DROP" ? "drop" : policy.mode == "PASS" ? "pass" : "trap";
@@ -116,8 +117,8 @@ bool is_listed(const StandingView& policy, const Section& request) {
 Section policy_section(const StandingView& policy) {
     Section section;
     section.set("child", policy.child).set("ike", policy.connection).set("mode", policy.mode);
-    section.set("local-ts", with_service_names(policy.local_ts));
-    section.set("remote-ts", with_service_names(policy.remote_ts));
+    section.set("local-ts", policy.local_ts);
+    section.set("remote-ts", policy.remote_ts);
     return section;
 }
 
@@ -157,7 +158,9 @@ void list_sas(Desk& desk, const Asked& asked) { list_sa_page(desk, asked, 0); }
 void list_connections(Desk& desk, const Asked& asked) { list_connections_from(desk.port.configuration(), 0, asked); }
 
 void list_policies(Desk& desk, const Asked& asked) {
-    for (const StandingView& policy : desk.port.standing()) {
+    std::vector<StandingView> policies = desk.port.standing();
+    std::ranges::stable_partition(policies, is_trap);
+    for (const StandingView& policy : policies) {
         if (!is_listed(policy, asked->request())) continue;
         Section message;
         message.add_section(policy.connection + "/" + policy.child, policy_section(policy));

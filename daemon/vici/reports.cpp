@@ -90,8 +90,12 @@ void Reports::on_report(const ike::Report& report, const std::optional<api::IkeS
     if (report.level != ike::Level::debug) tell_log(report, text);
     if (!is_turn_followed()) return known_.clear();
     const auto known = known_.find(static_cast<std::uint64_t>(report.ike_sa));
-    if (sa || known != known_.end()) tell_turn(report, sa ? *sa : known->second);
-    remember(report, sa);
+    // An IKE SA that is being deleted has forgotten whose it was.
+    const bool is_last_look = !sa || sa->local_id.empty();
+    const bool uses_known = is_last_look && known != known_.end();
+    if (uses_known) tell_turn(report, known->second);
+    if (!uses_known && sa) tell_turn(report, *sa);
+    remember(report, is_last_look ? std::nullopt : sa);
 }
 
 void Reports::on_line(ike::Level level, const std::string& text) {
@@ -135,21 +139,25 @@ void Reports::tell_ike_turn(Turn turn, const api::IkeSaView& sa) {
         both.add_section("new", ike_section(sa));
         return followers_.tell("ike-rekey", message);
     }
-    api::IkeSaView shown = sa;
-    if (turn == Turn::ike_established) {
-        message.set("up", "yes");
-        shown.child_sas.clear();
-    } else {
-        shown.state = api::IkeSaState::deleting;
-        for (const api::ChildSaView& child : sa.child_sas) {
-            Section down;
-            Section& section = down.add_section(sa.conn, ike_section(shown));
-            section.add_section("child-sas").add_section(section_name(child), child_section(child));
-            followers_.tell("child-updown", down);
-        }
-    }
-    message.add_section(sa.conn, sa_section(shown));
+    if (turn == Turn::ike_closed) return tell_end(sa);
+    message.set("up", "yes").add_section(sa.conn, ike_section(sa));
     followers_.tell("ike-updown", message);
+}
+
+// The IKE SA first, and then each child that goes with it.
+void Reports::tell_end(const api::IkeSaView& sa) {
+    api::IkeSaView shown = sa;
+    shown.state = api::IkeSaState::deleting;
+    shown.age = shown.rekey_in = shown.reauth_in = std::nullopt;
+    Section message;
+    message.add_section(sa.conn, ike_section(shown));
+    followers_.tell("ike-updown", message);
+    for (const api::ChildSaView& child : sa.child_sas) {
+        Section down;
+        Section& children = down.add_section(sa.conn, ike_section(shown)).add_section("child-sas");
+        children.add_section(section_name(child), child_section(child, "INSTALLED"));
+        followers_.tell("child-updown", down);
+    }
 }
 
 void Reports::tell_child_turn(const ike::Report& report, const api::IkeSaView& sa) {
@@ -168,9 +176,8 @@ void Reports::tell_child_turn(const ike::Report& report, const api::IkeSaView& s
         both.add_section("new", child_section(*child));
         return followers_.tell("child-rekey", message);
     }
-    api::ChildSaView shown = *child;
-    if (report.milestone.turn == Turn::child_removed) shown.state = api::ChildSaState::deleting;
-    children.add_section(section_name(shown), child_section(shown));
+    const std::string_view state = report.milestone.turn == Turn::child_removed ? "DELETED" : "";
+    children.add_section(section_name(*child), child_section(*child, state));
     followers_.tell("child-updown", message);
 }
 

@@ -42,6 +42,7 @@ private:
     void tell_log(const ike::Report& report, const std::string& text);
     void tell_turn(const ike::Report& report, const api::IkeSaView& sa);
     void tell_ike_turn(ike::Turn turn, const api::IkeSaView& sa);
+    void tell_end(const api::IkeSaView& sa);
     void tell_child_turn(const ike::Report& report, const api::IkeSaView& sa);
     void remember(const ike::Report& report, const std::optional<api::IkeSaView>& sa);
     void learn(std::uint64_t after);

@@ -120,12 +120,13 @@ Section ike_section(const api::IkeSaView& sa) {
     return section;
 }
 
-Section child_section(const api::ChildSaView& child) {
+Section child_section(const api::ChildSaView& child, std::string_view state) {
     Section section;
     section.set("name", child.child);
     set(section, "uniqueid", child.id);
     set(section, "reqid", child.reqid);
-    section.set("state", upper_case(name(child.state))).set("mode", upper_case(name(child.mode)));
+    section.set("state", state.empty() ? upper_case(name(child.state)) : std::string(state))
+        .set("mode", upper_case(name(child.mode)));
     section.set("protocol", child.proposal.protocol == policy::ProtocolId::ah ? "AH" : "ESP");
     set_flag(section, "encap", child.udp_encapsulation);
     section.set("spi-in", hexadecimal(child.spi_in, 8)).set("spi-out", hexadecimal(child.spi_out, 8));

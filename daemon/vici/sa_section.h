@@ -8,7 +8,8 @@ namespace xfrmd::daemon::vici {
 
 // Without `child-sas`.
 Section ike_section(const api::IkeSaView& sa);
-Section child_section(const api::ChildSaView& child);
+// `state`: another one than its own; empty: its own.
+Section child_section(const api::ChildSaView& child, std::string_view state = {});
 // "net-6": how a child's section is called.
 std::string section_name(const api::ChildSaView& child);
 // The whole: with `child-sas`, empty or not.

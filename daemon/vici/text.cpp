@@ -44,6 +44,16 @@ std::vector<std::string> with_service_names(std::vector<std::string> selectors) 
     return selectors;
 }
 
+std::vector<std::string> texts_of(const std::vector<policy::ConfiguredSelector>& selectors) {
+    std::vector<std::string> all;
+    for (const policy::ConfiguredSelector& one : selectors) {
+        std::string text = with_service_name(one.selector.to_string());
+        if (one.dynamic) text.replace(0, text.find('['), "dynamic");
+        all.push_back(std::move(text));
+    }
+    return all;
+}
+
 std::string upper_case(std::string_view text) {
     std::string upper(text);
     for (char& c : upper) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ike/policy/traffic_selector.h"
+
 namespace xfrmd::daemon::vici {
 
 // In so many digits at least.
@@ -15,6 +17,8 @@ std::string hexadecimal(std::uint64_t number, unsigned digits);
 // "10.1.0.0/24[tcp/443]" with the service's name, where the host knows one: "10.1.0.0/24[tcp/https]".
 std::string with_service_name(std::string selector);
 std::vector<std::string> with_service_names(std::vector<std::string> selectors);
+// "dynamic[tcp]" where the address is not known yet.
+std::vector<std::string> texts_of(const std::vector<policy::ConfiguredSelector>& selectors);
 std::string upper_case(std::string_view text);
 // What a client says: all of it has to be the number.
 std::optional<std::int64_t> number_in(std::string_view text);

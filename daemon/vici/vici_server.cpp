@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "daemon/clock.h"
+
 namespace xfrmd::daemon::vici {
 
 ViciServer::ViciServer(api::Service& service, Port& port, ViciLog log)
@@ -9,7 +11,7 @@ ViciServer::ViciServer(api::Service& service, Port& port, ViciLog log)
     hall_.command = [this](const Asked& asked, const Caller& caller) { return run(asked, caller); };
     hall_.is_event = is_event;
     hall_.followed = [this](std::string_view event) { reports_.followed(event); };
-    hall_.warn = log_.warn;
+    hall_.warn = [this](const std::string& text) { warn(text); };
 }
 
 tl::expected<std::unique_ptr<ViciServer>, std::string> ViciServer::start(asio::io_context& io, api::Service& service,
@@ -28,6 +30,15 @@ tl::expected<std::unique_ptr<ViciServer>, std::string> ViciServer::start(asio::i
     vici->server_ = std::move(*server);
     vici->hall_.followers.on_news([raw = vici->server_.get()] { raw->wake(); });
     return vici;
+}
+
+void ViciServer::warn(const std::string& text) {
+    if (!warnings_.take(boot_now())) {
+        ++left_out_;
+        return;
+    }
+    const std::uint64_t left_out = std::exchange(left_out_, 0);
+    log_.warn(left_out == 0 ? text : text + " (and " + std::to_string(left_out) + " that were left out)");
 }
 
 bool ViciServer::run(const Asked& asked, const Caller& caller) {

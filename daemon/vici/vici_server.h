@@ -10,6 +10,7 @@
 #include "daemon/vici/desk.h"
 #include "daemon/vici/dialogue.h"
 #include "daemon/vici/reports.h"
+#include "ike/token_bucket.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -35,8 +36,11 @@ public:
 private:
     ViciServer(api::Service& service, Port& port, ViciLog log);
     bool run(const Asked& asked, const Caller& caller);
+    void warn(const std::string& text);
 
     ViciLog log_;
+    ike::TokenBucket warnings_{5, 20};  // clients that talk nonsense do so without end
+    std::uint64_t left_out_ = 0;
     Hall hall_;
     Reports reports_;
     Desk desk_;

@@ -1,5 +1,5 @@
-// Configuration files out of a fuzzer's input: several, separated by a byte of 1. The first is loaded, and the others are
-// there to be included as 1, 2, ...
+// Configuration files out of a fuzzer's input: several, separated by a byte of 1. The first is loaded, and the others
+// are there to be included as 1, 2, ...
 #pragma once
 
 #include <cstdint>

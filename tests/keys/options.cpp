@@ -1,5 +1,5 @@
-// Prints docs/strongswan-options.md, every option of strongswan.conf that the table in the code has. With a file's name:
-// fails if the file says anything else.
+// Prints docs/strongswan-options.md, every option of strongswan.conf that the table in the code has. With a file's
+// name: fails if the file says anything else.
 #include <fstream>
 #include <iostream>
 #include <iterator>

@@ -16,8 +16,8 @@
 using namespace xfrmd::cli;
 using namespace std::chrono_literals;
 using xfrmd::daemon::Descriptor;
-using xfrmd::daemon::api::TemporaryFolder;
-using xfrmd::daemon::api::unix_address;
+using xfrmd::daemon::TemporaryFolder;
+using xfrmd::daemon::unix_address;
 
 namespace {
 

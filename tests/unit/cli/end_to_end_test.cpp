@@ -344,7 +344,7 @@ TEST_CASE("events ends at what was newest, whatever is forgotten meanwhile", "[c
 }
 
 TEST_CASE("no daemon is exit code 4 with the next step", "[cli]") {
-    const api::TemporaryFolder folder;
+    const xfrmd::daemon::TemporaryFolder folder;
     Run run;
     run.with({"--socket", folder.file("nobody.sock"), "sa", "list"});
     CHECK(run.code == ExitCode::unreachable);

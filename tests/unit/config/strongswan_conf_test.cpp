@@ -48,11 +48,12 @@ TEST_CASE("a strongswan.conf that is not there is what ships, unless somebody ha
 }
 
 TEST_CASE("options of the engine are taken over", "[config][strongswan]") {
-    const auto engine = options_of("port = 1500\nport_nat_t = 14500\nretransmit_tries = 2\nretransmit_timeout = 1.5\n"
-                                   "retransmit_base = 2\nretransmit_limit = 20\nikesa_limit = 7\nkeep_alive = 1m\n"
-                                   "init_limit_half_open = 9\nhalf_open_timeout = 5\ncookie_threshold = 11\n"
-                                   "cookie_threshold_ip = 2\nblock_threshold = 4\nfragment_size = 1400\n"
-                                   "follow_redirects = no\ndelete_rekeyed_delay = 8")
+    const auto engine = options_of(
+                            "port = 1500\nport_nat_t = 14500\nretransmit_tries = 2\nretransmit_timeout = 1.5\n"
+                            "retransmit_base = 2\nretransmit_limit = 20\nikesa_limit = 7\nkeep_alive = 1m\n"
+                            "init_limit_half_open = 9\nhalf_open_timeout = 5\ncookie_threshold = 11\n"
+                            "cookie_threshold_ip = 2\nblock_threshold = 4\nfragment_size = 1400\n"
+                            "follow_redirects = no\ndelete_rekeyed_delay = 8")
                             .engine;
     CHECK(engine.port == 1500);
     CHECK(engine.nat_port == 14500);
@@ -74,8 +75,9 @@ TEST_CASE("options of the engine are taken over", "[config][strongswan]") {
 }
 
 TEST_CASE("0 is what it is with strongSwan", "[config][strongswan]") {
-    const auto engine = options_of("cookie_threshold = 0\nblock_threshold = 0\nikesa_limit = 0\ninit_limit_half_open = 0\n"
-                                   "fragment_size = 0\nkeep_alive = 0\nretransmit_limit = 0")
+    const auto engine = options_of(
+                            "cookie_threshold = 0\nblock_threshold = 0\nikesa_limit = 0\ninit_limit_half_open = 0\n"
+                            "fragment_size = 0\nkeep_alive = 0\nretransmit_limit = 0")
                             .engine;
     const ikev2::sa::Options ours;
     CHECK(engine.cookie_threshold > 1'000'000'000);
@@ -92,12 +94,13 @@ TEST_CASE("0 is what it is with strongSwan", "[config][strongswan]") {
 }
 
 TEST_CASE("routes, addresses, attributes and the socket of vici", "[config][strongswan]") {
-    const auto options = options_of("install_routes = no\nrouting_table = 77\nrouting_table_prio = 78\nreplay_window = 64\n"
-                                    "install_virtual_ip = no\ninstall_virtual_ip_on = lo\ndns1 = 10.0.0.1\nnbns2 = 10.0.0.2\n"
-                                    "plugins {\nvici {\nsocket = unix:///run/x/vici\n}\nattr {\nload = yes\n"
-                                    "split-include = 10.1.0.0/16, 10.2.0.0/16\n}\nupdown {\nload = no\n}\n"
-                                    "kernel-netlink {\nmtu = 1400\n}\nresolve {\nfile = /tmp/resolv\nresolvconf {\n"
-                                    "iface = lo.x\npath = /sbin/resolvconf\n}\n}\n}");
+    const auto options = options_of(
+        "install_routes = no\nrouting_table = 77\nrouting_table_prio = 78\nreplay_window = 64\n"
+        "install_virtual_ip = no\ninstall_virtual_ip_on = lo\ndns1 = 10.0.0.1\nnbns2 = 10.0.0.2\n"
+        "plugins {\nvici {\nsocket = unix:///run/x/vici\n}\nattr {\nload = yes\n"
+        "split-include = 10.1.0.0/16, 10.2.0.0/16\n}\nupdown {\nload = no\n}\n"
+        "kernel-netlink {\nmtu = 1400\n}\nresolve {\nfile = /tmp/resolv\nresolvconf {\n"
+        "iface = lo.x\npath = /sbin/resolvconf\n}\n}\n}");
     CHECK_FALSE(options.routes.install);
     CHECK(options.routes.table == 77);
     CHECK(options.routes.priority == 78);
@@ -119,9 +122,10 @@ TEST_CASE("routes, addresses, attributes and the socket of vici", "[config][stro
 }
 
 TEST_CASE("charon-systemd goes over charon, and sections may inherit", "[config][strongswan]") {
-    const auto loaded = load("base { port = 1\n retransmit_tries = 1\n }\ncharon : base { port_nat_t = 2\n port = 3\n"
-                             "filelog { one { path = /a\n ike = 2\n } } }\n"
-                             "charon-systemd { port = 4\n filelog { one { path = /b\n } } }\n");
+    const auto loaded = load(
+        "base { port = 1\n retransmit_tries = 1\n }\ncharon : base { port_nat_t = 2\n port = 3\n"
+        "filelog { one { path = /a\n ike = 2\n } } }\n"
+        "charon-systemd { port = 4\n filelog { one { path = /b\n } } }\n");
     REQUIRE(loaded);
     CHECK(loaded->options.engine.port == 4);
     CHECK(loaded->options.engine.nat_port == 2);
@@ -132,10 +136,12 @@ TEST_CASE("charon-systemd goes over charon, and sections may inherit", "[config]
 }
 
 TEST_CASE("loggers have the highest of their levels", "[config][strongswan]") {
-    const auto log = options_of("filelog {\n one {\n path = /var/log/one\n time_format = %b %e %T\n append = no\n"
-                                "time_add_ms = yes\n default = -1\n ike = 2\n flush_line = yes\n}\n"
-                                "two {\n path = /var/log/two\n}\n three {\n path = /three\n default = -1\n} }\n"
-                                "journal {\n default = -1\n}\nsyslog {\n daemon {\n default = 0\n knl = 3\n }\n auth {\n default = 4\n }\n}")
+    const auto log = options_of(
+                         "filelog {\n one {\n path = /var/log/one\n time_format = %b %e %T\n append = no\n"
+                         "time_add_ms = yes\n default = -1\n ike = 2\n flush_line = yes\n}\n"
+                         "two {\n path = /var/log/two\n}\n three {\n path = /three\n default = -1\n} }\n"
+                         "journal {\n default = -1\n}\nsyslog {\n daemon {\n default = 0\n knl = 3\n }\n auth {\n "
+                         "default = 4\n }\n}")
                          .log;
     REQUIRE(log.files.size() == 3);
     CHECK(log.files[0].path == "/var/log/one");
@@ -163,8 +169,8 @@ TEST_CASE("a broken strongswan.conf is refused with file, line and column", "[co
     CHECK(holds(errors_of("retransmit_timeout = 1s"), "/s.conf:2:22: charon.retransmit_timeout: expected a number"));
     CHECK(holds(errors_of("routing_table = 255"), "table 255 is Linux's own"));
     CHECK(holds(errors_of("dns1 = nowhere"), "charon.dns1: expected an address"));
-    CHECK(holds(errors_of("plugins { vici { socket = /run/vici\n } }"),
-                "charon.plugins.vici.socket: expected unix://"));
+    CHECK(
+        holds(errors_of("plugins { vici { socket = /run/vici\n } }"), "charon.plugins.vici.socket: expected unix://"));
     CHECK(holds(errors_of("plugins { vici { socket = unix://" + std::string(200, 'x') + "\n } }"), "absolute path"));
     CHECK(holds(errors_of("filelog { a { path = here\n } }"), "filelog.a: expected a file with an absolute path"));
     CHECK(holds(errors_of("filelog { a { path = /a\n ike = 5\n } }"), "a.ike: expected a level from -1 to 4"));
@@ -174,14 +180,16 @@ TEST_CASE("a broken strongswan.conf is refused with file, line and column", "[co
 }
 
 TEST_CASE("what has no effect is a warning or a detail, what is unknown a detail", "[config][strongswan]") {
-    const auto loaded = load("charon {\nthreads = 32\nnonsense = 1\nmake_before_break = yes\nmake_before_break = no\n"
-                             "user = nobody\nclose_ike_on_child_failure = no\nplugins { attest { load = no\n weird = 2\n } }\n"
-                             "stop-scripts { one = true\n }\n}\n");
+    const auto loaded = load(
+        "charon {\nthreads = 32\nnonsense = 1\nmake_before_break = yes\nmake_before_break = no\n"
+        "user = nobody\nclose_ike_on_child_failure = no\nplugins { attest { load = no\n weird = 2\n } }\n"
+        "stop-scripts { one = true\n }\n}\n");
     REQUIRE(loaded);
-    CHECK(loaded->warnings ==
-          std::vector<std::string>{"/s.conf:6:1: charon.user: it has no effect: xfrmd keeps the user it was started as",
-                                   "/s.conf:11:1: charon.stop-scripts: xfrmd runs none of them; it loads swanctl.conf by "
-                                   "itself"});
+    CHECK(
+        loaded->warnings ==
+        std::vector<std::string>{"/s.conf:6:1: charon.user: it has no effect: xfrmd keeps the user it was started as",
+                                 "/s.conf:11:1: charon.stop-scripts: xfrmd runs none of them; it loads swanctl.conf by "
+                                 "itself"});
     REQUIRE(loaded->details.size() == 5);
     CHECK(holds(loaded->details[0], "charon.threads: it has no effect"));
     CHECK(holds(loaded->details[1], "charon.nonsense: xfrmd knows no such option"));
@@ -205,8 +213,9 @@ TEST_CASE("children that do not say have strongswan.conf's replay window", "[con
     const auto load_child = [](const std::string& child, std::uint32_t window) {
         HostSettings host;
         host.replay_window = window;
-        const std::string text = "connections { gw {\nlocal { auth = psk\n }\nremote { auth = psk\n }\nchildren { net {\n" +
-                                 child + "\n} } } }\nsecrets { ike { secret = x } }\n";
+        const std::string text =
+            "connections { gw {\nlocal { auth = psk\n }\nremote { auth = psk\n }\nchildren { net {\n" + child +
+            "\n} } } }\nsecrets { ike { secret = x } }\n";
         return load_swanctl(MemoryFiles({{"/s.conf", text}}), "/s.conf", host);
     };
     CHECK(load_child("", 64)->configuration.connections.at(0).children.at(0).replay_window == 64);

@@ -216,7 +216,9 @@ std::string rounds_with(const std::string& local, const std::string& remote) {
 }  // namespace
 
 TEST_CASE("every key of a connection is honoured, or refused by name", "[config][keys]") {
-    const auto place = [](const std::string& setting) { return connection_with(setting); };
+    const auto place = [](const std::string& setting) {
+        return connection_with(setting) + "\npools { one {\naddrs = 10.3.0.0/24\n}\ntwo {\naddrs = 10.4.0.0/24\n} }";
+    };
     check(kConnectionCases, Place::connection, "connections.gw", place);
     check(kOwnConnectionCases, Place::connection, "connections.gw", place);
 }

@@ -4,6 +4,7 @@
 
 #include "daemon/kernel_demands.h"
 #include "daemon/tunnels.h"
+#include "ike/policy/configuration.h"
 #include "netlink/memory_kernel.h"
 #include "tests/unit/daemon/child_samples.h"
 
@@ -256,7 +257,7 @@ TEST_CASE("a kernel without SAs for single CPUs is not asked for them", "[daemon
         policy::Child& net = loaded.connections.front().children.emplace_back();
         net.name = "net";
         net.per_cpu_sas = wanted;
-        return daemon::lacking(features, *policy::IndexedConfiguration::of(std::move(loaded)));
+        return daemon::lacking(features, loaded.connections.front());
     };
     CHECK(text().empty());
     wanted = true;

@@ -242,16 +242,16 @@ int address_fit(const std::vector<AddressRange>& list, const Address& who) {
 
 std::vector<const Connection*> slow_candidates(const IndexedConfiguration& all, const Address& local,
                                                const Address& remote, const Identity* remote_id) {
-    std::vector<std::tuple<int, int, const Connection*>> order;
+    std::vector<std::tuple<int, int, std::size_t, const Connection*>> order;
     for (const Connection& one : all.connections()) {
         const int r = address_fit(one.remote_addrs, remote);
         const int l = address_fit(one.local_addrs, local);
         if (r > 0 && l > 0 && (remote_id == nullptr || match(one.remote.id, *remote_id) > 0))
-            order.emplace_back(-r, -l, &one);
+            order.emplace_back(-r, -l, order.size(), &one);
     }
     std::sort(order.begin(), order.end());
     std::vector<const Connection*> found;
-    for (const auto& entry : order) found.push_back(std::get<2>(entry));
+    for (const auto& entry : order) found.push_back(std::get<3>(entry));
     return found;
 }
 
