@@ -36,6 +36,10 @@ base::Result<std::vector<netlink::Selector>> kernel_selectors(const policy::Traf
                                   "Linux cannot express " + local.to_string() + " === " + remote.to_string());
             }
             all.insert(all.end(), pieces->begin(), pieces->end());
+            if (all.size() > kMostSelectors) {
+                return base::fail(Reason::TrafficSelectorsUnacceptable,
+                                  "more than " + std::to_string(kMostSelectors) + " policies for each direction");
+            }
         }
     }
     if (all.empty()) return base::fail(Reason::TrafficSelectorsUnacceptable, "the two sides have no traffic in common");

@@ -10,6 +10,9 @@
 
 namespace xfrmd::daemon {
 
+// Of one child: a peer that offers 255 selectors for each side would have 65,025 pairs of them.
+inline constexpr std::size_t kMostSelectors = 1024;
+
 // Error: TrafficSelectorsUnacceptable for what Linux cannot express, or where nothing is in common.
 base::Result<std::vector<netlink::Selector>> kernel_selectors(const policy::TrafficSelectors& local_ts,
                                                               const policy::TrafficSelectors& remote_ts);

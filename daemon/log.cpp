@@ -110,10 +110,12 @@ void Log::say(ike::Level level, const std::string& text) {
     if (listener_) listener_(level, text);
 }
 
-void Log::write(const ike::Report& report) {
+bool Log::write(const ike::Report& report) {
     const auto level = level_of(report.level);
-    if (!logger_->should_log(level) || suppresses(report)) return;
+    if (!logger_->should_log(level)) return true;
+    if (suppresses(report)) return false;
     logger_->log(level, "{}{}", subject_of(report), report.text);
+    return true;
 }
 
 }  // namespace xfrmd::daemon

@@ -27,7 +27,8 @@ public:
     // The files are opened anew, whichever were there. One that cannot be is an error in the log.
     void use(const LogSettings& settings);
 
-    void write(const ike::Report& report);
+    // False where it was left out, as strangers have caused too many.
+    bool write(const ike::Report& report);
     void debug(const std::string& text) { logger_->debug(text); }
     void info(const std::string& text) { say(ike::Level::info, text); }
     void warning(const std::string& text) { say(ike::Level::warning, text); }

@@ -83,6 +83,7 @@ public:
         if (!configuration) return tl::unexpected(std::move(configuration.error()));
         auto socket = daemon::SocketFile::make(arguments_.socket);
         if (!socket) return tl::unexpected(daemon::StartError{socket.error()});
+        if (const auto made = make_vici_socket(); !made) return made;
         open_token_secret();
         auto daemon = daemon::Daemon::start(io_, log_, files_, options_, std::move(*configuration));
         if (!daemon) return tl::unexpected(daemon::StartError{daemon.error()});
@@ -130,15 +131,23 @@ private:
         options_.pool.worker.engine.token_secret = &token_secret_->bytes();
     }
 
-    tl::expected<void, daemon::StartError> start_vici() {
+    // Before anything is in the kernel: charon may still be there.
+    tl::expected<void, daemon::StartError> make_vici_socket() {
         if (arguments_.vici.path.empty()) return {};
         auto socket = daemon::SocketFile::make(arguments_.vici);
         if (!socket) return tl::unexpected(daemon::StartError{socket.error()});
+        vici_socket_.emplace(std::move(*socket));
+        return {};
+    }
+
+    tl::expected<void, daemon::StartError> start_vici() {
+        if (!vici_socket_) return {};
         vici_port_ = std::make_unique<daemon::ViciPort>(io_, log_, log_reload_, *daemon_);
         daemon::vici::ViciLog log;
         log.audit = [this](const auto& entry) { log_.info("audit: " + entry.to_string()); };
         log.warn = [this](const std::string& text) { log_.warning(text); };
-        auto vici = daemon::vici::ViciServer::start(io_, *management_, *vici_port_, std::move(*socket), std::move(log));
+        auto vici =
+            daemon::vici::ViciServer::start(io_, *management_, *vici_port_, std::move(*vici_socket_), std::move(log));
         if (!vici) return tl::unexpected(daemon::StartError{vici.error()});
         vici_ = std::move(*vici);
         daemon_->reports().follow(&vici_->reports());
@@ -175,6 +184,7 @@ private:
     std::unique_ptr<daemon::Daemon> daemon_;
     std::unique_ptr<daemon::Management> management_;
     std::unique_ptr<daemon::api::RpcServer> server_;
+    std::optional<daemon::SocketFile> vici_socket_;  // until the server has it
     std::unique_ptr<daemon::ViciPort> vici_port_;
     std::unique_ptr<daemon::vici::ViciServer> vici_;
 };

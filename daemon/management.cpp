@@ -116,6 +116,16 @@ void Management::collect(std::uint64_t after, std::function<bool(api::IkeSaView)
         std::move(done));
 }
 
+void Management::collect_matching(const api::SaFilter& filter, std::function<bool(api::IkeSaView)> take,
+                                  std::function<void()> done) {
+    if (!filter.id) return collect(0, std::move(take), std::move(done));
+    const auto look = [take = std::move(take), id = ike::IkeSaId{filter.id->ike}](Worker& worker) {
+        const ikev2::sa::IkeSa* sa = worker.engine().find(id);
+        if (sa != nullptr && !is_succeeded(*sa)) take(view_of(*sa, boot_now()));
+    };
+    daemon_.pool().visit(look, std::move(done));
+}
+
 void Management::add_manual(const api::SaQuery& query, api::SaPage& page) {
     daemon_.kernel().manual().visit(query.after_manual.value_or(""),
                                     [&](const policy::ManualSa& sa, const ManualSaStatus& status) {
@@ -167,7 +177,7 @@ void Management::clear_sas(const api::ClearRequest& request, api::Done<api::Outc
         }
         return true;
     };
-    collect(0, take, [this, job, request] {
+    collect_matching(request.filter, take, [this, job, request] {
         if (job->rows.empty() || request.dry_run) return job->done(std::move(job->rows));
         start_clearing(job, request);
     });

@@ -38,6 +38,9 @@ private:
     void add_manual(const api::SaQuery& query, api::SaPage& page);
     // IKE SAs above `after` as views, from all workers, in ascending order of id, until `take` says false; then `done`.
     void collect(std::uint64_t after, std::function<bool(api::IkeSaView)> take, std::function<void()> done);
+    // All that may match; one alone where the filter names it.
+    void collect_matching(const api::SaFilter& filter, std::function<bool(api::IkeSaView)> take,
+                          std::function<void()> done);
 
     asio::io_context& io_;
     Daemon& daemon_;

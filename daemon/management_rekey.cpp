@@ -55,7 +55,7 @@ void Management::rekey_sas(const api::RekeyRequest& request, api::Done<api::Outc
         }
         return true;
     };
-    collect(0, take, [this, job, request] {
+    collect_matching(request.filter, take, [this, job, request] {
         if (job->rows.empty()) return job->tell();
         start_rekeying(job, request);
     });

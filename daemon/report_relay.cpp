@@ -10,11 +10,11 @@
 namespace xfrmd::daemon {
 
 void ReportRelay::take(const ike::Report& report, const std::optional<api::IkeSaView>& sa) {
-    log_.write(report);
+    const bool is_told = log_.write(report) && report.level != ike::Level::debug;
     if (auto event = event_of(report)) {
         asio::dispatch(io_, [this, event = std::move(*event)] { events_.publish(event); });
     }
-    if (!is_followed_) return;
+    if (!is_followed_ || (!is_told && report.milestone.turn == ike::Turn::none)) return;
     asio::dispatch(io_, [this, report, sa] {
         if (follower_ != nullptr) follower_->on_report(report, sa);
         look_at_follower();

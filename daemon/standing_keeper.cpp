@@ -83,12 +83,16 @@ bool StandingKeeper::stands(const policy::Connection& connection, const std::str
                                [&](StandingKind kind) { return installed_.contains({connection.name, name, kind}); });
 }
 
+// What fails is not tried again later: whoever asked has been told.
 base::Result<void> StandingKeeper::install(const policy::Connection& connection, const std::string& name) {
+    const StandingOrders before = orders_;
     orders_.install(connection.name, name);
     Complaints complaints;
     carry_out(connection, complaints);
-    if (complaints.empty() || stands(connection, name)) return {};
-    return base::fail(base::Reason::KernelRefused, *complaints.begin());
+    if (stands(connection, name)) return {};
+    orders_ = before;
+    return base::fail(base::Reason::KernelRefused,
+                      complaints.empty() ? "what an earlier process left there is still in use" : *complaints.begin());
 }
 
 bool StandingKeeper::uninstall(const policy::Connection& connection, const std::string& name) {

@@ -36,6 +36,10 @@ void HeldAddresses::put(const base::Address& address, const ike::HoldAddresses& 
         addresses_.emplace(address, Held{{}, true, {given.holder}});
         return log_.warning("virtual address " + address.to_string() + " is one of this host already");
     }
+    // The way to it would end here.
+    if (address == given.remote) {
+        return log_.error("virtual address " + address.to_string() + " is the gateway's own, and not taken");
+    }
     const auto device = network_->add_virtual_address(address, given.remote, given.local);
     if (!device) return log_.error("virtual address " + address.to_string() + ": " + device.error().text);
     addresses_.emplace(address, Held{*device, false, {given.holder}});

@@ -29,11 +29,12 @@ void Objects::note(bool Changes::* what) {
 void Objects::put(policy::Connection connection, std::shared_ptr<const CredentialParts> brings, Origin from) {
     const ConnectionEntry* old = connections_.find(connection.name);
     if (old != nullptr && *old->connection == connection) return;
+    const bool took = old != nullptr && old->brings != nullptr;
     const auto knows = [&](const policy::AuthRound* round) {
         return parts_.credentials != nullptr && parts_.credentials->knows_trust_of(*round);
     };
     const bool needs_credentials =
-        from == Origin::client && (brings != nullptr || !std::ranges::all_of(connection.all(), knows));
+        took || (from == Origin::client && (brings != nullptr || !std::ranges::all_of(connection.all(), knows)));
     const std::string name = connection.name;
     connections_.put(name,
                      {std::make_shared<const policy::Connection>(std::move(connection)), std::move(brings), from});

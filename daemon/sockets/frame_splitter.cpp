@@ -1,6 +1,10 @@
 #include "daemon/sockets/frame_splitter.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "ike/base/reader.h"
+#include "ike/base/secret_bytes.h"
 
 namespace xfrmd::daemon {
 
@@ -10,8 +14,19 @@ constexpr std::size_t kLengthBytes = 4;
 
 }  // namespace
 
+FrameSplitter::~FrameSplitter() { base::wipe_memory(buffer_); }
+
 void FrameSplitter::feed(base::ByteView more) {
-    if (!broken_) base::append(buffer_, more);
+    if (broken_) return;
+    const std::size_t needed = buffer_.size() + more.size();
+    if (needed > buffer_.capacity()) {
+        base::Bytes grown;
+        grown.reserve(std::max(needed, 2 * buffer_.capacity()));
+        base::append(grown, buffer_);
+        base::wipe_memory(buffer_);
+        buffer_ = std::move(grown);
+    }
+    base::append(buffer_, more);
 }
 
 std::optional<base::Bytes> FrameSplitter::next() {
@@ -25,7 +40,9 @@ std::optional<base::Bytes> FrameSplitter::next() {
     if (buffer_.size() - kLengthBytes < length) return std::nullopt;
     const base::ByteView all(buffer_);
     base::Bytes contents = base::to_bytes(all.subspan(kLengthBytes, length));
-    buffer_ = base::to_bytes(all.subspan(kLengthBytes + length));
+    base::Bytes rest = base::to_bytes(all.subspan(kLengthBytes + length));
+    base::wipe_memory(buffer_);
+    buffer_ = std::move(rest);
     return contents;
 }
 

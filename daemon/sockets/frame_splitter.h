@@ -1,5 +1,5 @@
 // Frames on a stream: the length of the contents in four octets, then these. No length is believed before the octets
-// are there.
+// are there, and nothing stays in memory of what has been given out: it may have been a secret.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,9 @@ namespace xfrmd::daemon {
 class FrameSplitter {
 public:
     explicit FrameSplitter(std::size_t most) : most_(most) {}
+    FrameSplitter(FrameSplitter&&) = default;
+    FrameSplitter& operator=(FrameSplitter&&) = default;
+    ~FrameSplitter();
 
     void feed(base::ByteView more);
     // The contents of the next frame, once it is there as a whole.

@@ -45,22 +45,24 @@ public:
     Answer(Desk& desk, Asked asked) : desk_(desk), asked_(std::move(asked)) {}
 
     void give(Section message) {
-        if (std::exchange(given_, true)) return;
+        if (asked_ == nullptr) return;
         desk_.reports.unwatch(asked_);
-        asked_->respond(std::move(message));
+        std::exchange(asked_, nullptr)->respond(std::move(message));
     }
-    bool is_given() const { return given_; }
+    bool is_given() const { return asked_ == nullptr; }
 
 private:
     Desk& desk_;
-    Asked asked_;
-    bool given_ = false;
+    Asked asked_;  // nullptr: it has been given
 };
+
+std::chrono::milliseconds time_of(std::int64_t milliseconds) {
+    return std::min(std::chrono::milliseconds(milliseconds), std::chrono::milliseconds(kPatience));
+}
 
 void limit(Desk& desk, const std::shared_ptr<Answer>& answer, std::int64_t milliseconds, Section too_late) {
     if (milliseconds <= 0) return;
-    desk.port.after(std::chrono::milliseconds(milliseconds),
-                    [answer, too_late = std::move(too_late)] { answer->give(too_late); });
+    desk.port.after(time_of(milliseconds), [answer, too_late = std::move(too_late)] { answer->give(too_late); });
 }
 
 void add_counts(Section& answer, std::size_t matches, std::optional<std::size_t> terminated) {
@@ -124,7 +126,7 @@ void terminate_all(Desk& desk, const Asked& asked, const std::vector<api::SaId>&
     add_counts(at_once, sas.size(), sas.size());
     if (timeout == kAtOnce) return job->answer->give(std::move(at_once));
     if (timeout <= 0) return;
-    desk.port.after(std::chrono::milliseconds(timeout), [job] {
+    desk.port.after(time_of(timeout), [job] {
         if (job->answer->is_given()) return;
         job->failed += std::exchange(job->open, 0);
         job->answer->give(job->result());
@@ -221,10 +223,12 @@ void redirect_page(Desk& desk, const Asked& asked, const RedirectChoice& choice,
             ++now;
             desk.service.redirect({api::SaId{sa.id}, gateway, kDefaultWait}, [](const auto&) {});
         }
-        if (page.more && !page.items.empty()) {
-            return redirect_page(desk, asked, choice, gateway, page.items.back().id, now);
+        if (!page.more || page.items.empty()) {
+            return asked->respond(now == 0 ? nothing_found("redirect", false) : found(now));
         }
-        asked->respond(now == 0 ? nothing_found("redirect", false) : found(now));
+        desk.port.after({}, [&desk, asked, choice, gateway, now, last = page.items.back().id] {
+            redirect_page(desk, asked, choice, gateway, last, now);
+        });
     });
 }
 

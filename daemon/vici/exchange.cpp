@@ -13,7 +13,9 @@ void Exchange::event(std::string_view name, Section message) {
 }
 
 void Exchange::respond(Section message) {
-    client_->put({PacketType::response, {}, std::move(message)});
+    if (!client_->put({PacketType::response, {}, std::move(message)})) {
+        client_->put({PacketType::response, {}, failure("the answer is longer than a packet may be")});
+    }
     place_.later(std::exchange(responded_, nullptr));
 }
 

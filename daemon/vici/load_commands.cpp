@@ -99,10 +99,12 @@ void load_pool(Desk& desk, const Asked& asked) {
     load_sections(desk, *asked, [&](const auto& document, const auto& section) {
         return desk.port.objects().load_pool(document, section);
     });
+    desk.port.configuration();  // at once: nobody gets an address of what is there no more
 }
 
 void unload_pool(Desk& desk, const Asked& asked) {
     respond(desk, *asked, desk.port.objects().unload_pool(text_of(asked->request(), "name")));
+    desk.port.configuration();
 }
 
 void load_certificate(Desk& desk, const Asked& asked) {

@@ -41,6 +41,7 @@ public:
         if (problem_.empty() && list_ != nullptr) problem_ = "a list does not end";
         if (problem_.empty() && open_.size() > 1) problem_ = "a section does not end";
         if (!problem_.empty()) {
+            wipe(root_);
             return tl::unexpected(problem_ + " (octet " + std::to_string(size_ - reader_.left()) + ")");
         }
         return std::move(root_);

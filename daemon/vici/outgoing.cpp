@@ -9,8 +9,10 @@ void Outgoing::append(base::ByteView frame) {
     if (!closed_ && !is_given_up()) queued_.append(base::as_text(frame));
 }
 
-void Outgoing::put(const Packet& packet) {
-    if (const auto frame = encode(packet)) append(*frame);
+bool Outgoing::put(const Packet& packet) {
+    const auto frame = encode(packet);
+    if (frame) append(*frame);
+    return frame.has_value();
 }
 
 void Outgoing::put_event(std::string_view event, base::ByteView frame) {
@@ -58,6 +60,7 @@ void Outgoing::sent(std::size_t count) {
 void Outgoing::close() {
     closed_ = true;
     followed_.clear();
+    queued_ = {};  // what is being sent stays where it is
     more_ = nullptr;
 }
 

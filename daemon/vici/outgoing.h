@@ -17,7 +17,8 @@ inline constexpr std::size_t kMostFollowed = 64;                       // events
 
 class Outgoing {
 public:
-    void put(const Packet& packet);
+    // False where it is longer than a packet may be: nothing is sent then.
+    bool put(const Packet& packet);
     // An encoded frame, if `event` is followed; as often as it is.
     void put_event(std::string_view event, base::ByteView frame);
     bool follows(std::string_view event) const;

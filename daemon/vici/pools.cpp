@@ -6,7 +6,8 @@ namespace xfrmd::daemon::vici {
 namespace {
 
 // A response has no room for more, and cannot be cut into several.
-constexpr std::size_t kMostLeases = 4000;
+constexpr std::size_t kLeaseBytes = std::size_t{400} << 10;
+constexpr std::size_t kAroundLease = 64;  // octets of elements and names
 
 Section lease_section(const policy::LeaseState& lease) {
     Section section;
@@ -19,9 +20,11 @@ Section leases_of(const policy::LeaseBook& book, const std::string& pool, std::s
     Section section;
     std::size_t number = 0;
     for (const policy::LeaseState& lease : book.leases(pool)) {
-        if (room == 0) break;
-        --room;
-        section.add_section(std::to_string(number++), lease_section(lease));
+        Section one = lease_section(lease);
+        const std::size_t size = kAroundLease + one.value("identity")->size() + one.value("address")->size();
+        if (size > room) break;
+        room -= size;
+        section.add_section(std::to_string(number++), std::move(one));
     }
     return section;
 }
@@ -31,7 +34,7 @@ Section leases_of(const policy::LeaseBook& book, const std::string& pool, std::s
 void get_pools(Desk& desk, const Asked& asked) {
     const policy::LeaseBook& book = desk.port.leases();
     const std::string wanted = text_of(asked->request(), "name");
-    std::size_t room = kMostLeases;
+    std::size_t room = kLeaseBytes;
     Section answer;
     for (const policy::PoolState& pool : book.pools()) {
         if (!wanted.empty() && wanted != pool.name) continue;

@@ -203,7 +203,7 @@ void Reports::learn(std::uint64_t after) {
     service_.list_sas(query, [this](api::SaPage page) {
         const std::uint64_t last = page.items.empty() ? 0 : page.items.back().id;
         for (api::IkeSaView& sa : page.items) known_.emplace(sa.id, std::move(sa));
-        if (page.more && last != 0) learn(last);
+        if (page.more && last != 0) port_.after({}, [this, last] { learn(last); });
     });
 }
 

@@ -27,8 +27,8 @@ void search(Desk& desk, const std::shared_ptr<Search>& job, std::uint64_t after)
     query.after = after;
     desk.service.list_sas(query, [&desk, job](const api::SaPage& page) {
         for (const api::IkeSaView& sa : page.items) job->look_at(sa);
-        if (page.more && !page.items.empty()) return search(desk, job, page.items.back().id);
-        job->then(std::move(job->found));
+        if (!page.more || page.items.empty()) return job->then(std::move(job->found));
+        desk.port.after({}, [&desk, job, last = page.items.back().id] { search(desk, job, last); });
     });
 }
 

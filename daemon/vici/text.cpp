@@ -3,20 +3,33 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
-#include <array>
 #include <charconv>
+#include <map>
+#include <utility>
 
 namespace xfrmd::daemon::vici {
 
 namespace {
 
+using Services = std::map<std::pair<std::string, int>, std::string>;  // by protocol and port
+
+// Read once: nobody waits for a disk, or for a service of names, because of a list.
+Services read_services() {
+    Services services;
+    setservent(0);
+    while (const servent* entry = getservent()) {
+        const int port = ntohs(static_cast<std::uint16_t>(entry->s_port));
+        services.try_emplace({entry->s_proto, port}, entry->s_name);
+    }
+    endservent();
+    return services;
+}
+
 // Empty where there is none.
-std::string service_at(std::uint16_t port, const std::string& protocol) {
-    servent entry{};
-    servent* found = nullptr;
-    std::array<char, 1024> room{};
-    if (getservbyport_r(htons(port), protocol.c_str(), &entry, room.data(), room.size(), &found) != 0) return {};
-    return found == nullptr ? std::string() : found->s_name;
+std::string service_at(int port, const std::string& protocol) {
+    static const Services kServices = read_services();
+    const auto found = kServices.find({protocol, port});
+    return found == kServices.end() ? std::string() : found->second;
 }
 
 }  // namespace
@@ -35,7 +48,7 @@ std::string with_service_name(std::string selector) {
     const std::size_t end = selector.find(']', slash);
     const auto port = number_in(std::string_view(selector).substr(slash + 1, end - slash - 1));
     if (end == std::string::npos || !port || *port <= 0 || *port > 65535) return selector;
-    const std::string name = service_at(static_cast<std::uint16_t>(*port), selector.substr(open + 1, slash - open - 1));
+    const std::string name = service_at(static_cast<int>(*port), selector.substr(open + 1, slash - open - 1));
     return name.empty() ? selector : selector.replace(slash + 1, end - slash - 1, name);
 }
 

@@ -15,9 +15,10 @@ const Pool* find(const std::vector<Pool>& pools, std::string_view name) {
 
 std::string LeaseBook::objection(const std::vector<Pool>& pools) const {
     for (const auto& [name, leases] : pools_) {
-        const Pool* next = find(pools, name);
         const std::size_t online = leases.all.size() - leases.offline.size();
-        if (online == 0 || (next != nullptr && next->addresses == leases.pool.addresses)) continue;
+        if (online == 0) continue;
+        const Pool* next = find(pools, name);
+        if ((next != nullptr && next->addresses == leases.pool.addresses)) continue;
         return "pool " + base::printable(name) + " has " + std::to_string(online) + " leases online, and cannot be " +
                (next == nullptr ? "removed" : "changed");
     }
@@ -25,11 +26,16 @@ std::string LeaseBook::objection(const std::vector<Pool>& pools) const {
 }
 
 void LeaseBook::configure(const std::vector<Pool>& pools) {
+    std::map<std::string_view, const Pool*> next;
+    for (const Pool& pool : pools) next.emplace(pool.name, &pool);
     std::erase_if(pools_, [&](const auto& one) {
-        const Pool* next = find(pools, one.first);
-        return next == nullptr || next->addresses != one.second.pool.addresses;
+        const auto found = next.find(one.first);
+        const bool is_as_before = found != next.end() && found->second->addresses == one.second.pool.addresses;
+        const bool has_online = one.second.all.size() > one.second.offline.size();
+        if (has_online && !is_as_before && found != next.end()) next.erase(found);
+        return !is_as_before && !has_online;
     });
-    for (const Pool& pool : pools) pools_[pool.name].pool = pool;
+    for (const auto& [name, pool] : next) pools_[std::string(name)].pool = *pool;
 }
 
 Grant LeaseBook::lease(const LeaseRequest& request) {

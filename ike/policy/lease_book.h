@@ -39,7 +39,7 @@ public:
     // What keeps these pools from taking the place of those that are here: one of those has gone, or has other
     // addresses, and leases of it are online. Empty: nothing. Attributes may change at any time.
     std::string objection(const std::vector<Pool>& pools) const;
-    // Leases of pools that stay as they are stay as they are. Not while there is an objection.
+    // Leases of pools that stay as they are stay as they are; so does a pool that there is an objection about.
     void configure(const std::vector<Pool>& pools);
 
     // For each wanted address one, in the order of the pools: an offline lease of this peer; where the peer's other IKE

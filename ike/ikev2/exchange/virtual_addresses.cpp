@@ -26,8 +26,13 @@ bool has_family(const std::vector<Address>& addresses, Family family) {
 
 // One that a host can have, and others can send to.
 bool is_usable(const Address& address) {
-    return !address.is_any() && !address.is_loopback() && !address.is_multicast() && !address.is_broadcast() &&
-           !address.is_link_local();
+    const base::ByteView octets = address.bytes();
+    const bool is_v4 = address.family() == Family::ipv4;
+    // RFC 1122 3.2.1.3 (0/8), RFC 1112 4 (240/4), RFC 4291 2.5.5.2 (::ffff:0:0/96).
+    const bool is_reserved = is_v4 ? octets[0] == 0 || octets[0] >= 240
+                                   : std::ranges::all_of(octets.first(10), [](std::uint8_t one) { return one == 0; });
+    return !is_reserved && !address.is_any() && !address.is_loopback() && !address.is_multicast() &&
+           !address.is_broadcast() && !address.is_link_local();
 }
 
 std::optional<Address> address_in(Family family, base::ByteView value) {
