@@ -130,6 +130,8 @@ void use(Arguments& arguments, StrongswanConf conf) {
     arguments.daemon.pool.worker.engine = conf.options.engine;
     arguments.daemon.routes = conf.options.routes;
     arguments.daemon.replay_window = conf.options.replay_window;
+    arguments.daemon.updown = conf.options.updown;
+    arguments.daemon.install_virtual_ips = conf.options.install_virtual_ip;
     arguments.vici.path = conf.options.vici_socket;
     arguments.strongswan = std::move(conf);
 }

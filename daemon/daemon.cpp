@@ -145,7 +145,7 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
         auto arrival = updown::arrival_of(*kept);
         kernel_->queue().install(std::move(*kept), [this, shard, ike_sa, id, arrival](base::Result<void> result) {
             events_.count_change();
-            if (result && arrival && !stopping_) updown_.is_up(*arrival, *kernel_);
+            if (result && arrival && options_.updown && !stopping_) updown_.is_up(*arrival, *kernel_);
             pool_->submit(shard, ike::ChildInstalled{ike_sa, id, std::move(result)});
         });
     });

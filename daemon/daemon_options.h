@@ -19,6 +19,8 @@ struct DaemonOptions {
     FetcherOptions fetching;
     RouteOptions routes;
     std::uint32_t replay_window = policy::Child().replay_window;  // of children that do not say
+    bool updown = true;                                           // scripts are run
+    bool install_virtual_ips = true;                              // that peers give us
     bool fail_closed = false;                                     // of connections that do not say
     std::chrono::seconds updown_limit{60};                        // of each run of an updown command
     bool ml_dsa = false;                                          // is taken where somebody signs (policy::kMlDsaDraft)

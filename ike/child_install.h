@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ike/base/address.h"
 #include "ike/base/secret_bytes.h"
@@ -62,7 +63,8 @@ struct ChildInstall {
     bool is_rekeying = false;
     // Of a child with an `updown`, in strongSwan's notation and printable.
     std::string local_id, remote_id;
-    bool tfc_padding_allowed = true;  // the peer takes more padding than ESP's own (RFC 7296 1.3.1)
+    std::vector<base::Address> local_vips, remote_vips;  // virtual addresses (RFC 7296 2.19)
+    bool tfc_padding_allowed = true;                     // the peer takes more padding than ESP's own (RFC 7296 1.3.1)
 };
 
 }  // namespace xfrmd::ike

@@ -165,7 +165,11 @@ void Engine::on(const Rekey& wish, Turn& turn) {
         return fail(wish.operation, {Reason::NotFound, "no such SA", {}}, turn);
     }
     if (whole && wish.authenticates) {
-        sa->authenticate_again_at(turn.now);
+        if (sa->sa().original_initiator) {
+            sa->authenticate_again_at(turn.now);
+        } else {
+            turn.actions.push_back(sa->sa().news("not authenticated again: whoever has begun an IKE SA does that"));
+        }
     } else if (whole) {
         sa->add_task(ikev2::sa::RekeyIkeTask{wish.operation}, around(turn));
     } else {

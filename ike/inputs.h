@@ -53,7 +53,8 @@ struct Rekey {
     OperationId operation{};
     IkeSaId ike_sa{};
     ChildSaId child{};  // none: the IKE SA; else as of Clear
-    // The IKE SA, in another one by authenticating again (RFC 7296 2.8.3): soon, and without an operation.
+    // The IKE SA, where we have begun it: in another one by authenticating again (RFC 7296 2.8.3), without an
+    // operation.
     bool authenticates = false;
 };
 

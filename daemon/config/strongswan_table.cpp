@@ -66,7 +66,7 @@ constexpr StrongswanOption kOptions[] = {
     {"init_limit_job_load", Kind::number, nullptr, "", "there is no queue of jobs; what waits is served by its rank"},
     {"initiator_only", Kind::boolean, nullptr, "no", kNotYet, kWarning},
     {"install_routes", Kind::boolean, set_part_flag<kRoutes, &RouteOptions::install>},
-    {"install_virtual_ip", Kind::boolean, set_own_flag<&StrongswanOptions::install_virtual_ip>, "", kUnused},
+    {"install_virtual_ip", Kind::boolean, set_own_flag<&StrongswanOptions::install_virtual_ip>},
     {"install_virtual_ip_on", Kind::text, set_own_text<&StrongswanOptions::install_virtual_ip_on>, "", kUnused},
     {"integrity_test", Kind::boolean, nullptr, "no", "packages are for that"},
     {"interfaces_ignore", Kind::text, nullptr, "", kInterfaces, kWarning},
@@ -139,8 +139,8 @@ constexpr StrongswanOption kOptions[] = {
     {"plugins.socket-default.fwmark", Kind::text, nullptr, "", "our sockets are past all policies, and our rule leaves them out"},
     {"plugins.socket-default.use_ipv4", Kind::boolean, nullptr, "yes", kNotYet, kWarning},
     {"plugins.socket-default.use_ipv6", Kind::boolean, nullptr, "yes", kNotYet, kWarning},
-    {"plugins.updown.load", Kind::boolean, set_own_flag<&StrongswanOptions::updown>, "", kUnused},
-    {"plugins.vici.socket", Kind::text, set_vici_socket, "", kUnused},
+    {"plugins.updown.load", Kind::boolean, set_own_flag<&StrongswanOptions::updown>},
+    {"plugins.vici.socket", Kind::text, set_vici_socket},
     {"plugins.<name>.load", Kind::text, nullptr, "", kBuiltIn},
 };
 // clang-format on

@@ -28,6 +28,8 @@ void set_identities(const sa::Step& step, const sa::Established& phase, ike::Chi
     if (configured == nullptr || configured->updown.empty()) return;
     install.local_id = phase.local_id.to_string();
     install.remote_id = phase.remote_id.to_string();
+    install.local_vips = step.sa.vips.local;
+    install.remote_vips = step.sa.vips.remote;
 }
 
 ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& child, crypto::ChildKeys keys,

@@ -201,3 +201,35 @@ TEST_CASE("a trap does not wait in vain for what was left in a part of its place
     earlier.keeper.remove_all();
     CHECK(reconciler.retire());
 }
+
+TEST_CASE("an operator's order goes over start_action, as long as the child is configured", "[daemon][standing]") {
+    Bench bench;
+    const std::string quiet = "local_ts = 10.1.0.0/24\nremote_ts = 10.2.0.0/24\n";
+    REQUIRE(bench.update({{"net", quiet}, {"trapped", trap("10.3.0.0/24")}}));
+    const policy::Connection& gw = *bench.configuration->connection("gw");
+    CHECK(bench.keeper.standing().size() == 1);
+    CHECK(bench.keeper.install(gw, "net"));
+    CHECK(bench.keeper.install(gw, "net"));
+    CHECK(bench.out("10.2.0.0/24") != nullptr);
+    CHECK(bench.keeper.uninstall(gw, "trapped"));
+    CHECK_FALSE(bench.keeper.uninstall(gw, "trapped"));
+    CHECK(bench.out("10.3.0.0/24") == nullptr);
+    REQUIRE(bench.update({{"net", quiet}, {"trapped", trap("10.3.0.0/24")}}));
+    CHECK(bench.out("10.2.0.0/24") != nullptr);
+    CHECK(bench.out("10.3.0.0/24") == nullptr);
+    REQUIRE(bench.update({{"other", trap("10.4.0.0/24")}}));
+    REQUIRE(bench.update({{"net", quiet}, {"trapped", trap("10.3.0.0/24")}}));
+    CHECK(bench.out("10.2.0.0/24") == nullptr);
+    CHECK(bench.out("10.3.0.0/24") != nullptr);
+}
+
+TEST_CASE("an order that cannot be carried out is none", "[daemon][standing]") {
+    Bench bench;
+    const std::string quiet = "local_ts = 10.1.0.0/24\nremote_ts = 10.2.0.0/24\n";
+    REQUIRE(bench.update({{"net", quiet}}));
+    bench.failing.fail_change(1, ENOMEM, netlink::ChangeKind::add_policy);
+    CHECK_FALSE(bench.keeper.install(*bench.configuration->connection("gw"), "net"));
+    bench.failing.heal();
+    REQUIRE(bench.update({{"net", quiet}}));
+    CHECK(bench.out("10.2.0.0/24") == nullptr);
+}

@@ -25,6 +25,20 @@ TEST_CASE("an IKE SA is authenticated again with all its children", "[engine][rf
     gateways.expect_settled();
 }
 
+TEST_CASE("who has begun an IKE SA authenticates again when an operator says so", "[engine][rfc7296-2.8.3]") {
+    const ConnectionWords words = two_children(seconds(0));
+    const bool by_peer = GENERATE(false, true);
+    Reauthenticated gateways(words, mirrored(words));
+    Host& who = by_peer ? gateways.right : gateways.left;
+    gateways.wire.run_for(seconds(10));
+    CHECK_FALSE(gateways.is_another());
+    gateways.wire.feed(who, ike::Rekey{ike::OperationId::none, live(who).sa().id, ike::ChildSaId::none, true});
+    gateways.wire.run_for(seconds(30));
+    CHECK(gateways.is_another() == !by_peer);
+    CHECK(gateways.right.reported("not authenticated again") == by_peer);
+    gateways.expect_settled();
+}
+
 TEST_CASE("no packet is lost when an IKE SA is authenticated again", "[engine][rfc7296-2.8.3]") {
     const ConnectionWords words = two_children(seconds(100));
     Reauthenticated gateways(words, mirrored(without_reauth(words)));

@@ -304,6 +304,8 @@ TEST_CASE("a gateway's lies about addresses do no harm", "[engine][rfc7296-3.15]
     CHECK(held_after({{cp::kIp4Address, good}}) == "10.3.0.9 ");
     CHECK(held_after({{cp::kIp4Address, good}}, 3).empty());
     CHECK(held_after({{cp::kIp4Address, {127, 0, 0, 1}}}).empty());
+    CHECK(held_after({{cp::kIp4Address, {0, 0, 0, 1}}}).empty());
+    CHECK(held_after({{cp::kIp4Address, {241, 0, 0, 1}}}).empty());
     CHECK(held_after({{cp::kIp4Address, {224, 0, 0, 1}}}).empty());
     CHECK(held_after({{cp::kIp4Address, {0, 0, 0, 0}}}).empty());
     CHECK(held_after({{cp::kIp4Address, base::Bytes(3)}}).empty());

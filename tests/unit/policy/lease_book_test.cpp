@@ -171,3 +171,18 @@ TEST_CASE("leases are listed in the order of their addresses", "[policy]") {
     CHECK(leases[1].is_online);
     CHECK(book.leases("none").empty());
 }
+
+TEST_CASE("a pool whose addresses somebody holds outlives its configuration", "[policy][hostile-f12]") {
+    LeaseBook book({pool("rw", "10.3.0.0/24"), pool("moved", "10.4.0.0/24")});
+    CHECK(lease(book, {}) == "10.3.0.1");
+    CHECK(book.lease({LeaseHolder{2}, {"moved"}, identity("dave"), {}, {address("0.0.0.0")}, false}).addresses.size() ==
+          1);
+    book.configure({pool("moved", "10.5.0.0/24")});
+    CHECK(book.pools().size() == 2);
+    CHECK(lease(book, {}) == "10.3.0.1");  // asked once more
+    book.give_back(LeaseHolder{1});
+    book.give_back(LeaseHolder{2});
+    book.configure({pool("moved", "10.5.0.0/24")});
+    REQUIRE(book.pools().size() == 1);
+    CHECK(book.pools().front().addresses.base == address("10.5.0.1"));
+}

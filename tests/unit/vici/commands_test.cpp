@@ -200,3 +200,21 @@ TEST_CASE("pools tell their leases where that is asked", "[vici]") {
     CHECK(*road->section("leases")->section("0")->value("identity") == "carol");
     CHECK(hall.request(client, "get-pools", with({{"name", "nope"}})).empty());
 }
+
+TEST_CASE("an answer that no packet can hold is told as such", "[vici][hostile-h2]") {
+    ViciHall hall;
+    for (int i = 0; i < 2000; ++i) hall.port.counts.of_connections["connection-" + std::to_string(i)].values[0] = 1;
+    ViciClient client(hall.options.path);
+    CHECK(errmsg(hall.request(client, "get-counters", with({{"all", "yes"}}))) ==
+          "the answer is longer than a packet may be");
+}
+
+TEST_CASE("a limit of a client's holds nothing once there is an answer", "[vici][hostile-h2]") {
+    ViciHall hall;
+    ViciClient client(hall.options.path);
+    hall.request(client, "initiate", with({{"child", "net"}, {"timeout", "9223372036854775807"}}));
+    REQUIRE(hall.port.timers.size() == 1);
+    CHECK(hall.port.timers.front().first == std::chrono::hours(24));
+    hall.port.timers.front().second();  // late, and of no consequence
+    CHECK(hall.settle(client).size() == 1);
+}
