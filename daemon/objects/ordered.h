@@ -40,16 +40,6 @@ public:
         return true;
     }
 
-    // Those that `is_meant`, by name and thing; how many these were.
-    template <typename Predicate>
-    std::size_t remove_if(Predicate is_meant) {
-        return std::erase_if(things_, [&](const auto& entry) {
-            if (!is_meant(entry.second.first, entry.second.second)) return false;
-            places_.erase(entry.second.first);
-            return true;
-        });
-    }
-
     std::size_t size() const { return things_.size(); }
 
     // `see(name, thing)`, in order.

@@ -28,8 +28,8 @@ bool may_operate(const Caller& caller, gid_t group);
 struct AuditEntry {
     Caller caller;
     std::string method;   // empty for a connection that was refused
-    std::string params;   // compact JSON, cut; printable ASCII
-    std::string outcome;  // "ok" or the error's kind
+    std::string params;   // compact JSON, or what a vici command is about; cut; printable ASCII
+    std::string outcome;  // "ok", or the error's kind or words
 
     // "uid=0 pid=812 method=sa.clear params={"all":true} outcome=ok"
     std::string to_string() const;

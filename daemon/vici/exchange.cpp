@@ -13,6 +13,7 @@ void Exchange::event(std::string_view name, Section message) {
 }
 
 void Exchange::respond(Section message) {
+    if (listener_) std::exchange(listener_, nullptr)(message);
     if (!client_->put({PacketType::response, {}, std::move(message)})) {
         client_->put({PacketType::response, {}, failure("the answer is longer than a packet may be")});
     }

@@ -33,6 +33,8 @@ public:
     bool follows(std::string_view event) const { return client_->follows(event); }
     // Exactly once.
     void respond(Section message);
+    // Hears the response, whenever that is.
+    void on_response(std::function<void(const Section& message)> listener) { listener_ = std::move(listener); }
     // Goes on in a turn of its own, once the client has read most of what it was told; never where it has gone.
     void when_room(std::function<void()> more);
 
@@ -42,6 +44,7 @@ private:
     std::shared_ptr<Outgoing> client_;
     Place place_;
     std::function<void()> responded_;
+    std::function<void(const Section& message)> listener_;
 };
 using Asked = std::shared_ptr<Exchange>;
 

@@ -70,7 +70,7 @@ private:
         fail("an element of an unknown type");
     }
 
-    // Sections are made apart and put into the one around them at their end: nothing that is pointed to moves.
+    // What is pointed to stays where it is, as nothing comes into a section while one in it is open.
     void begin_section() {
         const std::string name = read_name();
         if (!problem_.empty()) return;

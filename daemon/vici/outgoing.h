@@ -36,7 +36,6 @@ public:
     void sent(std::size_t count);
     std::size_t unsent() const { return sending_.size() - sent_ + queued_.size(); }
     bool is_given_up() const { return unsent() > kMostUnreadBytes; }
-    bool is_waited_for() const { return static_cast<bool>(more_); }
     bool follows_any() const { return !followed_.empty(); }
     void close();
 

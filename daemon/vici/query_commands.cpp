@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <memory>
 
 #include "daemon/version.h"
 #include "daemon/vici/connection_section.h"
@@ -16,6 +17,8 @@
 namespace xfrmd::daemon::vici {
 
 namespace {
+
+constexpr std::size_t kAtATime = 200;  // of what costs no question
 
 // "5 seconds", "2 hours": the largest unit that there are two of.
 std::string rough(std::chrono::seconds time) {
@@ -89,7 +92,6 @@ void list_sa_page(Desk& desk, const Asked& asked, std::uint64_t after) {
 }
 
 void list_connections_from(const policy::Snapshot& configuration, std::size_t next, const Asked& asked) {
-    constexpr std::size_t kAtATime = 200;
     const std::string wanted = text_of(asked->request(), "ike");
     const auto& all = configuration->connections();
     const std::size_t end = std::min(all.size(), next + kAtATime);
@@ -120,6 +122,19 @@ Section policy_section(const StandingView& policy) {
     section.set("local-ts", policy.local_ts);
     section.set("remote-ts", policy.remote_ts);
     return section;
+}
+
+void list_policies_from(const std::shared_ptr<std::vector<StandingView>>& all, std::size_t next, const Asked& asked) {
+    const std::size_t end = std::min(all->size(), next + kAtATime);
+    for (; next < end; ++next) {
+        const StandingView& policy = (*all)[next];
+        if (!is_listed(policy, asked->request())) continue;
+        Section message;
+        message.add_section(policy.connection + "/" + policy.child, policy_section(policy));
+        asked->event("list-policy", std::move(message));
+    }
+    if (next == all->size()) return asked->respond({});
+    asked->when_room([all, next, asked] { list_policies_from(all, next, asked); });
 }
 
 }  // namespace
@@ -158,15 +173,9 @@ void list_sas(Desk& desk, const Asked& asked) { list_sa_page(desk, asked, 0); }
 void list_connections(Desk& desk, const Asked& asked) { list_connections_from(desk.port.configuration(), 0, asked); }
 
 void list_policies(Desk& desk, const Asked& asked) {
-    std::vector<StandingView> policies = desk.port.standing();
-    std::ranges::stable_partition(policies, is_trap);
-    for (const StandingView& policy : policies) {
-        if (!is_listed(policy, asked->request())) continue;
-        Section message;
-        message.add_section(policy.connection + "/" + policy.child, policy_section(policy));
-        asked->event("list-policy", std::move(message));
-    }
-    asked->respond({});
+    auto policies = std::make_shared<std::vector<StandingView>>(desk.port.standing());
+    std::ranges::stable_partition(*policies, is_trap);
+    list_policies_from(policies, 0, asked);
 }
 
 void get_connections(Desk& desk, const Asked& asked) {

@@ -1,10 +1,35 @@
 #include "daemon/vici/vici_server.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "daemon/clock.h"
 
 namespace xfrmd::daemon::vici {
+
+namespace {
+
+constexpr std::size_t kLongestParam = 128;
+
+// What it is about, and nothing that may be secret: sections by their names.
+std::string params_of(const Section& request) {
+    constexpr std::array<std::string_view, 11> kTold{"name",    "child",   "child-id", "ike",  "ike-id", "peer-ip",
+                                                     "peer-id", "gateway", "id",       "type", "reauth"};
+    std::string params;
+    const auto add = [&params](std::string_view key, std::string_view value) {
+        params += (params.empty() ? "" : ",") + std::string(key) + "=" + base::printable(value, kLongestParam);
+    };
+    for (const Entry& entry : request.entries()) {
+        if (std::holds_alternative<Section>(entry.content)) add("section", entry.name);
+        const auto* value = std::get_if<std::string>(&entry.content);
+        if (value != nullptr && std::ranges::find(kTold, entry.name) != kTold.end()) add(entry.name, *value);
+        if (params.size() > kLongestParam) break;
+    }
+    return params;
+}
+
+}  // namespace
 
 ViciServer::ViciServer(api::Service& service, Port& port, ViciLog log)
     : log_(std::move(log)), reports_(hall_.followers, service, port), desk_{service, port, reports_} {
@@ -44,7 +69,14 @@ void ViciServer::warn(const std::string& text) {
 bool ViciServer::run(const Asked& asked, const Caller& caller) {
     const Command* command = find_command(asked->command());
     if (command == nullptr) return false;
-    if (command->is_audited && log_.audit) log_.audit({caller, "vici " + asked->command(), "", "asked"});
+    if (command->is_audited && log_.audit) {
+        AuditEntry entry{caller, "vici " + asked->command(), params_of(asked->request()), ""};
+        asked->on_response([this, entry = std::move(entry)](const Section& message) mutable {
+            const std::string* errmsg = message.value("errmsg");
+            entry.outcome = errmsg == nullptr ? "ok" : base::printable(*errmsg, kLongestParam);
+            log_.audit(entry);
+        });
+    }
     command->run(desk_, asked);
     return true;
 }

@@ -218,3 +218,30 @@ TEST_CASE("a limit of a client's holds nothing once there is an answer", "[vici]
     hall.port.timers.front().second();  // late, and of no consequence
     CHECK(hall.settle(client).size() == 1);
 }
+
+TEST_CASE("the audit says what was asked and how it ended, and no secret", "[vici][hostile-h8]") {
+    ViciHall hall;
+    ViciClient client(hall.options.path);
+    hall.request(client, "initiate", with({{"child", "nope"}}));
+    REQUIRE(hall.audited.size() == 1);
+    CHECK(hall.audited[0].params == "child=nope");
+    CHECK(hall.audited[0].outcome == "CHILD_SA config 'nope' not found");
+    hall.request(client, "load-shared", with({{"id", "one"}, {"type", "IKE"}, {"data", "a secret"}}));
+    REQUIRE(hall.audited.size() == 2);
+    CHECK(hall.audited[1].params == "id=one,type=IKE");
+    CHECK(hall.audited[1].outcome == "ok");
+}
+
+TEST_CASE("many policies wait for who reads slowly", "[vici][hostile-h2]") {
+    ViciHall hall;
+    for (int i = 0; i < 40'000; ++i) {
+        hall.port.policies.push_back({"gw", "net-" + std::to_string(i), "TUNNEL", {"10.1.0.0/24"}, {"10.2.0.0/24"}});
+    }
+    ViciClient client(hall.options.path);
+    hall.ask(client, PacketType::follow, "list-policy");
+    client.forget();
+    client.say(PacketType::request, "list-policies");
+    std::size_t heard = 0;
+    for (int i = 0; i < 1000 && heard < 40'001; ++i) heard = hall.settle(client).size();
+    CHECK(heard == 40'001);
+}
