@@ -4,7 +4,8 @@
 
 # start_moon [SOCKET]: a daemon that goes to the background.
 start_moon() {
-    on moon "$lab_build/daemon/xfrmd" --config /run/moon/swanctl.conf --socket "/run/moon/${1:-api}.sock" >"$out/moon.start" 2>&1
+    on moon "$lab_build/daemon/xfrmd" --config /run/moon/swanctl.conf --socket "/run/moon/${1:-api}.sock" \
+        --vici "/run/moon/${1:-api}.vici" >"$out/moon.start" 2>&1
 }
 status_is() {
     local status=0
