@@ -68,7 +68,7 @@ TEST_CASE("what no element can carry is left out", "[vici]") {
     CHECK(*read->list("list") == std::vector<std::string>{"short"});
 }
 
-TEST_CASE("wiping leaves no value", "[vici]") {
+TEST_CASE("wiping leaves no value", "[vici][hostile-h8]") {
     Section message;
     message.set("data", "secret").add_section("s").set("owners", std::vector<std::string>{"moon"});
     wipe(message);
