@@ -42,13 +42,19 @@ bool ViciDialogue::work() {
     }
     auto packet = decode_packet(*contents);
     const bool is_asked = is_request(*contents);
+    const bool has_no_name = is_asked && (*contents)[1] == 0;
     base::wipe_memory(*contents);
     if (packet) {
         on(std::move(*packet));
         return true;
     }
     hall_.warn("vici: a packet is not understood, and left: " + packet.error());
-    if (is_asked) outgoing_->put({PacketType::response, {}, failure("parsing request failed")});
+    if (!is_asked) return true;
+    if (has_no_name) {
+        answer(PacketType::unknown_command);
+    } else {
+        outgoing_->put({PacketType::response, {}, failure("parsing request failed")});
+    }
     return true;
 }
 

@@ -93,7 +93,8 @@ void Reports::on_report(const ike::Report& report, const std::optional<api::IkeS
     // An IKE SA that is being deleted has forgotten whose it was.
     const bool is_last_look = !sa || sa->local_id.empty();
     const bool uses_known = is_last_look && known != known_.end();
-    if (uses_known) tell_turn(report, known->second);
+    // Its children are told of with it.
+    if (uses_known && report.milestone.turn != Turn::child_removed) tell_turn(report, known->second);
     if (!uses_known && sa) tell_turn(report, *sa);
     remember(report, is_last_look ? std::nullopt : sa);
 }
