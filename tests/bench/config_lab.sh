@@ -21,18 +21,28 @@ conf() {
 figure() {
     local begin end
     begin=$(date +%s%N)
-    "${@:2}" >"$out/figure.log" 2>&1 || fail "$1: $(tail -n 3 "$out/figure.log")"
+    "${@:2}" >/run/figure.log 2>&1 || fail "$1: $(tail -n 3 /run/figure.log)"
     end=$(date +%s%N)
     printf '{"%s_s": %d.%03d}\n' "$1" $(((end - begin) / 1000000000)) $(((end - begin) / 1000000 % 1000)) >>"$out/rows.json"
     tell "$(tail -n 1 "$out/rows.json")"
 }
 
-reload_xfrmd() { change_conf far </run/far.conf; }
+reload_xfrmd() {
+    local before
+    before=$(times_loaded far)
+    configure far </run/far.conf
+    eventually 60 loaded_again far "$before"
+}
+
+# shake COUNT [OPTION]: as many handshakes; leaves handshakes.json.
+shake() {
+    on near "$lab_build/tests/bench/bench_handshake" --suite $suite --pid "${daemon_pid[far]}" --responder-name x --sequential 100 \
+        --concurrent "$1" --at-once 32 "${@:2}" >"$out/handshakes.json"
+}
 
 # handshakes PREFIX N
 handshakes() {
-    on near "$lab_build/tests/bench/bench_handshake" --suite $suite --pid "${daemon_pid[far]}" --responder-name x --sequential 100 \
-        --concurrent 1000 --at-once 32 >"$out/handshakes.json" || fail "no handshakes with $1, $2 connections"
+    shake 1000 || fail "no handshakes with $1, $2 connections"
     python3 -c '
 import json, sys
 for line in open(sys.argv[1]):
@@ -51,35 +61,72 @@ by_swanctl() {
     figure "$1list_$2" swanctl far --list-conns
 }
 
-for number in 1 "$@"; do
-    conf "$number" >/run/far.conf
-    XFRMD_FLAGS=$unlimited start_xfrmd far <<<''
-    figure "sighup_$number" reload_xfrmd
-    figure "sighup_again_$number" reload_xfrmd
-    figure "conn_list_$number" xfrmctl far conn list
-    handshakes '' "$number"
-    stop far
+# begin_xfrmd [LEVEL], begin_charon: on far, without connections, with the same strongswan.conf, which is tuned as its
+# documentation says for many SAs, and without protection against floods and, but for that level, logs.
+begin_xfrmd() {
+    STRONGSWAN_CONF_EXTRA=${STRONGSWAN_CONF_EXTRA//-1/${1:--1}} strongswan_conf >/run/far/strongswan.conf
     mkdir -p /run/far/swanctl/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
-    XFRMD_FLAGS=$unlimited start_xfrmd far <<<''
-    strongswan_conf >/run/far/strongswan.conf
     enter_peer far strongswan-6.0
-    by_swanctl '' "$number"
-    stop far
-    umount -l /run/far/root
-    STRONGSWAN_CONF_EXTRA='ikesa_table_size = 16384
-        ikesa_table_segments = 64
-        reuse_ikesa = no
-        cookie_threshold = 1000000
-        cookie_threshold_ip = 1000000
-        block_threshold = 1000000
-        filelog { stderr { default = -1
+    XFRMD_FLAGS=$unlimited start_xfrmd far <<<''
+}
+
+begin_charon() { start_strongswan far 6.0 <<<''; }
+
+export STRONGSWAN_CONF_EXTRA='ikesa_table_size = 16384
+    ikesa_table_segments = 64
+    reuse_ikesa = no
+    cookie_threshold = 1000000
+    cookie_threshold_ip = 1000000
+    block_threshold = 1000000
+    filelog {
+        stderr {
+            default = -1
             ike = -1
-            cfg = -1 } }' start_strongswan far 6.0 <<<''
-    by_swanctl charon_ "$number"
-    handshakes charon_ "$number"
+            cfg = -1
+        }
+    }'
+
+# over: the daemon goes, and all that it left.
+over() {
     crash far
     on far ip xfrm state flush
     on far ip xfrm policy flush
     umount -l /run/far/root
+}
+
+# sas PREFIX COUNT: as many IKE SAs, each with a child.
+sas() {
+    conf 1 >/run/far/swanctl/swanctl.conf
+    swanctl far --load-all >"$out/load.log" || fail "$1: $(tail -n 3 "$out/load.log")"
+    shake "$2" --keep || fail "$1: no $2 SAs"
+    figure "$1vici_sas_$2" python3 "$lab_project/tests/bench/list_sas.py" vici /run/far/charon.vici "$2"
+    figure "$1swanctl_sas_$2" swanctl far --list-sas
+}
+
+for number in 1 "$@"; do
+    conf "$number" >/run/far.conf
+    begin_xfrmd 1
+    figure "sighup_$number" reload_xfrmd
+    figure "sighup_again_$number" reload_xfrmd
+    figure "conn_list_$number" xfrmctl far conn list
+    over
+    begin_xfrmd
+    by_swanctl '' "$number"
+    handshakes '' "$number"
+    over
+    begin_charon
+    by_swanctl charon_ "$number"
+    handshakes charon_ "$number"
+    over
 done
+
+count=${*: -1}
+begin_xfrmd
+sas '' "$count"
+figure "api_sas_$count" python3 "$lab_project/tests/bench/list_sas.py" api /run/far/api.sock "$count"
+figure "xfrmctl_sas_$count" xfrmctl far sa list
+over
+begin_charon
+sas charon_ "$count"
+over
 pass

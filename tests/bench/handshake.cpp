@@ -31,6 +31,7 @@ struct Arguments {
     std::size_t sequential = 500;
     std::size_t concurrent = 3000;
     std::size_t at_once = 64;
+    bool keep = false;
 };
 
 // proc(5): fields 14 and 15 of stat, in ticks; coarse, but every kernel has it.
@@ -89,7 +90,7 @@ nlohmann::json measure_visits(const Arguments& arguments, const bench::Suite& su
     const Measured one = measure(generator, arguments.pid, {kWarmUp, arguments.sequential, 1});
     const Measured many =
         measure(generator, arguments.pid, {kWarmUp + arguments.sequential, arguments.concurrent, arguments.at_once});
-    generator.clear();
+    if (!arguments.keep) generator.clear();
     const std::string name = std::string(suite.name) + (suite.has_certificates() && peer_is_new ? "+new" : "");
     return {{"name", name + "/" + arguments.responder_name},
             {"suite", name},
@@ -127,6 +128,7 @@ int main(int argc, char** argv) {
         app.add_option("--sequential", arguments.sequential, "handshakes one after the other");
         app.add_option("--concurrent", arguments.concurrent, "handshakes with --at-once in flight");
         app.add_option("--at-once", arguments.at_once, "how many are in flight");
+        app.add_flag("--keep", arguments.keep, "leave the IKE SAs at the end");
         CLI11_PARSE(app, argc, argv);
         run(arguments);
         return 0;
