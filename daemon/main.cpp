@@ -26,6 +26,7 @@
 #include "daemon/log.h"
 #include "daemon/log_reload.h"
 #include "daemon/management.h"
+#include "daemon/sockets/turns.h"
 #include "daemon/token_secret.h"
 #include "daemon/version.h"
 #include "daemon/vici/vici_server.h"
@@ -88,10 +89,10 @@ public:
         auto daemon = daemon::Daemon::start(io_, log_, files_, options_, std::move(*configuration));
         if (!daemon) return tl::unexpected(daemon::StartError{daemon.error()});
         daemon_ = std::move(*daemon);
-        management_ = std::make_unique<daemon::Management>(io_, *daemon_);
-        auto server = daemon::api::RpcServer::start(io_, *management_, std::move(*socket), [this](const auto& entry) {
-            log_.info("audit: " + entry.to_string());
-        });
+        management_ = std::make_unique<daemon::Management>(io_, turns_, *daemon_);
+        auto server =
+            daemon::api::RpcServer::start(io_, turns_, *management_, std::move(*socket),
+                                          [this](const auto& entry) { log_.info("audit: " + entry.to_string()); });
         if (!server) return tl::unexpected(daemon::StartError{server.error()});
         server_ = std::move(*server);
         if (auto vici = start_vici(); !vici) return vici;
@@ -142,12 +143,12 @@ private:
 
     tl::expected<void, daemon::StartError> start_vici() {
         if (!vici_socket_) return {};
-        vici_port_ = std::make_unique<daemon::ViciPort>(io_, log_, log_reload_, *daemon_);
+        vici_port_ = std::make_unique<daemon::ViciPort>(io_, turns_, log_, log_reload_, *daemon_);
         daemon::vici::ViciLog log;
         log.audit = [this](const auto& entry) { log_.info("audit: " + entry.to_string()); };
         log.warn = [this](const std::string& text) { log_.warning(text); };
-        auto vici =
-            daemon::vici::ViciServer::start(io_, *management_, *vici_port_, std::move(*vici_socket_), std::move(log));
+        auto vici = daemon::vici::ViciServer::start(io_, turns_, *management_, *vici_port_, std::move(*vici_socket_),
+                                                    std::move(log));
         if (!vici) return tl::unexpected(daemon::StartError{vici.error()});
         vici_ = std::move(*vici);
         daemon_->reports().follow(&vici_->reports());
@@ -179,6 +180,7 @@ private:
     daemon::DiskFiles files_;
     daemon::pkcs11::Tokens tokens_;  // likewise
     asio::io_context io_{1};
+    daemon::Turns turns_{io_};
     daemon::LogReload log_reload_{io_, log_, files_, arguments_.strongswan_path};
     asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
     std::unique_ptr<daemon::Daemon> daemon_;

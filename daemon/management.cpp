@@ -22,6 +22,9 @@ namespace {
 using api::ClearedSa;
 using api::ClearOutcome;
 
+constexpr std::size_t kLookedAtInATurn = 64;
+constexpr std::size_t kStartedInATurn = 8;
+
 // One operation with a time limit: whichever comes first, its end or the limit, is told once.
 template <typename T>
 api::Done<api::Outcome<T>> within(std::chrono::seconds limit, std::string too_late, asio::io_context& io,
@@ -47,6 +50,8 @@ std::vector<ClearedSa> rows_of(const api::ClearRequest& request, const api::IkeS
     }
     return rows;
 }
+
+const std::string& name_of(const policy::Connection* connection) { return connection->name; }
 
 ike::IkeSaId ike_id(const api::SaId& id) { return ike::IkeSaId{id.ike}; }
 ike::ChildSaId child_id(const api::SaId& id) { return ike::ChildSaId{id.child.value_or(0)}; }
@@ -100,20 +105,48 @@ struct Management::ClearJob {
     }
 };
 
-Management::Management(asio::io_context& io, Daemon& daemon) : io_(io), daemon_(daemon), started_(boot_now()) {}
+// The IKE SAs that somebody looks at, as far as that has come.
+struct Management::Collection {
+    ike::IkeSaId last{};  // looked at
+    std::function<bool(api::IkeSaView)> take;
+    std::function<void()> done;
+    std::size_t left = 0;  // in this turn
+    bool is_full = false;
+
+    void look(Worker& worker) {
+        const base::Instant now = boot_now();
+        const auto visitor = [this, now](const ikev2::sa::IkeSa& sa) {
+            if (left == 0) return false;
+            --left;
+            last = sa.sa().id;
+            is_full = !is_succeeded(sa) && !take(view_of(sa, now));
+            return !is_full;
+        };
+        if (!is_full && left > 0) worker.engine().visit(visitor, last);
+    }
+};
+
+Management::Management(asio::io_context& io, Turns& turns, Daemon& daemon)
+    : io_(io), turns_(turns), daemon_(daemon), started_(boot_now()) {}
 
 void Management::collect(std::uint64_t after, std::function<bool(api::IkeSaView)> take, std::function<void()> done) {
-    auto full = std::make_shared<bool>(false);
-    daemon_.pool().visit(
-        [take = std::move(take), full, after](Worker& worker) {
-            if (*full) return;
-            const base::Instant now = boot_now();
-            const auto visitor = [&](const ikev2::sa::IkeSa& sa) {
-                return is_succeeded(sa) || take(view_of(sa, now)) || !(*full = true);
-            };
-            worker.engine().visit(visitor, ike::IkeSaId{after});
-        },
-        std::move(done));
+    collect_some(std::make_shared<Collection>(Collection{ike::IkeSaId{after}, std::move(take), std::move(done)}));
+}
+
+void Management::collect_some(const std::shared_ptr<Collection>& collection) {
+    collection->left = kLookedAtInATurn;
+    const auto look = [collection](Worker& worker) { collection->look(worker); };
+    daemon_.pool().visit(look, [this, collection] {
+        if (collection->is_full || collection->left > 0) return collection->done();
+        turns_.add([this, collection] { collect_some(collection); });
+    });
+}
+
+void Management::for_rows(std::size_t count, std::function<void(std::size_t)> work, std::size_t first) {
+    const std::size_t end = std::min(count, first + kStartedInATurn);
+    for (std::size_t row = first; row < end; ++row) work(row);
+    if (end == count) return;
+    turns_.add([this, count, work = std::move(work), end] { for_rows(count, work, end); });
 }
 
 void Management::collect_matching(const api::SaFilter& filter, std::function<bool(api::IkeSaView)> take,
@@ -190,14 +223,13 @@ void Management::start_clearing(const std::shared_ptr<ClearJob>& job, const api:
     job->timer.async_wait([this, job](const std::error_code& error) {
         if (error) return;
         // The peer had its time: what is left goes without its word.
-        for (std::size_t row = 0; row < job->settled.size(); ++row) {
-            if (!job->settled[row]) clear_row(job, row, true);
-        }
+        for_rows(job->settled.size(), [this, job](std::size_t row) { clear_row(job, row, true); });
     });
-    for (std::size_t row = 0; row < job->settled.size(); ++row) clear_row(job, row, request.force);
+    for_rows(job->settled.size(), [this, job, force = request.force](std::size_t row) { clear_row(job, row, force); });
 }
 
 void Management::clear_row(const std::shared_ptr<ClearJob>& job, std::size_t row, bool force) {
+    if (job->settled[row]) return;
     const api::SaId id = job->rows[row].id;
     // A child cannot go by force without its IKE SA: its Delete is out, and the row says that the peer did not answer.
     daemon_.clear(ike_id(id), child_id(id), force, [job, row, force](const ike::OperationDone& end) {
@@ -236,7 +268,9 @@ void Management::list_connections(const api::ConnectionQuery& query, api::Done<a
         const bool wanted = query.conn.empty() || query.conn == connection.name;
         if (wanted && connection.name > query.after) sorted.push_back(&connection);
     }
-    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
+    const std::size_t most = std::min(sorted.size(), query.limit + 1);
+    std::ranges::partial_sort(sorted, sorted.begin() + static_cast<std::ptrdiff_t>(most), {}, name_of);
+    sorted.resize(most);
     auto page = std::make_shared<api::ConnectionPage>();
     for (const policy::Connection* connection : sorted) {
         if (!api::offer(query, *page, view_of(*connection))) break;

@@ -67,11 +67,12 @@ void Management::start_rekeying(const std::shared_ptr<RekeyJob>& job, const api:
     job->timer.async_wait([job](const std::error_code& error) {
         if (!error && job->done) job->tell();
     });
-    for (std::size_t row = 0, count = job->rows.size(); row < count; ++row) {
+    for_rows(job->rows.size(), [this, job](std::size_t row) {
+        if (!job->done) return;
         const api::SaId id = job->rows[row].id;
         daemon_.rekey(ike::IkeSaId{id.ike}, ike::ChildSaId{id.child.value_or(0)},
                       [job, row](const ike::OperationDone& end) { job->settle(row, end.result); });
-    }
+    });
 }
 
 }  // namespace xfrmd::daemon

@@ -49,6 +49,7 @@ bool ViciPort::uninstall(const std::string& connection, const std::string& child
 }
 
 void ViciPort::after(std::chrono::milliseconds time, std::function<void()> then) {
+    if (time.count() == 0) return turns_.add(std::move(then));
     auto timer = std::make_shared<asio::steady_timer>(io_, time);
     timer->async_wait([timer, then = std::move(then)](const std::error_code& error) {
         if (!error) then();

@@ -3,6 +3,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/log_reload.h"
+#include "daemon/sockets/turns.h"
 #include "daemon/vici/port.h"
 
 namespace xfrmd::daemon {
@@ -10,8 +11,8 @@ namespace xfrmd::daemon {
 class ViciPort final : public vici::Port {
 public:
     // All outlive it.
-    ViciPort(asio::io_context& io, Log& log, LogReload& settings, Daemon& daemon)
-        : io_(io), log_(log), settings_(settings), daemon_(daemon) {}
+    ViciPort(asio::io_context& io, Turns& turns, Log& log, LogReload& settings, Daemon& daemon)
+        : io_(io), turns_(turns), log_(log), settings_(settings), daemon_(daemon) {}
 
     policy::Snapshot configuration() const override {
         daemon_.settle();
@@ -33,6 +34,7 @@ public:
 
 private:
     asio::io_context& io_;
+    Turns& turns_;
     Log& log_;
     LogReload& settings_;
     Daemon& daemon_;

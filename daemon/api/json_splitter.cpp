@@ -105,6 +105,8 @@ JsonSplitter::Step JsonSplitter::step_inside(char c) {
         case '"':
             in_string_ = true;
             return Step::more;
+        case ',':
+            return count_value();
         default:
             break;
     }
@@ -119,7 +121,14 @@ JsonSplitter::Step JsonSplitter::open(char closing) {
         return Step::fault;
     }
     closings_.push_back(closing);
-    return Step::more;
+    return count_value();
+}
+
+// Every value but the first of a text comes behind a bracket or a comma.
+JsonSplitter::Step JsonSplitter::count_value() {
+    if (++values_ <= kMaxValues) return Step::more;
+    refuse(ErrorKind::MessageTooLarge, "the message has more than " + std::to_string(kMaxValues) + " values");
+    return Step::fault;
 }
 
 JsonSplitter::Step JsonSplitter::close(char closing) {
@@ -134,6 +143,7 @@ JsonSplitter::Step JsonSplitter::close(char closing) {
 std::optional<std::string> JsonSplitter::take(std::size_t end) {
     std::string text = buffer_.substr(start_, end - start_);
     start_ = end;
+    values_ = 0;
     in_bare_word_ = false;
     return text;
 }

@@ -34,6 +34,7 @@ private:
     Step step_in_string(char c);
     Step step_inside(char c);
     Step open(char closing);
+    Step count_value();
     Step close(char closing);
     std::optional<std::string> take(std::size_t end);
     std::optional<std::string> at_end_of_input();
@@ -42,7 +43,8 @@ private:
     std::string buffer_;
     std::size_t start_ = 0;  // of the text at hand, or of the white space before it
     std::size_t scanned_ = 0;
-    std::string closings_;  // the brackets that are to come, the innermost last
+    std::size_t values_ = 0;  // begun in the text at hand
+    std::string closings_;    // the brackets that are to come, the innermost last
     bool in_string_ = false;
     bool escaped_ = false;
     bool in_bare_word_ = false;

@@ -6,8 +6,10 @@
 namespace xfrmd::daemon::api {
 
 inline constexpr std::size_t kMaxConnections = 64;
-inline constexpr std::size_t kMaxMessageBytes = 1 << 20;   // one JSON text from a caller
+inline constexpr std::size_t kMaxMessageBytes = 64 << 10;  // one JSON text from a caller
 inline constexpr std::size_t kMaxDepth = 64;               // arrays and objects within each other
+inline constexpr std::size_t kMaxValues = 4096;            // in one JSON text
+
 inline constexpr std::size_t kMaxBatch = 256;              // requests in one batch
 inline constexpr std::size_t kMaxInFlight = 64;            // a connection with so many open requests is not read from
 inline constexpr std::size_t kMaxReplyBytes = 2 << 20;     // one reply, a whole batch included
@@ -19,6 +21,6 @@ inline constexpr std::size_t kEventPauseBytes = 64 << 10;  // unread output that
 inline constexpr std::size_t kMaxSentencesOfEvent = 10;    // in each list of an event
 inline constexpr std::size_t kDefaultPage = 100;           // items of a list
 inline constexpr std::size_t kMaxPage = 1000;
-inline constexpr std::size_t kPageBytes = 512 << 10;  // a page ends early when it has grown to about this
+inline constexpr std::size_t kPageBytes = 32 << 10;  // a page ends early when it has grown to about this
 
 }  // namespace xfrmd::daemon::api

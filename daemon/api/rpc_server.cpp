@@ -7,8 +7,8 @@
 
 namespace xfrmd::daemon::api {
 
-tl::expected<std::unique_ptr<RpcServer>, std::string> RpcServer::start(asio::io_context& io, Service& service,
-                                                                       SocketFile file, Audit audit) {
+tl::expected<std::unique_ptr<RpcServer>, std::string> RpcServer::start(asio::io_context& io, Turns& turns,
+                                                                       Service& service, SocketFile file, Audit audit) {
     std::unique_ptr<RpcServer> api(new RpcServer(service, audit));
     ServerOptions options;
     options.most_connections = kMaxConnections;
@@ -18,7 +18,7 @@ tl::expected<std::unique_ptr<RpcServer>, std::string> RpcServer::start(asio::io_
     options.on_denied = [audit = std::move(audit)](const Caller& caller) {
         if (audit) audit({caller, "", "", std::string(traits(ErrorKind::PermissionDenied).name)});
     };
-    auto server = Server::start(io, std::move(file), std::move(options));
+    auto server = Server::start(io, turns, std::move(file), std::move(options));
     if (!server) return tl::unexpected(server.error());
     api->server_ = std::move(*server);
     service.events().listen([raw = api->server_.get()] { raw->wake(); });

@@ -13,8 +13,8 @@ namespace xfrmd::daemon::api {
 class RpcServer {
 public:
     // Error: one sentence for the operator.
-    static tl::expected<std::unique_ptr<RpcServer>, std::string> start(asio::io_context& io, Service& service,
-                                                                       SocketFile file, Audit audit);
+    static tl::expected<std::unique_ptr<RpcServer>, std::string> start(asio::io_context& io, Turns& turns,
+                                                                       Service& service, SocketFile file, Audit audit);
     RpcServer(const RpcServer&) = delete;
     RpcServer& operator=(const RpcServer&) = delete;
     ~RpcServer() { stop(); }

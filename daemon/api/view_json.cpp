@@ -21,6 +21,7 @@ constexpr std::int64_t kSchema = 1;
 Json limits() {
     return {{"connections", kMaxConnections},
             {"message_bytes", kMaxMessageBytes},
+            {"values", kMaxValues},
             {"depth", kMaxDepth},
             {"batch", kMaxBatch},
             {"in_flight", kMaxInFlight},

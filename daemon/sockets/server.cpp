@@ -2,11 +2,12 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include <asio/buffer.hpp>
-#include <asio/post.hpp>
+#include <asio/error.hpp>
 
 namespace xfrmd::daemon {
 
@@ -14,14 +15,24 @@ namespace {
 
 // Without a free descriptor (EMFILE) the next accept would fail at once, and again, and keep the loop busy.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+// In one turn.
+constexpr std::size_t kMostWritten = 64 << 10;
+
+bool is_later(const std::error_code& error) {
+    return error == asio::error::would_block || error == asio::error::try_again || error == asio::error::interrupted;
+}
 
 }  // namespace
 
 void Place::later(std::function<void()> work) const { server_->later(number_, std::move(work)); }
 
-tl::expected<std::unique_ptr<Server>, std::string> Server::start(asio::io_context& io, SocketFile file,
+void Place::wake() const {
+    if (Server::Link* link = server_->find(number_)) server_->turn_later(number_, *link);
+}
+
+tl::expected<std::unique_ptr<Server>, std::string> Server::start(asio::io_context& io, Turns& turns, SocketFile file,
                                                                  ServerOptions options) {
-    std::unique_ptr<Server> server(new Server(io, std::move(file), std::move(options)));
+    std::unique_ptr<Server> server(new Server(io, turns, std::move(file), std::move(options)));
     std::error_code error;
     server->acceptor_.assign(asio::local::stream_protocol(), server->file_->release_socket(), error);
     if (error) return tl::unexpected<std::string>("cannot wait for connections: " + error.message());
@@ -29,8 +40,8 @@ tl::expected<std::unique_ptr<Server>, std::string> Server::start(asio::io_contex
     return server;
 }
 
-Server::Server(asio::io_context& io, SocketFile file, ServerOptions options)
-    : io_(io),
+Server::Server(asio::io_context& io, Turns& turns, SocketFile file, ServerOptions options)
+    : turns_(turns),
       file_(std::make_unique<SocketFile>(std::move(file))),
       group_(file_->group()),
       options_(std::move(options)),
@@ -64,7 +75,9 @@ void Server::accept_later() {
 void Server::welcome(Socket socket) {
     fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
     const auto caller = caller_of(socket.native_handle());
-    if (!caller) return;
+    std::error_code error;
+    socket.non_blocking(true, error);
+    if (!caller || error) return;
     const bool permitted = may_operate(*caller, group_);
     const bool is_full = links_.size() >= options_.most_connections && !(permitted && make_room());
     const LinkId id = ++last_link_;
@@ -79,7 +92,7 @@ void Server::welcome(Socket socket) {
     } else if (is_full) {
         link.dialogue->refuse(Refusal::full);
     }
-    turn(id);
+    turn_later(id, link);
 }
 
 bool Server::make_room() {
@@ -89,7 +102,7 @@ bool Server::make_room() {
     links_.erase(evicted_);  // it has had its time to read why
     evicted_ = id;
     link->dialogue->refuse(Refusal::evicted);
-    turn(id);
+    turn_later(id, *link);
     return true;
 }
 
@@ -122,31 +135,28 @@ Server::Link* Server::find(LinkId id) {
     return found == links_.end() ? nullptr : found->second.get();
 }
 
-// Everything that happens to a connection ends here: one piece of work is done, then reading and writing go on as they
-// may.
+// Everything that happens to a connection is done here.
 void Server::turn(LinkId id) {
     Link* link = find(id);
     if (link == nullptr) return;
     link->turn_is_due = false;
-    if (link->dialogue->work()) {
-        touch(*link);
-        turn_later(id, *link);
-    }
-    if (link->dialogue->is_over()) {
+    if (!link->is_working) read(*link);
+    link->is_working = link->dialogue->work();
+    if (link->is_working) touch(*link);
+    if (!write(*link) || link->dialogue->is_over()) {
         links_.erase(id);
         return;
     }
-    write(id, *link);
-    read(id, *link);
+    await(id, *link);
 }
 
 void Server::turn_later(LinkId id, Link& link) {
     if (std::exchange(link.turn_is_due, true)) return;
-    asio::post(io_, [this, id] { turn(id); });
+    turns_.add([this, id] { turn(id); });
 }
 
 void Server::later(LinkId id, std::function<void()> work) {
-    asio::post(io_, [this, id, work = std::move(work)] {
+    turns_.add([this, id, work = std::move(work)] {
         Link* link = find(id);
         if (link == nullptr) return;
         work();
@@ -155,48 +165,48 @@ void Server::later(LinkId id, std::function<void()> work) {
     });
 }
 
-void Server::read(LinkId id, Link& link) {
-    if (link.reading || !link.dialogue->wants_input() || link.turn_is_due) return;
-    link.reading = true;
-    // Plain reads have no room for control messages: descriptors that a caller passes are closed by the kernel
-    // (unix(7)).
-    link.socket.async_read_some(asio::buffer(link.chunk),
-                                [this, id](std::error_code error, std::size_t count) { on_read(id, error, count); });
+// Plain reads have no room for control messages: descriptors that a caller passes are closed by the kernel (unix(7)).
+void Server::read(Link& link) {
+    if (!link.is_readable || !link.dialogue->wants_input()) return;
+    std::error_code error;
+    const std::size_t count = link.socket.read_some(asio::buffer(link.chunk), error);
+    link.is_readable = !error;
+    if (is_later(error)) return;
+    if (error) return link.dialogue->received_end();
+    link.dialogue->received({link.chunk.data(), count});
+    touch(link);
 }
 
-void Server::on_read(LinkId id, std::error_code error, std::size_t count) {
-    Link* link = find(id);
-    if (link == nullptr) return;
-    link->reading = false;
-    if (error) {
-        link->dialogue->received_end();
-    } else {
-        link->dialogue->received({link->chunk.data(), count});
-        touch(*link);
-    }
-    turn(id);
-}
-
-void Server::write(LinkId id, Link& link) {
-    if (link.writing) return;
+bool Server::write(Link& link) {
     const std::string_view outgoing = link.dialogue->outgoing();
-    if (outgoing.empty()) return;
-    link.writing = true;
-    link.socket.async_write_some(
-        asio::buffer(outgoing.data(), outgoing.size()),
-        [this, id](std::error_code error, std::size_t count) { on_written(id, error, count); });
+    if (outgoing.empty() || !link.is_writable) return true;
+    std::error_code error;
+    const std::size_t count =
+        link.socket.write_some(asio::buffer(outgoing.data(), std::min(outgoing.size(), kMostWritten)), error);
+    link.is_writable = !error;
+    if (error) return is_later(error);
+    link.dialogue->sent(count);
+    return true;
 }
 
-void Server::on_written(LinkId id, std::error_code error, std::size_t count) {
-    Link* link = find(id);
-    if (link == nullptr) return;
-    link->writing = false;
-    if (error) {
-        links_.erase(id);
-        return;
-    }
-    link->dialogue->sent(count);
-    turn(id);
+// The next turn is now where there is something to do, and else when there is something to read, or room to write.
+void Server::await(LinkId id, Link& link) {
+    const bool wants_input = !link.is_working && link.dialogue->wants_input();
+    const bool wants_room = !link.dialogue->outgoing().empty();
+    if (link.is_working || (wants_input && link.is_readable) || (wants_room && link.is_writable)) turn_later(id, link);
+    if (wants_input && !link.is_readable) await(id, link, Socket::wait_read, &Link::awaits_input, &Link::is_readable);
+    if (wants_room && !link.is_writable) await(id, link, Socket::wait_write, &Link::awaits_room, &Link::is_writable);
+}
+
+void Server::await(LinkId id, Link& link, Socket::wait_type what, bool Link::* awaits, bool Link::* is_ready) {
+    if (std::exchange(link.*awaits, true)) return;
+    link.socket.async_wait(what, [this, id, awaits, is_ready](std::error_code error) {
+        Link* waiting = error ? nullptr : find(id);
+        if (waiting == nullptr) return;
+        waiting->*awaits = false;
+        waiting->*is_ready = true;
+        turn_later(id, *waiting);
+    });
 }
 
 }  // namespace xfrmd::daemon

@@ -1,8 +1,8 @@
-// Dialogues on a Unix socket, within the daemon's event loop: accepts, reads, writes, never blocks, and does one piece
-// of work of one connection at a turn of the loop. Everything is called on the thread that runs the io_context. When
-// all places are taken a newcomer gets that of whoever has been idle longest. Once the Server has gone, the io_context
-// must not be run again, and is destroyed after it. To end while the loop goes on: stop(), and keep the Server until
-// the loop has returned.
+// Dialogues on a Unix socket, within the daemon's event loop: accepts, and when a connection has its turn, reads, does
+// one piece of work and writes, so much of each at most, and never blocks. Everything is called on the thread that runs
+// the io_context. When all places are taken a newcomer gets that of whoever has been idle longest. Once the Server has
+// gone, the io_context must not be run again, and is destroyed after it. To end while the loop goes on: stop(), and
+// keep the Server until the loop has returned.
 #pragma once
 
 #include <array>
@@ -21,6 +21,7 @@
 #include "daemon/sockets/caller.h"
 #include "daemon/sockets/dialogue.h"
 #include "daemon/sockets/socket_file.h"
+#include "daemon/sockets/turns.h"
 
 namespace xfrmd::daemon {
 
@@ -30,8 +31,10 @@ class Server;
 class Place {
 public:
     Place(Server& server, std::uint64_t number) : server_(&server), number_(number) {}
-    // Runs `work` in a turn of the loop of its own, and then the dialogue's turn.
+    // Runs `work` in a turn of its own, and then the dialogue's.
     void later(std::function<void()> work) const;
+    // The dialogue has something to say.
+    void wake() const;
 
 private:
     Server* server_;
@@ -47,7 +50,7 @@ struct ServerOptions {
 class Server {
 public:
     // Error: one sentence for the operator.
-    static tl::expected<std::unique_ptr<Server>, std::string> start(asio::io_context& io, SocketFile file,
+    static tl::expected<std::unique_ptr<Server>, std::string> start(asio::io_context& io, Turns& turns, SocketFile file,
                                                                     ServerOptions options);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -70,13 +73,16 @@ private:
         std::unique_ptr<Dialogue> dialogue;
         std::uint64_t last_active = 0;  // greater than that of every link that was active before
         std::array<char, 16384> chunk{};
-        bool reading = false;
-        bool writing = false;
+        bool is_readable = false;
+        bool is_writable = true;
+        bool awaits_input = false;
+        bool awaits_room = false;
+        bool is_working = false;  // there may be more to do before more is read
         bool turn_is_due = false;
     };
     using LinkId = std::uint64_t;  // never used again: a handler that comes late meets no other connection
 
-    Server(asio::io_context& io, SocketFile file, ServerOptions options);
+    Server(asio::io_context& io, Turns& turns, SocketFile file, ServerOptions options);
 
     void accept();
     void accept_later();
@@ -91,12 +97,13 @@ private:
     void turn(LinkId id);
     void turn_later(LinkId id, Link& link);
     void later(LinkId id, std::function<void()> work);
-    void read(LinkId id, Link& link);
-    void write(LinkId id, Link& link);
-    void on_read(LinkId id, std::error_code error, std::size_t count);
-    void on_written(LinkId id, std::error_code error, std::size_t count);
+    void read(Link& link);
+    // False where the connection has gone.
+    static bool write(Link& link);
+    void await(LinkId id, Link& link);
+    void await(LinkId id, Link& link, Socket::wait_type what, bool Link::* awaits, bool Link::* is_ready);
 
-    asio::io_context& io_;
+    Turns& turns_;
     std::unique_ptr<SocketFile> file_;
     gid_t group_;
     ServerOptions options_;

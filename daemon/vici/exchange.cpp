@@ -8,7 +8,7 @@ void Exchange::event(std::string_view name, Section message) {
     if (!client_->follows(name)) return;
     if (const auto frame = encode(Packet{PacketType::event, std::string(name), std::move(message)})) {
         client_->put_event(name, *frame);
-        place_.later([] {});  // it has its turn, and is sent
+        place_.wake();
     }
 }
 

@@ -39,8 +39,9 @@ ViciServer::ViciServer(api::Service& service, Port& port, ViciLog log)
     hall_.warn = [this](const std::string& text) { warn(text); };
 }
 
-tl::expected<std::unique_ptr<ViciServer>, std::string> ViciServer::start(asio::io_context& io, api::Service& service,
-                                                                         Port& port, SocketFile file, ViciLog log) {
+tl::expected<std::unique_ptr<ViciServer>, std::string> ViciServer::start(asio::io_context& io, Turns& turns,
+                                                                         api::Service& service, Port& port,
+                                                                         SocketFile file, ViciLog log) {
     std::unique_ptr<ViciServer> vici(new ViciServer(service, port, std::move(log)));
     ServerOptions options;
     options.most_connections = kMostConnections;
@@ -50,7 +51,7 @@ tl::expected<std::unique_ptr<ViciServer>, std::string> ViciServer::start(asio::i
     options.on_denied = [audit = vici->log_.audit](const Caller& caller) {
         if (audit) audit({caller, "", "", "permission.denied"});
     };
-    auto server = Server::start(io, std::move(file), std::move(options));
+    auto server = Server::start(io, turns, std::move(file), std::move(options));
     if (!server) return tl::unexpected(server.error());
     vici->server_ = std::move(*server);
     vici->hall_.followers.on_news([raw = vici->server_.get()] { raw->wake(); });

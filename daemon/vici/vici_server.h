@@ -22,8 +22,9 @@ struct ViciLog {
 class ViciServer {
 public:
     // Error: one sentence for the operator.
-    static tl::expected<std::unique_ptr<ViciServer>, std::string> start(asio::io_context& io, api::Service& service,
-                                                                        Port& port, SocketFile file, ViciLog log);
+    static tl::expected<std::unique_ptr<ViciServer>, std::string> start(asio::io_context& io, Turns& turns,
+                                                                        api::Service& service, Port& port,
+                                                                        SocketFile file, ViciLog log);
     ViciServer(const ViciServer&) = delete;
     ViciServer& operator=(const ViciServer&) = delete;
 

@@ -8,7 +8,7 @@ bench_config() {
     # shellcheck disable=SC2064  # now
     trap "rm -rf '$work'" EXIT
     "$project/build/release/tests/bench/bench_config" "$@" >"$work/rows.json"
-    "$project/scripts/lab" --build "$project/build/release" --memory 3G --out "$work/lab" --timeout 1800 \
+    "$project/scripts/lab" --build "$project/build/release" --memory 3G --out "$work/lab" --timeout 3600 \
         "$project/tests/bench/config_lab.sh" "$@" >"$work/lab.log" 2>&1 ||
         { tail -n 20 "$work/lab.log" >&2 && die "the lab's part failed"; }
     python3 -c '

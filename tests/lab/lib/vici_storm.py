@@ -1,28 +1,17 @@
 #!/usr/bin/env python3
-"""Clients of vici as nobody wants them, until it is told to end (SIGTERM), or for so many seconds.
+"""Clients of vici as nobody wants them.
 
 vici_storm.py SOCKET SECONDS   says how often each was cut off or refused
 """
-import collections
 import os
 import random
 import socket
 import struct
-import sys
-import threading
 import time
 
+from storm import main
 from vici_frames import VERSION, packet
 from vici import REGISTER, REQUEST, encode
-
-cut_off = collections.Counter()
-
-
-def connect(path):
-    one = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    one.settimeout(2)
-    one.connect(path)
-    return one
 
 
 def stalls(one):
@@ -71,23 +60,6 @@ def asks_for_what_is_not_there(one):
         one.recv(65536)
 
 
-def again_and_again(kind, path, until):
-    while time.monotonic() < until:
-        try:
-            with connect(path) as one:
-                kind(one)
-        except OSError:
-            cut_off[kind.__name__] += 1
-            time.sleep(0.01)
-
-
 if __name__ == "__main__":
-    until = time.monotonic() + float(sys.argv[2])
-    kinds = (stalls, trickles, talks_nonsense, promises_much, asks_and_never_reads, listens_and_never_reads, goes_away,
-             asks_for_what_is_not_there)
-    threads = [threading.Thread(target=again_and_again, args=(kind, sys.argv[1], until)) for kind in kinds for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    print(dict(cut_off))
+    main((stalls, trickles, talks_nonsense, promises_much, asks_and_never_reads, listens_and_never_reads, goes_away,
+          asks_for_what_is_not_there))

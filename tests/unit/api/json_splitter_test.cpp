@@ -124,13 +124,26 @@ TEST_CASE("depth is limited to 64 and no deeper text is kept", "[api][hostile-h1
     CHECK(split_whole(std::string(1000000, '{')).fault == ErrorKind::MessageTooDeep);
 }
 
-TEST_CASE("a text may have a mebibyte and not a byte more", "[api][hostile-h1]") {
+TEST_CASE("a text may have so many bytes and not a byte more", "[api][hostile-h1]") {
     const std::string largest = "\"" + std::string(kMaxMessageBytes - 2, 'x') + "\"";
     CHECK(split_whole(largest).texts.size() == 1);
     CHECK(split_whole("  \n" + largest + largest).texts.size() == 2);
     const Split larger = split_whole("\"" + std::string(kMaxMessageBytes - 1, 'x') + "\"");
     CHECK(larger.texts.empty());
     CHECK(larger.fault == ErrorKind::MessageTooLarge);
+}
+
+TEST_CASE("a text may have so many values and not one more", "[api][hostile-h1]") {
+    const auto list_of = [](std::size_t count) {
+        std::string text = "[0";
+        for (std::size_t i = 1; i < count; ++i) text += ",0";
+        return text + "]";
+    };
+    const std::string most = list_of(kMaxValues);
+    CHECK(split_whole(most + most).texts == Texts{most, most});
+    const Split more = split_whole(list_of(kMaxValues + 1));
+    CHECK(more.texts.empty());
+    CHECK(more.fault == ErrorKind::MessageTooLarge);
 }
 
 TEST_CASE("a text without end is refused when it passes the limit, not when it ends", "[api][hostile-h1]") {

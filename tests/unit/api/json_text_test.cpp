@@ -62,10 +62,10 @@ TEST_CASE("the same name in different objects is no repetition", "[api]") {
     CHECK(parse_json_text(R"([{"a":1},{"a":{"a":2}},{"b":{"a":1},"a":3}])"));
 }
 
-TEST_CASE("a hundred thousand members are read and checked", "[api][hostile-h1]") {
+TEST_CASE("as many members as a message may have are read and checked", "[api][hostile-h1]") {
     std::string text = "{";
-    for (int i = 0; i < 60000; ++i) text += "\"" + std::to_string(i) + "\":0,";
-    CHECK(parse_json_text(text + "\"x\":0}")->size() == 60001);
+    for (int i = 0; i < 4000; ++i) text += "\"" + std::to_string(i) + "\":0,";
+    CHECK(parse_json_text(text + "\"x\":0}")->size() == 4001);
     CHECK_FALSE(parse_json_text(text + "\"7\":0}"));
     CHECK(text.size() < kMaxMessageBytes);
 }

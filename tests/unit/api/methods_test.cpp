@@ -215,7 +215,7 @@ TEST_CASE("system.info tells the limits", "[api]") {
     CHECK(result.at("schema") == 1);
     CHECK(result.at("kernel_features") == Json::parse(R"({"esn": true, "iptfs": false})"));
     CHECK(result.at("kernel_algorithms") == Json::parse(R"json({"cbc(aes)/hmac(sha256)": true})json"));
-    CHECK(result.at("limits").at("message_bytes") == 1048576);
+    CHECK(result.at("limits").at("message_bytes") == 65536);
     CHECK(result.at("limits").at("depth") == 64);
     CHECK(result.at("limits").at("batch") == 256);
     CHECK(result.at("limits").at("connections") == 64);

@@ -50,6 +50,7 @@ public:
 struct Hall {
     TemporaryFolder folder;
     asio::io_context io;
+    Turns turns{io};
     FakeService service;
     std::vector<AuditEntry> audited;
     SocketOptions options{folder.file("api.sock"), "no-such-group-here", 0660};
@@ -59,7 +60,7 @@ struct Hall {
     void open() {
         auto file = SocketFile::make(options);
         if (!file) throw std::runtime_error(file.error());
-        auto started = RpcServer::start(io, service, std::move(*file),
+        auto started = RpcServer::start(io, turns, service, std::move(*file),
                                         [this](const AuditEntry& entry) { audited.push_back(entry); });
         if (!started) throw std::runtime_error(started.error());
         server = std::move(*started);

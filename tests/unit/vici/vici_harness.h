@@ -97,6 +97,7 @@ inline policy::Snapshot small_configuration() {
 struct ViciHall {
     TemporaryFolder folder;
     asio::io_context io;
+    Turns turns{io};
     api::FakeService service;
     FakePort port;
     std::vector<std::string> warnings;
@@ -111,7 +112,7 @@ struct ViciHall {
         ViciLog log;
         log.audit = [this](const AuditEntry& entry) { audited.push_back(entry); };
         log.warn = [this](const std::string& text) { warnings.push_back(text); };
-        auto started = ViciServer::start(io, service, port, std::move(*file), std::move(log));
+        auto started = ViciServer::start(io, turns, service, port, std::move(*file), std::move(log));
         if (!started) throw std::runtime_error(started.error());
         server = std::move(*started);
     }
