@@ -1,6 +1,7 @@
 #include "daemon/arguments.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -12,6 +13,24 @@ namespace xfrmd::daemon {
 
 namespace {
 
+// A number that is none lies between any two bounds, as CLI::Range sees it.
+CLI::Validator finite_range(double lowest, double highest) {
+    const auto is_number = [](const std::string& text) {
+        double value = 0;
+        const bool is_finite = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
+        return is_finite ? std::string() : text + " is no number";
+    };
+    return CLI::Validator(is_number, "") & CLI::Range(lowest, highest);
+}
+
+// CLI11 takes -1 for the greatest number there is.
+CLI::Range counts() { return CLI::Range(0LL, 4'294'967'295LL); }
+
+// Of what has to be somewhere.
+CLI::Validator is_path() {
+    return CLI::Validator([](const std::string& text) { return text.empty() ? "it must not be empty" : ""; }, "");
+}
+
 // strongswan.conf's retransmit_timeout, retransmit_base and retransmit_tries.
 void describe_retransmission(CLI::App& app, ikev2::sa::RetransmitSchedule& schedule) {
     const auto set_first = [&schedule](double seconds) {
@@ -19,10 +38,10 @@ void describe_retransmission(CLI::App& app, ikev2::sa::RetransmitSchedule& sched
     };
     app.add_option_function<double>("--retransmit-timeout", set_first,
                                     "seconds after which a request is sent again for the first time")
-        ->check(CLI::Range(0.1, 60.0))
+        ->check(finite_range(0.1, 60.0))
         ->default_str(std::to_string(std::chrono::round<std::chrono::seconds>(schedule.first).count()));
     app.add_option("--retransmit-base", schedule.base, "how much longer each next time takes")
-        ->check(CLI::Range(1.0, 10.0))
+        ->check(finite_range(1.0, 10.0))
         ->capture_default_str();
     app.add_option("--retransmit-tries", schedule.tries, "how often it is sent again before the peer counts as gone")
         ->check(CLI::Range(0, 50))
@@ -34,15 +53,21 @@ void describe_retransmission(CLI::App& app, ikev2::sa::RetransmitSchedule& sched
 void describe_limits(CLI::App& app, ike::Options& engine) {
     app.add_option("--cookie-threshold", engine.cookie_threshold,
                    "half-open IKE SAs from which on cookies are asked for")
+        ->check(counts())
         ->capture_default_str();
     app.add_option("--cookie-threshold-per-address", engine.cookie_threshold_per_address,
                    "the same for those of one address")
+        ->check(counts())
         ->capture_default_str();
     app.add_option("--half-open-per-address", engine.half_open_per_address, "half-open IKE SAs one address may have")
+        ->check(counts())
         ->capture_default_str();
     app.add_option("--half-open-per-network", engine.half_open_per_network, "and one IPv4 /24 or IPv6 /48")
+        ->check(counts())
         ->capture_default_str();
-    app.add_option("--most-half-open", engine.most_half_open, "and all together")->capture_default_str();
+    app.add_option("--most-half-open", engine.most_half_open, "and all together")
+        ->check(counts())
+        ->capture_default_str();
     app.add_option("--attempts-per-address", engine.attempts_per_address, "a second that lead to nothing (0: no limit)")
         ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();
@@ -83,7 +108,9 @@ void describe_fetching(CLI::App& app, FetcherOptions& fetching) {
 
 void describe(CLI::App& app, Arguments& arguments) {
     app.set_version_flag("--version", std::string("xfrmd ") + kVersion);
-    app.add_option("--config", arguments.daemon.config_path, "configuration file")->capture_default_str();
+    app.add_option("--config", arguments.daemon.config_path, "configuration file")
+        ->check(is_path())
+        ->capture_default_str();
     const auto name_strongswan = [&arguments](const std::string& path) {
         arguments.strongswan_path = path;
         arguments.strongswan_is_named = !path.empty();
@@ -91,7 +118,7 @@ void describe(CLI::App& app, Arguments& arguments) {
     app.add_option_function<std::string>("--strongswan-conf", name_strongswan,
                                          "strongSwan's options of the daemon, which those here go over (empty: none)")
         ->default_str(arguments.strongswan_path);
-    app.add_option("--socket", arguments.socket.path, "management socket")->capture_default_str();
+    app.add_option("--socket", arguments.socket.path, "management socket")->check(is_path())->capture_default_str();
     app.add_option("--vici", arguments.vici.path, "socket for swanctl and other clients of vici (empty: none)")
         ->capture_default_str();
     app.add_flag("--check", arguments.check, "check the configuration and exit");
@@ -103,6 +130,7 @@ void describe(CLI::App& app, Arguments& arguments) {
     describe_engine(app, arguments.daemon.pool.worker.engine);
     app.add_option("--token-secret", arguments.token_secret,
                    "what quick crash detection's tokens are made of; made where it is missing")
+        ->check(is_path())
         ->capture_default_str();
     app.add_flag("!--no-crash-tokens", arguments.crash_tokens, "tell peers no tokens for quick crash detection");
     describe_fetching(app, arguments.daemon.fetching);

@@ -222,6 +222,10 @@ int run(daemon::Arguments arguments) {
         if (!path->empty()) *path = std::filesystem::absolute(*path);
     }
     keep_memory_private();
+    if (arguments.vici.path == arguments.socket.path) {
+        std::fputs("xfrmd: --socket and --vici are the same path\n", stderr);
+        return daemon::kUsage;
+    }
     if (arguments.check) return check_configuration(arguments);
     keep_standard_descriptors();
     // A log that nobody reads any more must not end the daemon before it has cleaned up.

@@ -65,7 +65,7 @@ constexpr std::size_t kIterations = 600'000;
 SecretBytes pem_of(base::ByteView der, std::string_view label) {
     std::string text = Botan::PEM_Code::encode(der.data(), der.size(), label);
     SecretBytes secret(base::as_bytes(text));
-    base::wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    base::wipe_text(text);
     return secret;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/api/limits.h"
+#include "ike/base/secret_bytes.h"
 
 namespace xfrmd::daemon::api {
 
@@ -18,12 +19,17 @@ bool continues_bare_word(char c) {
 
 }  // namespace
 
+JsonSplitter::~JsonSplitter() { base::wipe_text(buffer_); }
+
 void JsonSplitter::feed(std::string_view bytes) {
     if (fault_ || finished_) return;
-    buffer_.erase(0, start_);
-    scanned_ -= start_;
-    start_ = 0;
-    buffer_ += bytes;
+    if (start_ > 0) {
+        std::string rest = buffer_.substr(start_);
+        base::wipe_text(buffer_);
+        buffer_ = std::move(rest);
+        scanned_ -= std::exchange(start_, 0);
+    }
+    base::append_and_wipe(buffer_, bytes);
 }
 
 void JsonSplitter::finish() { finished_ = true; }
@@ -150,8 +156,8 @@ std::optional<std::string> JsonSplitter::take(std::size_t end) {
 
 void JsonSplitter::refuse(ErrorKind kind, std::string message) {
     fault_ = ApiError{kind, std::move(message)};
-    buffer_.clear();
-    buffer_.shrink_to_fit();
+    base::wipe_text(buffer_);
+    buffer_ = {};
     start_ = scanned_ = 0;
 }
 

@@ -15,6 +15,11 @@ namespace xfrmd::daemon::api {
 
 class JsonSplitter {
 public:
+    JsonSplitter() = default;
+    JsonSplitter(const JsonSplitter&) = delete;
+    JsonSplitter& operator=(const JsonSplitter&) = delete;
+    ~JsonSplitter();  // there may be secrets in what it holds, which is overwritten wherever it goes
+
     void feed(std::string_view bytes);
     // No more bytes will come: a number or a word at the end is whole now, everything else that is open is a fault.
     void finish();

@@ -78,7 +78,7 @@ Outcome Parser::file(const std::string& path, Position included_from) {
     document_.files.push_back({path, content->readable_by_others});
     Outcome outcome = lexer.check_text();
     if (outcome) outcome = statements(lexer);
-    base::wipe_memory({reinterpret_cast<std::uint8_t*>(content->text.data()), content->text.size()});
+    base::wipe_text(content->text);
     being_read_.pop_back();
     return outcome;
 }

@@ -5,7 +5,7 @@
 namespace xfrmd::daemon::settings {
 
 void Setting::assign(std::optional<std::string> new_value, Position new_key_at, Position new_value_at) {
-    if (value) base::wipe_memory({reinterpret_cast<std::uint8_t*>(value->data()), value->size()});
+    if (value) base::wipe_text(*value);
     value = std::move(new_value);
     items.reset();
     key_at = new_key_at;

@@ -1,6 +1,5 @@
 #include "daemon/sockets/frame_splitter.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "ike/base/reader.h"
@@ -18,15 +17,7 @@ FrameSplitter::~FrameSplitter() { base::wipe_memory(buffer_); }
 
 void FrameSplitter::feed(base::ByteView more) {
     if (broken_) return;
-    const std::size_t needed = buffer_.size() + more.size();
-    if (needed > buffer_.capacity()) {
-        base::Bytes grown;
-        grown.reserve(std::max(needed, 2 * buffer_.capacity()));
-        base::append(grown, buffer_);
-        base::wipe_memory(buffer_);
-        buffer_ = std::move(grown);
-    }
-    base::append(buffer_, more);
+    base::append_and_wipe(buffer_, more);
 }
 
 std::optional<base::Bytes> FrameSplitter::next() {
@@ -34,6 +25,7 @@ std::optional<base::Bytes> FrameSplitter::next() {
     const std::size_t length = base::Reader(buffer_).u32();
     if (length > most_) {
         broken_ = true;
+        base::wipe_memory(buffer_);
         buffer_ = {};
         return std::nullopt;
     }

@@ -9,6 +9,8 @@
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 
+#include "ike/base/secret_bytes.h"
+
 namespace xfrmd::daemon {
 
 namespace {
@@ -174,6 +176,7 @@ void Server::read(Link& link) {
     if (is_later(error)) return;
     if (error) return link.dialogue->received_end();
     link.dialogue->received({link.chunk.data(), count});
+    base::wipe_text(std::span(link.chunk).first(count));
     touch(link);
 }
 

@@ -1,6 +1,6 @@
-// Work for those who manage the daemon, one piece at a pass of the event loop: between two pieces comes all else that the
-// loop has to do, IKE's datagrams and the kernel's answers, however many clients there are and however much they ask.
-// In the order in which it came. One for all sockets; on the thread that runs the io_context, which outlives it.
+// Work for those who manage the daemon, one piece at a pass of the event loop: between two pieces comes all else that
+// the loop has to do, IKE's datagrams and the kernel's answers, however many clients there are and however much they
+// ask. In the order in which it came. One for all sockets; on the thread that runs the io_context, which outlives it.
 #pragma once
 
 #include <deque>

@@ -21,8 +21,6 @@ enum class Element : std::uint8_t {
     list_end = 6
 };
 
-void wipe_text(std::string& text) { base::wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}); }
-
 template <typename Content>
 const Content* find(const std::vector<Entry>& entries, std::string_view name) {
     for (const Entry& entry : entries) {
@@ -204,9 +202,9 @@ Section& Section::add_section(std::string_view name, Section section) {
 
 void wipe(Section& section) {
     for (Entry& entry : section.entries_) {
-        if (auto* value = std::get_if<std::string>(&entry.content)) wipe_text(*value);
+        if (auto* value = std::get_if<std::string>(&entry.content)) base::wipe_text(*value);
         if (auto* values = std::get_if<std::vector<std::string>>(&entry.content)) {
-            for (std::string& value : *values) wipe_text(value);
+            for (std::string& value : *values) base::wipe_text(value);
         }
         if (auto* inner = std::get_if<Section>(&entry.content)) wipe(*inner);
     }
