@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 
@@ -47,12 +48,14 @@ bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
     Wanted wanted;
     Complaints complaints;
     for (const policy::Connection& connection : configuration.connections()) {
-        wanted.merge(wanted_of(connection, complaints));
+        std::ranges::move(wanted_of(connection, complaints), std::back_inserter(wanted));
     }
     inherited_.clear();
     replace_all(wanted, complaints);
+    std::set<Key> keys;
+    for (const auto& [key, child] : wanted) keys.insert(key);
     std::erase_if(installed_, [&](const auto& entry) {
-        if (wanted.contains(entry.first)) return false;
+        if (keys.contains(entry.first)) return false;
         remove(entry.second);
         return true;
     });
@@ -110,11 +113,14 @@ bool StandingKeeper::uninstall(const policy::Connection& connection, const std::
 }
 
 std::vector<const StandingChild*> StandingKeeper::standing() const {
-    std::vector<const StandingChild*> all;
+    std::vector<const Installed*> all;
     for (const auto& [key, installed] : installed_) {
-        if (installed.wanted.kind != StandingKind::block) all.push_back(&installed.wanted);
+        if (installed.wanted.kind != StandingKind::block) all.push_back(&installed);
     }
-    return all;
+    std::ranges::sort(all, {}, &Installed::number);
+    std::vector<const StandingChild*> standing;
+    for (const Installed* installed : all) standing.push_back(&installed->wanted);
+    return standing;
 }
 
 StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& connection, Complaints& complaints) {
@@ -122,13 +128,13 @@ StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& conne
     StandingChildren standing = standing_children_of(connection, trapped_, orders_);
     for (StandingChild& child : standing.children) {
         Key key{child.connection, child.child, child.kind};
-        wanted.emplace(std::move(key), std::move(child));
+        wanted.emplace_back(std::move(key), std::move(child));
     }
     for (const StandingError& failed : standing.errors) {
         complain(failed.error, complaints);
         // What stands is not taken away because it cannot be worked out just now.
         const auto stands = installed_.find({connection.name, failed.child, failed.kind});
-        if (stands != installed_.end()) wanted.emplace(stands->first, stands->second.wanted);
+        if (stands != installed_.end()) wanted.emplace_back(stands->first, stands->second.wanted);
     }
     return wanted;
 }
@@ -159,7 +165,7 @@ void StandingKeeper::complain(const base::Error& error, Complaints& complaints) 
 }
 
 std::optional<StandingKeeper::Installed> StandingKeeper::put(const StandingChild& child, Complaints& complaints) {
-    Installed installed{child, child.tunnel, {}, {}};
+    Installed installed{child, child.tunnel, {}, {}, ++last_number_};
     const bool needs_reqid = child.kind == StandingKind::trap && child.tunnel.owns_reqid;
     installed.tunnel.owns_reqid = needs_reqid;
     if (needs_reqid) installed.tunnel.ids.reqid = books_.reqids.acquire(child.tunnel.mode, child.tunnel.selectors);

@@ -2,11 +2,13 @@
 // is for. Main thread only.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "daemon/log.h"
@@ -35,7 +37,7 @@ public:
     base::Result<void> install(const policy::Connection& connection, const std::string& name);
     // False where it does not stand.
     bool uninstall(const policy::Connection& connection, const std::string& name);
-    // Traps and shunts that stand, blocks left out.
+    // Traps and shunts that stand, blocks left out, in the order in which they were put there.
     std::vector<const StandingChild*> standing() const;
     void remove_all();
     // Traps that wait because what an earlier process left in their place still carries packets: children to negotiate
@@ -53,9 +55,10 @@ private:
         netlink::Tunnel tunnel;  // with its reqid
         std::vector<netlink::PolicySpec> policies;
         netlink::Claimant claimant{};
+        std::uint64_t number = 0;  // of all that were put there
     };
 
-    using Wanted = std::map<Key, StandingChild>;
+    using Wanted = std::vector<std::pair<Key, StandingChild>>;  // in the order of the configuration
     using Complaints = std::set<std::string>;
 
     void forget_trapped(const policy::IndexedConfiguration& configuration);
@@ -72,6 +75,7 @@ private:
     netlink::Books& books_;
     netlink::StandingPolicies policies_;
     std::map<Key, Installed> installed_;
+    std::uint64_t last_number_ = 0;
     ChildNames trapped_;  // since they ended
     StandingOrders orders_;
     Complaints complaints_;  // of the last update and the traps since

@@ -223,6 +223,31 @@ TEST_CASE("an operator's order goes over start_action, as long as the child is c
     CHECK(bench.out("10.3.0.0/24") != nullptr);
 }
 
+TEST_CASE("what stands is listed in the order in which it was put there", "[daemon][standing]") {
+    Bench bench;
+    const auto names = [&bench] {
+        std::string all;
+        for (const StandingChild* child : bench.keeper.standing()) all += child->child + " ";
+        return all;
+    };
+    const auto quiet = [](const char* remote_ts) {
+        return std::string("local_ts = 10.1.0.0/24\nremote_ts = ") + remote_ts + "\n";
+    };
+    REQUIRE(bench.update({{"b", trap("10.2.0.0/24")},
+                          {"a", trap("10.3.0.0/24")},
+                          {"d", quiet("10.4.0.0/24")},
+                          {"c", quiet("10.5.0.0/24")}}));
+    CHECK(names() == "b a ");
+    const policy::Connection& gw = *bench.configuration->connection("gw");
+    CHECK(bench.keeper.install(gw, "d"));
+    CHECK(bench.keeper.install(gw, "c"));
+    CHECK(bench.keeper.install(gw, "d"));
+    CHECK(names() == "b a d c ");
+    CHECK(bench.keeper.uninstall(gw, "b"));
+    CHECK(bench.keeper.install(gw, "b"));
+    CHECK(names() == "a d c b ");
+}
+
 TEST_CASE("an order that cannot be carried out is none", "[daemon][standing]") {
     Bench bench;
     const std::string quiet = "local_ts = 10.1.0.0/24\nremote_ts = 10.2.0.0/24\n";
