@@ -208,6 +208,22 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
     return view;
 }
 
+api::IkeSaView view_of(const ike::Report& report, const ike::Attempt& attempt) {
+    api::IkeSaView view;
+    view.id = static_cast<std::uint64_t>(report.ike_sa);
+    view.conn = report.connection;
+    view.local = attempt.local;
+    view.remote = attempt.remote;
+    view.nat_local = attempt.nat_local;
+    view.nat_remote = attempt.nat_remote;
+    view.spi_i = attempt.spi_i;
+    view.spi_r = attempt.spi_r;
+    view.proposal = attempt.proposal;
+    if (!attempt.local_id.is_any()) view.local_id = attempt.local_id.to_string();
+    if (!attempt.remote_id.is_any()) view.remote_id = attempt.remote_id.to_string();
+    return view;
+}
+
 api::ManualSaView view_of(const policy::ManualSa& sa, const ManualSaStatus& status) {
     api::ManualSaView view;
     view.name = sa.name;

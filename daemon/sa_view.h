@@ -10,6 +10,8 @@
 namespace xfrmd::daemon {
 
 api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now);
+// Of one that never stood: connecting, as it was at its end.
+api::IkeSaView view_of(const ike::Report& report, const ike::Attempt& attempt);
 api::ManualSaView view_of(const policy::ManualSa& sa, const ManualSaStatus& status);
 api::ConnectionView view_of(const policy::Connection& connection);
 

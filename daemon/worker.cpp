@@ -190,6 +190,8 @@ void Worker::send(UdpSocket& socket) {
 
 void Worker::run(const ike::Report& action) {
     const bool is_followed = action.milestone.turn != ike::Turn::none && outside_.wants_views();
+    const auto& attempt = action.milestone.attempt;
+    if (is_followed && attempt) return outside_.report(action, view_of(action, *attempt));
     const ikev2::sa::IkeSa* sa = is_followed ? engine_.find(action.ike_sa) : nullptr;
     outside_.report(action, sa == nullptr ? std::nullopt : std::optional(view_of(*sa, boot_now())));
 }

@@ -54,7 +54,8 @@ public:
     virtual void done(ike::OperationDone operation) = 0;
     // Somebody follows what happens to IKE SAs.
     virtual bool wants_views() const = 0;
-    // `sa`: as wants_views() says, of a milestone, as the IKE SA is after that; nothing where it has gone.
+    // `sa`: as wants_views() says, of a milestone, as the IKE SA is after that, or was when its attempt failed; nothing
+    // where it has gone.
     virtual void report(const ike::Report& report, std::optional<api::IkeSaView> sa) = 0;
     void report(const ike::Report& report) { this->report(report, std::nullopt); }
     // False where it is lost, because the worker it belongs to is too far behind.

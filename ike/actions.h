@@ -119,11 +119,25 @@ enum class Turn : std::uint8_t {
     child_failed,
 };
 
+// An IKE SA that we have begun and that never stood, as it was when it failed.
+struct Attempt {
+    base::Endpoint local;
+    base::Endpoint remote;
+    std::uint64_t spi_i = 0;
+    std::uint64_t spi_r = 0;  // 0 while not known
+    bool nat_local = false;
+    bool nat_remote = false;
+    policy::Proposal proposal = {};   // without transforms while not agreed on
+    policy::Identity local_id = {};   // any before IKE_AUTH
+    policy::Identity remote_id = {};  // whom we have looked for
+};
+
 // A turn in the life of an SA, for whoever follows it. Attempts of strangers are none: nobody knows yet who they are.
 struct Milestone {
     Turn turn = Turn::none;
     ChildSaId child{};  // of a child's: its number (ChildSa::number); none where it never had one
     std::string child_name = {};
+    std::optional<Attempt> attempt = {};  // of ike_failed, where the peer has said something
 };
 
 // One sentence for the log, with what it is about. `reason` stands where something went wrong; it is also a counter's

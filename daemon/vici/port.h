@@ -34,7 +34,7 @@ public:
     virtual ~ReportFollower() = default;
     // Nobody listens: reports need not be made ready.
     virtual bool wants_reports() const = 0;
-    // `sa`: of a milestone, as it is after that; nothing where it has gone.
+    // `sa`: of a milestone, as it is after that, or was when its attempt failed; nothing where it has gone.
     virtual void on_report(const ike::Report& report, const std::optional<api::IkeSaView>& sa) = 0;
     // Of the daemon itself.
     virtual void on_line(ike::Level level, const std::string& text) = 0;

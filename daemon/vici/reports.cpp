@@ -91,12 +91,13 @@ void Reports::on_report(const ike::Report& report, const std::optional<api::IkeS
     if (!is_turn_followed()) return known_.clear();
     const auto known = known_.find(static_cast<std::uint64_t>(report.ike_sa));
     // An IKE SA that is being deleted has forgotten whose it was.
-    const bool is_last_look = !sa || sa->local_id.empty();
+    const bool has_failed = report.milestone.turn == Turn::ike_failed;
+    const bool is_last_look = !sa || (sa->local_id.empty() && !has_failed);
     const bool uses_known = is_last_look && known != known_.end();
     // Its children are told of with it.
     if (uses_known && report.milestone.turn != Turn::child_removed) tell_turn(report, known->second);
     if (!uses_known && sa) tell_turn(report, *sa);
-    remember(report, is_last_look ? std::nullopt : sa);
+    remember(report, is_last_look || has_failed ? std::nullopt : sa);
 }
 
 void Reports::on_line(ike::Level level, const std::string& text) {
@@ -118,13 +119,13 @@ void Reports::tell_turn(const ike::Report& report, const api::IkeSaView& sa) {
         case Turn::ike_established:
         case Turn::ike_rekeyed:
         case Turn::ike_closed:
+        case Turn::ike_failed:
             return tell_ike_turn(report.milestone.turn, sa);
         case Turn::child_installed:
         case Turn::child_rekeyed:
         case Turn::child_removed:
             return tell_child_turn(report, sa);
         case Turn::none:
-        case Turn::ike_failed:
         case Turn::child_failed:
             return;
     }
@@ -141,7 +142,8 @@ void Reports::tell_ike_turn(Turn turn, const api::IkeSaView& sa) {
         return followers_.tell("ike-rekey", message);
     }
     if (turn == Turn::ike_closed) return tell_end(sa);
-    message.set("up", "yes").add_section(sa.conn, ike_section(sa));
+    if (turn == Turn::ike_established) message.set("up", "yes");
+    message.add_section(sa.conn, ike_section(sa));
     followers_.tell("ike-updown", message);
 }
 

@@ -1,6 +1,7 @@
 // How an IKE SA ends: what is owed to the peer, to the kernel, and to whoever waits (RFC 7296 1.4.1, 2.21).
 #include <utility>
 
+#include "ike/ikev2/exchange/authentication.h"
 #include "ike/ikev2/exchange/child_negotiation.h"
 #include "ike/ikev2/exchange/children.h"
 #include "ike/ikev2/exchange/follow_up.h"
@@ -53,6 +54,20 @@ ike::Turn end_of_life(const Sa& sa, bool was_established, Reason why) {
     if (was_established) return ike::Turn::ike_closed;
     if (why == Reason::Redundant) return ike::Turn::none;  // the peer's stands
     return sa.original_initiator ? ike::Turn::ike_failed : ike::Turn::none;
+}
+
+// With a peer that says nothing there has been nothing to look at. Who both are is told in IKE_AUTH (RFC 7296 1.2).
+std::optional<ike::Attempt> attempt_of(const Sa& sa, const Phase& phase, const Keyed* keyed, Reason why) {
+    if (why == Reason::PeerSilent || is_wanted(why, false)) return std::nullopt;
+    ike::Attempt attempt{
+        sa.local,     sa.remote,    static_cast<std::uint64_t>(sa.spi_i), static_cast<std::uint64_t>(sa.spi_r),
+        sa.nat.local, sa.nat.remote};
+    if (keyed != nullptr) attempt.proposal = keyed->proposal;
+    if (std::holds_alternative<AuthRequested>(phase)) {
+        attempt.local_id = exchange::own_identity(sa.connection->last_local(), sa.local.address);
+        attempt.remote_id = sa.connection->last_remote().id;
+    }
+    return attempt;
 }
 
 void tell_exchange(Step& step, const Exchange& exchange, const base::Error& why) {
@@ -139,9 +154,11 @@ void IkeSa::tell_end(const base::Error& why, Surroundings& around) {
     if (why.reason != Reason::PeerDeleted) {
         for (const auto& child : std::exchange(sa_.postponed, {})) tell_waiting(current, child.task, why);
     }
+    ike::Milestone milestone{lives_on ? ike::Turn::none : end_of_life(sa_, was_established, why.reason)};
+    if (milestone.turn == ike::Turn::ike_failed) milestone.attempt = attempt_of(sa_, phase_, keyed(), why.reason);
     current.report(is_wanted(why.reason, was_established) ? ike::Level::info : ike::Level::warning,
                    (was_established ? "IKE SA closed: " : "IKE SA failed: ") + why.sentence(), why.reason,
-                   {lives_on ? ike::Turn::none : end_of_life(sa_, was_established, why.reason)});
+                   std::move(milestone));
 }
 
 }  // namespace xfrmd::ikev2::sa

@@ -1,6 +1,8 @@
 // Which reports are turns in the life of an SA: what whoever follows it is told.
 #include <catch2/catch_test_macros.hpp>
 
+#include <algorithm>
+
 #include "tests/unit/engine/gateways.h"
 
 namespace xfrmd::tests {
@@ -76,6 +78,28 @@ TEST_CASE("an attempt that fails is one for the initiator alone", "[engine]") {
     gateways.wire.run_for(seconds(600));
     CHECK(turns_of(gateways.left) == std::vector{ike::Turn::ike_failed});
     CHECK(turns_of(gateways.right).empty());
+    const auto& reports = gateways.left.reports;
+    const auto failed =
+        std::ranges::find(reports, ike::Turn::ike_failed, [](const auto& one) { return one.milestone.turn; });
+    REQUIRE(failed->milestone.attempt);
+    const ike::Attempt& attempt = *failed->milestone.attempt;
+    CHECK(attempt.remote.address.to_string() == "192.0.2.2");
+    CHECK(attempt.spi_i != 0);
+    CHECK(attempt.spi_r != 0);
+    CHECK_FALSE(attempt.proposal.transforms.empty());
+    CHECK_FALSE(attempt.local_id.is_any());
+}
+
+TEST_CASE("of an attempt that nobody has answered there is nothing to tell but that", "[engine]") {
+    Gateways gateways;
+    gateways.wire.on_the_way = [](Parcel&) { return false; };
+    gateways.connect();
+    gateways.wire.run_for(seconds(600));
+    const auto& reports = gateways.left.reports;
+    const auto failed =
+        std::ranges::find(reports, ike::Turn::ike_failed, [](const auto& one) { return one.milestone.turn; });
+    REQUIRE(failed != reports.end());
+    CHECK_FALSE(failed->milestone.attempt);
 }
 
 }  // namespace xfrmd::tests

@@ -57,6 +57,19 @@ TEST_CASE("an IKE SA that comes up and goes is told as ike-updown", "[vici]") {
     CHECK(*heard[0].message.section("gw")->value("state") == "DELETING");
 }
 
+TEST_CASE("an IKE SA that never came up is told of as charon does, connecting", "[vici]") {
+    Following following({"ike-updown"});
+    api::IkeSaView attempt = api::ike_view(7, "gw");
+    attempt.state = api::IkeSaState::connecting;
+    attempt.local_id.clear();
+    const auto heard = following.tell(report_of(ike::Turn::ike_failed), attempt);
+    REQUIRE(heard.size() == 1);
+    CHECK(heard[0].message.value("up") == nullptr);
+    CHECK(*heard[0].message.section("gw")->value("state") == "CONNECTING");
+    CHECK(*heard[0].message.section("gw")->value("local-id") == "%any");
+    CHECK(following.tell(report_of(ike::Turn::ike_failed), std::nullopt).empty());
+}
+
 TEST_CASE("a child that goes is told with what it was", "[vici]") {
     Following following({"child-updown"});
     REQUIRE(following.tell(report_of(ike::Turn::child_installed), sa_with_child()).size() == 1);
