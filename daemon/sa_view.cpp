@@ -187,6 +187,7 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
     const ikev2::sa::Sa& common = sa.sa();
     api::IkeSaView view;
     view.id = static_cast<std::uint64_t>(common.id);
+    view.own_id = static_cast<std::uint64_t>(common.own_id);
     const bool sure = common.original_initiator || !sa.is_half_open();
     if (sure) view.conn = common.connection_name();
     view.state = state_of(sa.phase_id());
@@ -211,6 +212,7 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
 api::IkeSaView view_of(const ike::Report& report, const ike::Attempt& attempt) {
     api::IkeSaView view;
     view.id = static_cast<std::uint64_t>(report.ike_sa);
+    view.own_id = static_cast<std::uint64_t>(report.own_id);
     view.conn = report.connection;
     view.local = attempt.local;
     view.remote = attempt.remote;

@@ -150,6 +150,7 @@ struct Report {
     std::string text;
     bool unproven = false;
     Milestone milestone = {};
+    IkeSaId own_id = {};  // of this very IKE SA: none that takes its place has it
 };
 
 using Action = std::variant<SendDatagram, InstallChild, UseChild, MoveChild, SeekPath, RemoveChild, QueryUse,

@@ -113,7 +113,7 @@ IkeSa* Engine::ike_sa_for(const Initiate& wish) {
 ikev2::sa::Sa Engine::make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,
                               Turn& turn) {
     ikev2::sa::Sa sa;
-    sa.id = table_.new_ike_id();
+    sa.id = sa.own_id = table_.new_ike_id();
     sa.original_initiator = original_initiator;
     (original_initiator ? sa.spi_i : sa.spi_r) = table_.new_ike_spi();
     sa.local = local;

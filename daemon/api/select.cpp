@@ -71,6 +71,7 @@ bool add(Page& page, std::size_t limit, View view) {
 std::optional<IkeSaView> select(const SaFilter& filter, IkeSaView sa) {
     if (filter.kind == SaKind::manual) return std::nullopt;
     if (filter.id && filter.id->ike != sa.id) return std::nullopt;
+    if (filter.own_id && *filter.own_id != sa.own_id) return std::nullopt;
     if (!filter.conn.empty() && filter.conn != sa.conn) return std::nullopt;
     if (!matches_peer(filter.peer, sa)) return std::nullopt;
 

@@ -36,6 +36,7 @@ struct SaFilter {
     std::string peer = {};   // an identity, an address or a prefix
     std::string state = {};  // of the IKE SA, of a child or of a manual SA
     std::optional<SaKind> kind = {};
+    std::optional<std::uint64_t> own_id = {};  // IkeSaView::own_id
 };
 
 struct SaQuery {

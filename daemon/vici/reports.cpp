@@ -35,13 +35,13 @@ const api::ChildSaView* child_of(const api::IkeSaView& sa, ike::ChildSaId number
 
 // Scripts look for these words of charon's.
 std::string words_for_child(const api::ChildSaView& child) {
-    return "CHILD_SA " + child.child + "{" + std::to_string(child.id) + "} established with SPIs " +
+    return "CHILD_SA " + child.child + "{" + std::to_string(child.newest) + "} established with SPIs " +
            hexadecimal(child.spi_in, 8) + "_i " + hexadecimal(child.spi_out, 8) + "_o and TS " +
            joined(with_service_names(child.local_ts)) + " === " + joined(with_service_names(child.remote_ts));
 }
 
 std::string words_for_ike(const api::IkeSaView& sa) {
-    return "IKE_SA " + sa.conn + "[" + std::to_string(sa.id) + "] established between " + sa.local.address.to_string() +
+    return "IKE_SA " + sa.conn + "[" + std::to_string(sa.own_id) + "] established between " + sa.local.address.to_string() +
            "[" + sa.local_id + "]..." + sa.remote.address.to_string() + "[" + sa.remote_id + "]";
 }
 
@@ -57,7 +57,7 @@ Section control_line(const ike::Report& report, const std::string& text) {
     line.set("group", std::string(group_of(report))).set("level", std::to_string(level_of(report)));
     if (!report.connection.empty()) line.set("ikesa-name", report.connection);
     if (report.ike_sa != ike::IkeSaId::none) {
-        line.set("ikesa-uniqueid", std::to_string(static_cast<std::uint64_t>(report.ike_sa)));
+        line.set("ikesa-uniqueid", std::to_string(static_cast<std::uint64_t>(report.own_id)));
     }
     line.set("msg", text);
     return line;

@@ -38,7 +38,7 @@ api::SaQuery SaChoice::query() const {
     api::SaQuery query;
     query.filter.conn = ike;
     query.limit = api::kMaxPage;
-    if (ike_id != 0) query.filter.id = api::SaId{ike_id};
+    if (ike_id != 0) query.filter.own_id = ike_id;
     return query;
 }
 

@@ -10,6 +10,7 @@
 namespace xfrmd::daemon::vici {
 
 // As `terminate`, `rekey` and `list-sas` choose: by the connection's name or the IKE SA's number, and by the child's.
+// The numbers are those that each SA has for itself.
 struct SaChoice {
     std::string ike;
     std::uint64_t ike_id = 0;  // 0: any
@@ -19,7 +20,7 @@ struct SaChoice {
     bool is_empty() const { return ike.empty() && ike_id == 0 && !is_of_children(); }
     bool is_of_children() const { return !child.empty() || child_id != 0; }
     bool has(const api::ChildSaView& sa) const {
-        return (child.empty() || child == sa.child) && (child_id == 0 || child_id == sa.id);
+        return (child.empty() || child == sa.child) && (child_id == 0 || child_id == sa.newest);
     }
     // Of the IKE SAs alone.
     api::SaQuery query() const;

@@ -97,7 +97,7 @@ std::string or_any(const std::string& id) { return id.empty() ? "%any" : id; }
 
 Section ike_section(const api::IkeSaView& sa) {
     Section section;
-    set(section, "uniqueid", sa.id);
+    set(section, "uniqueid", sa.own_id);
     section.set("version", "2").set("state", upper_case(name(sa.state)));
     section.set("local-host", sa.local.address.to_string());
     set(section, "local-port", sa.local.port);
@@ -123,7 +123,7 @@ Section ike_section(const api::IkeSaView& sa) {
 Section child_section(const api::ChildSaView& child, std::string_view state) {
     Section section;
     section.set("name", child.child);
-    set(section, "uniqueid", child.id);
+    set(section, "uniqueid", child.newest);
     set(section, "reqid", child.reqid);
     section.set("state", state.empty() ? upper_case(name(child.state)) : std::string(state))
         .set("mode", upper_case(name(child.mode)));
@@ -141,7 +141,7 @@ Section child_section(const api::ChildSaView& child, std::string_view state) {
     return section;
 }
 
-std::string section_name(const api::ChildSaView& child) { return child.child + "-" + std::to_string(child.id); }
+std::string section_name(const api::ChildSaView& child) { return child.child + "-" + std::to_string(child.newest); }
 
 Section sa_section(const api::IkeSaView& sa) {
     Section section = ike_section(sa);

@@ -44,7 +44,7 @@ struct Halves {
 // RFC 7296 2.18: message ids start at 0, and the initiator of the exchange is the new IKE SA's original initiator.
 sa::Sa new_sa(const sa::Step& step, const Halves& halves, ike::IkeSaId id, bool initiator) {
     sa::Sa sa;
-    sa.id = id;
+    sa.id = sa.own_id = id;
     sa.original_initiator = initiator;
     sa.spi_i = halves.spi_i;
     sa.spi_r = halves.spi_r;

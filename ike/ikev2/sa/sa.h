@@ -70,7 +70,8 @@ struct Repetition {
 };
 
 struct Sa {
-    ike::IkeSaId id{};
+    ike::IkeSaId id{};           // goes over to the one that takes its place
+    ike::IkeSaId own_id{};       // stays: what `id` was first
     ike::IkeSaId predecessor{};  // whose place it has taken by rekeying; may have gone. none: it is the first
     ike::IkeSaId successor{};    // that has its children since it was authenticated again; none: nobody has
     bool is_rival = false;       // made by the peer while we were making one ourselves: one of the two will stay
@@ -116,7 +117,7 @@ struct Sa {
     std::string connection_name() const { return connection == nullptr ? std::string() : connection->name; }
     // What the log and its readers are told of this IKE SA.
     ike::Report news(std::string text, ike::Turn turn = ike::Turn::none) const {
-        return {ike::Level::info, id, connection_name(), {}, std::move(text), false, {turn}};
+        return {ike::Level::info, id, connection_name(), {}, std::move(text), false, {turn}, own_id};
     }
 };
 

@@ -97,8 +97,8 @@ struct Step : Surroundings {
     void report(ike::Level level, std::string text, std::optional<base::Reason> reason = {},
                 ike::Milestone milestone = {}) {
         const bool unproven = level >= ike::Level::warning && is_half_open(id_of(phase));
-        actions.push_back(
-            ike::Report{level, sa.id, sa.connection_name(), reason, std::move(text), unproven, std::move(milestone)});
+        actions.push_back(ike::Report{level, sa.id, sa.connection_name(), reason, std::move(text), unproven,
+                                      std::move(milestone), sa.own_id});
     }
     void done(ike::OperationId operation, ike::ChildSaId child, base::Result<void> result, bool existed = false) {
         if (operation == ike::OperationId::none) return;

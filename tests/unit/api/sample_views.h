@@ -13,7 +13,7 @@ namespace xfrmd::daemon::api {
 
 inline ChildSaView child_view(std::uint64_t id, std::string name, ChildSaState state = ChildSaState::installed) {
     ChildSaView child;
-    child.id = id;
+    child.id = child.newest = id;
     child.child = std::move(name);
     child.state = state;
     child.spi_in = 0xc1234567;
@@ -31,7 +31,7 @@ inline ChildSaView child_view(std::uint64_t id, std::string name, ChildSaState s
 
 inline IkeSaView ike_view(std::uint64_t id, std::string conn, const char* remote = "192.0.2.1") {
     IkeSaView sa;
-    sa.id = id;
+    sa.id = sa.own_id = id;
     sa.conn = std::move(conn);
     sa.state = IkeSaState::established;
     sa.local = {*base::Address::parse("192.0.2.2"), 500};

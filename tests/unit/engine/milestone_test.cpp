@@ -66,6 +66,8 @@ TEST_CASE("what is rekeyed keeps its number, and is told of under it", "[engine]
     for (const ike::Report& report : gateways.left.reports) {
         if (report.milestone.turn == none) continue;
         CHECK(report.ike_sa == sa);
+        if (report.milestone.turn == ike_established) CHECK(report.own_id == sa);
+        if (report.milestone.turn == ike_rekeyed) CHECK(report.own_id != sa);
         if (!report.milestone.child_name.empty()) CHECK(report.milestone.child == child);
     }
 }

@@ -94,6 +94,20 @@ TEST_CASE("terminate counts what it found and what has gone", "[vici]") {
     CHECK(hall.audited.size() == 3);
 }
 
+TEST_CASE("SAs are chosen by the numbers that each has for itself", "[vici]") {
+    ViciHall hall;
+    hall.service.sas = {sa_with_child(), api::ike_view(9, "branch")};
+    hall.service.sas[0].own_id = 20;
+    hall.service.sas[0].child_sas[0].newest = 30;
+    ViciClient client(hall.options.path);
+    CHECK(*hall.request(client, "terminate", with({{"ike-id", "7"}})).value("matches") == "0");
+    CHECK(*hall.request(client, "terminate", with({{"child-id", "12"}})).value("matches") == "0");
+    CHECK(*hall.request(client, "terminate", with({{"ike-id", "20"}})).value("matches") == "1");
+    CHECK(hall.service.cleared.back().filter.id == api::SaId{7});
+    CHECK(*hall.request(client, "terminate", with({{"child-id", "30"}})).value("matches") == "1");
+    CHECK(hall.service.cleared.back().filter.id == api::SaId{7, 12});
+}
+
 TEST_CASE("rekey takes SAs of either kind, and may authenticate again", "[vici]") {
     ViciHall hall;
     hall.service.sas = {sa_with_child()};

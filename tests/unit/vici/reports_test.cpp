@@ -108,6 +108,23 @@ TEST_CASE("a rekeying has both", "[vici]") {
     CHECK(heard[0].message.section("gw")->section("old") != nullptr);
 }
 
+TEST_CASE("what takes another one's place has a unique id of its own", "[vici]") {
+    Following following({"child-rekey", "ike-rekey"});
+    following.tell(report_of(ike::Turn::ike_established), sa_with_child());
+    api::IkeSaView sa = sa_with_child();
+    sa.child_sas[0].newest = 15;
+    auto heard = following.tell(report_of(ike::Turn::child_rekeyed), sa);
+    REQUIRE(heard.size() == 1);
+    const Section* child = heard[0].message.section("gw")->section("child-sas")->section("net");
+    CHECK(*child->section("old")->value("uniqueid") == "12");
+    CHECK(*child->section("new")->value("uniqueid") == "15");
+    sa.own_id = 9;
+    heard = following.tell(report_of(ike::Turn::ike_rekeyed), sa);
+    REQUIRE(heard.size() == 1);
+    CHECK(*heard[0].message.section("gw")->section("old")->value("uniqueid") == "7");
+    CHECK(*heard[0].message.section("gw")->section("new")->value("uniqueid") == "9");
+}
+
 TEST_CASE("the log is told by groups, and milestones in charon's words", "[vici]") {
     Following following({"log"});
     auto heard = following.tell(report_of(ike::Turn::none, "what a text"), std::nullopt);
