@@ -20,7 +20,13 @@ bool counts_elsewhere(const policy::Connection& connection) {
 
 PeerNews news_of(const IkeSa& sa, PeerTurn turn) {
     const auto* established = sa.established();
-    return {turn, sa.sa().id, established->local_id, established->remote_id, sa.sa().remote.address, sa.sa().created};
+    return {turn,
+            sa.sa().id,
+            established->local_id,
+            established->remote_id,
+            sa.sa().remote.address,
+            sa.sa().created,
+            sa.sa().connection->shared_from_this()};
 }
 
 }  // namespace
@@ -107,7 +113,8 @@ void Engine::end_in_favour_of(const PeerNews& news, IkeSa& other, Turn& turn) {
         const IkeSa* claims = table_.find(news.ike_sa);
         const bool crossed = claims != nullptr && (have_crossed(other, *claims) || have_crossed(*claims, other));
         const bool follows = claims != nullptr && claims->sa().repeats.of == other.sa().id;
-        if (old == nullptr || crossed || follows || other.is_leaving()) return;
+        const bool counts = news.connection->counts_with(*other.sa().connection);
+        if (old == nullptr || !counts || crossed || follows || other.is_leaving()) return;
         other.give_way(other.sa().remote.address != news.remote, around(turn));
     }
     settle(other, true, turn);

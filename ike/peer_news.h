@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "ike/base/address.h"
 #include "ike/base/instant.h"
 #include "ike/child_install.h"
+#include "ike/policy/connection.h"
 #include "ike/policy/identity.h"
 
 namespace xfrmd::ike {
@@ -24,7 +26,8 @@ struct PeerNews {
     policy::Identity local_id;
     policy::Identity remote_id;
     base::Address remote;
-    base::Instant created;  // what came up later is not meant
+    base::Instant created;                                      // what came up later is not meant
+    std::shared_ptr<const policy::Connection> connection = {};  // of the IKE SA; not told with its end
 };
 
 }  // namespace xfrmd::ike

@@ -76,14 +76,20 @@ bool SaTable::awaits_delete(IkeSaId id) const {
 }
 
 bool SaTable::has_elsewhere(const policy::Identity& local, const policy::Identity& remote,
-                            const base::Address& address) const {
+                            const policy::Connection& connection, const base::Address& address) const {
     const std::string key = key_of(local, remote);
     const auto any = [&key](const Group& group, const auto& is_meant) {
         const auto found = group.find(key);
         return found != group.end() && std::any_of(found->second.begin(), found->second.end(), is_meant);
     };
-    const auto here = [&](IkeSaId id) { return is_live(id) && by_id_.at(id)->sa().remote.address != address; };
-    const auto there = [&](IkeSaId id) { return elsewhere_.at(id).remote != address; };
+    const auto here = [&](IkeSaId id) {
+        const ikev2::sa::Sa& sa = by_id_.at(id)->sa();
+        return is_live(id) && sa.remote.address != address && connection.counts_with(*sa.connection);
+    };
+    const auto there = [&](IkeSaId id) {
+        const Elsewhere& other = elsewhere_.at(id);
+        return other.remote != address && connection.counts_with(*other.connection);
+    };
     return any(by_identities_, here) || any(elsewhere_by_identities_, there);
 }
 
@@ -108,6 +114,7 @@ ChildSaId SaTable::twin_of(const ikev2::sa::Sa& sa, const ikev2::sa::Established
 void SaTable::note_elsewhere(const PeerNews& news) {
     Elsewhere& other = elsewhere_[news.ike_sa];
     other.remote = news.remote;
+    other.connection = news.connection;
     regroup(elsewhere_by_identities_, other.identities, key_of(news.local_id, news.remote_id), news.ike_sa);
 }
 

@@ -36,7 +36,7 @@ public:
     bool awaits_delete(IkeSaId id) const override;
 
     bool has_elsewhere(const policy::Identity& local, const policy::Identity& remote,
-                       const base::Address& address) const override;
+                       const policy::Connection& connection, const base::Address& address) const override;
 
     ChildSaId twin_of(const ikev2::sa::Sa& sa, const ikev2::sa::Established& phase, const std::string& name,
                       const policy::TrafficSelectors& local, const policy::TrafficSelectors& remote) const override;
@@ -85,6 +85,7 @@ private:
     struct Elsewhere {
         std::string identities;
         base::Address remote;
+        std::shared_ptr<const policy::Connection> connection;
     };
     using Group = std::unordered_map<std::string, std::set<IkeSaId>>;
     // nullptr where it is not, or not there.

@@ -104,7 +104,7 @@ struct ChildSaView {
 struct IkeSaView {
     std::uint64_t id = 0;      // the same for all that take each other's place
     std::uint64_t own_id = 0;  // of this very one: not shown, but by vici
-    std::string conn;  // empty while not known (a responder before IKE_AUTH)
+    std::string conn;          // empty while not known (a responder before IKE_AUTH)
     IkeSaState state = IkeSaState::connecting;
     Role role = Role::initiator;
     base::Endpoint local;

@@ -41,8 +41,9 @@ std::string words_for_child(const api::ChildSaView& child) {
 }
 
 std::string words_for_ike(const api::IkeSaView& sa) {
-    return "IKE_SA " + sa.conn + "[" + std::to_string(sa.own_id) + "] established between " + sa.local.address.to_string() +
-           "[" + sa.local_id + "]..." + sa.remote.address.to_string() + "[" + sa.remote_id + "]";
+    return "IKE_SA " + sa.conn + "[" + std::to_string(sa.own_id) + "] established between " +
+           sa.local.address.to_string() + "[" + sa.local_id + "]..." + sa.remote.address.to_string() + "[" +
+           sa.remote_id + "]";
 }
 
 std::string words_for(const ike::Report& report, const std::optional<api::IkeSaView>& sa) {

@@ -47,4 +47,25 @@ bool Connection::has_same_ike(const Connection& other) const {
     return is_configured_as(same);
 }
 
+bool Connection::counts_with(const Connection& other) const {
+    if (this == &other || name == other.name) return true;
+    Connection same = other;
+    same.name = name;
+    same.local_addrs = local_addrs;
+    same.remote_addrs = remote_addrs;
+    same.local_hosts = local_hosts;
+    same.remote_hosts = remote_hosts;
+    same.local_port = local_port;
+    same.remote_port = remote_port;
+    same.proposals = proposals;
+    same.encap = encap;
+    same.dscp = dscp;
+    same.fragmentation = fragmentation;
+    same.childless = childless;
+    same.send_certreq = send_certreq;
+    same.children = children;
+    same.shunts = shunts;
+    return *this == same;
+}
+
 }  // namespace xfrmd::policy

@@ -72,6 +72,9 @@ struct Connection : AuthRounds, SharedConnection {
     }
     bool is_configured_as(const Connection& other) const;  // equal, whatever the names resolve to
     bool has_same_ike(const Connection& other) const;      // likewise, whatever their children are
+    // For `unique`: this connection, or one that differs in where the ends are and in what is negotiated only, as
+    // strongSwan has it.
+    bool counts_with(const Connection& other) const;
     // A connection that only holds shunts has no peer and is no candidate for one.
     bool negotiates() const { return shunts.empty() || !children.empty(); }
     friend bool operator==(const Connection&, const Connection&) = default;

@@ -278,7 +278,9 @@ void answer_child(sa::Step& step, sa::Established& established, std::vector<wire
 base::Result<void> check_unique(const sa::Step& step, const Proven& proven, const wire::Payloads& request) {
     const bool matters =
         proven.connection->unique == policy::Unique::keep && request.find(wire::NotifyType::initial_contact) == nullptr;
-    if (!matters || !step.spis.has_elsewhere(proven.local_id, proven.remote_id, step.sa.remote.address)) return {};
+    const bool is_there = matters && step.spis.has_elsewhere(proven.local_id, proven.remote_id, *proven.connection,
+                                                             step.sa.remote.address);
+    if (!is_there) return {};
     return base::fail(Reason::NotUnique, "`unique = keep`: peer " + proven.remote_id.to_string() + " is refused at " +
                                              step.sa.remote.to_string());
 }

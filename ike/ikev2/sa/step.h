@@ -32,9 +32,10 @@ public:
     virtual std::size_t ike_sas() const = 0;
     // Established, and no other one has taken its place.
     virtual bool is_live(ike::IkeSaId id) const = 0;
-    // One between these identities whose peer is at another address; another engine's counts as well.
+    // One between these identities that counts with this connection, and whose peer is at another address; another
+    // engine's counts as well.
     virtual bool has_elsewhere(const policy::Identity& local, const policy::Identity& remote,
-                               const base::Address& address) const = 0;
+                               const policy::Connection& connection, const base::Address& address) const = 0;
     // The child that carries this one's packets in another IKE SA with the same peer, which is authenticating again
     // (RFC 7296 2.8.3); none: nobody's does.
     virtual ike::ChildSaId twin_of(const Sa& sa, const Established& phase, const std::string& name,

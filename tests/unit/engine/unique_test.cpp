@@ -15,9 +15,11 @@ using policy::Unique;
 
 // A hub that takes peers at any address, by one or two engines, and branches that call it.
 struct Hub {
-    explicit Hub(Unique unique, unsigned engines = 1, bool mobike_wanted = false) : mobike(mobike_wanted) {
-        const auto configuration =
-            snapshot(ConnectionWords{.local = "", .remote = "", .remote_id = "", .mobike = mobike, .unique = unique});
+    explicit Hub(Unique unique, unsigned engines = 1, bool mobike_wanted = false)
+        : Hub(snapshot(ConnectionWords{
+                  .local = "", .remote = "", .remote_id = "", .mobike = mobike_wanted, .unique = unique}),
+              engines, mobike_wanted) {}
+    Hub(const policy::Snapshot& configuration, unsigned engines, bool mobike_wanted = false) : mobike(mobike_wanted) {
         for (unsigned i = 0; i < engines; ++i) {
             ike::Options options;
             options.shard = static_cast<std::uint8_t>(i);
@@ -157,6 +159,22 @@ TEST_CASE("unique = keep refuses one from elsewhere", "[engine][rfc7296-2.4]") {
     hub.wire.settle();
     hub.spread();
     CHECK(hub.call("192.0.2.14", engines - 1));
+}
+
+TEST_CASE("unique looks at IKE SAs of the same connection, or of one that is like it", "[engine][rfc7296-2.4]") {
+    const unsigned engines = GENERATE(1U, 2U);
+    const Unique unique = GENERATE(Unique::replace, Unique::keep);
+    const bool is_alike = GENERATE(true, false);
+    const ConnectionWords first{
+        .name = "one", .local = "", .remote = "192.0.2.11", .remote_id = "one.example", .unique = unique};
+    ConnectionWords second = first;
+    second.name = "two";
+    second.remote = "192.0.2.12";
+    if (!is_alike) second.dpd_delay = seconds(77);
+    Hub hub(snapshot({connection(first), connection(second)}, {{kSecret, {}}}), engines);
+    CHECK(hub.call("192.0.2.11"));
+    CHECK(hub.call("192.0.2.12", engines - 1) == (unique == Unique::replace || !is_alike));
+    CHECK(hub.established() == (is_alike ? 1 : 2));
 }
 
 TEST_CASE("unique = keep lets in who has been restarted", "[engine][rfc7296-2.4]") {
