@@ -15,6 +15,8 @@ struct ChildWish {
     ike::IkeSaId ike_sa = ike::IkeSaId::none;  // none: in whatever IKE SA the connection has, or in a new one
     std::optional<policy::TriggeringPacket> packet = {};
     std::optional<std::uint32_t> cpu = {};  // as of ike::Initiate
+    base::Address local = {};               // of its IKE SA; any: as configured
+    base::Address remote = {};
 };
 
 }  // namespace xfrmd::daemon

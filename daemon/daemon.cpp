@@ -104,12 +104,14 @@ void Daemon::initiate(const ChildWish& wish, Operations::End end) {
     ike::Initiate initiate{operation, wish.connection, wish.child, {}, {}, wish.ike_sa, wish.packet};
     initiate.cpu = wish.cpu;
     if (wish.ike_sa != ike::IkeSaId::none) return pool_->submit(ike::shard_of(wish.ike_sa), std::move(initiate));
-    const auto path = path_of(*configured);
+    const auto path = path_of(*configured, {wish.local, wish.remote});
     if (!path) return refuse(path.error());
     initiate.local = path->local;
     initiate.remote = path->remote;
+    initiate.wanted_local = wish.local;
+    initiate.wanted_remote = wish.remote;
     initiate.has_inherited_sas = kernel_->has_inherited_sas(path->remote);
-    pool_->submit(pool_->shard_for(*configured), std::move(initiate));
+    pool_->submit(pool_->shard_for(*configured, wish.remote), std::move(initiate));
 }
 
 void Daemon::clear(ike::IkeSaId ike_sa, ike::ChildSaId child, bool force, Operations::End end) {

@@ -242,7 +242,10 @@ void Management::initiate(const api::InitiateRequest& request, api::Done<api::Ou
     const std::string too_late = "child " + request.child + " of " + request.conn + " is not up after " +
                                  std::to_string(request.timeout.count()) + " s; the attempt goes on";
     const auto tell = within(request.timeout, too_late, io_, std::move(done));
-    daemon_.initiate({request.conn, request.child}, [this, tell, request](const ike::OperationDone& end) {
+    ChildWish wish{request.conn, request.child};
+    wish.local = request.local;
+    wish.remote = request.remote;
+    daemon_.initiate(wish, [this, tell, request](const ike::OperationDone& end) {
         if (end.result) {
             const api::SaId id{static_cast<std::uint64_t>(end.ike_sa), static_cast<std::uint64_t>(end.child)};
             return tell(api::Initiated{id, end.existed});

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "ike/ikev2/exchange/children.h"
+#include "ike/shard.h"
 
 namespace xfrmd::daemon {
 
@@ -123,6 +124,7 @@ api::ChildSaView view_of(const ikev2::sa::ChildSa& child, base::Instant now) {
     api::ChildSaView view;
     view.id = static_cast<std::uint64_t>(child.number);
     view.newest = static_cast<std::uint64_t>(child.id);
+    view.own_id = ike::short_number(child.id);
     view.child = child.name;
     view.state = state_of(child.state);
     view.mode = mode_of(child.mode);
@@ -187,7 +189,7 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
     const ikev2::sa::Sa& common = sa.sa();
     api::IkeSaView view;
     view.id = static_cast<std::uint64_t>(common.id);
-    view.own_id = static_cast<std::uint64_t>(common.own_id);
+    view.own_id = ike::short_number(common.own_id);
     const bool sure = common.original_initiator || !sa.is_half_open();
     if (sure) view.conn = common.connection_name();
     view.state = state_of(sa.phase_id());
@@ -212,7 +214,7 @@ api::IkeSaView view_of(const ikev2::sa::IkeSa& sa, base::Instant now) {
 api::IkeSaView view_of(const ike::Report& report, const ike::Attempt& attempt) {
     api::IkeSaView view;
     view.id = static_cast<std::uint64_t>(report.ike_sa);
-    view.own_id = static_cast<std::uint64_t>(report.own_id);
+    view.own_id = ike::short_number(report.own_id);
     view.conn = report.connection;
     view.local = attempt.local;
     view.remote = attempt.remote;

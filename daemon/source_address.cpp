@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -25,6 +26,18 @@ tl::unexpected<base::Error> not_known_yet(const policy::Hosts& hosts) {
     return base::fail(Reason::NoRoute, "the address of " + hosts.names.front() + " is not known yet");
 }
 
+bool has(const std::vector<base::AddressRange>& ranges, const policy::Hosts& hosts, const base::Address& wanted) {
+    const bool is_there =
+        std::ranges::any_of(ranges, [&](const base::AddressRange& range) { return range.contains(wanted); });
+    return wanted.is_any() || is_there || (ranges.empty() && hosts.is_any());
+}
+
+tl::unexpected<base::Error> not_of(const policy::Connection& connection, const base::Address& wanted,
+                                   const std::string& key) {
+    return base::fail(Reason::ConfigurationInvalid,
+                      wanted.to_string() + " is not in " + key + " of connection " + connection.name);
+}
+
 }  // namespace
 
 // Connecting a UDP socket sends nothing: the kernel looks up one route and notes the source address it would use.
@@ -45,14 +58,21 @@ base::Result<base::Address> source_towards(const base::Address& remote) {
     return from_system(address).address;
 }
 
-base::Result<Path> path_of(const policy::Connection& connection) {
-    const base::Address* remote = single_address(connection.remote_addrs);
+base::Result<Path> path_of(const policy::Connection& connection, const Path& wanted) {
+    if (!has(connection.remote_addrs, connection.remote_hosts, wanted.remote)) {
+        return not_of(connection, wanted.remote, "remote_addrs");
+    }
+    if (!has(connection.local_addrs, connection.local_hosts, wanted.local)) {
+        return not_of(connection, wanted.local, "local_addrs");
+    }
+    const base::Address* remote = wanted.remote.is_any() ? single_address(connection.remote_addrs) : &wanted.remote;
     if (remote == nullptr && !connection.remote_hosts.names.empty()) return not_known_yet(connection.remote_hosts);
     if (remote == nullptr) {
         return base::fail(Reason::ConfigurationInvalid,
                           "connection " + connection.name +
                               " names no single address in remote_addrs, so only its peer can initiate");
     }
+    if (!wanted.local.is_any()) return Path{wanted.local, *remote};
     const bool awaits_own_name = connection.local_addrs.empty() && !connection.local_hosts.names.empty();
     if (awaits_own_name) return not_known_yet(connection.local_hosts);
     if (const base::Address* local = single_address(connection.local_addrs)) return Path{*local, *remote};

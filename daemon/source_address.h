@@ -16,8 +16,8 @@ struct Path {
 // Error: NoRoute.
 base::Result<base::Address> source_towards(const base::Address& remote);
 
-// Errors: ConfigurationInvalid where the connection names no single remote address; NoRoute, also for a host whose
-// address is not known.
-base::Result<Path> path_of(const policy::Connection& connection);
+// `wanted`: an end that is not any is that one. Errors: ConfigurationInvalid where the connection names no single
+// remote address and none is wanted, or has not the one that is; NoRoute, also for a host whose address is not known.
+base::Result<Path> path_of(const policy::Connection& connection, const Path& wanted = {});
 
 }  // namespace xfrmd::daemon

@@ -71,12 +71,12 @@ WorkerPool::~WorkerPool() {
     }
 }
 
-std::uint8_t WorkerPool::shard_for(const policy::Connection& connection) const {
+std::uint8_t WorkerPool::shard_for(const policy::Connection& connection, const base::Address& remote) const {
     const auto shards = static_cast<unsigned>(seats_.size());
-    const auto& remote = connection.remote_addrs;
-    const bool has_one =
-        connection.remote_hosts.names.empty() && remote.size() == 1 && remote[0].first == remote[0].last;
-    if (has_one) return ike::shard_of(remote[0].first, shards);
+    if (!remote.is_any()) return ike::shard_of(remote, shards);
+    const auto& named = connection.remote_addrs;
+    const bool has_one = connection.remote_hosts.names.empty() && named.size() == 1 && named[0].first == named[0].last;
+    if (has_one) return ike::shard_of(named[0].first, shards);
     return static_cast<std::uint8_t>(std::hash<std::string>{}(connection.name) % shards);
 }
 

@@ -34,8 +34,8 @@ public:
 
     std::size_t size() const;
     // The worker that starts IKE SAs of this connection: always the same one, and that to which its peer, where the
-    // connection names one address, comes.
-    std::uint8_t shard_for(const policy::Connection& connection) const;
+    // connection names one address, comes; or `remote`, unless it is any.
+    std::uint8_t shard_for(const policy::Connection& connection, const base::Address& remote = {}) const;
 
     // Runs on the worker's thread, now or soon.
     void post(std::uint8_t shard, std::function<void(Worker&)> work);

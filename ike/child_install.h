@@ -17,7 +17,7 @@
 namespace xfrmd::ike {
 
 // Numbers count from 1 and are never used twice in the life of an engine; with several engines the top byte is the
-// shard.
+// shard, and what is below it is no other engine's either.
 enum class IkeSaId : std::uint64_t { none = 0 };
 enum class ChildSaId : std::uint64_t { none = 0 };
 // Chosen by whoever asks for something and wants to hear of its end.

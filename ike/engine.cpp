@@ -102,7 +102,11 @@ void Engine::on(const Initiate& wish, Turn& turn) {
 IkeSa* Engine::ike_sa_for(const Initiate& wish) {
     const auto all = table_.of_connection(wish.connection);
     const policy::Connection* configured = configuration_->connection(wish.connection);
+    const auto is_end = [](const base::Address& wanted, const base::Endpoint& end) {
+        return wanted.is_any() || wanted == end.address;
+    };
     const auto suits = [&](const IkeSa* sa) {
+        if (!is_end(wish.wanted_local, sa->sa().local) || !is_end(wish.wanted_remote, sa->sa().remote)) return false;
         return configured != nullptr && configured->has_same_ike(*sa->sa().connection) && !sa->is_leaving() &&
                (wish.ike_sa == IkeSaId::none || wish.ike_sa == sa->sa().id);
     };

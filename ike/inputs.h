@@ -37,6 +37,9 @@ struct Initiate {
     std::optional<std::uint32_t> cpu = {};  // RFC 9611: one for this CPU, beside the one for all of them
     // The kernel still has SAs with this peer from before a crash, which INITIAL_CONTACT would end (RFC 7296 2.4).
     bool has_inherited_sas = false;
+    // An IKE SA that is there serves where these are its ends; any: whatever they are.
+    base::Address wanted_local = {};
+    base::Address wanted_remote = {};
 };
 
 // Delete an IKE SA, or one child of it. `force` does not wait for the peer's answer (a Delete is still sent).

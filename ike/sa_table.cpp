@@ -49,9 +49,13 @@ IkeSpi SaTable::new_ike_spi() {
     }
 }
 
-IkeSaId SaTable::new_ike_id() { return IkeSaId{std::uint64_t{shard_} << kShardShift | ++last_ike_id_}; }
+IkeSaId SaTable::new_ike_id() { return IkeSaId{numbered(ike_ids_++)}; }
 
-ChildSaId SaTable::new_child_id() { return ChildSaId{std::uint64_t{shard_} << kShardShift | ++last_child_id_}; }
+ChildSaId SaTable::new_child_id() { return ChildSaId{numbered(child_ids_++)}; }
+
+std::uint64_t SaTable::numbered(std::uint64_t given) const {
+    return std::uint64_t{shard_} << kShardShift | (given * shards_ + shard_ + 1);
+}
 
 EspSpi SaTable::new_esp_spi() {
     for (;;) {

@@ -88,6 +88,7 @@ private:
         std::shared_ptr<const policy::Connection> connection;
     };
     using Group = std::unordered_map<std::string, std::set<IkeSaId>>;
+    std::uint64_t numbered(std::uint64_t given) const;
     // nullptr where it is not, or not there.
     const ikev2::sa::Established* established(IkeSaId id) const;
     void forget_indexes(IkeSaId id);
@@ -98,8 +99,8 @@ private:
     std::uint8_t shard_;
     unsigned shards_;
     base::Random& random_;
-    std::uint64_t last_ike_id_ = 0;
-    std::uint64_t last_child_id_ = 0;
+    std::uint64_t ike_ids_ = 0;  // so many were given out
+    std::uint64_t child_ids_ = 0;
     std::map<IkeSaId, std::unique_ptr<ikev2::sa::IkeSa>> by_id_;
     std::unordered_map<IkeSaId, Indexed> indexed_;
     std::unordered_map<ikev2::wire::IkeSpi, IkeSaId> by_spi_;

@@ -23,6 +23,12 @@ std::optional<std::uint8_t> shard_of(const Datagram& datagram, const Sharing& sh
 
 std::uint8_t shard_of(const base::Address& remote, unsigned shards);
 
+// What is below the shard: short, and no other engine's either.
+template <typename Id>
+constexpr std::uint64_t short_number(Id id) {
+    return static_cast<std::uint64_t>(id) & ((std::uint64_t{1} << 56) - 1);
+}
+
 inline std::uint8_t shard_of(IkeSaId id) { return static_cast<std::uint8_t>(static_cast<std::uint64_t>(id) >> 56); }
 
 }  // namespace xfrmd::ike

@@ -68,7 +68,8 @@ struct MarkView {
 
 struct ChildSaView {
     std::uint64_t id = 0;      // the same for all that replace each other
-    std::uint64_t newest = 0;  // of them, by a number of its own: not shown, but by vici
+    std::uint64_t newest = 0;  // of them, by a number of its own: not shown
+    std::uint64_t own_id = 0;  // that number, short: not shown, but by vici
     std::string child;         // its configured name
     ChildSaState state = ChildSaState::installing;
     Mode mode = Mode::tunnel;
@@ -103,7 +104,7 @@ struct ChildSaView {
 
 struct IkeSaView {
     std::uint64_t id = 0;      // the same for all that take each other's place
-    std::uint64_t own_id = 0;  // of this very one: not shown, but by vici
+    std::uint64_t own_id = 0;  // of this very one, in all engines: not shown, but by vici
     std::string conn;          // empty while not known (a responder before IKE_AUTH)
     IkeSaState state = IkeSaState::connecting;
     Role role = Role::initiator;

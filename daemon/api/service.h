@@ -115,6 +115,8 @@ struct InitiateRequest {
     std::string conn;
     std::string child;
     std::chrono::seconds timeout{60};  // then OperationTimeout; the attempt may go on
+    base::Address local = {};          // of its IKE SA; any: as configured
+    base::Address remote = {};
 };
 struct Initiated {
     SaId id;

@@ -49,9 +49,25 @@ constexpr Command kCommands[] = {
     {"unload-pool", unload_pool, true},
 };
 
-constexpr std::array<std::string_view, 13> kEvents{
-    "log",        "control-log", "list-sa",    "list-policy",  "list-conn",   "list-cert", "list-authority",
-    "ike-updown", "ike-rekey",   "ike-update", "child-updown", "child-rekey", "alert"};
+// The last ones are those of strongSwan that is patched for FRR's nhrpd.
+constexpr std::array<std::string_view, 18> kEvents{"log",
+                                                   "control-log",
+                                                   "list-sa",
+                                                   "list-policy",
+                                                   "list-conn",
+                                                   "list-cert",
+                                                   "list-authority",
+                                                   "ike-updown",
+                                                   "ike-rekey",
+                                                   "ike-update",
+                                                   "child-updown",
+                                                   "child-rekey",
+                                                   "alert",
+                                                   "ike-state-established",
+                                                   "ike-state-destroying",
+                                                   "child-state-installed",
+                                                   "child-state-rekeyed",
+                                                   "child-state-destroying"};
 
 }  // namespace
 

@@ -137,13 +137,18 @@ void initiate_child(Desk& desk, const Asked& asked, const Configured& configured
                     const std::string& child) {
     auto answer = std::make_shared<Answer>(desk, asked);
     const std::int64_t timeout = number_of(asked->request(), "timeout");
-    const std::string& connection = configured.connection->name;
-    desk.reports.watch(connection, number_of(asked->request(), "loglevel", 1), asked);
-    desk.service.initiate({connection, child, kPatience},
-                          [answer, what, child](const api::Outcome<api::Initiated>& outcome) {
-                              const bool is_up = outcome && !(outcome->existed && !child.empty());
-                              answer->give(is_up ? success() : failure("establishing " + what + " failed"));
-                          });
+    api::InitiateRequest request{configured.connection->name, child, kPatience};
+    for (const auto& [key, end] : {std::pair("my-host", &request.local), std::pair("other-host", &request.remote)}) {
+        const std::string text = text_of(asked->request(), key);
+        const auto address = base::Address::parse(text);
+        if (!address && !text.empty()) return answer->give(failure(std::string(key) + " is no address"));
+        if (address) *end = *address;
+    }
+    desk.reports.watch(request.conn, number_of(asked->request(), "loglevel", 1), asked);
+    desk.service.initiate(request, [answer, what, child](const api::Outcome<api::Initiated>& outcome) {
+        const bool is_up = outcome && !(outcome->existed && !child.empty());
+        answer->give(is_up ? success() : failure("establishing " + what + " failed"));
+    });
     if (timeout == kAtOnce) return answer->give(success());
     limit(desk, answer, timeout, failure(what + " not established after " + std::to_string(timeout) + "ms"));
 }

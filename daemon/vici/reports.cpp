@@ -6,6 +6,7 @@
 
 #include "daemon/vici/sa_section.h"
 #include "daemon/vici/text.h"
+#include "ike/shard.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -13,7 +14,15 @@ namespace {
 
 using ike::Turn;
 
-constexpr std::array<std::string_view, 4> kTurnEvents{"ike-updown", "child-updown", "ike-rekey", "child-rekey"};
+constexpr std::array<std::string_view, 9> kTurnEvents{"ike-updown",
+                                                      "child-updown",
+                                                      "ike-rekey",
+                                                      "child-rekey",
+                                                      "ike-state-established",
+                                                      "ike-state-destroying",
+                                                      "child-state-installed",
+                                                      "child-state-rekeyed",
+                                                      "child-state-destroying"};
 
 // charon's levels: 0 is what operators always see, 1 the rest.
 int level_of(const ike::Report& report) { return report.milestone.turn == Turn::none ? 1 : 0; }
@@ -35,7 +44,7 @@ const api::ChildSaView* child_of(const api::IkeSaView& sa, ike::ChildSaId number
 
 // Scripts look for these words of charon's.
 std::string words_for_child(const api::ChildSaView& child) {
-    return "CHILD_SA " + child.child + "{" + std::to_string(child.newest) + "} established with SPIs " +
+    return "CHILD_SA " + child.child + "{" + std::to_string(child.own_id) + "} established with SPIs " +
            hexadecimal(child.spi_in, 8) + "_i " + hexadecimal(child.spi_out, 8) + "_o and TS " +
            joined(with_service_names(child.local_ts)) + " === " + joined(with_service_names(child.remote_ts));
 }
@@ -58,7 +67,7 @@ Section control_line(const ike::Report& report, const std::string& text) {
     line.set("group", std::string(group_of(report))).set("level", std::to_string(level_of(report)));
     if (!report.connection.empty()) line.set("ikesa-name", report.connection);
     if (report.ike_sa != ike::IkeSaId::none) {
-        line.set("ikesa-uniqueid", std::to_string(static_cast<std::uint64_t>(report.own_id)));
+        line.set("ikesa-uniqueid", std::to_string(ike::short_number(report.own_id)));
     }
     line.set("msg", text);
     return line;
@@ -69,7 +78,7 @@ Section log_line(std::string_view group, int level, const ike::Report* report, c
     line.set("group", std::string(group)).set("level", std::to_string(level)).set("thread", "1");
     if (report != nullptr && report->ike_sa != ike::IkeSaId::none) {
         line.set("ikesa-name", report->connection);
-        line.set("ikesa-uniqueid", std::to_string(static_cast<std::uint64_t>(report->ike_sa)));
+        line.set("ikesa-uniqueid", std::to_string(ike::short_number(report->own_id)));
     }
     line.set("msg", text);
     return line;
@@ -135,17 +144,21 @@ void Reports::tell_turn(const ike::Report& report, const api::IkeSaView& sa) {
 void Reports::tell_ike_turn(Turn turn, const api::IkeSaView& sa) {
     Section message;
     if (turn == Turn::ike_rekeyed) {
-        const auto before = known_.find(sa.id);
+        const auto known = known_.find(sa.id);
+        const api::IkeSaView& before = known == known_.end() ? sa : known->second;
         Section& both = message.add_section(sa.conn);
-        Section old = ike_section(before == known_.end() ? sa : before->second);
-        both.add_section("old", std::move(old));
+        both.add_section("old", ike_section(before));
         both.add_section("new", ike_section(sa));
-        return followers_.tell("ike-rekey", message);
+        followers_.tell("ike-rekey", message);
+        states_.tell("established", sa);
+        if (known != known_.end()) states_.tell("destroying", before);
+        return;
     }
     if (turn == Turn::ike_closed) return tell_end(sa);
     if (turn == Turn::ike_established) message.set("up", "yes");
     message.add_section(sa.conn, ike_section(sa));
     followers_.tell("ike-updown", message);
+    if (turn == Turn::ike_established) states_.tell("established", sa);
 }
 
 // The IKE SA first, and then each child that goes with it.
@@ -156,7 +169,9 @@ void Reports::tell_end(const api::IkeSaView& sa) {
     Section message;
     message.add_section(sa.conn, ike_section(shown));
     followers_.tell("ike-updown", message);
+    states_.tell("destroying", shown);
     for (const api::ChildSaView& child : sa.child_sas) {
+        states_.tell("destroying", shown, child);
         Section down;
         Section& children = down.add_section(sa.conn, ike_section(shown)).add_section("child-sas");
         children.add_section(section_name(child), child_section(child, "INSTALLED"));
@@ -178,11 +193,17 @@ void Reports::tell_child_turn(const ike::Report& report, const api::IkeSaView& s
         Section& both = children.add_section(child->child);
         both.add_section("old", child_section(old == nullptr ? *child : *old));
         both.add_section("new", child_section(*child));
-        return followers_.tell("child-rekey", message);
+        followers_.tell("child-rekey", message);
+        states_.tell("installed", sa, *child);
+        if (old == nullptr) return;
+        states_.tell("rekeyed", sa, *old);
+        return states_.tell("destroying", sa, *old);
     }
-    const std::string_view state = report.milestone.turn == Turn::child_removed ? "DELETED" : "";
+    const bool is_removed = report.milestone.turn == Turn::child_removed;
+    const std::string_view state = is_removed ? "DELETED" : "";
     children.add_section(section_name(*child), child_section(*child, state));
     followers_.tell("child-updown", message);
+    states_.tell(is_removed ? "destroying" : "installed", sa, *child);
 }
 
 void Reports::remember(const ike::Report& report, const std::optional<api::IkeSaView>& sa) {

@@ -12,6 +12,7 @@
 #include "daemon/vici/exchange.h"
 #include "daemon/vici/followers.h"
 #include "daemon/vici/port.h"
+#include "daemon/vici/state_events.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -19,7 +20,7 @@ class Reports final : public ReportFollower {
 public:
     // All outlive it.
     Reports(Followers& followers, api::Service& service, Port& port)
-        : followers_(followers), service_(service), port_(port) {}
+        : followers_(followers), states_(followers), service_(service), port_(port) {}
 
     bool wants_reports() const override;
     void on_report(const ike::Report& report, const std::optional<api::IkeSaView>& sa) override;
@@ -48,6 +49,7 @@ private:
     void learn(std::uint64_t after);
 
     Followers& followers_;
+    StateEvents states_;
     api::Service& service_;
     Port& port_;
     std::vector<Watch> watches_;

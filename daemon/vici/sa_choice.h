@@ -20,7 +20,7 @@ struct SaChoice {
     bool is_empty() const { return ike.empty() && ike_id == 0 && !is_of_children(); }
     bool is_of_children() const { return !child.empty() || child_id != 0; }
     bool has(const api::ChildSaView& sa) const {
-        return (child.empty() || child == sa.child) && (child_id == 0 || child_id == sa.newest);
+        return (child.empty() || child == sa.child) && (child_id == 0 || child_id == sa.own_id);
     }
     // Of the IKE SAs alone.
     api::SaQuery query() const;

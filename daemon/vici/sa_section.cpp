@@ -123,7 +123,7 @@ Section ike_section(const api::IkeSaView& sa) {
 Section child_section(const api::ChildSaView& child, std::string_view state) {
     Section section;
     section.set("name", child.child);
-    set(section, "uniqueid", child.newest);
+    set(section, "uniqueid", child.own_id);
     set(section, "reqid", child.reqid);
     section.set("state", state.empty() ? upper_case(name(child.state)) : std::string(state))
         .set("mode", upper_case(name(child.mode)));
@@ -141,7 +141,7 @@ Section child_section(const api::ChildSaView& child, std::string_view state) {
     return section;
 }
 
-std::string section_name(const api::ChildSaView& child) { return child.child + "-" + std::to_string(child.newest); }
+std::string section_name(const api::ChildSaView& child) { return child.child + "-" + std::to_string(child.own_id); }
 
 Section sa_section(const api::IkeSaView& sa) {
     Section section = ike_section(sa);

@@ -13,7 +13,7 @@ namespace xfrmd::daemon::api {
 
 inline ChildSaView child_view(std::uint64_t id, std::string name, ChildSaState state = ChildSaState::installed) {
     ChildSaView child;
-    child.id = child.newest = id;
+    child.id = child.newest = child.own_id = id;
     child.child = std::move(name);
     child.state = state;
     child.spi_in = 0xc1234567;

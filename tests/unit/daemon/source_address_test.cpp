@@ -45,6 +45,22 @@ TEST_CASE("who has a name that is not known yet has no path yet", "[daemon][name
     expect_waiting(between(kAny, {{wide}, {"vpn.example.org"}}));
 }
 
+TEST_CASE("who is wanted at an end is there, where the connection has that address", "[daemon][names]") {
+    const base::Address wanted = *base::Address::parse("127.0.0.9");
+    const auto path = path_of(between(kAny, kAny), {{}, wanted});
+    REQUIRE(path);
+    CHECK(path->remote == wanted);
+    CHECK(path->local == *base::Address::parse("127.0.0.1"));
+    const auto both = path_of(between(kAny, kLoopback), {wanted, {}});
+    REQUIRE(both);
+    CHECK(both->local == wanted);
+    for (const daemon::Path& wrong : {daemon::Path{wanted, {}}, daemon::Path{{}, wanted}}) {
+        const auto refused = path_of(between(kLoopback, kLoopback), wrong);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().reason == Reason::ConfigurationInvalid);
+    }
+}
+
 TEST_CASE("to a peer with any address there is no path, whatever we are called", "[daemon][names]") {
     for (const policy::Hosts& local : {kAny, kNamed, kLoopback}) {
         const auto path = path_of(between(local, kAny));

@@ -107,6 +107,25 @@ TEST_CASE("a child asked for again is the one there is", "[engine][rfc7296-1.3.1
     CHECK(gateways.left.sent.size() == 2);
 }
 
+TEST_CASE("a child goes into the IKE SA whose ends are wanted, or into a new one", "[engine][rfc7296-1.3.1]") {
+    VirtualWire wire;
+    Host& hub = wire.add("192.0.2.1", snapshot(ConnectionWords{.local = "", .remote = "", .remote_id = ""}));
+    for (const char* spoke : {"192.0.2.11", "192.0.2.12"}) {
+        wire.add(spoke, snapshot(mirrored({.remote = spoke, .remote_id = std::string(spoke)})));
+    }
+    const auto call = [&](const char* spoke, bool is_wanted) {
+        ike::Initiate wish{{}, "gw", {}, hub.address, address(spoke)};
+        if (is_wanted) wish.wanted_remote = wish.remote;
+        wire.initiate(hub, std::move(wish));
+        wire.settle();
+        return hub.established();
+    };
+    CHECK(call("192.0.2.11", true) == 1);
+    CHECK(call("192.0.2.11", true) == 1);
+    CHECK(call("192.0.2.12", false) == 1);
+    CHECK(call("192.0.2.12", true) == 2);
+}
+
 TEST_CASE("a child asked for twice at once comes up once", "[engine][rfc7296-1.3.1]") {
     Gateways gateways(two_children());
     std::vector<std::uint64_t> operations;

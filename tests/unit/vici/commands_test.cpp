@@ -78,6 +78,24 @@ TEST_CASE("initiate ends with its child, its failure, or its limit", "[vici]") {
     CHECK(*hall.request(client, "initiate", with({{"child", "net"}, {"timeout", "-1"}})).value("success") == "yes");
 }
 
+TEST_CASE("initiate takes the ends of the IKE SA, as FRR's nhrpd gives them", "[vici]") {
+    ViciHall hall;
+    ViciClient client(hall.options.path);
+    const Section request = with({{"child", "net"},
+                                  {"timeout", "-1"},
+                                  {"async", "1"},
+                                  {"init-limits", "1"},
+                                  {"my-host", "192.0.2.2"},
+                                  {"other-host", "192.0.2.9"}});
+    CHECK(*hall.request(client, "initiate", request).value("success") == "yes");
+    REQUIRE(hall.service.initiated.size() == 1);
+    CHECK(hall.service.initiated[0].local.to_string() == "192.0.2.2");
+    CHECK(hall.service.initiated[0].remote.to_string() == "192.0.2.9");
+    const Section wrong = hall.request(client, "initiate", with({{"child", "net"}, {"other-host", "hub"}}));
+    CHECK(errmsg(wrong) == "other-host is no address");
+    CHECK(hall.service.initiated.size() == 1);
+}
+
 TEST_CASE("terminate counts what it found and what has gone", "[vici]") {
     ViciHall hall;
     hall.service.sas = {sa_with_child(), api::ike_view(9, "branch")};
@@ -98,7 +116,7 @@ TEST_CASE("SAs are chosen by the numbers that each has for itself", "[vici]") {
     ViciHall hall;
     hall.service.sas = {sa_with_child(), api::ike_view(9, "branch")};
     hall.service.sas[0].own_id = 20;
-    hall.service.sas[0].child_sas[0].newest = 30;
+    hall.service.sas[0].child_sas[0].own_id = 30;
     ViciClient client(hall.options.path);
     CHECK(*hall.request(client, "terminate", with({{"ike-id", "7"}})).value("matches") == "0");
     CHECK(*hall.request(client, "terminate", with({{"child-id", "12"}})).value("matches") == "0");

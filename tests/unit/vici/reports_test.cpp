@@ -112,7 +112,7 @@ TEST_CASE("what takes another one's place has a unique id of its own", "[vici]")
     Following following({"child-rekey", "ike-rekey"});
     following.tell(report_of(ike::Turn::ike_established), sa_with_child());
     api::IkeSaView sa = sa_with_child();
-    sa.child_sas[0].newest = 15;
+    sa.child_sas[0].own_id = 15;
     auto heard = following.tell(report_of(ike::Turn::child_rekeyed), sa);
     REQUIRE(heard.size() == 1);
     const Section* child = heard[0].message.section("gw")->section("child-sas")->section("net");
@@ -123,6 +123,45 @@ TEST_CASE("what takes another one's place has a unique id of its own", "[vici]")
     REQUIRE(heard.size() == 1);
     CHECK(*heard[0].message.section("gw")->section("old")->value("uniqueid") == "7");
     CHECK(*heard[0].message.section("gw")->section("new")->value("uniqueid") == "9");
+}
+
+TEST_CASE("nhrpd hears of each child by its unique id, and of each once", "[vici]") {
+    Following following({"child-state-installed", "child-state-rekeyed", "child-state-destroying"});
+    const auto told = [&following](ike::Turn turn, const std::optional<api::IkeSaView>& sa) {
+        std::vector<std::string> all;
+        for (const Packet& packet : following.tell(report_of(turn), sa)) {
+            const Section& child = *packet.message.section("gw")->section("child-sas")->section("net");
+            all.push_back(packet.name + " " + *child.value("uniqueid") + " " + *child.value("state"));
+        }
+        return all;
+    };
+    using Told = std::vector<std::string>;
+    CHECK(told(ike::Turn::child_installed, sa_with_child()) == Told{"child-state-installed 12 INSTALLED"});
+    api::IkeSaView sa = sa_with_child();
+    sa.child_sas[0].own_id = 15;
+    CHECK(told(ike::Turn::child_rekeyed, sa) == Told{"child-state-installed 15 INSTALLED",
+                                                     "child-state-rekeyed 12 REKEYED",
+                                                     "child-state-destroying 12 DESTROYING"});
+    CHECK(told(ike::Turn::child_removed, api::ike_view(7, "gw")) == Told{"child-state-destroying 15 DESTROYING"});
+    CHECK(told(ike::Turn::child_installed, sa).size() == 1);
+    CHECK(told(ike::Turn::ike_closed, std::nullopt) == Told{"child-state-destroying 15 DESTROYING"});
+}
+
+TEST_CASE("IKE SAs are told of by their states", "[vici]") {
+    Following following({"ike-state-established", "ike-state-destroying"});
+    const auto told = [&following](ike::Turn turn, const std::optional<api::IkeSaView>& sa) {
+        std::string all;
+        for (const Packet& packet : following.tell(report_of(turn), sa)) {
+            all += packet.name + " " + *packet.message.section("gw")->value("uniqueid") + " ";
+            CHECK(packet.message.section("gw")->section("child-sas") != nullptr);
+        }
+        return all;
+    };
+    api::IkeSaView sa = sa_with_child();
+    CHECK(told(ike::Turn::ike_established, sa) == "ike-state-established 7 ");
+    sa.own_id = 9;
+    CHECK(told(ike::Turn::ike_rekeyed, sa) == "ike-state-established 9 ike-state-destroying 7 ");
+    CHECK(told(ike::Turn::ike_closed, std::nullopt) == "ike-state-destroying 9 ");
 }
 
 TEST_CASE("the log is told by groups, and milestones in charon's words", "[vici]") {
