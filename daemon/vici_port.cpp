@@ -10,29 +10,15 @@
 
 namespace xfrmd::daemon {
 
-namespace {
-
-std::string mode_of(const StandingChild& child) {
-    if (child.kind == StandingKind::pass) return "PASS";
-    if (child.kind == StandingKind::drop) return "DROP";
-    if (child.tunnel.mode == netlink::Mode::beet) return "BEET";
-    return child.tunnel.mode == netlink::Mode::transport ? "TRANSPORT" : "TUNNEL";
-}
-
-}  // namespace
-
 std::vector<vici::StandingView> ViciPort::standing() const {
     std::vector<vici::StandingView> views;
     for (const StandingChild* child : daemon_.kernel().standing().standing()) {
-        vici::StandingView view{child->connection, child->child, mode_of(*child), {}, {}};
         const policy::Connection* connection = daemon_.configuration().connection(child->connection);
         const policy::Child* configured = connection == nullptr ? nullptr : connection->child(child->child);
         if (configured == nullptr && connection != nullptr) configured = connection->shunt(child->child);
-        if (configured != nullptr) {
-            view.local_ts = vici::texts_of(configured->local_ts);
-            view.remote_ts = vici::texts_of(configured->remote_ts);
-        }
-        views.push_back(std::move(view));
+        if (configured == nullptr) continue;
+        views.push_back({child->connection, child->child, std::string(vici::mode_name(configured->mode)),
+                         vici::texts_of(configured->local_ts), vici::texts_of(configured->remote_ts)});
     }
     return views;
 }

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "ike/attempt.h"
 #include "ike/base/address.h"
 #include "ike/base/bytes.h"
 #include "ike/base/result.h"
@@ -117,19 +118,6 @@ enum class Turn : std::uint8_t {
     child_rekeyed,
     child_removed,
     child_failed,
-};
-
-// An IKE SA that we have begun and that never stood, as it was when it failed.
-struct Attempt {
-    base::Endpoint local;
-    base::Endpoint remote;
-    std::uint64_t spi_i = 0;
-    std::uint64_t spi_r = 0;  // 0 while not known
-    bool nat_local = false;
-    bool nat_remote = false;
-    policy::Proposal proposal = {};   // without transforms while not agreed on
-    policy::Identity local_id = {};   // any before IKE_AUTH
-    policy::Identity remote_id = {};  // whom we have looked for
 };
 
 // A turn in the life of an SA, for whoever follows it. Attempts of strangers are none: nobody knows yet who they are.

@@ -15,6 +15,7 @@
 #include "daemon/api/api_error.h"
 #include "daemon/api/connection_model.h"
 #include "daemon/api/event_log.h"
+#include "daemon/api/initiate_model.h"
 #include "daemon/api/kernel_model.h"
 #include "daemon/api/limits.h"
 #include "daemon/api/manual_model.h"
@@ -108,19 +109,6 @@ struct ClearedSa {
 struct RekeyRequest {
     SaFilter filter;
     std::chrono::seconds timeout{10};  // then it is told how far it got; the attempt goes on
-};
-
-// Bring up one child of a connection, and the IKE SA for it where there is none. Both names exist when this is called.
-struct InitiateRequest {
-    std::string conn;
-    std::string child;
-    std::chrono::seconds timeout{60};  // then OperationTimeout; the attempt may go on
-    base::Address local = {};          // of its IKE SA; any: as configured
-    base::Address remote = {};
-};
-struct Initiated {
-    SaId id;
-    bool existed = false;  // it was up already
 };
 
 // Send the peer of one IKE SA to another gateway (RFC 5685).

@@ -98,14 +98,14 @@ base::Result<Certificate> CredentialFiles::in_token(const TokenObject& object) {
     return admit(read->public_key()).map([&] { return *std::move(read); });
 }
 
-base::Result<void> CredentialFiles::add_key(const TokenObject& object, const base::SecretBytes* pin) {
+base::Result<crypto::PublicKey> CredentialFiles::add_key(const TokenObject& object, const base::SecretBytes* pin) {
     if (tokens_ == nullptr) return invalid(kNoTokens);
     auto read = tokens_->key(object, pin);
     if (!read) return tl::unexpected(read.error());
     if (policy::is_ml_dsa(read->key.type())) return invalid("keys of ML-DSA in tokens are not yet honoured");
     if (read->certificate) add(parts_.certificates, *read->certificate);
-    parts_.private_keys.push_back(PrivateKey::elsewhere(std::move(read->key)));
-    return {};
+    parts_.private_keys.push_back(PrivateKey::elsewhere(read->key));
+    return std::move(read->key);
 }
 
 base::Result<crypto::PublicKey> CredentialFiles::public_key(std::string_view file) {

@@ -40,7 +40,7 @@ public:
     // Where to ask about what this CA has issued, beside what was added before.
     void add_uris(const crypto::Certificate& authority, const crypto::RevocationUris& uris);
     // `pin` may be nullptr. With the key comes its certificate, where the token has it.
-    base::Result<void> add_key(const TokenObject& object, const base::SecretBytes* pin);
+    base::Result<crypto::PublicKey> add_key(const TokenObject& object, const base::SecretBytes* pin);
     // `kind`: how the section of the secret is called, without its number: also the folder of its file.
     void add_secret(std::string_view kind, KeySecret secret);
 

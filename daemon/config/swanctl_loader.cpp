@@ -181,7 +181,8 @@ private:
         if (section.has("pin")) secret_files_.insert(section.setting("pin")->value_at.file);
         if (!errors_.empty()) return;
         const auto added = credentials_.add_key(object, pin.empty() ? nullptr : &pin);
-        if (!added) errors_.add(section.at(), path + ": " + added.error().detail);
+        if (!added) return errors_.add(section.at(), path + ": " + added.error().detail);
+        result_.token_keys.emplace(base::to_hex(object.handle), base::to_hex(added->key_id()));
     }
 
     // What rounds name has been read; what else there is counts for all of them.

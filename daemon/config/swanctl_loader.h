@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,9 @@ struct LoadResult {
     policy::Configuration configuration;
     std::vector<KindOfSecret> other_secrets;  // none of IKE or PPK
     std::vector<Authority> authorities;       // which the credentials of the configuration have as well
-    std::vector<std::string> warnings;        // what works, but perhaps not as meant
+    // Of private keys in tokens: the key's id (see Objects::load_key) by its handle, both hexadecimal.
+    std::map<std::string, std::string> token_keys;
+    std::vector<std::string> warnings;  // what works, but perhaps not as meant
 };
 
 // Errors: a syntax error alone, else up to ErrorList::kMost errors of the file.

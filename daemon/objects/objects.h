@@ -3,8 +3,7 @@
 // name wins, whoever loads it; when files are read again, what came from them and is there no more goes, and what
 // clients have loaded under other names stays. Main thread only; nothing here reads a socket or waits.
 //
-// What engines work with is a snapshot of it. Many changes in a row make one: `changed` is called at the first change
-// since the last snapshot(), and whoever needs the set as it is now calls snapshot() before that comes round.
+// What engines work with is a snapshot of it, one for many changes; `changed` is called at the first of them.
 #pragma once
 
 #include <functional>
@@ -58,7 +57,7 @@ public:
     Answer<std::string> load_key(std::string_view type, base::ByteView data);
     Answer<> unload_key(std::string_view id);
     std::vector<std::string> key_ids() const { return credentials_.key_ids(); }
-    // A token may make one wait, and nobody waits here: keys in tokens are read from swanctl.conf alone.
+    // Only what swanctl.conf names: a token may make one wait, and nobody waits here. The answer is the key's id.
     Answer<std::string> load_token(std::string_view handle) const;
     // Engines forget what they have found out about certificates. `type`: empty, or one of load_certificate().
     Answer<> flush_certificates(std::string_view type);
@@ -140,6 +139,7 @@ private:
     Ordered<AuthorityEntry> authorities_;
     Ordered<PoolEntry> pools_;
     CredentialSet credentials_;
+    std::map<std::string, std::string> token_keys_;        // as of LoadResult
     std::shared_ptr<const crypto::Credentials> of_files_;  // what rounds of files name is here
     bool clients_have_credentials_ = false;                // else those of the files are all there are
     std::uint64_t nameless_ = 0;                           // secrets without an id so far

@@ -155,6 +155,12 @@ Answer<> Objects::unload_key(std::string_view id) {
 
 Answer<std::string> Objects::load_token(std::string_view handle) const {
     if (handle.empty()) return refuse("keyid missing");
+    std::string digits = to_lower(handle);
+    std::erase(digits, ':');
+    const std::vector<std::string> loaded = key_ids();
+    const auto known = token_keys_.find(digits);
+    const bool is_there = known != token_keys_.end() && std::ranges::find(loaded, known->second) != loaded.end();
+    if (is_there) return known->second;
     return refuse("loading private key from token failed", "keys in tokens are read from swanctl.conf only");
 }
 

@@ -34,6 +34,7 @@ std::string Objects::objection(const LoadResult& loaded) const {
 void Objects::take_files(LoadResult loaded) {
     policy::Configuration& configuration = loaded.configuration;
     take_file_credentials(std::move(configuration.credentials), std::move(loaded.authorities));
+    token_keys_ = std::move(loaded.token_keys);
     take_file_secrets(configuration, std::move(loaded.other_secrets));
     const Ordered<ConnectionEntry> before = std::exchange(connections_, {});
     for (policy::Connection& connection : configuration.connections) {

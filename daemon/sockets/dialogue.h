@@ -25,6 +25,8 @@ public:
     virtual void received(std::string_view bytes) = 0;
     // The caller has closed its side; what it asked before is still answered.
     virtual void received_end() = 0;
+    // Nor does it read any more: it has gone, perhaps before what it asked is answered.
+    virtual void hung_up() {}
     // Says why, where there are words for that, and ends.
     virtual void refuse(Refusal why) = 0;
     // One request, or some news. True where that was one: there may be others, and another turn is due.

@@ -94,7 +94,18 @@ void Server::welcome(Socket socket) {
     } else if (is_full) {
         link.dialogue->refuse(Refusal::full);
     }
+    await_hang_up(id, link);
     turn_later(id, link);
+}
+
+// Nobody reads while a command is worked on, so that reading would not tell.
+void Server::await_hang_up(LinkId id, Link& link) {
+    link.socket.async_wait(Socket::wait_error, [this, id](std::error_code error) {
+        Link* gone = error ? nullptr : find(id);
+        if (gone == nullptr) return;
+        gone->dialogue->hung_up();
+        turn_later(id, *gone);
+    });
 }
 
 bool Server::make_room() {

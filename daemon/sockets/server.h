@@ -102,6 +102,7 @@ private:
     static bool write(Link& link);
     void await(LinkId id, Link& link);
     void await(LinkId id, Link& link, Socket::wait_type what, bool Link::* awaits, bool Link::* is_ready);
+    void await_hang_up(LinkId id, Link& link);
 
     Turns& turns_;
     std::unique_ptr<SocketFile> file_;

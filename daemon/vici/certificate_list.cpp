@@ -1,5 +1,5 @@
-// list-certs: what there is for everybody, and what connections have brought. Lists (CRLs) are not kept as they came,
-// and are not shown.
+// list-certs: what there is for everybody, and what connections have brought, in charon's order. A list (CRL) that is
+// longer than a value may be is not shown, as there.
 #include <algorithm>
 
 #include "daemon/vici/load_commands.h"
@@ -15,32 +15,40 @@ namespace {
 constexpr std::size_t kAtATime = 100;
 
 struct Shown {
-    const crypto::Certificate* certificate = nullptr;  // else:
-    const crypto::PublicKey* key = nullptr;
-    std::string_view flag = "NONE";
+    std::string_view type;
+    std::string_view flag;  // of certificates
+    base::ByteView data;
+    const crypto::PublicKey* key = nullptr;  // of certificates, or itself
+    const crypto::Certificate* certificate = nullptr;
 };
 
-std::string text(const base::Bytes& bytes) { return std::string(base::as_text(bytes)); }
+Shown shown_as(const crypto::Certificate& certificate, std::string_view flag) {
+    return {"X509", flag, certificate.der(), &certificate.public_key(), &certificate};
+}
 
 std::vector<Shown> all_of(const crypto::Credentials* credentials) {
     std::vector<Shown> all;
     if (credentials == nullptr) return all;
     const auto& parts = credentials->parts();
-    for (const auto& one : parts.certificates) all.push_back({&one, nullptr, "NONE"});
-    for (const auto& one : parts.authorities) all.push_back({&one, nullptr, "CA"});
+    for (const auto& one : parts.public_keys) all.push_back({"PUBKEY", "", one.subject_public_key_info(), &one});
+    for (const auto& one : parts.certificates) all.push_back(shown_as(one, "NONE"));
+    for (const auto& one : parts.authorities) all.push_back(shown_as(one, "CA"));
     for (const auto& one : parts.named) {
-        if (std::ranges::find(parts.authorities, one) == parts.authorities.end()) all.push_back({&one, nullptr, "CA"});
+        if (std::ranges::find(parts.authorities, one) == parts.authorities.end()) all.push_back(shown_as(one, "CA"));
     }
-    for (const auto& one : parts.ocsp_responders) all.push_back({&one, nullptr, "OCSP"});
-    for (const auto& one : parts.public_keys) all.push_back({nullptr, &one, "NONE"});
+    for (const auto& one : parts.ocsp_responders) all.push_back(shown_as(one, "OCSP"));
+    for (const auto& one : parts.lists) {
+        if (!one.der().empty()) all.push_back({"X509_CRL", "", one.der()});
+    }
     return all;
 }
 
-// With the older names that swanctl still takes: X509CA and X509OCSP tell the flag as well.
+// With the older names that swanctl still takes: X509CRL; X509CA and X509OCSP, which tell the flag as well.
 bool is_of(const Shown& shown, const std::string& type) {
     if (type.empty() || type == "ANY") return true;
-    if (shown.key != nullptr) return type == "PUBKEY";
-    return type == "X509" || (shown.flag != "NONE" && type == "X509" + std::string(shown.flag));
+    if (type == "X509CRL") return shown.type == "X509_CRL";
+    return type == shown.type ||
+           (shown.certificate != nullptr && shown.flag != "NONE" && type == "X509" + std::string(shown.flag));
 }
 
 bool is_wanted(const Shown& shown, const Section& request) {
@@ -54,11 +62,12 @@ bool is_wanted(const Shown& shown, const Section& request) {
 }
 
 Section message_of(const Shown& shown, const crypto::Credentials& credentials) {
-    const crypto::PublicKey& key = shown.key != nullptr ? *shown.key : shown.certificate->public_key();
     Section message;
-    message.set("type", shown.key != nullptr ? "PUBKEY" : "X509").set("flag", std::string(shown.flag));
-    if (credentials.private_key(key) != nullptr) message.set("has_privkey", "yes");
-    message.set("data", text(shown.key != nullptr ? key.subject_public_key_info() : shown.certificate->der()));
+    message.set("type", std::string(shown.type));
+    if (!shown.flag.empty()) message.set("flag", std::string(shown.flag));
+    const bool is_ours = shown.key != nullptr && credentials.private_key(*shown.key) != nullptr;
+    if (is_ours) message.set("has_privkey", "yes");
+    message.set("data", std::string(base::as_text(shown.data)));
     return message;
 }
 

@@ -66,25 +66,9 @@ Section round_section(const policy::AuthRound& round, const crypto::Credentials*
     return section;
 }
 
-std::string_view name(policy::Mode mode) {
-    switch (mode) {
-        case policy::Mode::tunnel:
-            return "TUNNEL";
-        case policy::Mode::transport:
-            return "TRANSPORT";
-        case policy::Mode::beet:
-            return "BEET";
-        case policy::Mode::pass:
-            return "PASS";
-        case policy::Mode::drop:
-            return "DROP";
-    }
-    return "TUNNEL";
-}
-
 Section child_section(const policy::Child& child) {
     Section section;
-    section.set("mode", std::string(name(child.mode)));
+    section.set("mode", std::string(mode_name(child.mode)));
     section.set("rekey_time", std::to_string(child.rekey_time.count()));
     section.set("rekey_bytes", std::to_string(child.rekey_bytes));
     section.set("rekey_packets", std::to_string(child.rekey_packets));

@@ -93,7 +93,8 @@ void ViciDialogue::on_follow(const std::string& event) {
 }
 
 bool ViciDialogue::is_over() const {
-    if (outgoing_->is_given_up()) return true;
+    // The command goes on; nobody waits for its end.
+    if (outgoing_->is_given_up() || (has_hung_up_ && is_busy_)) return true;
     return exhausted_ && !is_busy_ && outgoing_->unsent() == 0;
 }
 

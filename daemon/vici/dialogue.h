@@ -33,6 +33,7 @@ public:
 
     void received(std::string_view bytes) override { splitter_.feed(base::as_bytes(bytes)); }
     void received_end() override { ending_ = true; }
+    void hung_up() override { has_hung_up_ = true; }
     void refuse(Refusal why) override;
     bool work() override;
     std::string_view outgoing() override { return outgoing_->front(); }
@@ -59,6 +60,7 @@ private:
     bool is_busy_ = false;    // with a command
     bool ending_ = false;     // nothing more is read
     bool exhausted_ = false;  // and what was read has been worked on
+    bool has_hung_up_ = false;
 };
 
 }  // namespace xfrmd::daemon::vici

@@ -1,5 +1,7 @@
 #include "daemon/vici/load_commands.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "daemon/vici/request.h"
@@ -28,6 +30,13 @@ void respond(Desk& desk, Exchange& asked, const Answer<T>& answer) {
     answer ? asked.respond(success()) : refuse(desk, asked, answer.error());
 }
 
+void tell_key(Desk& desk, Exchange& asked, const Answer<std::string>& id) {
+    if (!id) return refuse(desk, asked, id.error());
+    Section told = success();
+    told.set("id", *id);
+    asked.respond(std::move(told));
+}
+
 void tell_list(Exchange& asked, std::string_view name, std::vector<std::string> values) {
     Section answer;
     answer.set(name, std::move(values));
@@ -47,6 +56,30 @@ void load_sections(Desk& desk, Exchange& asked, Load load) {
         if (const auto answer = load(document, section); !answer) return refuse(desk, asked, answer.error());
     }
     asked.respond(success());
+}
+
+constexpr std::size_t kAuthoritiesAtATime = 100;
+
+Section authority_section(const Authority& authority) {
+    Section section;
+    section.set("cacert", authority.certificate.to_string());
+    section.set("crl_uris", authority.uris.crl).set("ocsp_uris", authority.uris.ocsp);
+    if (!authority.cert_uri_base.empty()) section.set("cert_uri_base", authority.cert_uri_base);
+    return section;
+}
+
+void list_authorities_from(const std::shared_ptr<std::vector<Authority>>& all, std::size_t next, const Asked& asked) {
+    const std::string wanted = text_of(asked->request(), "name");
+    const std::size_t end = std::min(all->size(), next + kAuthoritiesAtATime);
+    for (; next < end; ++next) {
+        const Authority& authority = (*all)[next];
+        if (!wanted.empty() && wanted != authority.name) continue;
+        Section message;
+        message.add_section(authority.name, authority_section(authority));
+        asked->event("list-authority", std::move(message));
+    }
+    if (next == all->size()) return asked->respond({});
+    asked->when_room([all, next, asked] { list_authorities_from(all, next, asked); });
 }
 
 }  // namespace
@@ -82,17 +115,7 @@ void get_authorities(Desk& desk, const Asked& asked) {
 }
 
 void list_authorities(Desk& desk, const Asked& asked) {
-    const std::string wanted = text_of(asked->request(), "name");
-    for (const Authority& authority : desk.port.objects().authorities()) {
-        if (!wanted.empty() && wanted != authority.name) continue;
-        Section message;
-        Section& section = message.add_section(authority.name);
-        section.set("cacert", authority.certificate.to_string());
-        section.set("crl_uris", authority.uris.crl).set("ocsp_uris", authority.uris.ocsp);
-        if (!authority.cert_uri_base.empty()) section.set("cert_uri_base", authority.cert_uri_base);
-        asked->event("list-authority", std::move(message));
-    }
-    asked->respond({});
+    list_authorities_from(std::make_shared<std::vector<Authority>>(desk.port.objects().authorities()), 0, asked);
 }
 
 void load_pool(Desk& desk, const Asked& asked) {
@@ -121,12 +144,9 @@ void flush_certificates(Desk& desk, const Asked& asked) {
 
 void load_key(Desk& desk, const Asked& asked) {
     const std::string* data = asked->request().value("data");
-    const auto answer =
-        desk.port.objects().load_key(text_of(asked->request(), "type"), base::as_bytes(data == nullptr ? "" : *data));
-    if (!answer) return refuse(desk, *asked, answer.error());
-    Section told = success();
-    told.set("id", *answer);
-    asked->respond(std::move(told));
+    tell_key(
+        desk, *asked,
+        desk.port.objects().load_key(text_of(asked->request(), "type"), base::as_bytes(data == nullptr ? "" : *data)));
 }
 
 void unload_key(Desk& desk, const Asked& asked) {
@@ -136,7 +156,7 @@ void unload_key(Desk& desk, const Asked& asked) {
 void get_keys(Desk& desk, const Asked& asked) { tell_list(*asked, "keys", desk.port.objects().key_ids()); }
 
 void load_token(Desk& desk, const Asked& asked) {
-    respond(desk, *asked, desk.port.objects().load_token(text_of(asked->request(), "handle")));
+    tell_key(desk, *asked, desk.port.objects().load_token(text_of(asked->request(), "handle")));
 }
 
 void load_shared(Desk& desk, const Asked& asked) {

@@ -1,5 +1,5 @@
-// One event for each state that an SA comes to, as strongSwan has them where it is patched for FRR's nhrpd, which counts
-// the children of each pair of addresses by their unique ids.
+// One event for each state that an SA comes to, as strongSwan has them where it is patched for FRR's nhrpd, which
+// counts the children of each pair of addresses by their unique ids.
 #pragma once
 
 #include <string_view>

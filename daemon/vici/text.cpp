@@ -82,4 +82,20 @@ std::optional<std::int64_t> number_in(std::string_view text) {
     return number;
 }
 
+std::string_view mode_name(policy::Mode mode) {
+    switch (mode) {
+        case policy::Mode::tunnel:
+            return "TUNNEL";
+        case policy::Mode::transport:
+            return "TRANSPORT";
+        case policy::Mode::beet:
+            return "BEET";
+        case policy::Mode::pass:
+            return "PASS";
+        case policy::Mode::drop:
+            return "DROP";
+    }
+    return "TUNNEL";
+}
+
 }  // namespace xfrmd::daemon::vici

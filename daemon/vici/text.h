@@ -1,4 +1,4 @@
-// How vici writes numbers and selectors.
+// How vici writes numbers, selectors and modes.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ike/policy/traffic_selector.h"
+#include "ike/policy/child.h"
 
 namespace xfrmd::daemon::vici {
 
@@ -19,6 +19,7 @@ std::string with_service_name(std::string selector);
 std::vector<std::string> with_service_names(std::vector<std::string> selectors);
 // "dynamic[tcp]" where the address is not known yet.
 std::vector<std::string> texts_of(const std::vector<policy::ConfiguredSelector>& selectors);
+std::string_view mode_name(policy::Mode mode);  // "TUNNEL"
 std::string upper_case(std::string_view text);
 // What a client says: all of it has to be the number.
 std::optional<std::int64_t> number_in(std::string_view text);

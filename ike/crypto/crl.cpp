@@ -183,7 +183,7 @@ Result<base::Bytes> der_of(ByteView file) {
 }  // namespace
 
 Result<Crl> Crl::read(ByteView file, const Certificate& issuer) {
-    const auto der = der_of(file);
+    auto der = der_of(file);
     if (!der) return tl::unexpected(der.error());
     DerReader outer(*der);
     DerReader in = outer.inside(tag::kSequence);
@@ -196,6 +196,7 @@ Result<Crl> Crl::read(ByteView file, const Certificate& issuer) {
     Crl crl;
     crl.issuer_key_ = issuer.public_key().info_hash();
     if (const char* problem = CrlReader(crl).read(object)) return unusable(problem);
+    if (der->size() <= Crl::kMostShown) crl.der_ = std::move(*der);
     return crl;
 }
 

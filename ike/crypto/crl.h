@@ -30,10 +30,13 @@ public:
     WallClock this_update() const { return this_update_; }
     WallClock next_update() const { return next_update_; }
     std::size_t size() const { return entries_.size(); }
+    // In DER, to be shown; empty where that is longer than kMostShown octets.
+    base::ByteView der() const { return der_; }
     // Where its deltas are (freshestCRL, RFC 5280 5.2.6), besides what the certificate says. Of any scheme, unchecked.
     const std::vector<std::string>& delta_uris() const { return delta_uris_; }
 
     static constexpr std::size_t kMostBytes = std::size_t{32} << 20;
+    static constexpr std::size_t kMostShown = 65535;
 
 private:
     friend class CrlReader;
@@ -57,6 +60,7 @@ private:
     base::ByteView serial(const Entry& entry) const;
     const Entry* find(base::ByteView serial) const;
 
+    base::Bytes der_;
     base::Bytes issuer_;  // name_key() of it
     Sha1 issuer_key_{};   // PublicKey::info_hash of who signed
     WallClock this_update_{};

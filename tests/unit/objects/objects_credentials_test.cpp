@@ -160,6 +160,21 @@ TEST_CASE("clients cannot have keys in tokens read", "[objects]") {
     CHECK(refusal(stock.objects.load_token("01")) == "loading private key from token failed");
 }
 
+TEST_CASE("a key in a token that swanctl.conf names is loaded", "[objects]") {
+    Stock stock;
+    const crypto::PublicKey key = end("moon", 2).public_key();
+    const std::string id = base::to_hex(key.key_id());
+    LoadResult loaded;
+    CredentialParts parts;
+    parts.private_keys.push_back(crypto::PrivateKey::elsewhere(key));
+    loaded.configuration.credentials = crypto::Credentials::make(std::move(parts), {}).value();
+    loaded.token_keys = {{"0a1b", id}};
+    stock.objects.take_files(std::move(loaded));
+    CHECK(stock.objects.load_token("0A:1b").value() == id);
+    CHECK(refusal(stock.objects.unload_key(id)) == "");
+    CHECK(refusal(stock.objects.load_token("0a1b")) == "loading private key from token failed");
+}
+
 TEST_CASE("what rounds of files name is there whatever clients clear", "[objects]") {
     Stock stock;
     const std::string conf =

@@ -101,6 +101,23 @@ TEST_CASE("a client that dies in the middle of a command leaves nothing behind",
     CHECK(hall.server->connections() == 1);
 }
 
+TEST_CASE("a client that hangs up while its command waits gives its place back at once", "[vici][hostile-h2]") {
+    ViciHall hall;
+    hall.service.hold = true;
+    ViciClient client(hall.options.path);
+    ViciClient patient(hall.options.path);
+    for (ViciClient* one : {&client, &patient}) {
+        one->say(PacketType::request, "stats");
+        hall.settle(*one);
+    }
+    client.leave();
+    patient.end_writing();
+    hall.settle(patient);
+    CHECK(hall.server->connections() == 1);
+    hall.service.answer_held();
+    CHECK(hall.settle(patient).size() == 1);
+}
+
 TEST_CASE("a follower that does not read is given up, and the others hear everything", "[vici][hostile-h2]") {
     ViciHall hall;
     ViciClient slow(hall.options.path);

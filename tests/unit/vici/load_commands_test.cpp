@@ -1,6 +1,8 @@
 // What clients load reaches the one set, lists and octets whole, and what they hear of it.
 #include <catch2/catch_test_macros.hpp>
 
+#include "tests/support/test_certificate.h"
+#include "tests/support/test_revocation.h"
 #include "tests/unit/vici/vici_harness.h"
 
 using namespace xfrmd;
@@ -48,6 +50,40 @@ TEST_CASE("a mistake is told in charon's words, and in ours to the log", "[vici]
     CHECK(hall.port.warnings.front() == "vici: load-conn: connections.other: unknown key 'bogus'");
     // Those before it stay, as with charon.
     CHECK(hall.port.objects().connection_names() == std::vector<std::string>{"gw"});
+}
+
+TEST_CASE("keys, certificates and lists are listed in charon's order", "[vici]") {
+    ViciHall hall;
+    Objects& objects = hall.port.objects();
+    const tests::TestIssuer root{"CN=root", tests::small_key(1)};
+    const crypto::Certificate authority = tests::make_root(root);
+    tests::CertificateFields fields;
+    fields.subject = "CN=moon";
+    const crypto::Certificate end = tests::make_certificate(fields, tests::small_key(2), root);
+    REQUIRE(objects.load_certificate("X509", "CA", authority.der()));
+    REQUIRE(objects.load_certificate("X509_CRL", "", tests::crl_der({}, root)));
+    REQUIRE(objects.load_certificate("X509", "NONE", end.der()));
+    REQUIRE(objects.load_certificate("PUBKEY", "", end.public_key().subject_public_key_info()));
+    hall.port.snapshot = objects.snapshot();
+    ViciClient client(hall.options.path);
+    hall.ask(client, PacketType::follow, "list-cert");
+    const auto listed = [&](const Section& filter) {
+        client.forget();
+        client.say(PacketType::request, "list-certs", filter);
+        std::string all;
+        for (const Packet& packet : hall.settle(client)) {
+            if (packet.type != PacketType::event) continue;
+            const std::string* flag = packet.message.value("flag");
+            all += *packet.message.value("type") + (flag == nullptr ? " " : "/" + *flag + " ");
+        }
+        return all;
+    };
+    CHECK(listed({}) == "PUBKEY X509/NONE X509/CA X509_CRL ");
+    for (const char* type : {"x509_crl", "x509crl"}) {
+        Section filter;
+        filter.set("type", type);
+        CHECK(listed(filter) == "X509_CRL ");
+    }
 }
 
 TEST_CASE("shared secrets are loaded, listed and unloaded", "[vici]") {
