@@ -229,17 +229,33 @@ END
     clear moon
     eventually 5 has_no_rules || fail "rules have stayed: $(on moon nft list ruleset)"
 }
-# The same with no more rights than xfrmd.service leaves: root of two capabilities, none to be had by running programs.
+# The same with no more rights than xfrmd.service leaves: root of its groups and capabilities, none to be had by running
+# programs. Both sockets get their groups all the same.
 case_confined() {
+    local groups capabilities
+    { cat /etc/group && echo 'xfrmd:x:4711:'; } >/run/group
+    mount --bind /run/group /etc/group
+    groups=$(of_unit SupplementaryGroups)
+    capabilities=$(of_unit CapabilityBoundingSet | tr 'A-Z ' 'a-z,' | sed 's/cap_/+/g')
+    confinement=(setpriv --regid "$(of_unit Group root)" --bounding-set "-all,$capabilities" --inh-caps -all --no-new-privs)
+    if [[ -n $groups ]]; then confinement+=(--groups "${groups// /,}"); else confinement+=(--clear-groups); fi
     launch_xfrmd() {
         # shellcheck disable=SC2086  # words on purpose
-        exec nsenter --net="/run/netns/$1" -- setpriv --bounding-set -all,+net_admin,+net_bind_service --inh-caps -all \
-            --no-new-privs "$lab_build/daemon/xfrmd" --config "/run/$1/swanctl.conf" --foreground \
-            --socket "/run/$1/api.sock" --token-secret "/run/$1/token_secret" --crl-cache "/run/$1/crls" ${daemon_flags[$1]}
+        exec nsenter --net="/run/netns/$1" -- "${confinement[@]}" "$lab_build/daemon/xfrmd" \
+            --config "/run/$1/swanctl.conf" --foreground --socket "/run/$1/api.sock" --vici "/run/$1/charon.vici" \
+            --token-secret "/run/$1/token_secret" --crl-cache "/run/$1/crls" ${daemon_flags[$1]}
     }
     case_filter
     [[ $(sed -n 's/^CapEff:[[:space:]]*//p' "/proc/${daemon_pid[moon]}/status") == 0000000000001400 ]] ||
         fail "it has other capabilities: $(grep Cap "/proc/${daemon_pid[moon]}/status")"
+    [[ $(stat -c '%U %G %a' /run/moon/api.sock) == 'root xfrmd 660' ]] || fail "$(stat /run/moon/api.sock)"
+    [[ $(stat -c '%U %G %a' /run/moon/charon.vici) == 'root root 660' ]] || fail "$(stat /run/moon/charon.vici)"
+}
+# of_unit KEY [DEFAULT]: its value in xfrmd.service.
+of_unit() {
+    local value
+    value=$(sed -n "s/^$1=//p" "$lab_project/scripts/packaging/xfrmd.service.in")
+    echo "${value:-${2:-}}"
 }
 has_no_rules() { ! on moon nft list ruleset | grep -q ipsec; }
 project_script=$lab_project/scripts/packaging/updown
