@@ -261,8 +261,10 @@ void NetworkSide::repair_routes() {
     for (const auto& failure : routes_.repair().failures) log_.error("putting back a route: " + failure.text);
 }
 
+// Nothing but its table tells a static route of ours from an operator's: 220 is known to be IPsec's, any other one may
+// be his, too. There a route that was left stands until a tunnel wants that destination again, and takes its place.
 void NetworkSide::retire() {
-    if (!options_.is_own_table() || !options_.install) return;
+    if (options_.table != netlink::route::kRouteTable || !options_.install) return;
     const auto removed = routes_.remove_leftovers(options_.table);
     if (!removed) log_.error("routes that were left: " + removed.error().text);
 }

@@ -78,7 +78,7 @@ public:
     bool is_path(const base::Address& local, const base::Address& remote) const;
     // Of links that work, other than xfrm interfaces; the best sources first.
     std::vector<base::Address> own_addresses() const;
-    // Removes routes of an earlier process that nobody wants any more.
+    // Removes routes of an earlier process that nobody wants any more, as far as they can be told from others'.
     void retire();
     // Removes our routes, our rule and our interfaces.
     void clean();

@@ -10,7 +10,7 @@ namespace xfrmd::daemon {
 
 struct RouteOptions {
     bool install = true;
-    // The main table is everybody's: no rule leads there, and nothing that is left in it is removed.
+    // The main table is everybody's: no rule leads there.
     std::uint32_t table = netlink::route::kRouteTable;
     std::uint32_t priority = netlink::route::kRulePriority;  // of the rule
     std::uint32_t mtu = 0;                                   // bytes; 0: the interface's

@@ -103,7 +103,7 @@ constexpr StrongswanOption kOptions[] = {
     {"retransmit_tries", Kind::number, set_retransmit_tries, "", "0 to 50: `--retransmit-tries`"},
     {"retry_initiate_interval", Kind::time, nullptr, "0", "what was to start is tried again until there is a way to the peer, of itself"},
     {"reuse_ikesa", Kind::boolean, nullptr, "yes", "children of a connection share its IKE SA", kWarning},
-    {"routing_table", Kind::number, set_routing_table, "", "0 and 254 are the main table, which no rule leads to; 253 and 255 are errors"},
+    {"routing_table", Kind::number, set_routing_table, "", "0 and 254 are the main table, which no rule leads to; 253 and 255 are errors. Routes that a killed daemon left are removed from 220 alone"},
     {"routing_table_prio", Kind::number, set_part_number<kRoutes, &RouteOptions::priority, 1, 32765>, "", "1 to 32765"},
     {"rsa_pss", Kind::boolean, nullptr, "no", "`auth` says it, and certificates"},
     {"send_delay", Kind::number, nullptr, "0", kDelays},

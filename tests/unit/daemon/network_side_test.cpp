@@ -1,6 +1,7 @@
 #include "daemon/network_side.h"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "netlink/route/memory_network.h"
 
@@ -136,4 +137,21 @@ TEST_CASE("a peer that was out of reach, and is back where it was, has its route
     CHECK(bench.way() == "none");
     bench.side->tunnel_has_moved(kChild, kPeer);
     CHECK(bench.way() == "192.0.2.2");
+}
+
+TEST_CASE("what an earlier life left goes from our table, not from one that an operator may use", "[daemon]") {
+    daemon::RouteOptions options;
+    options.table = GENERATE(kRouteTable, 100U);
+    Bench bench(options);
+    RouteSpec others;
+    others.destination = network("10.9.0.0", 24);
+    others.table = options.table;
+    others.interface = "lan";
+    REQUIRE(bench.memory.add_route(others));
+    bench.up();
+    bench.side->retire();
+    CHECK(bench.memory.list_routes(options.table)->size() == (options.table == kRouteTable ? 1 : 2));
+    bench.side->tunnel_is_down(kChild);
+    bench.side->retire();
+    CHECK(bench.memory.list_routes(options.table)->size() == (options.table == kRouteTable ? 0 : 1));
 }
