@@ -37,9 +37,9 @@ RouteOwner owner_of(ike::ChildSaId child) { return RouteOwner{static_cast<std::u
 
 }  // namespace
 
-bool concerns_paths(const netlink::route::Event& event, std::uint32_t own_table) {
+bool concerns_paths(const netlink::route::Event& event, const RouteOptions& options) {
     const auto* changed = std::get_if<netlink::route::RouteChanged>(&event);
-    return changed == nullptr || changed->route.table != own_table;
+    return changed == nullptr || !options.is_own_table() || changed->route.table != options.table;
 }
 
 tl::expected<std::unique_ptr<NetworkSide>, std::string> NetworkSide::open(asio::io_context& io, Log& log,
@@ -237,7 +237,7 @@ void NetworkSide::wait() {
 
 void NetworkSide::take_events() {
     const auto events = events_.read().events;
-    const auto concerns = [this](const auto& event) { return concerns_paths(event, options_.table); };
+    const auto concerns = [this](const auto& event) { return concerns_paths(event, options_); };
     if (std::any_of(events.begin(), events.end(), concerns)) on_paths_();
     for (const auto& event : events) {
         if (std::holds_alternative<netlink::route::Overrun>(event)) {

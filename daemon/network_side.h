@@ -30,10 +30,9 @@
 
 namespace xfrmd::daemon {
 
-// Whether a path between peers may look different after it. Our own routes, of which each tunnel has some, lead to what
-// is behind peers, and questions for paths pass them by.
-// `own_table`: where our routes are.
-bool concerns_paths(const netlink::route::Event& event, std::uint32_t own_table = netlink::route::kRouteTable);
+// Whether a path between peers may look different after it. Routes in a table of our own, of which each tunnel has
+// some, lead to what is behind peers, and questions for paths pass them by.
+bool concerns_paths(const netlink::route::Event& event, const RouteOptions& options);
 
 class NetworkSide {
 public:
