@@ -1,7 +1,6 @@
 #include "daemon/standing_keeper.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <unordered_set>
 #include <utility>
@@ -12,6 +11,14 @@ namespace {
 
 bool may_end_in_trap(const policy::Child& child) {
     return policy::traps(child.dpd_action) || policy::traps(child.close_action);
+}
+
+StandingKey key_of(const StandingChild& child) { return {child.connection, child.child, child.kind}; }
+
+// By who gives orders, which are not about blocks.
+bool is_meant(const StandingKey& key, const std::string& connection, const std::string& name) {
+    const auto& [of, child, kind] = key;
+    return of == connection && child == name && kind != StandingKind::block;
 }
 
 }  // namespace
@@ -52,14 +59,15 @@ bool StandingKeeper::update(const policy::IndexedConfiguration& configuration) {
     }
     inherited_.clear();
     replace_all(wanted, complaints);
-    std::set<Key> keys;
+    std::set<StandingKey> keys;
     for (const auto& [key, child] : wanted) keys.insert(key);
     std::erase_if(installed_, [&](const auto& entry) {
         if (keys.contains(entry.first)) return false;
         remove(entry.second);
         return true;
     });
-    complaints_ = std::move(complaints);
+    complaints_.clear();
+    note(complaints);
     return complaints_.empty() && inherited_.empty();
 }
 
@@ -76,38 +84,47 @@ bool StandingKeeper::trap(const policy::Connection& connection, const std::strin
 bool StandingKeeper::carry_out(const policy::Connection& connection, Complaints& complaints) {
     std::erase_if(inherited_, [&](const StandingChild& other) { return other.connection == connection.name; });
     replace_all(wanted_of(connection, complaints), complaints);
-    complaints_.insert(complaints.begin(), complaints.end());
+    note(complaints);
     return complaints_.empty() && inherited_.empty();
 }
 
 bool StandingKeeper::stands(const policy::Connection& connection, const std::string& name) const {
-    using enum StandingKind;
-    return std::ranges::any_of(std::array{trap, pass, drop},
-                               [&](StandingKind kind) { return installed_.contains({connection.name, name, kind}); });
+    return std::ranges::any_of(installed_,
+                               [&](const auto& entry) { return is_meant(entry.first, connection.name, name); });
 }
 
 // What fails is not tried again later: whoever asked has been told.
 base::Result<void> StandingKeeper::install(const policy::Connection& connection, const std::string& name) {
-    const StandingOrders before = orders_;
+    const StandingOrders orders_before = orders_;
+    const std::vector<StandingChild> inherited_before = inherited_;
     orders_.install(connection.name, name);
     Complaints complaints;
     carry_out(connection, complaints);
     if (stands(connection, name)) return {};
-    orders_ = before;
-    return base::fail(base::Reason::KernelRefused,
-                      complaints.empty() ? "what an earlier process left there is still in use" : *complaints.begin());
+    orders_ = orders_before;
+    inherited_ = inherited_before;
+    const auto own = std::ranges::find_if(
+        complaints, [&](const auto& complaint) { return is_meant(complaint.first, connection.name, name); });
+    if (own != complaints.end()) return tl::unexpected(own->second);
+    return base::fail(base::Reason::KernelRefused, "what an earlier process left there is still in use");
+}
+
+// What waits for a way to its peer, or for its place, would come later.
+bool StandingKeeper::is_wanted(const policy::Connection& connection, const std::string& name) const {
+    const StandingChildren all = standing_children_of(connection, trapped_, orders_);
+    const auto is_it = [&](const auto& one) { return one.child == name && one.kind != StandingKind::block; };
+    return std::ranges::any_of(all.children, is_it) || std::ranges::any_of(all.errors, is_it);
 }
 
 bool StandingKeeper::uninstall(const policy::Connection& connection, const std::string& name) {
-    if (!stands(connection, name)) return false;
+    if (!stands(connection, name) && !is_wanted(connection, name)) return false;
     trapped_.erase({connection.name, name});
     orders_.uninstall(connection.name, name);
+    std::erase_if(inherited_, [&](const auto& child) { return is_meant(key_of(child), connection.name, name); });
     std::erase_if(installed_, [&](const auto& entry) {
-        const StandingChild& child = entry.second.wanted;
-        const bool is_meant =
-            child.connection == connection.name && child.child == name && child.kind != StandingKind::block;
-        if (is_meant) remove(entry.second);
-        return is_meant;
+        const bool goes = is_meant(entry.first, connection.name, name);
+        if (goes) remove(entry.second);
+        return goes;
     });
     return true;
 }
@@ -127,11 +144,11 @@ StandingKeeper::Wanted StandingKeeper::wanted_of(const policy::Connection& conne
     Wanted wanted;
     StandingChildren standing = standing_children_of(connection, trapped_, orders_);
     for (StandingChild& child : standing.children) {
-        Key key{child.connection, child.child, child.kind};
+        StandingKey key = key_of(child);
         wanted.emplace_back(std::move(key), std::move(child));
     }
     for (const StandingError& failed : standing.errors) {
-        complain(failed.error, complaints);
+        complain({connection.name, failed.child, failed.kind}, failed.error, complaints);
         // What stands is not taken away because it cannot be worked out just now.
         const auto stands = installed_.find({connection.name, failed.child, failed.kind});
         if (stands != installed_.end()) wanted.emplace_back(stands->first, stands->second.wanted);
@@ -146,7 +163,7 @@ void StandingKeeper::replace_all(const Wanted& wanted, Complaints& complaints) {
 }
 
 // What lets packets through in the clear is not kept in place of something else.
-void StandingKeeper::replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced,
+void StandingKeeper::replace(const StandingKey& key, const StandingChild& child, std::vector<Installed>& replaced,
                              Complaints& complaints) {
     const auto old = installed_.find(key);
     if (old != installed_.end() && old->second.wanted == child) return;
@@ -158,10 +175,14 @@ void StandingKeeper::replace(const Key& key, const StandingChild& child, std::ve
     if (now) installed_.emplace(key, std::move(*now));
 }
 
-void StandingKeeper::complain(const base::Error& error, Complaints& complaints) {
-    std::string sentence = error.sentence();
+void StandingKeeper::complain(const StandingKey& key, base::Error error, Complaints& complaints) {
+    const std::string sentence = error.sentence();
     if (!complaints_.contains(sentence)) log_.warning(sentence);
-    complaints.insert(std::move(sentence));
+    complaints.emplace_back(key, std::move(error));
+}
+
+void StandingKeeper::note(const Complaints& complaints) {
+    for (const auto& [key, error] : complaints) complaints_.insert(error.sentence());
 }
 
 std::optional<StandingKeeper::Installed> StandingKeeper::put(const StandingChild& child, Complaints& complaints) {
@@ -182,7 +203,8 @@ std::optional<StandingKeeper::Installed> StandingKeeper::put(const StandingChild
     const auto claimant = policies_.put(rank_of(child.kind), installed.policies);
     if (!claimant) {
         books_.give_back_reqid(installed.tunnel);
-        complain({base::Reason::KernelRefused,
+        complain(key_of(child),
+                 {base::Reason::KernelRefused,
                   child.connection + ": child " + child.child + ": " + claimant.error().text,
                   {}},
                  complaints);

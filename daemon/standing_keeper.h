@@ -18,6 +18,9 @@
 
 namespace xfrmd::daemon {
 
+// Connection, child, and what of it stands.
+using StandingKey = std::tuple<std::string, std::string, StandingKind>;
+
 class StandingKeeper {
 public:
     // Both outlive it.
@@ -35,7 +38,7 @@ public:
     // Of the last update's configuration: its trap, or shunt, stands from now on, or no longer, whatever start_action
     // says, as long as the child is configured. Error: why it cannot.
     base::Result<void> install(const policy::Connection& connection, const std::string& name);
-    // False where it does not stand.
+    // False where it neither stands nor waits to.
     bool uninstall(const policy::Connection& connection, const std::string& name);
     // Traps and shunts that stand, blocks left out, in the order in which they were put there.
     std::vector<const StandingChild*> standing() const;
@@ -49,7 +52,6 @@ public:
     const StandingChild* trap_of(const netlink::PolicyId& policy) const;
 
 private:
-    using Key = std::tuple<std::string, std::string, StandingKind>;
     struct Installed {
         StandingChild wanted;
         netlink::Tunnel tunnel;  // with its reqid
@@ -58,27 +60,31 @@ private:
         std::uint64_t number = 0;  // of all that were put there
     };
 
-    using Wanted = std::vector<std::pair<Key, StandingChild>>;  // in the order of the configuration
-    using Complaints = std::set<std::string>;
+    using Wanted = std::vector<std::pair<StandingKey, StandingChild>>;  // in the order of the configuration
+    using Complaints = std::vector<std::pair<StandingKey, base::Error>>;
 
     void forget_trapped(const policy::IndexedConfiguration& configuration);
     bool carry_out(const policy::Connection& connection, Complaints& complaints);
     bool stands(const policy::Connection& connection, const std::string& name) const;
+    bool is_wanted(const policy::Connection& connection, const std::string& name) const;
     Wanted wanted_of(const policy::Connection& connection, Complaints& complaints);
     void replace_all(const Wanted& wanted, Complaints& complaints);
-    void replace(const Key& key, const StandingChild& child, std::vector<Installed>& replaced, Complaints& complaints);
-    void complain(const base::Error& error, Complaints& complaints);
+    void replace(const StandingKey& key, const StandingChild& child, std::vector<Installed>& replaced,
+                 Complaints& complaints);
+    // Into the log, once as long as it stays so.
+    void complain(const StandingKey& key, base::Error error, Complaints& complaints);
+    void note(const Complaints& complaints);
     std::optional<Installed> put(const StandingChild& child, Complaints& complaints);
     void remove(const Installed& installed);
 
     Log& log_;
     netlink::Books& books_;
     netlink::StandingPolicies policies_;
-    std::map<Key, Installed> installed_;
+    std::map<StandingKey, Installed> installed_;
     std::uint64_t last_number_ = 0;
     ChildNames trapped_;  // since they ended
     StandingOrders orders_;
-    Complaints complaints_;  // of the last update and the traps since
+    std::set<std::string> complaints_;  // of the last update and the traps since
     std::vector<StandingChild> inherited_;
 };
 

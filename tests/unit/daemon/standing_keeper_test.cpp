@@ -43,10 +43,9 @@ struct Bench {
     bool update(const std::vector<std::pair<std::string, std::string>>& children) {
         std::string text;
         for (const auto& [name, options] : children) text += name + " {\n" + options + "\n}\n";
-        auto loaded = load_text(
-            "connections { gw {\nlocal_addrs = 192.0.2.1\nremote_addrs = 192.0.2.2\nlocal { auth = psk }\n"
-            "remote { auth = psk }\nchildren {\n" +
-            text + "} } }\nsecrets { ike { secret = x } }\n");
+        auto loaded = load_text("connections { gw {\nlocal_addrs = 192.0.2.1\nremote_addrs = " + remote_addrs +
+                                "\nlocal { auth = psk }\nremote { auth = psk }\nchildren {\n" + text +
+                                "} } }\nsecrets { ike { secret = x } }\n");
         if (!loaded) FAIL(print(loaded.error()));
         configuration = policy::IndexedConfiguration::of(std::move(loaded->configuration));
         keeper.reserve_reqids(*configuration);
@@ -56,6 +55,7 @@ struct Bench {
         return kernel.policy({Direction::out, selector("10.1.0.0/24", destination)});
     }
 
+    std::string remote_addrs = "192.0.2.2";
     Log log{LogTarget::standard_error, false};
     netlink::MemoryKernel kernel;
     netlink::FailingKernel failing{kernel};
@@ -257,4 +257,58 @@ TEST_CASE("an order that cannot be carried out is none", "[daemon][standing]") {
     bench.failing.heal();
     REQUIRE(bench.update({{"net", quiet}}));
     CHECK(bench.out("10.2.0.0/24") == nullptr);
+}
+
+TEST_CASE("a trap that waits for the way to its peer is taken away by an order, too", "[daemon][standing]") {
+    Bench bench;
+    bench.remote_addrs = "peer.example";
+    const std::vector<std::pair<std::string, std::string>> children{
+        {"net", trap("10.2.0.0/24")}, {"quiet", "local_ts = 10.1.0.0/24\nremote_ts = 10.3.0.0/24"}};
+    CHECK_FALSE(bench.update(children));
+    const policy::Connection& gw = *bench.configuration->connection("gw");
+    CHECK_FALSE(bench.keeper.uninstall(gw, "quiet"));
+    CHECK(bench.keeper.uninstall(gw, "net"));
+    CHECK_FALSE(bench.keeper.uninstall(gw, "net"));
+    bench.remote_addrs = "192.0.2.2";
+    CHECK(bench.update(children));
+    CHECK(bench.kernel.empty());
+}
+
+TEST_CASE("an order that fails is told of for its own reason", "[daemon][standing]") {
+    Bench bench;
+    const auto quiet = [](const char* remote_ts, const char* more) {
+        return std::string("local_ts = 10.1.0.0/24\nremote_ts = ") + remote_ts + "\n" + more;
+    };
+    CHECK_FALSE(bench.update({{"all", trap("10.4.0.0/24", "mark_in = %unique")},
+                              {"net", quiet("10.2.0.0/24", "mark_in = %unique")},
+                              {"other", quiet("10.3.0.0/24", "")}}));
+    const policy::Connection& gw = *bench.configuration->connection("gw");
+    const auto refused = bench.keeper.install(gw, "net");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().reason == base::Reason::ConfigurationInvalid);
+    CHECK(refused.error().detail.starts_with("no trap for gw: child net: "));
+    bench.failing.fail_change(1, ENOMEM, netlink::ChangeKind::add_policy);
+    const auto failed = bench.keeper.install(gw, "other");
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().reason == base::Reason::KernelRefused);
+    CHECK(failed.error().detail.starts_with("gw: child other: "));
+}
+
+TEST_CASE("orders for a trap in whose place an earlier process has a tunnel leave nothing to wait for",
+          "[daemon][standing]") {
+    Bench earlier;
+    netlink::Books old(earlier.kernel);
+    REQUIRE(netlink::Installer(old).install(netlink::test::tunnel(0xc0000001, 0xd0000001)));
+    netlink::Reconciler reconciler(earlier.books);
+    REQUIRE(reconciler.inherit({}, std::chrono::hours(1)));
+    SECTION("that fails") {
+        REQUIRE(earlier.update({{"net", "local_ts = 10.1.0.0/24\nremote_ts = 10.2.0.0/24"}}));
+        CHECK_FALSE(earlier.keeper.install(*earlier.configuration->connection("gw"), "net"));
+    }
+    SECTION("that takes it away") {
+        CHECK_FALSE(earlier.update({{"net", trap("10.2.0.0/24")}}));
+        REQUIRE(earlier.keeper.inherited().size() == 1);
+        CHECK(earlier.keeper.uninstall(*earlier.configuration->connection("gw"), "net"));
+    }
+    CHECK(earlier.keeper.inherited().empty());
 }
