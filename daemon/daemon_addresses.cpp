@@ -8,6 +8,9 @@ namespace xfrmd::daemon {
 
 void Daemon::lease(std::uint8_t shard, ike::LeaseAddresses question) {
     pool_->on_main([this, shard, question = std::move(question)] {
+        // Who holds an address of a pool that is to change keeps it as it was, and whoever asked has been told
+        // otherwise.
+        if (objects_.has_other_pools()) settle();
         events_.count_change();
         pool_->submit(shard, ike::Leased{question.request.holder, leases_.lease(question.request)});
     });

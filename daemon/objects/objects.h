@@ -75,6 +75,8 @@ public:
     // Made now if something has changed since the last one.
     const policy::Snapshot& snapshot();
     bool is_changed() const { return changes_.any(); }
+    // The pools may be others than those of the last snapshot.
+    bool has_other_pools() const { return changes_.others; }
 
     // No client makes us grow without end.
     static constexpr std::size_t kMostConnections = 1'000'000;

@@ -140,9 +140,13 @@ TEST_CASE("pools are loaded and unloaded, unless somebody has an address of them
     CHECK(load() == "missing addrs for pool 'p'");
     section.set("addrs", "nonsense");
     CHECK(load() == "invalid addrs value: nonsense");
+    REQUIRE(stock.objects.snapshot()->pools().empty());
+    CHECK_FALSE(stock.objects.has_other_pools());
     section.set("addrs", "10.9.0.0/24");
     CHECK(load() == "");
+    CHECK(stock.objects.has_other_pools());
     REQUIRE(stock.objects.snapshot()->pools().size() == 1);
+    CHECK_FALSE(stock.objects.has_other_pools());
     section.set_list("dns", {"zz"});
     CHECK(load() == "invalid attribute value for dns");
     section.set_list("dns", {"10.9.0.1"});
