@@ -4,11 +4,15 @@ namespace xfrmd::ike {
 
 namespace {
 
-// Dropped datagrams of an IKE SA are told at this level.
+// Of a dropped datagram, which is told at this level, and is counted already where it is no IKE SA's.
+bool is_invalid_message(const Report& report) {
+    return report.reason && report.level == Level::debug && report.ike_sa != IkeSaId::none;
+}
+
 void count(const Report& report, const SaTable& table, Counters& counters) {
     const std::string& connection = report.connection;
     if (report.reason) ++counters.reasons[*report.reason];
-    if (report.reason && report.level == Level::debug) counters.messages.count(MessageCount::invalid, connection);
+    if (is_invalid_message(report)) counters.messages.count(MessageCount::invalid, connection);
     if (report.milestone.turn == Turn::child_rekeyed) counters.messages.count(MessageCount::child_rekey, connection);
     if (report.milestone.turn != Turn::ike_rekeyed) return;
     const auto born = table.all().find(report.ike_sa);

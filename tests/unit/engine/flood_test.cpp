@@ -112,6 +112,8 @@ TEST_CASE("drops are counted, and told only where somebody listens", "[engine][r
     Lonely lonely(kAnybody, options);
     lonely.tell(lonely.peer.init_request());
     lonely.tell(base::Bytes(5, 1));
+    const auto& counts = lonely.host.engine.counters().messages.all().values;
+    CHECK(counts.at(static_cast<std::size_t>(ike::MessageCount::invalid)) == 2);
     CHECK(lonely.host.count(Reason::CookieRequired) == 1);
     CHECK(lonely.host.count(Reason::DatagramTooShort) == 1);
     CHECK(lonely.host.reports.size() == (explains ? 2 : 0));
