@@ -31,21 +31,23 @@ bool differ_in_low_only(const Address& one, const Address& other) {
            std::ranges::equal(one.bytes().first(one.size() - 4), other.bytes().first(other.size() - 4));
 }
 
+tl::unexpected<base::Error> refuse(std::string_view text, const char* why) {
+    return base::fail(base::Reason::ConfigurationInvalid, "'" + base::printable(text, 64) + "' " + why);
+}
+
 tl::unexpected<base::Error> no_addresses(std::string_view text) {
-    return base::fail(
-        base::Reason::ConfigurationInvalid,
-        "'" + base::printable(text, 64) + "' is neither a network (address/length) nor a range (from-to)");
+    return refuse(text, "is neither a network (address/length) nor a range (from-to)");
 }
 
 base::Result<PoolAddresses> parse_range(std::string_view text, std::size_t dash) {
     const auto first = Address::parse(text.substr(0, dash));
     const auto last = Address::parse(text.substr(dash + 1));
     if (!first || !last || first->family() != last->family() || *last < *first) return no_addresses(text);
-    const std::uint32_t more = low_of(*last) - low_of(*first);
-    if (!differ_in_low_only(*first, *last) || more >= PoolAddresses::kMostInPool) {
-        return base::fail(base::Reason::ConfigurationInvalid,
-                          "'" + base::printable(text, 64) + "' has more than 2^31 addresses");
+    if (!differ_in_low_only(*first, *last)) {
+        return refuse(text, "is not within one network of length 96, as all addresses of a pool are");
     }
+    const std::uint32_t more = low_of(*last) - low_of(*first);
+    if (more >= PoolAddresses::kMostInPool) return refuse(text, "has more than 2^31 addresses");
     return PoolAddresses{*first, more + 1};
 }
 
@@ -71,7 +73,7 @@ base::Result<PoolAddresses> PoolAddresses::parse(std::string_view text) {
     const std::uint32_t skipped = low_of(*address) & (block - 1);  // of the block, what is before the address
     if (block <= 2) return PoolAddresses{*address, block - skipped};
     const std::uint32_t first = std::max(skipped, 1U);
-    if (first == block - 1) return no_addresses(text);
+    if (first == block - 1) return refuse(text, "leaves no address: the last one of a network is given to nobody");
     return PoolAddresses{with_low(*address, low_of(*address) - skipped + first), block - 1 - first};
 }
 

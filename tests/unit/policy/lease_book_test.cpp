@@ -58,6 +58,13 @@ TEST_CASE("a pool has the addresses that strongSwan gives", "[policy]") {
         INFO(wrong);
         CHECK(bounds(wrong).empty());
     }
+    const auto says = [](const char* text, const char* why) {
+        return PoolAddresses::parse(text).error().detail == "'" + std::string(text) + "' " + why;
+    };
+    CHECK(says("10.3.0.255/24", "leaves no address: the last one of a network is given to nobody"));
+    CHECK(
+        says("fd03::ffff:ffff-fd03::1:0:1", "is not within one network of length 96, as all addresses of a pool are"));
+    CHECK(says("0.0.0.0-255.255.255.255", "has more than 2^31 addresses"));
 }
 
 TEST_CASE("a peer gets the same address again", "[policy][rfc7296-2.19]") {
