@@ -1,5 +1,6 @@
 #include "daemon/updown/script_queue.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -44,6 +45,21 @@ void ScriptQueue::end(std::list<Running>::iterator running) {
     ready_.push_back(running->subject);
     running_.erase(running);
     start();
+}
+
+std::size_t ScriptQueue::turns() const {
+    std::size_t most = waiting_ / kMostAtOnce;
+    for (const auto& [subject, turns] : subjects_) most = std::max(most, turns.size());
+    return most;
+}
+
+std::vector<std::string> ScriptQueue::subjects() const {
+    std::vector<std::string> all;
+    for (const auto& [subject, turns] : subjects_) {
+        if (!turns.empty()) all.push_back(subject);
+    }
+    for (const Running& one : running_) all.push_back(one.subject->first);
+    return all;
 }
 
 void ScriptQueue::when_idle(std::function<void()> idle) {

@@ -9,6 +9,7 @@
 #include <list>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <asio/io_context.hpp>
 
@@ -32,6 +33,10 @@ public:
     // Called when there is nothing to run any more, now or later, once.
     void when_idle(std::function<void()> idle);
     std::size_t size() const { return waiting_ + running_.size(); }
+    // How many runs the last one that waits has to wait for, as far as that is known.
+    std::size_t turns() const;
+    // With scripts that wait or run; some perhaps twice.
+    std::vector<std::string> subjects() const;
 
 private:
     struct Turn {

@@ -2,19 +2,45 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace xfrmd::daemon::updown {
 
 namespace {
 
-// Of all scripts together that still run or wait when the daemon ends.
-constexpr std::chrono::seconds kPatience{5};
+// Of all scripts together that still run or wait when the daemon ends, which is no more than systemd waits for
+// (TimeoutStopSec in xfrmd.service), less what peers and tokens get.
+constexpr std::chrono::seconds kLeast{5};
+constexpr std::chrono::seconds kMost{14};
+constexpr std::chrono::seconds kOfEachTurn{1};
+constexpr std::size_t kMostNamed = 10;  // of children
 
 // Scripts change routes and filters for what is behind the peer: those of the same place never run beside each other,
 // even if one child goes while another one comes.
 std::string subject_of(const Occasion& occasion) {
     return occasion.connection + '\n' + occasion.child + '\n' + policy::to_string(occasion.remote_ts);
+}
+
+// "gw: net"
+std::string child_of(const std::string& subject) {
+    const std::size_t end = subject.find('\n');
+    const std::size_t next = subject.find('\n', end + 1);
+    return base::printable(subject.substr(0, end)) + ": " + base::printable(subject.substr(end + 1, next - end - 1));
+}
+
+// "3 runs of updown commands have not ended, or never begun: of gw: net, gw: other"
+std::string left_of(const ScriptQueue& queue) {
+    std::set<std::string> children;
+    for (const std::string& subject : queue.subjects()) children.insert(child_of(subject));
+    std::string text = std::to_string(queue.size()) + " runs of updown commands have not ended, or never begun: of ";
+    std::size_t named = 0;
+    for (const std::string& child : children) {
+        if (named++ == kMostNamed) break;
+        text += (named == 1 ? "" : ", ") + child;
+    }
+    if (children.size() > kMostNamed) text += " and " + std::to_string(children.size() - kMostNamed) + " more children";
+    return text;
 }
 
 // What the kernel was asked for.
@@ -51,6 +77,10 @@ Occasion occasion_of(const ike::ChildInstall& child, const policy::Child& config
 }
 
 }  // namespace
+
+std::chrono::seconds patience_for(std::size_t turns) {
+    return std::min(kLeast + kOfEachTurn * std::min<std::size_t>(turns, kMost / kOfEachTurn), kMost);
+}
 
 std::optional<Arrival> arrival_of(const ike::ChildInstall& child) {
     const policy::Child* configured = child.connection ? child.connection->child(child.child_name) : nullptr;
@@ -106,10 +136,10 @@ void Updown::end(std::function<void()> ended) {
     const auto end_once = [once] {
         if (*once) std::exchange(*once, nullptr)();
     };
-    end_.expires_after(kPatience);
+    end_.expires_after(patience_for(queue_.turns()));
     end_.async_wait([this, end_once](const std::error_code& error) {
         if (error || queue_.size() == 0) return;
-        log_.warning("stopping: " + std::to_string(queue_.size()) + " runs of updown commands have not ended");
+        log_.warning("stopping: " + left_of(queue_));
         end_once();
     });
     queue_.when_idle([this, end_once] {

@@ -30,6 +30,9 @@ struct Arrival {
 };
 std::optional<Arrival> arrival_of(const ike::ChildInstall& child);
 
+// What scripts that still run or wait have together when the daemon ends, by ScriptQueue::turns().
+std::chrono::seconds patience_for(std::size_t turns);
+
 class Updown {
 public:
     // `io` and `log` outlive this, and `io` does not run any more once this has gone.

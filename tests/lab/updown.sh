@@ -3,7 +3,7 @@
 #   updown.sh same INITIATOR SITUATION   moon and sun are strongSwan 6.0 and xfrmd, then the other way round; what each
 #                                        host's commands are told has to be the same both times. INITIATOR: moon or sun;
 #                                        SITUATION: a function below
-#   updown.sh hostile | stop | filter | confined
+#   updown.sh hostile | stop | slow | filter | confined
 # shellcheck shell=bash
 
 # shellcheck source=tests/lab/lib/load.sh
@@ -190,6 +190,7 @@ END
     # It hangs on the way down as well: the daemon ends all the same.
     stop moon
     eventually 5 runs_nothing 'sleep 1234' || fail "something of it outlives the daemon"
+    expect_log moon '1 runs of updown commands have not ended, or never begun: of gw: net$'
     expect_empty_kernel moon
 }
 
@@ -212,6 +213,24 @@ END
     stop moon
     [[ $(tr '\n' ' ' </run/moon/said) == 'up-client down-client ' ]] || fail "said: $(</run/moon/said)"
 }
+
+# Many that take their time at the end are waited for, as far as systemd waits.
+case_slow() {
+    script <<'END'
+#!/bin/sh
+[ "$PLUTO_VERB" = up-client ] || sleep 0.6
+echo "$PLUTO_VERB" >>/run/moon/said
+END
+    local nets i
+    for i in 0 1 2 3 4 5 6 7 8 9 10 11; do nets+="${nets:+, }10.2.$i.0/24"; done
+    start_strongswan sun 6.0 <<<"$(tunnel_conf sun "local_net=$nets")"
+    start_xfrmd moon <<<"$(tunnel_conf moon "remote_net=$nets" "child=updown = /run/moon/script")"
+    expect up moon net
+    eventually 5 has_said up-client 12 || fail "said: $(sort /run/moon/said | uniq -c)"
+    stop moon
+    has_said down-client 12 || fail "said: $(sort /run/moon/said | uniq -c)"
+}
+has_said() { [[ $(grep -c "$1" /run/moon/said) -eq $2 ]]; }
 
 # The script that comes with xfrmd, with nftables: a filter that drops everything lets the tunnel's packets through.
 case_filter() {

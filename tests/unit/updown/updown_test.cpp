@@ -178,3 +178,23 @@ TEST_CASE("what a command says is lines of bounded length and number, and printa
     const std::size_t more = 10 + 6 * (ScriptOutput::kMostLines + 3);
     CHECK(lines.back() == "(" + std::to_string(more) + " bytes more)");
 }
+
+TEST_CASE("the more commands there are at the end, the longer they are waited for, within the unit's time",
+          "[updown]") {
+    CHECK(patience_for(0) == std::chrono::seconds(5));
+    CHECK(patience_for(5) == std::chrono::seconds(10));
+    CHECK(patience_for(100'000) == std::chrono::seconds(14));
+}
+
+TEST_CASE("whose commands run or wait is known, and how many one after the other", "[updown]") {
+    Bench bench;
+    ScriptQueue queue(bench.io, bench.log, std::chrono::seconds(100));
+    for (const char* subject : {"a", "b", "b", "b"}) queue.add(subject, 1, {"true", {}, subject});
+    CHECK(queue.subjects() == std::vector<std::string>{"b", "a", "b"});
+    CHECK(queue.turns() == 2);
+    for (int i = 0; i < 80; ++i) queue.add(std::to_string(i), 1, {"true", {}, "other"});
+    CHECK(queue.turns() == 9);
+    bench.run();
+    CHECK(queue.subjects().empty());
+    CHECK(queue.turns() == 0);
+}
