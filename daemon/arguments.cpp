@@ -159,6 +159,7 @@ void use(Arguments& arguments, StrongswanConf conf) {
     arguments.daemon.routes = conf.options.routes;
     arguments.daemon.replay_window = conf.options.replay_window;
     arguments.daemon.updown = conf.options.updown;
+    arguments.daemon.dns_to_updown = conf.options.updown && conf.options.dns_to_updown;
     arguments.daemon.install_virtual_ips = conf.options.install_virtual_ip;
     arguments.vici.path = conf.options.vici_socket;
     arguments.strongswan = std::move(conf);

@@ -145,6 +145,7 @@ void Daemon::install(std::uint8_t shard, ike::ChildInstall child) {
         const ike::IkeSaId ike_sa = kept->ike_sa;
         const ike::ChildSaId id = kept->child;
         auto arrival = updown::arrival_of(*kept);
+        if (arrival && !options_.dns_to_updown) arrival->occasion.dns_servers.clear();
         kernel_->queue().install(std::move(*kept), [this, shard, ike_sa, id, arrival](base::Result<void> result) {
             events_.count_change();
             if (result && arrival && options_.updown && !stopping_) updown_.is_up(*arrival, *kernel_);

@@ -25,6 +25,7 @@ void Daemon::give_back(policy::LeaseHolder holder) {
 
 void Daemon::hold(ike::HoldAddresses given) {
     if (!options_.install_virtual_ips) given.addresses.clear();
+    if (options_.dns_to_updown) given.name_servers.clear();
     pool_->on_main([this, given = std::move(given)] { held_->hold(given); });
 }
 

@@ -20,6 +20,7 @@ struct DaemonOptions {
     RouteOptions routes;
     std::uint32_t replay_window = policy::Child().replay_window;  // of children that do not say
     bool updown = true;                                           // scripts are run
+    bool dns_to_updown = false;                                   // they alone are told of name servers
     bool install_virtual_ips = true;                              // that peers give us
     bool fail_closed = false;                                     // of connections that do not say
     std::chrono::seconds updown_limit{60};                        // of each run of an updown command

@@ -64,6 +64,7 @@ struct ChildInstall {
     // Of a child with an `updown`, in strongSwan's notation and printable.
     std::string local_id, remote_id;
     std::vector<base::Address> local_vips, remote_vips;  // virtual addresses (RFC 7296 2.19)
+    std::vector<base::Address> name_servers;             // that the peer has given us with ours
     bool tfc_padding_allowed = true;                     // the peer takes more padding than ESP's own (RFC 7296 1.3.1)
 };
 

@@ -36,7 +36,8 @@ struct StrongswanOptions {
     bool install_virtual_ip = true;
     std::string install_virtual_ip_on = {};  // an interface; empty: that which leads to the peer
     std::vector<CommonAttribute> attributes = {};
-    bool updown = true;  // scripts are run
+    bool updown = true;          // scripts are run
+    bool dns_to_updown = false;  // they, and nobody else, are told of a gateway's name servers
     ResolveOptions resolve = {};
 };
 

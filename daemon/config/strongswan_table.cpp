@@ -139,6 +139,7 @@ constexpr StrongswanOption kOptions[] = {
     {"plugins.socket-default.fwmark", Kind::text, nullptr, "", "our sockets are past all policies, and our rule leaves them out"},
     {"plugins.socket-default.use_ipv4", Kind::boolean, nullptr, "yes", kNotYet, kWarning},
     {"plugins.socket-default.use_ipv6", Kind::boolean, nullptr, "yes", kNotYet, kWarning},
+    {"plugins.updown.dns_handler", Kind::boolean, set_own_flag<&StrongswanOptions::dns_to_updown>, "", "updown commands are told of a gateway's DNS servers (`PLUTO_DNS4_1`, ...), and nobody else is"},
     {"plugins.updown.load", Kind::boolean, set_own_flag<&StrongswanOptions::updown>},
     {"plugins.vici.socket", Kind::text, set_vici_socket},
     {"plugins.<name>.load", Kind::text, nullptr, "", kBuiltIn},

@@ -68,6 +68,7 @@ Occasion occasion_of(const ike::ChildInstall& child, const policy::Child& config
     occasion.remote_id = child.remote_id;
     occasion.local_addresses = child.local_vips;
     occasion.remote_addresses = child.remote_vips;
+    occasion.dns_servers = child.name_servers;
     occasion.local_ts = child.local_ts;
     occasion.remote_ts = child.remote_ts;
     if (child.udp_encapsulation) occasion.encapsulation_port = child.remote.port;

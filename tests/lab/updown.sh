@@ -74,6 +74,25 @@ options() {
     words+=(encap=yes)
     child_lines+=$'\n ipcomp = yes\n mark_in = 42/0xff\n mark_out = 0x80000000\n if_id_in = 7\n if_id_out = 8\n reqid = 99'
 }
+# Moon is a client, and sun gives it an address and a name server of each family.
+virtual_addresses() {
+    local -n words=$2
+    if [[ $1 == moon ]]; then
+        words+=("local_net=dynamic" "remote_net=10.2.0.0/24, fd02::/64")
+        conn_lines+=$'\n vips = 0.0.0.0, ::'
+    else
+        words+=("local_net=10.2.0.0/24, fd02::/64" "remote_net=dynamic")
+        conn_lines+=$'\n pools = four, six'
+        pools='four {
+            addrs = 10.3.0.0/24
+            dns = 10.2.0.53, 10.2.0.54
+        }
+        six {
+            addrs = fd03::100/120
+            dns = fd02::53
+        }'
+    fi
+}
 # Identities that a shell would take for something else.
 # shellcheck disable=SC2016  # they are not meant to be expanded
 identities() {
@@ -85,15 +104,18 @@ declare -A net=([moon]=1 [sun]=2)
 other() { if [[ $1 == moon ]]; then echo sun; else echo moon; fi; }
 
 conf() {
-    local host=$1 kind=$2 child_lines
+    local host=$1 kind=$2 child_lines conn_lines='' pools=''
     local -a list=()
     child_lines="updown = $(script_of "$host" "$kind")"
     "$situation" "$host" list
-    [[ $host != "$initiator" ]] || list+=(conn=$'reauth_time = 10s\n over_time = 1h\n rand_time = 0s')
-    tunnel_conf "$host" "${list[@]}" "child=$child_lines"
+    [[ $host != "$initiator" ]] || conn_lines+=$'\n reauth_time = 10s\n over_time = 1h\n rand_time = 0s'
+    tunnel_conf "$host" "${list[@]}" "conn=$conn_lines" "child=$child_lines"
+    printf 'pools {\n%s\n}\n' "$pools"
 }
 
 begin() {
+    local STRONGSWAN_CONF_EXTRA=$'make_before_break = yes\n plugins {\n updown {\n dns_handler = yes\n }\n }'
+    printf 'charon {\n%s\n}\n' "$STRONGSWAN_CONF_EXTRA" >"/run/$1/strongswan.conf"
     if [[ $2 == xfrmd ]]; then start_xfrmd "$1" <<<"$(conf "$1" xfrmd)"; else start_strongswan "$1" 6.0 <<<"$(conf "$1" 6.0)"; fi
 }
 runs() { grep -c "^PLUTO_VERB=$2" "/run/$1/told" || :; }
@@ -117,7 +139,7 @@ play() {
     for host in moon sun; do
         : >"/run/$host/told"
         write_script "$host"
-        STRONGSWAN_CONF_EXTRA='make_before_break = yes' begin "$host" "${kind[$host]}"
+        begin "$host" "${kind[$host]}"
     done
     expect up "$initiator" net
     eventually 5 has_run moon up 1 || fail "nothing has been run on moon"

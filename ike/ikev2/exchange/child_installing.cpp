@@ -30,6 +30,7 @@ void set_identities(const sa::Step& step, const sa::Established& phase, ike::Chi
     install.remote_id = phase.remote_id.to_string();
     install.local_vips = step.sa.vips.local;
     install.remote_vips = step.sa.vips.remote;
+    install.name_servers = step.sa.vips.name_servers;
 }
 
 ike::ChildInstall make_install(const sa::Step& step, const NegotiatedChild& child, crypto::ChildKeys keys,

@@ -139,6 +139,7 @@ void take_addresses(sa::Step& step, const wire::Payloads& answer) {
         step.report(ike::Level::info, "installing new virtual IP " + address.to_string());
     }
     sa.vips.local = given.addresses;
+    sa.vips.name_servers = given.name_servers;
     sa.vips.holder = given.holder;
     step.actions.push_back(std::move(given));
 }

@@ -98,7 +98,7 @@ TEST_CASE("routes, addresses, attributes and the socket of vici", "[config][stro
         "install_routes = no\nrouting_table = 77\nrouting_table_prio = 78\nreplay_window = 64\n"
         "install_virtual_ip = no\ninstall_virtual_ip_on = lo\ndns1 = 10.0.0.1\nnbns2 = 10.0.0.2\n"
         "plugins {\nvici {\nsocket = unix:///run/x/vici\n}\nattr {\nload = yes\n"
-        "split-include = 10.1.0.0/16, 10.2.0.0/16\n}\nupdown {\nload = no\n}\n"
+        "split-include = 10.1.0.0/16, 10.2.0.0/16\n}\nupdown {\nload = no\ndns_handler = yes\n}\n"
         "kernel-netlink {\nmtu = 1400\n}\nresolve {\nfile = /tmp/resolv\nresolvconf {\n"
         "iface = lo.x\npath = /sbin/resolvconf\n}\n}\n}");
     CHECK_FALSE(options.routes.install);
@@ -114,6 +114,7 @@ TEST_CASE("routes, addresses, attributes and the socket of vici", "[config][stro
                                                              {"split-include", {"10.1.0.0/16", "10.2.0.0/16"}}});
     CHECK(options.vici_socket == "/run/x/vici");
     CHECK_FALSE(options.updown);
+    CHECK(options.dns_to_updown);
     CHECK(options.resolve.file == "/tmp/resolv");
     CHECK(options.resolve.resolvconf == "/sbin/resolvconf");
     CHECK(options.resolve.interface == "lo.x");
