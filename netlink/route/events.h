@@ -39,6 +39,7 @@ struct LocalAddress {
     unsigned prefix_length = 0;  // 0..32 or 0..128; with a point-to-point address, of the other end's network
     bool deprecated = false;     // RFC 4862 5.5.4: not for anything new
     bool temporary = false;      // RFC 8981: will change
+    bool ours = false;           // added by add_address(), of this process or an earlier one
     friend bool operator==(const LocalAddress&, const LocalAddress&) = default;
 };
 

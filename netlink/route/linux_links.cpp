@@ -77,8 +77,10 @@ KernelResult<void> LinuxNetwork::put_address(InterfaceIndex index, const base::P
                                              requests::Preferred preferred) {
     auto done = socket_.change(requests::add_address(index, address, preferred));
     if (!done && done.error().errno_value != EEXIST) return failed("adding " + address.to_string(), done.error());
-    const bool is_deprecated = address.network.is_v6() && preferred == requests::Preferred::no;
-    observe(AddressAppeared{{index, address.network, address.length, is_deprecated, false}});
+    if (!done && interfaces_.has_address(index, address)) return {};
+    const bool is_virtual = preferred == requests::Preferred::no;
+    observe(AddressAppeared{
+        {index, address.network, address.length, address.network.is_v6() && is_virtual, false, is_virtual}});
     return {};
 }
 

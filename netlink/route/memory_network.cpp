@@ -96,9 +96,9 @@ void MemoryNetwork::remove_link(const std::string& name) {
     tell(LinkGone{link});
 }
 
-void MemoryNetwork::put_address(const std::string& interface, const base::Prefix& address) {
+void MemoryNetwork::put_address(const std::string& interface, const base::Prefix& address, bool ours) {
     if (const Link* link = truth_.by_name(interface)) {
-        tell(AddressAppeared{{link->index, address.network, address.length, false, false}});
+        tell(AddressAppeared{{link->index, address.network, address.length, false, false, ours}});
     }
 }
 
@@ -240,8 +240,9 @@ KernelResult<void> MemoryNetwork::delete_xfrm_interface(const std::string& name)
 
 KernelResult<void> MemoryNetwork::add_address(const std::string& interface, const base::Prefix& address) {
     if (auto good = check_address(address).and_then([&] { return changeable(); }); !good) return good;
-    if (truth_.by_name(interface) == nullptr) return no_such_interface(interface);
-    put_address(interface, address);
+    const Link* link = truth_.by_name(interface);
+    if (link == nullptr) return no_such_interface(interface);
+    if (!truth_.has_address(link->index, address)) put_address(interface, address, true);
     interfaces_ = truth_;
     return {};
 }

@@ -31,7 +31,7 @@ public:
     void switch_link(const std::string& name, bool on);
     void rename_link(const std::string& name, const std::string& new_name);
     void remove_link(const std::string& name);
-    void put_address(const std::string& interface, const base::Prefix& address);
+    void put_address(const std::string& interface, const base::Prefix& address, bool ours = false);
     void take_address(const std::string& interface, const base::Prefix& address);
     void remove_route(const RouteId& id);
     std::vector<Event> take_events();

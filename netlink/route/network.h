@@ -24,6 +24,8 @@ inline constexpr std::uint32_t kMainTable = 254;    // RT_TABLE_MAIN
 inline constexpr std::uint8_t kStaticProtocol = 4;  // RTPROT_STATIC, as strongSwan has it
 // What xfrm interfaces of ours have as their alias (IFLA_IFALIAS), by which any later process knows them.
 inline constexpr std::string_view kOwnAlias = "xfrmd";
+// What addresses that add_address() adds have as their protocol (IFA_PROTO); Linux's own numbers are small.
+inline constexpr std::uint8_t kAddressProtocol = 88;
 
 struct RouteQuestion {
     base::Address destination;
@@ -135,7 +137,8 @@ public:
 
     // `address` with its host bits ("10.3.0.7/32"). Adding what is there, or deleting what is not, changes nothing.
     // IPv6 addresses are usable at once, without duplicate address detection: they are handed out by a peer. They are
-    // deprecated, so that only packets get them that a route of ours gives them to. ENODEV.
+    // deprecated, so that only packets get them that a route of ours gives them to. From Linux 5.18 on any later
+    // process knows them as ours (LocalAddress::ours). ENODEV.
     virtual KernelResult<void> add_address(const std::string& interface, const base::Prefix& address) = 0;
     virtual KernelResult<void> delete_address(const std::string& interface, const base::Prefix& address) = 0;
 

@@ -118,7 +118,8 @@ std::optional<AddressMessage> decode_address(PayloadReader& reader) {
     AddressMessage message;
     message.address = {InterfaceIndex{header.ifa_index}, *own, header.ifa_prefixlen, (flags & IFA_F_DEPRECATED) != 0,
                        // For IPv4 the same bit says that another address of this network came first.
-                       *family == base::Family::ipv6 && (flags & IFA_F_TEMPORARY) != 0};
+                       *family == base::Family::ipv6 && (flags & IFA_F_TEMPORARY) != 0,
+                       reader.attribute_as<std::uint8_t>(IFA_PROTO) == kAddressProtocol};
     // RFC 4429: an optimistic address may be used while it is still tentative.
     const bool tentative = (flags & IFA_F_TENTATIVE) != 0 && (flags & IFA_F_OPTIMISTIC) == 0;
     message.usable = !tentative && (flags & IFA_F_DADFAILED) == 0;

@@ -222,7 +222,9 @@ Request add_address(InterfaceIndex interface, const base::Prefix& address, Prefe
         rtnl_addr_set_preferred_lifetime(made.get(), 0);  // deprecated (RFC 4862 5.5.4)
         rtnl_addr_set_valid_lifetime(made.get(), std::numeric_limits<std::uint32_t>::max());
     }
-    return built([&](nl_msg** out) { return rtnl_addr_build_add_request(made.get(), NLM_F_EXCL, out); });
+    Request request = built([&](nl_msg** out) { return rtnl_addr_build_add_request(made.get(), NLM_F_EXCL, out); });
+    if (preferred == Preferred::no) put(request, IFA_PROTO, base::ByteView(&kAddressProtocol, 1));
+    return request;
 }
 
 Request delete_address(InterfaceIndex interface, const base::Prefix& address) {

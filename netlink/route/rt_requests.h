@@ -21,7 +21,7 @@ Request take_into_use(InterfaceIndex interface, std::uint32_t mtu);
 Request delete_link(InterfaceIndex interface);
 
 Request list_addresses();
-// Of IPv6: whether packets get it that nobody has chosen another source for.
+// Whether packets get it that nobody has chosen another source for (IPv6). If not, it is marked as ours.
 enum class Preferred : bool { no, yes };
 Request add_address(InterfaceIndex interface, const base::Prefix& address, Preferred preferred);
 Request delete_address(InterfaceIndex interface, const base::Prefix& address);

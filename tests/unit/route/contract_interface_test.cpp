@@ -275,12 +275,17 @@ TEST_CASE("an address is added and deleted, each as often as one likes", "[route
         CHECK(network.interfaces().address_is_local(own.network));
         REQUIRE(network.refresh());
         CHECK(network.interfaces().address_is_local(own.network));
+        CHECK(network.interfaces().addresses_within(own).at(0).ours);
         CHECK(network.delete_address("eth0", own));
         CHECK(network.delete_address("eth0", own));
         CHECK_FALSE(network.interfaces().address_is_local(own.network));
         REQUIRE(network.refresh());
         CHECK_FALSE(network.interfaces().address_is_local(own.network));
     }
+    world->add_address("eth0", "10.3.0.8/32");
+    REQUIRE(network.refresh());
+    REQUIRE(network.add_address("eth0", on_net("10.3.0.8/32")));
+    CHECK_FALSE(network.interfaces().addresses_within(on_net("10.3.0.8/32")).at(0).ours);
     CHECK(errno_of(network.add_address("nowhere0", on_net("10.3.0.7/32"))) == ENODEV);
     CHECK(network.delete_address("nowhere0", on_net("10.3.0.7/32")));
 }
