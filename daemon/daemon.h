@@ -86,6 +86,7 @@ public:
     void sign(std::uint8_t shard, ike::Sign question) override;
     void lease(std::uint8_t shard, ike::LeaseAddresses question) override;  // daemon_addresses.cpp
     void give_back(policy::LeaseHolder holder) override;
+    void move_leases(ike::MoveLeases moved) override;
     void hold(ike::HoldAddresses given) override;
     void drop(policy::LeaseHolder holder) override;
     void revive(ike::ReviveChild child) override;
@@ -106,6 +107,7 @@ public:
 private:
     Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions options);
     void take(Loaded loaded);
+    void warn_of_overlap();
     void refuse(const std::string& why);
     void adopt_objects();  // what has changed there becomes what everybody works with
     void adopt_soon();

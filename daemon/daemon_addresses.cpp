@@ -23,6 +23,10 @@ void Daemon::give_back(policy::LeaseHolder holder) {
     });
 }
 
+void Daemon::move_leases(ike::MoveLeases moved) {
+    pool_->on_main([this, moved] { leases_.move(moved.holder, moved.remote); });
+}
+
 void Daemon::hold(ike::HoldAddresses given) {
     if (!options_.install_virtual_ips) given.addresses.clear();
     if (options_.dns_to_updown) given.name_servers.clear();

@@ -48,6 +48,7 @@ public:
     // Answered by Worker::submit(Leased).
     virtual void lease(std::uint8_t shard, ike::LeaseAddresses question) = 0;
     virtual void give_back(policy::LeaseHolder holder) = 0;
+    virtual void move_leases(ike::MoveLeases moved) = 0;
     virtual void hold(ike::HoldAddresses given) = 0;
     virtual void drop(policy::LeaseHolder holder) = 0;
     virtual void revive(ike::ReviveChild child) = 0;
@@ -113,6 +114,7 @@ private:
     void run(ike::Sign action) { outside_.sign(shard(), std::move(action)); }
     void run(ike::LeaseAddresses action) { outside_.lease(shard(), std::move(action)); }
     void run(ike::ReturnAddresses action) { outside_.give_back(action.holder); }
+    void run(ike::MoveLeases action) { outside_.move_leases(std::move(action)); }
     void run(ike::HoldAddresses action) { outside_.hold(std::move(action)); }
     void run(ike::DropAddresses action) { outside_.drop(action.holder); }
     void run(ike::ReviveChild action) { outside_.revive(std::move(action)); }

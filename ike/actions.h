@@ -83,6 +83,12 @@ struct ReturnAddresses {
     policy::LeaseHolder holder{};
 };
 
+// Who holds leases is somewhere else now. Not answered.
+struct MoveLeases {
+    policy::LeaseHolder holder{};
+    base::Endpoint remote;
+};
+
 // As initiator: what the peer has given us (RFC 7296 2.19), before the first child that has to do with it. Not
 // answered. What may be held by several at once goes with the last of them.
 struct HoldAddresses {
@@ -142,8 +148,8 @@ struct Report {
 };
 
 using Action = std::variant<SendDatagram, InstallChild, UseChild, MoveChild, SeekPath, RemoveChild, QueryUse,
-                            TellEngines, ReviveChild, Fetch, Sign, LeaseAddresses, ReturnAddresses, HoldAddresses,
-                            DropAddresses, OperationDone, Report>;
+                            TellEngines, ReviveChild, Fetch, Sign, LeaseAddresses, ReturnAddresses, MoveLeases,
+                            HoldAddresses, DropAddresses, OperationDone, Report>;
 using Actions = std::vector<Action>;
 
 }  // namespace xfrmd::ike

@@ -291,6 +291,7 @@ void Engine::settle(IkeSa& sa, bool was_established, Turn& turn) {
     }
     const auto& told_at = sa.sa().told_at;
     if (told_at && *told_at != sa.sa().remote.address && sa.established() != nullptr) tell_place(sa, turn);
+    tell_where_leases_are(sa.sa(), turn);
     settle_reauthentication(sa, turn);
     if (sa.is_closed()) {
         admission_.half_open().remove(sa.sa().first_request);

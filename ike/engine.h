@@ -100,6 +100,7 @@ private:
     void adopt(IkeSa& sa, const policy::Snapshot& configuration, Turn& turn);
     void fail(OperationId operation, base::Error error, Turn& turn);
     void go_on(Turn& turn);  // engine_enquiries.cpp
+    void tell_where_leases_are(ikev2::sa::Sa& sa, Turn& turn);
     void let_go_of_addresses(const ikev2::sa::Sa& sa, Turn& turn);
     void follow_redirect(IkeSa& old, const base::Address& local, Turn& turn);  // engine_redirect.cpp
     void end_resumed(IkeSa& sa, Turn& turn);                                   // engine_resumption.cpp

@@ -1,5 +1,6 @@
 // Answers from outside (enquiries.h): whoever waits for one goes on.
 #include "ike/engine.h"
+#include "ike/ikev2/exchange/virtual_addresses.h"
 
 namespace xfrmd::ike {
 
@@ -20,11 +21,18 @@ void Engine::on(const Leased& answer, Turn& turn) {
 
 // Addresses go with the IKE SA that had them last.
 void Engine::let_go_of_addresses(const ikev2::sa::Sa& sa, Turn& turn) {
-    const policy::LeaseHolder asked{static_cast<std::uint64_t>(sa.own_spi())};
+    const policy::LeaseHolder asked = ikev2::exchange::holder_of(sa);
     if (validation_.enquiries.forget_lease(asked)) turn.actions.push_back(ReturnAddresses{asked});
     if (sa.vips.holder == policy::LeaseHolder::none) return;
     if (!sa.vips.local.empty()) turn.actions.push_back(DropAddresses{sa.vips.holder});
     if (!sa.vips.remote.empty()) turn.actions.push_back(ReturnAddresses{sa.vips.holder});
+}
+
+// Who authenticates again is known by where it is, however it came there.
+void Engine::tell_where_leases_are(ikev2::sa::Sa& sa, Turn& turn) {
+    if (sa.vips.remote.empty() || sa.vips.leased_at == sa.remote) return;
+    sa.vips.leased_at = sa.remote;
+    turn.actions.push_back(MoveLeases{sa.vips.holder, sa.remote});
 }
 
 void Engine::go_on(Turn& turn) {

@@ -80,20 +80,20 @@ bool LeaseBook::lease_by(Find find, const LeaseRequest& request, const base::Add
 bool LeaseBook::find_own(Leases& leases, const LeaseRequest& request, const base::Address& wanted, Offset& found) {
     const auto own = leases.of_peers.find(request.peer.folded());
     if (own == leases.of_peers.end() || request.peer.is_null()) return false;
-    bool any = false;
+    int best = 0;
     for (const Offset offset : own->second) {
         const auto& holders = leases.all.at(offset).holders;
         const bool is_wanted = leases.pool.addresses.at(offset) == wanted;
-        const bool comes_again = is_wanted && std::ranges::any_of(holders, [&](const auto& holder) {
-                                     return holder.second == request.remote;
-                                 });
+        const bool is_there =
+            std::ranges::any_of(holders, [&](const auto& holder) { return holder.second == request.remote; });
+        const bool comes_again = is_there && (is_wanted || wanted.is_any());
         const bool is_free = holders.empty() || request.takes_over || comes_again;
-        if (!is_free || holders.contains(request.holder) || (any && !is_wanted)) continue;
-        found = offset;
-        any = true;
-        if (is_wanted || wanted.is_any()) break;
+        if (!is_free || holders.contains(request.holder)) continue;
+        const int fits = is_wanted ? 3 : comes_again ? 2 : 1;
+        if (fits > best) found = offset;
+        best = std::max(best, fits);
     }
-    return any;
+    return best > 0;
 }
 
 bool LeaseBook::find_new(Leases& leases, const LeaseRequest&, const base::Address&, Offset& found) {
@@ -137,6 +137,12 @@ void LeaseBook::let_go(Leases& leases, Offset offset, LeaseHolder holder) {
     if (lease.holders.empty()) lease.place = leases.offline.insert(leases.offline.end(), offset);
 }
 
+void LeaseBook::move(LeaseHolder holder, const base::Endpoint& remote) {
+    const auto held = held_.find(holder);
+    if (held == held_.end()) return;
+    for (const Held& one : held->second) pools_.find(one.pool)->second.all.at(one.offset).holders.at(holder) = remote;
+}
+
 void LeaseBook::give_back(LeaseHolder holder) {
     const auto held = held_.extract(holder);
     if (held.empty()) return;
@@ -144,6 +150,7 @@ void LeaseBook::give_back(LeaseHolder holder) {
 }
 
 void LeaseBook::add_attributes(const LeaseRequest& request, Grant& grant) const {
+    if (!grant.addresses.empty()) grant.attributes = common_;
     for (const std::string& name : request.pools) {
         const auto found = pools_.find(name);
         if (found == pools_.end()) continue;

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "ike/policy/pool.h"
@@ -42,10 +43,15 @@ public:
     // Leases of pools that stay as they are stay as they are; so does a pool that there is an objection about.
     void configure(const std::vector<Pool>& pools);
 
+    // What everybody is told who gets an address, before what its pool tells.
+    void tell_all(std::vector<PoolAttribute> attributes) { common_ = std::move(attributes); }
+
     // For each wanted address one, in the order of the pools: an offline lease of this peer; where the peer's other IKE
-    // SAs are going, or it asks for it from where it has it, one that it has online; one that nobody has had; somebody
-    // else's offline one. What was leased to this holder before is what it gets.
+    // SAs are going, or it asks for it, or for any, from where it has it, one that it has online; one that nobody has
+    // had; somebody else's offline one. What was leased to this holder before is what it gets.
     Grant lease(const LeaseRequest& request);
+    // Who holds them is there now.
+    void move(LeaseHolder holder, const base::Endpoint& remote);
     // All that it holds. Nothing for one that holds nothing.
     void give_back(LeaseHolder holder);
 
@@ -85,6 +91,7 @@ private:
         std::string pool;
         Offset offset = 0;
     };
+    std::vector<PoolAttribute> common_;
     std::map<std::string, Leases, std::less<>> pools_;
     std::unordered_map<LeaseHolder, std::vector<Held>> held_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <optional>
 
 namespace xfrmd::policy {
@@ -84,5 +85,16 @@ bool PoolAddresses::contains(const Address& address) const {
 }
 
 std::uint32_t PoolAddresses::offset_of(const Address& address) const { return low_of(address) - low_of(base); }
+
+// Sorted by where they begin, one that overlaps with any overlaps with its neighbour.
+std::pair<const Pool*, const Pool*> overlapping(const std::vector<Pool>& pools) {
+    std::vector<const Pool*> sorted;
+    for (const Pool& pool : pools) sorted.push_back(&pool);
+    std::ranges::stable_sort(sorted, {}, [](const Pool* pool) { return pool->addresses.base; });
+    const auto found = std::ranges::adjacent_find(
+        sorted, [](const Pool* one, const Pool* next) { return one->addresses.overlaps(next->addresses); });
+    if (found == sorted.end()) return {};
+    return {*found, *std::next(found)};
+}
 
 }  // namespace xfrmd::policy

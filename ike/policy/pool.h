@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ike/base/address.h"
@@ -30,6 +31,7 @@ struct PoolAddresses {
     base::Address at(std::uint32_t offset) const;
     bool contains(const base::Address& address) const;
     std::uint32_t offset_of(const base::Address& address) const;  // of one that it contains
+    bool overlaps(const PoolAddresses& other) const { return contains(other.base) || other.contains(base); }
     friend bool operator==(const PoolAddresses&, const PoolAddresses&) = default;
 };
 
@@ -46,6 +48,9 @@ struct Pool {
     std::vector<PoolAttribute> attributes;  // for whoever gets an address of it
     friend bool operator==(const Pool&, const Pool&) = default;
 };
+
+// The first two pools of which each has addresses that the other one has as well; nullptrs: there are none.
+std::pair<const Pool*, const Pool*> overlapping(const std::vector<Pool>& pools);
 
 // Who holds leases: an IKE SA and those that take its place by rekeying. Of all engines no two have the same number.
 enum class LeaseHolder : std::uint64_t { none = 0 };

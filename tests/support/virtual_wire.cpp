@@ -94,6 +94,8 @@ void VirtualWire::perform(Host& host, ike::Action& action) {
             answer_later(host, ike::Leased{lease->request.holder, host.leases.lease(lease->request)});
     } else if (const auto* unwanted = std::get_if<ike::ReturnAddresses>(&action)) {
         host.leases.give_back(unwanted->holder);
+    } else if (const auto* moved = std::get_if<ike::MoveLeases>(&action)) {
+        host.leases.move(moved->holder, moved->remote);
     } else if (auto* given = std::get_if<ike::HoldAddresses>(&action)) {
         host.held_addresses.push_back(std::move(*given));
     } else if (const auto* drop = std::get_if<ike::DropAddresses>(&action)) {

@@ -287,7 +287,7 @@ sa::Next start_ike_auth(sa::Step& step, sa::Keyed keyed, sa::Transcript transcri
     append_ticket_request(step, payloads);
     append_mobility(step, payloads);
     append_id_sync(payloads);
-    append_address_request(sa, payloads);
+    append_address_request(step, payloads);
     std::ranges::move(crash_token(step.options, sa.spi_i, sa.spi_r), std::back_inserter(payloads));
     std::optional<sa::ProposedChild> proposed;
     if (childless) {

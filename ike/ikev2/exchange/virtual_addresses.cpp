@@ -68,8 +68,7 @@ void add_given(std::vector<Address>& given, const std::optional<Address>& addres
 }
 
 ike::HoldAddresses read_reply(const sa::Sa& sa, const wire::Configuration& reply) {
-    ike::HoldAddresses given{
-        policy::LeaseHolder{static_cast<std::uint64_t>(sa.own_spi())}, sa.local.address, sa.remote.address, {}, {}, {}};
+    ike::HoldAddresses given{holder_of(sa), sa.local.address, sa.remote.address, {}, {}, {}};
     for (const auto& [type, value] : reply.attributes) {
         if (type == cp::kIp4Address || type == cp::kIp6Address) {
             const Family family = type == cp::kIp4Address ? Family::ipv4 : Family::ipv6;
@@ -85,7 +84,15 @@ ike::HoldAddresses read_reply(const sa::Sa& sa, const wire::Configuration& reply
     return given;
 }
 
+bool has_anchors(const wire::Configuration& reply) {
+    return std::ranges::any_of(reply.attributes, [](const auto& one) { return one.first == cp::kDnssecTa; });
+}
+
 }  // namespace
+
+policy::LeaseHolder holder_of(const sa::Sa& sa) {
+    return policy::LeaseHolder{static_cast<std::uint64_t>(sa.own_spi())};
+}
 
 std::vector<Address> local_hosts(const sa::Sa& sa) {
     return sa.vips.local.empty() ? std::vector<Address>{sa.local.address} : sa.vips.local;
@@ -114,7 +121,8 @@ policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& 
     return selectors;
 }
 
-void append_address_request(const sa::Sa& sa, std::vector<wire::Payload>& payloads) {
+void append_address_request(const sa::Step& step, std::vector<wire::Payload>& payloads) {
+    const sa::Sa& sa = step.sa;
     const std::vector<Address>& wanted = wanted_by(sa);
     if (wanted.empty()) return;
     wire::Configuration request{cp::kRequest, {}};
@@ -126,6 +134,8 @@ void append_address_request(const sa::Sa& sa, std::vector<wire::Payload>& payloa
     }
     if (has_family(wanted, Family::ipv4)) request.attributes.emplace_back(cp::kIp4Dns, base::Bytes{});
     if (has_family(wanted, Family::ipv6)) request.attributes.emplace_back(cp::kIp6Dns, base::Bytes{});
+    // RFC 8598 3.1: who cannot have servers for single domains does not ask for domains.
+    if (step.options.splits_dns) request.attributes.emplace_back(cp::kDnsDomain, base::Bytes{});
     payloads.emplace_back(std::move(request));
 }
 
@@ -138,6 +148,8 @@ void take_addresses(sa::Step& step, const wire::Payloads& answer) {
     for (const Address& address : given.addresses) {
         step.report(ike::Level::info, "installing new virtual IP " + address.to_string());
     }
+    // RFC 8598 3.2: they were not asked for, as nobody here could use them.
+    if (has_anchors(*reply)) step.report(ike::Level::info, "peer's DNSSEC trust anchors are ignored");
     sa.vips.local = given.addresses;
     sa.vips.name_servers = given.name_servers;
     sa.vips.holder = given.holder;

@@ -12,6 +12,8 @@
 
 namespace xfrmd::ikev2::exchange {
 
+// An IKE SA that asks for leases, or is given addresses, is their holder by this name.
+policy::LeaseHolder holder_of(const sa::Sa& sa);
 // What `dynamic` stands for at either end: the virtual addresses, or else the IKE SA's own.
 std::vector<base::Address> local_hosts(const sa::Sa& sa);
 std::vector<base::Address> remote_hosts(const sa::Sa& sa);
@@ -23,7 +25,7 @@ policy::TrafficSelectors resolve(const std::vector<policy::ConfiguredSelector>& 
 // For the child that goes along with the request for addresses, which may be any.
 std::vector<base::Address> hosts_to_come(const sa::Sa& sa);
 // [CP(CFG_REQUEST)]
-void append_address_request(const sa::Sa& sa, std::vector<wire::Payload>& payloads);
+void append_address_request(const sa::Step& step, std::vector<wire::Payload>& payloads);
 // Addresses of CP(CFG_REPLY), of families that were asked for, are the IKE SA's. What else it holds is of no use
 // without one.
 void take_addresses(sa::Step& step, const wire::Payloads& answer);

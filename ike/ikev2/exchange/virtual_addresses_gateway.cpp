@@ -35,24 +35,31 @@ std::vector<Address> wanted_in(const wire::Payloads& request) {
     return wanted;
 }
 
-policy::LeaseHolder holder_of(const sa::Sa& sa) {
-    return policy::LeaseHolder{static_cast<std::uint64_t>(sa.own_spi())};
-}
-
 // The peer's other IKE SAs will go when this one stands (RFC 7296 2.4).
 bool takes_over(const policy::Connection& connection, const wire::Payloads& request) {
     return connection.unique == policy::Unique::replace ||
            (connection.unique != policy::Unique::never && request.find(wire::NotifyType::initial_contact) != nullptr);
 }
 
-wire::Configuration reply_with(const policy::Grant& grant) {
+bool wants(const wire::Payloads& request, std::uint16_t type) {
+    const auto is_it = [type](const auto& one) { return one.first == type; };
+    return request.configuration && std::ranges::any_of(request.configuration->attributes, is_it);
+}
+
+wire::Configuration reply_with(const policy::Grant& grant, bool wants_anchors) {
     wire::Configuration reply{cp::kReply, {}};
     for (const Address& address : grant.addresses) {
         base::Bytes value = base::to_bytes(address.bytes());
         if (address.is_v6()) value.push_back(kPrefixLength);
         reply.attributes.emplace_back(address.is_v6() ? cp::kIp6Address : cp::kIp4Address, std::move(value));
     }
+    // RFC 8598 3.2: domains come with servers, and trust anchors only to who has asked for them.
+    const bool has_servers = std::ranges::any_of(grant.attributes, [](const policy::PoolAttribute& one) {
+        return one.type == cp::kIp4Dns || one.type == cp::kIp6Dns;
+    });
     for (const policy::PoolAttribute& attribute : grant.attributes) {
+        if (attribute.type == cp::kDnsDomain && !has_servers) continue;
+        if (attribute.type == cp::kDnssecTa && !wants_anchors) continue;
         if (reply.attributes.size() == wire::kMaxConfigurationAttributes) break;
         reply.attributes.emplace_back(attribute.type, attribute.value);
     }
@@ -92,8 +99,9 @@ tl::expected<void, NoAddress> give_addresses(sa::Step& step, const policy::Ident
         step.report(ike::Level::info, "assigning virtual IP " + address.to_string() + " to peer " + peer.to_string());
     }
     step.sa.vips.remote = grant.addresses;
+    step.sa.vips.leased_at = step.sa.remote;
     step.sa.vips.holder = holder;
-    payloads.emplace_back(reply_with(grant));
+    payloads.emplace_back(reply_with(grant, wants(request, cp::kDnssecTa)));
     return {};
 }
 

@@ -57,6 +57,8 @@ struct Options {
     unsigned most_redirects = 5;
     base::Duration redirect_period = std::chrono::seconds(300);
     base::Duration redirect_patience = std::chrono::seconds(30);
+    // RFC 8598: as initiator, DNS servers can be for single domains.
+    bool splits_dns = false;
     // RFC 6290: what tokens are made of, of 32 octets. It outlives the engine, and is the same for all that share our
     // addresses; a restarted daemon has to know it, and nobody else. nullptr: none are made.
     const base::SecretBytes* token_secret = nullptr;

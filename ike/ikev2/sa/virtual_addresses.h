@@ -12,6 +12,7 @@ struct VirtualAddresses {
     std::vector<base::Address> local;         // that the peer has given us
     std::vector<base::Address> remote;        // that it has from us
     std::vector<base::Address> name_servers;  // that came with them
+    base::Endpoint leased_at;                 // where the peer was when that was last told
     policy::LeaseHolder holder{};             // of either; none: there are none
     std::vector<base::Address> before;  // those of the IKE SA whose place it is to take (2.8.3): they are asked for
 };

@@ -13,5 +13,6 @@ inline constexpr std::uint16_t kIp4Dns = 3;
 inline constexpr std::uint16_t kIp6Address = 8;
 inline constexpr std::uint16_t kIp6Dns = 10;
 inline constexpr std::uint16_t kDnsDomain = 25;  // INTERNAL_DNS_DOMAIN (RFC 8598 4.1)
+inline constexpr std::uint16_t kDnssecTa = 26;   // INTERNAL_DNSSEC_TA (RFC 8598 4.2)
 
 }  // namespace xfrmd::ikev2::wire::configuration

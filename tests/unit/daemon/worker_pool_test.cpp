@@ -22,6 +22,7 @@ struct Nobody final : Outside {
     void sign(std::uint8_t, ike::Sign) override {}
     void lease(std::uint8_t, ike::LeaseAddresses) override {}
     void give_back(policy::LeaseHolder) override {}
+    void move_leases(ike::MoveLeases) override {}
     void hold(ike::HoldAddresses) override {}
     void drop(policy::LeaseHolder) override {}
     void query(std::uint8_t, ike::QueryUse) override {}

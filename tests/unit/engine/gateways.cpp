@@ -60,7 +60,8 @@ std::string disagreement_between(const Host& one, const Host& other) {
 Lonely::Lonely(const ConnectionWords& words, ike::Options options)
     : host(wire.add(words.local, snapshot(words), options)) {}
 
-Lonely::Lonely(policy::Snapshot configuration) : host(wire.add("192.0.2.1", std::move(configuration))) {}
+Lonely::Lonely(policy::Snapshot configuration, ike::Options options)
+    : host(wire.add("192.0.2.1", std::move(configuration), options)) {}
 
 std::vector<base::Bytes> Lonely::tell(const base::Endpoint& from, const base::Endpoint& to, base::Bytes bytes) {
     const std::size_t before = host.sent.size();

@@ -28,6 +28,8 @@ struct Wishes {
     policy::Unique unique = policy::Unique::no;
     std::string ike = "aes128-sha256-x25519";
     bool two_rounds = false;  // of the client's (RFC 4739)
+    bool behind_nat = false;  // the client, which is heard of every ten seconds
+    std::vector<policy::PoolAttribute> attributes = {{cp::kIp4Dns, {10, 2, 0, 53}}};
 };
 
 policy::AuthRound second_round(policy::AuthRound of_client) {
@@ -39,6 +41,7 @@ policy::Snapshot client(const Wishes& wishes) {
     ConnectionWords words = client_words();
     words.ike = wishes.ike;
     words.reauth_time = wishes.reauth_time;
+    if (wishes.behind_nat) words.dpd_delay = seconds(10);
     if (wishes.reauth_time.count() > 0) words.over_time = seconds(20);
     policy::Connection connection = tests::connection(words);
     for (const std::string& vip : wishes.vips) connection.vips.push_back(address(vip));
@@ -49,12 +52,12 @@ policy::Snapshot client(const Wishes& wishes) {
 policy::Snapshot gateway(const Wishes& wishes, ConnectionWords words = mirrored(client_words())) {
     words.ike = wishes.ike;
     words.unique = wishes.unique;
+    if (wishes.behind_nat) words.remote = "";
     policy::Connection connection = tests::connection(words);
     connection.pools = wishes.pools;
     if (wishes.two_rounds) connection.further_remote.push_back(second_round(connection.remote));
-    const base::Bytes server{10, 2, 0, 53};
     return snapshot({std::move(connection)}, {{kSecret, {}}},
-                    {{"rw", policy::PoolAddresses::parse(wishes.addrs).value(), {{cp::kIp4Dns, server}}},
+                    {{"rw", policy::PoolAddresses::parse(wishes.addrs).value(), wishes.attributes},
                      {"six", policy::PoolAddresses::parse("fd03::/120").value(), {}}});
 }
 
@@ -158,6 +161,20 @@ TEST_CASE("a client that authenticates again keeps its address", "[engine][rfc72
     CHECK(pair.online() == 0);
 }
 
+TEST_CASE("a client that its NAT has moved keeps its address when it authenticates again",
+          "[engine][rfc7296-2.23][rfc7296-2.19]") {
+    Roadwarrior pair({.reauth_time = seconds(100), .behind_nat = true});
+    NatBox& box = pair.wire.add_nat("192.0.2.1", "203.0.113.9");
+    pair.connect();
+    const auto before = live(pair.left).sa().spi_i;
+    box.forget();
+    pair.wire.run_for(seconds(130));
+    CHECK(live(pair.left).sa().spi_i != before);
+    CHECK(pair.has() == "10.3.0.1");
+    CHECK(pair.online() == 1);
+    CHECK(pair.disagreement() == "");
+}
+
 TEST_CASE("an address is leased in the last round, to whom that has shown", "[engine][rfc4739-2.1][rfc7296-2.19]") {
     Roadwarrior pair({.two_rounds = true});
     const auto operation = pair.connect();
@@ -233,6 +250,42 @@ TEST_CASE("an address is returned when its IKE SA is cleared at once", "[engine]
     asked.wire.clear(asked.host, asked.sa()->sa().id, {}, true);
     asked.wire.settle();
     CHECK(asked.host.leases.pools().at(0).online == 0);
+}
+
+TEST_CASE("domains come with DNS servers, and trust anchors to who asks", "[engine][rfc8598-3.2]") {
+    const base::Bytes domain{'a', '.', 'b'};
+    const auto answer_of = [&](bool has_servers, Attributes asked) {
+        Wishes wishes;
+        wishes.attributes = {{cp::kDnsDomain, domain}, {cp::kDnssecTa, {0, 1, 8, 2}}};
+        if (has_servers) wishes.attributes.push_back({cp::kIp4Dns, {10, 2, 0, 53}});
+        Asked gateway(wishes);
+        asked.insert(asked.begin(), {cp::kIp4Address, {}});
+        const auto answer = gateway.ask({request(asked)});
+        std::vector<std::uint16_t> types;
+        for (const auto& [type, value] : answer.configuration.value().attributes) types.push_back(type);
+        return types;
+    };
+    using Types = std::vector<std::uint16_t>;
+    CHECK(answer_of(true, {{cp::kDnsDomain, {}}}) == Types{cp::kIp4Address, cp::kDnsDomain, cp::kIp4Dns});
+    CHECK(answer_of(true, {}) == Types{cp::kIp4Address, cp::kDnsDomain, cp::kIp4Dns});
+    CHECK(answer_of(true, {{cp::kDnssecTa, {}}}) == Types{cp::kIp4Address, cp::kDnsDomain, cp::kDnssecTa, cp::kIp4Dns});
+    CHECK(answer_of(false, {{cp::kDnsDomain, {}}}) == Types{cp::kIp4Address});
+}
+
+TEST_CASE("who can use servers for single domains asks for domains", "[engine][rfc8598-3.1]") {
+    const bool splits = GENERATE(false, true);
+    ike::Options options;
+    options.splits_dns = splits;
+    Lonely lonely(client({}), options);
+    lonely.be_called();
+    const auto& asked = lonely.auth_request.configuration;
+    REQUIRE(asked);
+    const auto has = [&](std::uint16_t type) {
+        return std::ranges::any_of(asked->attributes, [type](const auto& one) { return one.first == type; });
+    };
+    CHECK(has(cp::kDnsDomain) == splits);
+    CHECK(has(cp::kIp4Dns));
+    CHECK_FALSE(has(cp::kDnssecTa));
 }
 
 TEST_CASE("huge, many, foreign and unknown attributes do no harm", "[engine][rfc7296-3.15][hostile-f12]") {
@@ -314,6 +367,7 @@ TEST_CASE("a gateway's lies about addresses do no harm", "[engine][rfc7296-3.15]
     CHECK(held_after({{cp::kIp4Address, good}, {cp::kIp4Dns, {127, 0, 0, 1}}, {cp::kIp4Dns, {10, 0, 0, 1}}}) ==
           "10.3.0.9 10.0.0.1 ");
     const auto domain = [](std::string_view text) { return base::to_bytes(base::as_bytes(text)); };
+    CHECK(held_after({{cp::kIp4Address, good}, {cp::kDnssecTa, base::Bytes(3)}}) == "10.3.0.9 ");
     CHECK(held_after({{cp::kIp4Address, good},
                       {cp::kDnsDomain, domain("example.org")},
                       {cp::kDnsDomain, domain("a b\nnameserver 1.2.3.4")},

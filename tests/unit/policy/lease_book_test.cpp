@@ -74,8 +74,8 @@ TEST_CASE("a peer gets the same address again", "[policy][rfc7296-2.19]") {
     book.give_back(LeaseHolder{1});
     CHECK(lease(book, {.holder = 3, .peer = "erin"}) == "10.3.0.3");
     CHECK(lease(book, {.holder = 4}) == "10.3.0.1");
-    CHECK(lease(book, {.holder = 4}) == "10.3.0.1");  // asked twice
-    CHECK(lease(book, {.holder = 5}) == "10.3.0.4");  // beside the other
+    CHECK(lease(book, {.holder = 4}) == "10.3.0.1");                // asked twice
+    CHECK(lease(book, {.holder = 5, .port = 4500}) == "10.3.0.4");  // beside the other
 }
 
 TEST_CASE("one who comes again from where it is shares its lease", "[policy][rfc7296-2.19]") {
@@ -91,6 +91,16 @@ TEST_CASE("one who comes again from where it is shares its lease", "[policy][rfc
     book.give_back(LeaseHolder{5});
     CHECK(book.pools().at(0).offline == 1);
     CHECK(book.pools().at(0).online == 2);
+}
+
+TEST_CASE("who comes again is known by where it is now", "[policy][rfc7296-2.19][rfc4555-3.5]") {
+    LeaseBook book({pool("rw", "10.3.0.0/24")});
+    CHECK(lease(book, {}) == "10.3.0.1");
+    book.move(LeaseHolder{1}, {address("192.0.2.7"), 4500});
+    book.move(LeaseHolder{7}, {address("192.0.2.7"), 4500});                  // holds nothing
+    CHECK(lease(book, {.holder = 2, .wanted = {"10.3.0.1"}}) == "10.3.0.2");  // another device, where the first one was
+    CHECK(lease(book, {.holder = 3, .wanted = {"10.3.0.1"}, .port = 4500}) == "10.3.0.1");
+    CHECK(lease(book, {.holder = 4, .port = 4500}) == "10.3.0.1");  // it has forgotten which
 }
 
 TEST_CASE("nobody has an address again", "[policy][rfc7619-2.3]") {
@@ -144,6 +154,17 @@ TEST_CASE("attributes come from the pools that gave an address", "[policy][rfc72
     const LeaseRequest request{
         LeaseHolder{1}, {"four", "six"}, identity("carol"), {address("192.0.2.7"), 500}, {address("0.0.0.0")}, false};
     CHECK(book.lease(request).attributes.size() == 1);
+}
+
+TEST_CASE("what everybody is told comes with an address, and first", "[policy][rfc7296-3.15]") {
+    LeaseBook book({pool("four", "10.3.0.0/24")});
+    book.tell_all({{4, {10, 0, 0, 9}}});
+    LeaseRequest request{LeaseHolder{1},       {"four"}, identity("carol"), {address("192.0.2.7"), 500},
+                         {address("0.0.0.0")}, false};
+    CHECK(book.lease(request).attributes == std::vector<PoolAttribute>{{4, {10, 0, 0, 9}}, {3, {10, 0, 0, 1}}});
+    request.holder = LeaseHolder{2};
+    request.pools = {"missing"};
+    CHECK(book.lease(request).attributes.empty());
 }
 
 TEST_CASE("a pool with leases online is neither changed nor removed", "[policy]") {
