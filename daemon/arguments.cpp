@@ -161,6 +161,9 @@ void use(Arguments& arguments, StrongswanConf conf) {
     arguments.daemon.updown = conf.options.updown;
     arguments.daemon.dns_to_updown = conf.options.updown && conf.options.dns_to_updown;
     arguments.daemon.install_virtual_ips = conf.options.install_virtual_ip;
+    arguments.daemon.virtual_ips_on = conf.options.install_virtual_ip_on;
+    arguments.daemon.resolve = conf.options.resolve;
+    arguments.daemon.attributes = conf.options.attributes;
     arguments.vici.path = conf.options.vici_socket;
     arguments.strongswan = std::move(conf);
 }

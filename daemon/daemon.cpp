@@ -78,8 +78,14 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     if (const std::string lack = lacking_of_all(able, daemon->configuration_->connections()); !lack.empty())
         return tl::unexpected(lack);
     daemon->options_.pool.worker.engine.cpus = cpus_for_sas(able);
+    daemon->options_.pool.worker.engine.splits_dns = !options.dns_to_updown && can_split_dns(options.resolve);
     daemon->leases_.configure(daemon->configuration_->pools());
-    daemon->held_ = std::make_unique<HeldAddresses>(io, log, daemon->kernel_->network());
+    daemon->leases_.tell_all(options.attributes);
+    daemon->held_ =
+        std::make_unique<HeldAddresses>(io, log, daemon->kernel_->network(), options.virtual_ips_on, options.resolve);
+    // Where tunnels were left, their packets have these sources.
+    if (auto* network = daemon->kernel_->network(); network != nullptr && !daemon->kernel_->has_inherited())
+        network->remove_leftover_addresses();
     // Before any peer is heard: what blocks has to block from the first moment.
     daemon->kernel_->configure(daemon->configuration_);
     daemon->use_keys_in_tokens();

@@ -82,10 +82,19 @@ void Daemon::adopt_objects() {
     const auto start = std::chrono::steady_clock::now();
     const policy::Snapshot before = std::exchange(configuration_, with_addresses(objects_.snapshot()));
     leases_.configure(configuration_->pools());
+    if (&before->pools() != &configuration_->pools()) warn_of_overlap();
     hand_out_configuration();
     look_up_names();
     start_actions_.change(*before, *configuration_);
     adoption_takes_ = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+}
+
+// Files' pools never do; clients' come and go one by one, and each other's addresses may be going.
+void Daemon::warn_of_overlap() {
+    const auto [one, other] = policy::overlapping(configuration_->pools());
+    if (one == nullptr) return;
+    log_.warning("pools " + base::printable(one->name) + " and " + base::printable(other->name) +
+                 " have the same addresses, and may give them twice");
 }
 
 void Daemon::refuse(const std::string& why) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "daemon/attributes/resolve_options.h"
 #include "daemon/config/swanctl_connection.h"
 #include "daemon/fetching/fetcher.h"
 #include "daemon/kernel_side.h"
@@ -22,10 +23,13 @@ struct DaemonOptions {
     bool updown = true;                                           // scripts are run
     bool dns_to_updown = false;                                   // they alone are told of name servers
     bool install_virtual_ips = true;                              // that peers give us
-    bool fail_closed = false;                                     // of connections that do not say
-    std::chrono::seconds updown_limit{60};                        // of each run of an updown command
-    bool ml_dsa = false;                                          // is taken where somebody signs (policy::kMlDsaDraft)
-    pkcs11::Tokens* tokens = nullptr;  // outlives the daemon, but for its threads; nullptr: there are none
+    std::string virtual_ips_on;                                   // an interface; empty: that which leads to the peer
+    ResolveOptions resolve;
+    std::vector<policy::PoolAttribute> attributes;  // for every client of any pool
+    bool fail_closed = false;                       // of connections that do not say
+    std::chrono::seconds updown_limit{60};          // of each run of an updown command
+    bool ml_dsa = false;                            // is taken where somebody signs (policy::kMlDsaDraft)
+    pkcs11::Tokens* tokens = nullptr;               // outlives the daemon, but for its threads; nullptr: there are none
 
     HostSettings host() const {
         return {{pool.worker.engine.port, pool.worker.engine.nat_port}, fail_closed, tokens, ml_dsa, replay_window};

@@ -122,7 +122,8 @@ netlink::KernelResult<void> KernelSide::inherit() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto inherited = reconciler_.inherit(now, kInheritanceLife);
     if (!inherited) return tl::unexpected<netlink::KernelError>(inherited.error());
-    if (inherited->policies == 0) return {};
+    has_inherited_ = inherited->policies != 0;
+    if (!has_inherited_) return {};
     log_.warning("an earlier xfrmd left " + std::to_string(inherited->sas) + " SAs and " +
                  std::to_string(inherited->policies) + " policies in the kernel: they stay in use until new ones come");
     retire_.within(kInheritanceLife);

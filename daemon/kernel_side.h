@@ -77,6 +77,8 @@ public:
     void tell_again(ike::ChildSaId child) { told_.erase(child); }
     // What has become of a move. A tunnel that could not follow is of no use any more: another one is negotiated.
     void note_move(ike::ChildSaId child, const base::Result<void>& moved);
+    // An earlier process has left tunnels that are still of use.
+    bool has_inherited() const { return has_inherited_; }
     void clean();  // removes everything of ours
 
 private:
@@ -146,6 +148,7 @@ private:
     Deadline compare_;                              // everything, whatever was told
     std::chrono::milliseconds comparison_takes_{};  // the last one
     Deadline retire_;
+    bool has_inherited_ = false;
 };
 
 }  // namespace xfrmd::daemon

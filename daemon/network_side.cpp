@@ -13,6 +13,7 @@ namespace xfrmd::daemon {
 
 namespace {
 
+using netlink::route::LocalAddress;
 using netlink::route::RouteOwner;
 using netlink::route::RouteSpec;
 
@@ -179,14 +180,57 @@ void NetworkSide::tunnel_is_down(ike::ChildSaId child) {
 
 netlink::KernelResult<std::string> NetworkSide::add_virtual_address(const base::Address& address,
                                                                     const base::Address& remote,
-                                                                    const base::Address& local) {
-    const auto device = device_towards(remote, local);
+                                                                    const base::Address& local, const std::string& on) {
+    const auto left = leftover_addresses();
+    const auto known = std::ranges::find(left, address, &LocalAddress::address);
+    const auto* there = known == left.end() ? nullptr : network_->interfaces().by_index(known->interface);
+    const auto* named = there != nullptr ? there : network_->interfaces().by_name(on);
+    const auto device = named != nullptr ? Device{static_cast<std::uint32_t>(named->index), named->name}
+                                         : device_towards(remote, local);
     if (!device) return tl::unexpected<netlink::KernelError>(device.error());
     virtual_addresses_.insert(address);
     const auto added = network_->add_address(device->name, {address, address.bits()});
     if (added) return device->name;
     virtual_addresses_.erase(address);
     return tl::unexpected<netlink::KernelError>(added.error());
+}
+
+std::vector<LocalAddress> NetworkSide::leftover_addresses() const {
+    std::vector<LocalAddress> left;
+    for (const base::Family family : {base::Family::ipv4, base::Family::ipv6}) {
+        for (const LocalAddress& one : network_->interfaces().addresses_within({base::Address::any(family), 0})) {
+            if (one.ours && !virtual_addresses_.contains(one.address)) left.push_back(one);
+        }
+    }
+    return left;
+}
+
+void NetworkSide::remove_leftover_addresses() {
+    for (const LocalAddress& one : leftover_addresses()) {
+        const auto* link = network_->interfaces().by_index(one.interface);
+        if (link != nullptr) remove_virtual_address(one.address, std::string(link->name));
+    }
+}
+
+std::set<std::string> NetworkSide::devices_with_leftovers() const {
+    std::set<std::string> devices;
+    for (const LocalAddress& one : leftover_addresses()) {
+        const auto* link = network_->interfaces().by_index(one.interface);
+        if (link != nullptr) devices.insert(link->name);
+    }
+    return devices;
+}
+
+bool NetworkSide::is_own(const base::Address& address) const {
+    const auto left = leftover_addresses();
+    return network_->interfaces().address_is_local(address) &&
+           std::ranges::find(left, address, &LocalAddress::address) == left.end();
+}
+
+bool NetworkSide::is_router(const base::Address& address, const base::Address& remote,
+                            const base::Address& local) const {
+    const auto way = network_->route_to({remote, local});
+    return way && way->next_hop == address;
 }
 
 void NetworkSide::remove_virtual_address(const base::Address& address, const std::string& device) {
@@ -220,7 +264,7 @@ std::vector<base::Address> NetworkSide::own_addresses() const {
     for (const base::Family family : {base::Family::ipv4, base::Family::ipv6}) {
         for (const auto& one : interfaces.addresses_within({base::Address::any(family), 0})) {
             const auto* link = interfaces.by_index(one.interface);
-            const bool is_virtual = virtual_addresses_.contains(one.address);
+            const bool is_virtual = one.ours || virtual_addresses_.contains(one.address);
             if (link != nullptr && link->is_up() && link->kind != "xfrm" && !is_virtual) all.push_back(one.address);
         }
     }
@@ -264,6 +308,7 @@ void NetworkSide::repair_routes() {
 // Nothing but its table tells a static route of ours from an operator's: 220 is known to be IPsec's, any other one may
 // be his, too. There a route that was left stands until a tunnel wants that destination again, and takes its place.
 void NetworkSide::retire() {
+    remove_leftover_addresses();
     if (options_.table != netlink::route::kRouteTable || !options_.install) return;
     const auto removed = routes_.remove_leftovers(options_.table);
     if (!removed) log_.error("routes that were left: " + removed.error().text);

@@ -63,26 +63,35 @@ public:
     // Its peer is at another address, and so may be the way to it. Nothing for a tunnel without routes.
     void tunnel_has_moved(ike::ChildSaId child, const base::Address& remote);
     void tunnel_is_down(ike::ChildSaId child);
-    // A virtual address, on the device by which packets leave to `remote` from `local`. It is none of own_addresses()
-    // then. Its device's name; errors: those of device_towards() and Network::add_address().
+    // A virtual address, on the device `on`, or where there is none of that name, that by which packets leave to
+    // `remote` from `local`. It is none of own_addresses() then. One that an earlier process has left is taken over.
+    // Its device's name; errors: those of device_towards() and Network::add_address().
     netlink::KernelResult<std::string> add_virtual_address(const base::Address& address, const base::Address& remote,
-                                                           const base::Address& local);
+                                                           const base::Address& local, const std::string& on = {});
     void remove_virtual_address(const base::Address& address, const std::string& device);
     // Where packets of a tunnel between these addresses leave, and come in if the peer's way is ours.
     netlink::KernelResult<Device> device_towards(const base::Address& remote, const base::Address& local) const;
-    bool is_own(const base::Address& address) const { return network_->interfaces().address_is_local(address); }
+    // Ours, and no virtual one that an earlier process has left.
+    bool is_own(const base::Address& address) const;
+    // The router that packets between these addresses go to.
+    bool is_router(const base::Address& address, const base::Address& remote, const base::Address& local) const;
+    // Virtual addresses that an earlier process has left: their devices.
+    std::set<std::string> devices_with_leftovers() const;
     // By its name; empty where the address is not ours.
     std::string interface_with(const base::Address& local) const;
     // Is the local address ours, on a link that works, and may packets to the peer leave from it?
     bool is_path(const base::Address& local, const base::Address& remote) const;
     // Of links that work, other than xfrm interfaces; the best sources first.
     std::vector<base::Address> own_addresses() const;
-    // Removes routes of an earlier process that nobody wants any more, as far as they can be told from others'.
+    void remove_leftover_addresses();
+    // Removes routes and virtual addresses of an earlier process that nobody wants any more; routes as far as they can be
+    // told from others'.
     void retire();
     // Removes our routes, our rule and our interfaces.
     void clean();
 
 private:
+    std::vector<netlink::route::LocalAddress> leftover_addresses() const;
     std::vector<netlink::route::RouteSpec> routes_for(const netlink::TunnelSpec& spec);
     void add_route(const netlink::TunnelSpec& spec, const netlink::Selector& selector,
                    std::vector<netlink::route::RouteSpec>& routes);

@@ -1,13 +1,18 @@
 #include "daemon/spawn.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <csignal>
 #include <system_error>
+
+#include "daemon/sockets/socket_file.h"
 
 namespace xfrmd::daemon {
 
@@ -73,6 +78,30 @@ tl::expected<pid_t, std::string> spawn(const Program& program) {
                                  pointers_to(arguments).data(), pointers_to(environment).data());
     if (code == 0) return pid;
     return tl::unexpected("cannot run " + program.path + ": " + std::generic_category().message(code));
+}
+
+std::string run_to_end(Program program, std::string_view input, std::chrono::milliseconds patience) {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) return "cannot make a pipe: " + std::generic_category().message(errno);
+    const Descriptor theirs(ends[0]);
+    Descriptor ours(ends[1]);
+    // What finds no room in the pipe finds no reader yet, either.
+    fcntl(ours.number(), F_SETFL, O_NONBLOCK);
+    if (write(ours.number(), input.data(), input.size()) != static_cast<ssize_t>(input.size())) {
+        return "it has too much to read";
+    }
+    ours = Descriptor();
+    program.standard_input = theirs.number();
+    const auto pid = spawn(program);
+    if (!pid) return pid.error();
+    const Descriptor gone(watch_process(*pid));
+    pollfd wait{gone.number(), POLLIN, 0};
+    const bool has_ended = gone.is_open() && poll(&wait, 1, static_cast<int>(patience.count())) == 1;
+    if (!has_ended) kill(-*pid, SIGKILL);
+    int status = 0;
+    while (waitpid(*pid, &status, 0) < 0 && errno == EINTR) continue;
+    if (!has_ended) return "it has not ended in time";
+    return status == 0 ? "" : "it " + words_for_end(status);
 }
 
 // Not pidfd_open(): glibc 2.36 declares it for C alone.

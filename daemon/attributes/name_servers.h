@@ -1,51 +1,44 @@
-// The DNS servers that peers give us as clients (RFC 7296 3.15.1) made the host's: by resolvconf(8) where that is
-// there, for an interface "lo.xfrmd"; else as the first lines of the resolver's file, as charon's resolve plugin has
-// them, each marked as ours. A link there, as systemd-resolved makes it, is somebody else's file: without its
-// resolvconf(8) nothing is written. What a killed process has left there goes with the next that is written. Main
-// thread only; the work is done in another.
+// The DNS servers that peers give us as clients, with a Resolver in a thread of its own. Main thread only.
 #pragma once
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <asio/io_context.hpp>
 
+#include "daemon/attributes/resolver.h"
 #include "daemon/background.h"
 #include "daemon/log.h"
-#include "ike/base/address.h"
 
 namespace xfrmd::daemon {
-
-struct ResolverPlaces {
-    std::string resolvconf = "/sbin/resolvconf";
-    std::string file = "/etc/resolv.conf";
-};
-
-// These servers and no others of ours. Empty, or what has gone wrong. May take seconds.
-std::string write_name_servers(const ResolverPlaces& places, const std::vector<base::Address>& servers);
 
 class NameServers {
 public:
     // `io` and `log` outlive it.
-    NameServers(asio::io_context& io, Log& log, ResolverPlaces places = {});
+    NameServers(asio::io_context& io, Log& log, ResolveOptions options);
     // Takes away what is there, at once.
     ~NameServers();
     NameServers(const NameServers&) = delete;
     NameServers& operator=(const NameServers&) = delete;
 
-    // In the order in which they are to be asked. What cannot be done is logged.
-    void set(std::vector<base::Address> servers);
+    // What a process before this one has left goes (Resolver::clear_leftovers).
+    void clear_leftovers(std::set<std::string> devices);
+    // Who comes first is asked first. What cannot be done is logged.
+    void set(std::vector<NameService> services);
 
 private:
-    std::vector<base::Address> wanted();
+    std::string work();
 
     Log& log_;
-    const ResolverPlaces places_;
+    Resolver resolver_;  // the thread's
     std::mutex mutex_;
-    std::vector<base::Address> wanted_;  // what both threads know
-    bool is_written_ = false;            // any, or perhaps
+    std::vector<NameService> wanted_;  // what both threads know
+    std::set<std::string> leftovers_;
+    bool clears_ = false;
+    bool is_used_ = false;  // or perhaps
     std::unique_ptr<Background> work_;
 };
 

@@ -9,6 +9,7 @@
 #include "daemon/config/settings_view.h"
 #include "daemon/config/strongswan_loggers.h"
 #include "daemon/config/strongswan_option.h"
+#include "daemon/config/strongswan_setters.h"
 #include "ike/base/bytes.h"
 
 namespace xfrmd::daemon {
@@ -73,7 +74,6 @@ private:
             return;
         }
         if (!value) return errors_.add(setting.value_at, path + ": expected " + value.error());
-        if (option->note == kUnused) tell_of(*option, setting, name);
         const Read<void> verdict = option->set(conf_.options, *value);
         if (!verdict) errors_.add(setting.value_at, path + ": " + verdict.error());
     }
@@ -106,11 +106,10 @@ private:
     void read_attributes(const View& section) {
         for (const Setting* setting : section.settings()) {
             if (setting->name == "load") continue;
-            CommonAttribute attribute{setting->name, {}};
-            for (const std::string_view item : split_list(*setting->value)) attribute.values.emplace_back(item);
-            if (attribute.values.empty()) continue;
-            detail(*setting, std::string(kAttributes) + "." + setting->name, std::string(kUnused));
-            conf_.options.attributes.push_back(std::move(attribute));
+            const std::string name = std::string(kAttributes) + "." + setting->name;
+            const auto added = add_common_attribute(conf_.options.attributes, setting->name, *setting->value);
+            if (!added) errors_.add(setting->value_at, "charon." + printable(name) + ": " + added.error());
+            if (added && !*added) detail(*setting, name, "there is no such attribute in IKEv2");
         }
     }
 

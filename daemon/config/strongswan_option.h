@@ -25,9 +25,6 @@ struct StrongswanOption {
     Weight weight = Weight::detail;
 };
 
-// The note of options that are read, and have no effect as long as nothing asks for them.
-inline constexpr std::string_view kUnused = "nothing uses it yet";
-
 std::span<const StrongswanOption> strongswan_options();
 
 // nullptr: xfrmd knows none of this name.

@@ -5,26 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "daemon/attributes/resolve_options.h"
 #include "daemon/log_settings.h"
 #include "daemon/route_options.h"
 #include "ike/ikev2/sa/options.h"
+#include "ike/policy/pool.h"
 
 namespace xfrmd::daemon {
-
-// What every client of any pool is told: charon.dns1, nbns1 and the like, and plugins.attr.
-struct CommonAttribute {
-    std::string name;  // "dns", "nbns", "subnet", ..., or a number
-    std::vector<std::string> values;
-    friend bool operator==(const CommonAttribute&, const CommonAttribute&) = default;
-};
-
-// plugins.resolve: what becomes of the name servers that a gateway tells.
-struct ResolveOptions {
-    bool load = true;
-    std::string file = "/etc/resolv.conf";
-    std::string resolvconf;  // the program; empty: the file is written
-    std::string interface = "lo.ipsec";
-};
 
 struct StrongswanOptions {
     ikev2::sa::Options engine = {};
@@ -34,11 +21,11 @@ struct StrongswanOptions {
     LogSettings log = {};
     std::string vici_socket = "/run/charon.vici";
     bool install_virtual_ip = true;
-    std::string install_virtual_ip_on = {};  // an interface; empty: that which leads to the peer
-    std::vector<CommonAttribute> attributes = {};
-    bool updown = true;          // scripts are run
-    bool dns_to_updown = false;  // they, and nobody else, are told of a gateway's name servers
-    ResolveOptions resolve = {};
+    std::string install_virtual_ip_on = {};              // an interface; empty: that which leads to the peer
+    std::vector<policy::PoolAttribute> attributes = {};  // every client of any pool is told: dns1, plugins.attr, ...
+    bool updown = true;                                  // scripts are run
+    bool dns_to_updown = false;                          // they, and nobody else, are told of a gateway's name servers
+    ResolveOptions resolve = {};                         // what becomes of the name servers that a gateway tells
 };
 
 }  // namespace xfrmd::daemon

@@ -1,9 +1,11 @@
 #include "daemon/config/strongswan_setters.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 
+#include "daemon/config/attribute_values.h"
 #include "ike/base/address.h"
 #include "ike/base/bytes.h"
 
@@ -26,11 +28,10 @@ Read<double> real(const Value& value, double least, double most) {
     return complain("expected a number from " + shown(least) + " to " + shown(most));
 }
 
-Read<void> add_server(StrongswanOptions& options, const char* name, const Value& value) {
+Read<void> add_server(StrongswanOptions& options, AttributeTypes types, const Value& value) {
     if (value.text.empty()) return {};
     if (!base::Address::parse(value.text)) return complain("expected an address");
-    options.attributes.push_back({name, {std::string(value.text)}});
-    return {};
+    return add_addresses(options.attributes, types, std::array{value.text});
 }
 
 }  // namespace
@@ -117,7 +118,28 @@ Read<void> set_vici_socket(StrongswanOptions& options, const Value& value) {
     return {};
 }
 
-Read<void> add_dns(StrongswanOptions& options, const Value& value) { return add_server(options, "dns", value); }
-Read<void> add_nbns(StrongswanOptions& options, const Value& value) { return add_server(options, "nbns", value); }
+Read<void> left_to_attributes(StrongswanOptions&, const Value&) { return {}; }
+Read<void> add_dns(StrongswanOptions& options, const Value& value) {
+    return add_server(options, attributes::kDns, value);
+}
+Read<void> add_nbns(StrongswanOptions& options, const Value& value) {
+    return add_server(options, attributes::kNbns, value);
+}
+
+// strongSwan's names, with a dash where swanctl.conf has none. Split networks are IKEv1's.
+Read<bool> add_common_attribute(std::vector<policy::PoolAttribute>& attributes, std::string_view name,
+                                std::string_view values) {
+    static constexpr std::pair<std::string_view, AttributeTypes> kNames[] = {
+        {"address", attributes::kAddress}, {"dns", attributes::kDns},         {"nbns", attributes::kNbns},
+        {"dhcp", attributes::kDhcp},       {"netmask", attributes::kNetmask}, {"server", attributes::kServer},
+        {"subnet", attributes::kSubnet},   {"p-cscf", attributes::kPCscf},
+    };
+    const auto items = split_list(values);
+    const auto done = [](const Read<void>& added) { return added.map([] { return true; }); };
+    if (is_attribute_number(name)) return done(add_numbered(attributes, name, items));
+    const auto* known = std::ranges::find(kNames, name, [](const auto& one) { return one.first; });
+    if (known == std::end(kNames)) return false;
+    return done(add_addresses(attributes, known->second, items));
+}
 
 }  // namespace xfrmd::daemon

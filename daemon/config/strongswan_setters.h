@@ -16,8 +16,14 @@ Read<void> set_keep_alive(StrongswanOptions& options, const Value& value);
 Read<void> set_delete_rekeyed_delay(StrongswanOptions& options, const Value& value);
 Read<void> set_routing_table(StrongswanOptions& options, const Value& value);
 Read<void> set_vici_socket(StrongswanOptions& options, const Value& value);
+// The name is part of what it says.
+Read<void> left_to_attributes(StrongswanOptions& options, const Value& value);
 Read<void> add_dns(StrongswanOptions& options, const Value& value);
 Read<void> add_nbns(StrongswanOptions& options, const Value& value);
+
+// One of plugins.attr: false where IKEv2 has none of this name.
+Read<bool> add_common_attribute(std::vector<policy::PoolAttribute>& attributes, std::string_view name,
+                                std::string_view values);
 
 // 0 is no limit there.
 template <std::size_t ikev2::sa::Options::* member>

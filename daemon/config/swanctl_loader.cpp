@@ -100,7 +100,7 @@ private:
         if (section.name() == "manual") return read_each(section, &Loader::read_manual);
         if (section.name() == "interfaces") return read_each(section, &Loader::read_interface);
         if (section.name() == "secrets") return read_each(section, &Loader::read_secret);
-        if (section.name() == "pools") return read_each(section, &Loader::read_pool);
+        if (section.name() == "pools") return read_pools(section);
         if (section.name() == "authorities") return read_each(section, &Loader::read_authority);
         if (references_.uses(section.name())) return;
         const std::string what = "section '" + printable(section.name()) + "'";
@@ -196,6 +196,14 @@ private:
         result_.configuration.credentials = std::move(*made);
         const auto& warnings = credentials_.warnings();
         result_.warnings.insert(result_.warnings.end(), warnings.begin(), warnings.end());
+    }
+
+    void read_pools(const View& section) {
+        read_each(section, &Loader::read_pool);
+        const auto [one, other] = policy::overlapping(result_.configuration.pools);
+        if (one == nullptr) return;
+        const std::string names = "'" + printable(one->name) + "' and '" + printable(other->name) + "'";
+        errors_.add(section.at(), "pools: " + names + " have the same addresses, and would give them twice");
     }
 
     void read_pool(const View& section) {

@@ -1,8 +1,6 @@
 #include "daemon/config/swanctl_pool.h"
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <utility>
 
 #include "daemon/config/swanctl_section.h"
@@ -14,51 +12,16 @@ namespace {
 
 using settings::View;
 
-constexpr std::size_t kMostAttributes = 64;  // of a pool
 constexpr std::size_t kMostVips = 16;
-constexpr std::size_t kMostPools = 16;           // of a connection
-constexpr std::size_t kLongestAttribute = 1024;  // bytes
-constexpr std::uint32_t kMostTypes = 0x7fff;     // RFC 7296 3.15.1: 15 bits
+constexpr std::size_t kMostPools = 16;  // of a connection
 
 std::string quoted(std::string_view item) { return "'" + base::printable(item, 64) + "'"; }
 
-// An address; with a length behind it, an IPv4 one is followed by a netmask, an IPv6 one by the length (RFC 7296
-// 3.15.1).
-std::optional<std::pair<base::Family, base::Bytes>> address_value(std::string_view text) {
-    const auto address = base::Address::parse(text.substr(0, text.find('/')));
-    const auto prefix = base::Prefix::parse(text);
-    if (!address || !prefix) return std::nullopt;
-    base::Bytes value = base::to_bytes(address->bytes());
-    if (text.find('/') != std::string_view::npos) {
-        if (address->is_v6()) {
-            value.push_back(static_cast<std::uint8_t>(prefix->length));
-        } else {
-            base::append(value, base::Address::highest(base::Family::ipv4).network(prefix->length).bytes());
-        }
-    }
-    return std::pair(address->family(), std::move(value));
-}
-
-bool is_number(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// `25 = example.com`: addresses as such, anything else as it is written.
-Verdict add_numbered(policy::Pool& pool, const settings::Setting& setting) {
-    std::uint32_t type = 0;
-    std::from_chars(setting.name.data(), setting.name.data() + setting.name.size(), type);
-    if (type == 0 || type > kMostTypes) return complain("expected the number of an attribute, from 1 to 32767");
+// `25 = example.com`
+Verdict read_numbered(policy::Pool& pool, const settings::Setting& setting) {
     std::vector<std::string_view> items = split_list(*setting.value);
     if (setting.items) items.assign(setting.items->begin(), setting.items->end());
-    for (const std::string_view item : items) {
-        if (item.empty()) continue;
-        if (item.size() > kLongestAttribute) return complain("is too long");
-        if (pool.attributes.size() == kMostAttributes) return complain("expected at most 64 attributes");
-        auto address = address_value(item);
-        pool.attributes.push_back({static_cast<std::uint16_t>(type),
-                                   address ? std::move(address->second) : base::to_bytes(base::as_bytes(item))});
-    }
-    return {};
+    return add_numbered(pool.attributes, setting.name, items);
 }
 
 }  // namespace
@@ -68,8 +31,8 @@ policy::Pool read_pool(const View& section, const std::string& path, ErrorList& 
     pool.name = section.name();
     read_settings(section, Place::pool, path, {.pool = &pool}, errors);
     for (const settings::Setting* setting : section.settings()) {
-        if (!is_number(setting->name)) continue;
-        if (const Verdict added = add_numbered(pool, *setting); !added) {
+        if (!is_attribute_number(setting->name)) continue;
+        if (const Verdict added = read_numbered(pool, *setting); !added) {
             errors.add(setting->value_at, path + "." + setting->name + ": " + added.error());
         }
     }
@@ -107,14 +70,8 @@ Verdict set_pool_addrs(const Draft& draft, const Value& value) {
     return {};
 }
 
-Verdict add_pool_attributes(std::uint16_t v4, std::uint16_t v6, const Draft& draft, const Value& value) {
-    for (const std::string_view item : value.items) {
-        auto address = address_value(item);
-        if (!address) return complain(quoted(item) + " is neither an address nor a network (address/length)");
-        if (draft.pool->attributes.size() == kMostAttributes) return complain("expected at most 64 attributes");
-        draft.pool->attributes.push_back({address->first == base::Family::ipv4 ? v4 : v6, std::move(address->second)});
-    }
-    return {};
+Verdict add_pool_attributes(AttributeTypes types, const Draft& draft, const Value& value) {
+    return add_addresses(draft.pool->attributes, types, value.items);
 }
 
 }  // namespace xfrmd::daemon

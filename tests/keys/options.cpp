@@ -27,7 +27,6 @@ What xfrmd makes of the options in strongSwan's section `charon`; [strongswan.co
 )";
 
 std::string state(const StrongswanOption& option) {
-    if (option.note == kUnused) return "read";
     if (option.set != nullptr) return "honoured";
     const std::string loud = option.weight == Weight::warning ? ", with a warning" : "";
     return "without effect" + loud + (option.usual.empty() ? "" : ", unless `" + std::string(option.usual) + "`");

@@ -9,34 +9,17 @@ source "$lib/rekeying.sh"
 
 peer=$1 role=$2 families=${3:-4}
 
+declare -A of=([4]='four 0.0.0.0 10.2.0.0/24' [6]='six :: fd02::/64')
+pools='' vips='' remote_net=''
+for family in $(grep -o . <<<"$families"); do
+    read -r pool vip net <<<"${of[$family]}"
+    pools+=${pools:+, }$pool vips+=${vips:+, }$vip remote_net+=${remote_net:+, }$net
+done
+
+# gateway_conf [ADDRS]: of the pool `four`.
 gateway_conf() {
-    local pools='' remote_net=10.2.0.0/24
-    [[ $families != *4* ]] || pools+=${pools:+, }four
-    [[ $families != *6* ]] || pools+=${pools:+, }six
-    [[ $families != 6 ]] || remote_net=fd02::/64
-    [[ $families != 46 ]] || remote_net='10.2.0.0/24, fd02::/64'
+    tunnel_conf sun "local_net=$remote_net" remote_net=dynamic id=sun.example peer_id=moon.example "conn=pools = $pools"
     cat <<END
-connections {
-    gw {
-        version = 2
-        local_addrs = 192.0.2.2
-        pools = $pools
-        local {
-            auth = psk
-            id = sun.example
-        }
-        remote {
-            auth = psk
-            id = moon.example
-        }
-        children {
-            net {
-                local_ts = $remote_net
-                remote_ts = dynamic
-            }
-        }
-    }
-}
 pools {
     four {
         addrs = ${1:-10.3.0.0/24}
@@ -48,49 +31,11 @@ pools {
         dns = fd02::10
     }
 }
-secrets {
-    ike-peer {
-        secret = laboratory
-    }
-}
 END
 }
 
 client_conf() {
-    local vips='' remote_net=10.2.0.0/24
-    [[ $families != *4* ]] || vips+=${vips:+, }0.0.0.0
-    [[ $families != *6* ]] || vips+=${vips:+, }::
-    [[ $families != 6 ]] || remote_net=fd02::/64
-    [[ $families != 46 ]] || remote_net='10.2.0.0/24, fd02::/64'
-    cat <<END
-connections {
-    gw {
-        version = 2
-        local_addrs = 192.0.2.1
-        remote_addrs = 192.0.2.2
-        vips = $vips
-        local {
-            auth = psk
-            id = moon.example
-        }
-        remote {
-            auth = psk
-            id = sun.example
-        }
-        children {
-            net {
-                local_ts = dynamic
-                remote_ts = $remote_net
-            }
-        }
-    }
-}
-secrets {
-    ike-peer {
-        secret = laboratory
-    }
-}
-END
+    tunnel_conf moon local_net=dynamic "remote_net=$remote_net" id=moon.example peer_id=sun.example "conn=vips = $vips"
 }
 
 has() { ip -n moon -o addr show | grep -qE " $1/(32|128) "; }

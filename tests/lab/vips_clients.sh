@@ -12,27 +12,9 @@ source "$lib/rekeying.sh"
 client=$1 gateway=$2 engines=${3:-1}
 
 gateway_conf() {
+    tunnel_conf sun local_addr=10.4.0.2 remote_addr=%any 'local_net=0.0.0.0/0, ::/0' remote_net=dynamic id=sun \
+        'conn=pools = four, six'
     cat <<END
-connections {
-    gw {
-        version = 2
-        local_addrs = 10.4.0.2
-        pools = four, six
-        local {
-            auth = psk
-            id = sun
-        }
-        remote {
-            auth = psk
-        }
-        children {
-            net {
-                local_ts = 0.0.0.0/0, ::/0
-                remote_ts = dynamic
-            }
-        }
-    }
-}
 pools {
     four {
         addrs = 10.9.0.0/24
@@ -41,46 +23,14 @@ pools {
         addrs = fd09::/120
     }
 }
-secrets {
-    ike-peer {
-        secret = laboratory
-    }
-}
 END
 }
 
 client_conf() {
-    cat <<END
-connections {
-    gw {
-        version = 2
-        local_addrs = ${own_address[$1]}
-        remote_addrs = 10.4.0.2
-        vips = 0.0.0.0, ::
-        reauth_time = $([[ $client == xfrmd ]] && echo 4s || echo 0)
-        over_time = 60s
-        rand_time = 0s
-        local {
-            auth = psk
-            id = $1
-        }
-        remote {
-            auth = psk
-            id = sun
-        }
-        children {
-            net {
-                remote_ts = 10.2.0.0/24, fd02::/64
-            }
-        }
-    }
-}
-secrets {
-    ike-peer {
-        secret = laboratory
-    }
-}
-END
+    local conn='vips = 0.0.0.0, ::'
+    [[ $client != xfrmd ]] || conn+=$'\n reauth_time = 4s\n over_time = 60s\n rand_time = 0s'
+    tunnel_conf "$1" "local_addr=${own_address[$1]}" remote_addr=10.4.0.2 local_net=dynamic \
+        'remote_net=10.2.0.0/24, fd02::/64' id="$1" peer_id=sun "conn=$conn"
 }
 
 # addresses HOST: the virtual ones, in order.

@@ -98,7 +98,8 @@ TEST_CASE("routes, addresses, attributes and the socket of vici", "[config][stro
         "install_routes = no\nrouting_table = 77\nrouting_table_prio = 78\nreplay_window = 64\n"
         "install_virtual_ip = no\ninstall_virtual_ip_on = lo\ndns1 = 10.0.0.1\nnbns2 = 10.0.0.2\n"
         "plugins {\nvici {\nsocket = unix:///run/x/vici\n}\nattr {\nload = yes\n"
-        "split-include = 10.1.0.0/16, 10.2.0.0/16\n}\nupdown {\nload = no\ndns_handler = yes\n}\n"
+        "split-include = 10.1.0.0/16, 10.2.0.0/16\nsubnet = 10.1.0.0/16\n25 = a.b\n"
+        "dns = fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd:fdfd\n}\nupdown {\nload = no\ndns_handler = yes\n}\n"
         "kernel-netlink {\nmtu = 1400\n}\nresolve {\nfile = /tmp/resolv\nresolvconf {\n"
         "iface = lo.x\npath = /sbin/resolvconf\n}\n}\n}");
     CHECK_FALSE(options.routes.install);
@@ -109,9 +110,11 @@ TEST_CASE("routes, addresses, attributes and the socket of vici", "[config][stro
     CHECK(options.replay_window == 64);
     CHECK_FALSE(options.install_virtual_ip);
     CHECK(options.install_virtual_ip_on == "lo");
-    CHECK(options.attributes == std::vector<CommonAttribute>{{"dns", {"10.0.0.1"}},
-                                                             {"nbns", {"10.0.0.2"}},
-                                                             {"split-include", {"10.1.0.0/16", "10.2.0.0/16"}}});
+    CHECK(options.attributes == std::vector<policy::PoolAttribute>{{3, {10, 0, 0, 1}},
+                                                                   {4, {10, 0, 0, 2}},
+                                                                   {13, {10, 1, 0, 0, 255, 255, 0, 0}},
+                                                                   {25, {'a', '.', 'b'}},
+                                                                   {10, base::Bytes(16, 0xfd)}});
     CHECK(options.vici_socket == "/run/x/vici");
     CHECK_FALSE(options.updown);
     CHECK(options.dns_to_updown);
@@ -170,6 +173,9 @@ TEST_CASE("a broken strongswan.conf is refused with file, line and column", "[co
     CHECK(holds(errors_of("retransmit_timeout = 1s"), "/s.conf:2:22: charon.retransmit_timeout: expected a number"));
     CHECK(holds(errors_of("routing_table = 255"), "table 255 is Linux's own"));
     CHECK(holds(errors_of("dns1 = nowhere"), "charon.dns1: expected an address"));
+    CHECK(holds(errors_of("plugins { attr { dns = nowhere } }"),
+                "charon.plugins.attr.dns: 'nowhere' is neither an address nor a network"));
+    CHECK(holds(errors_of("plugins { attr { 0 = x } }"), "charon.plugins.attr.0: expected the number of an attribute"));
     CHECK(
         holds(errors_of("plugins { vici { socket = /run/vici\n } }"), "charon.plugins.vici.socket: expected unix://"));
     CHECK(holds(errors_of("plugins { vici { socket = unix://" + std::string(200, 'x') + "\n } }"), "absolute path"));

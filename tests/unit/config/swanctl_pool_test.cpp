@@ -45,6 +45,18 @@ TEST_CASE("what is wrong with a pool is told with its place", "[config]") {
           "/s.conf:3:9: pools.rw.32768: expected the number of an attribute, from 1 to 32767\n");
 }
 
+TEST_CASE("pools that overlap are refused", "[config]") {
+    const auto two = [](const std::string& one, const std::string& other) {
+        return errors_of("pools {\na { addrs = " + one + "\n}\nb { addrs = " + other + "\n} }");
+    };
+    const std::string told = "/s.conf:1:1: pools: 'a' and 'b' have the same addresses, and would give them twice\n";
+    CHECK(two("10.3.0.0/24", "10.3.0.254-10.3.1.9") == told);
+    CHECK(two("fd03::/64", "fd03::7") == told);
+    CHECK(two("10.3.0.0/16", "10.3.7.0/24") == told);
+    CHECK(two("10.3.0.0/24", "10.3.1.0/24").empty());
+    CHECK(two("10.3.0.0/24", "fd03::/64").empty());
+}
+
 TEST_CASE("a connection names pools, and a missing one is told", "[config]") {
     const auto loaded = load_text(connection_with("pools = rw, other\nvips = 0.0.0.0, ::") +
                                   "pools { rw {\naddrs = 10.3.0.0/24\n} }\n");

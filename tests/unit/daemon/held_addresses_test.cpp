@@ -27,7 +27,7 @@ struct Bench {
         take_in();
         side = std::make_unique<NetworkSide>(io, log, std::move(network_), std::move(*NetworkEvents::open()),
                                              [](const base::Address&) {});
-        held = std::make_unique<HeldAddresses>(io, log, side.get());
+        held = std::make_unique<HeldAddresses>(io, log, side.get(), "inner", daemon::ResolveOptions{.load = false});
     }
     void take_in() {
         for (const Event& event : memory.take_events()) memory.observe(event);
@@ -67,6 +67,55 @@ TEST_CASE("a virtual address is there until the last who holds it has gone", "[d
     bench.held->clean();
     bench.take_in();
     CHECK_FALSE(bench.side->is_own(kVirtual));
+}
+
+TEST_CASE("a virtual address is on the interface that was named, where there is one", "[daemon]") {
+    Bench bench;
+    const auto device = [&] { return bench.side->interface_with(kVirtual); };
+    bench.hold(1);
+    CHECK(device() == "outer");
+    bench.drop(1);
+    bench.memory.put_link("inner");
+    bench.memory.switch_link("inner", true);
+    bench.take_in();
+    bench.hold(1);
+    CHECK(device() == "inner");
+}
+
+TEST_CASE("an address that a killed process has left goes, or is taken over", "[daemon][rfc7296-2.19]") {
+    Bench bench;
+    const auto left = address("10.3.0.2");
+    bench.memory.put_address("outer", {kVirtual, 32}, true);
+    bench.memory.put_address("outer", {left, 32}, true);
+    bench.take_in();
+    CHECK(bench.side->devices_with_leftovers() == std::set<std::string>{"outer"});
+    CHECK_FALSE(bench.tells_of(kVirtual));
+    bench.hold(1);
+    bench.side->remove_leftover_addresses();
+    bench.take_in();
+    CHECK(bench.side->interface_with(left).empty());
+    CHECK(bench.side->interface_with(kVirtual) == "outer");
+    CHECK(bench.side->devices_with_leftovers().empty());
+    bench.drop(1);
+    CHECK(bench.side->interface_with(kVirtual).empty());
+}
+
+TEST_CASE("an address that would end the way to the gateway is not taken", "[daemon][hostile-f12]") {
+    Bench bench;
+    RouteSpec way;
+    way.destination = {address("0.0.0.0"), 0};
+    way.table = kMainTable;
+    way.gateway = address("192.0.2.254");
+    way.interface = "outer";
+    REQUIRE(bench.memory.add_route(way));
+    const auto give = [&](const char* gateway, const char* given) {
+        bench.held->hold({LeaseHolder{1}, address("192.0.2.1"), address(gateway), {address(given)}, {}, {}});
+        bench.take_in();
+        return bench.side->is_own(address(given));
+    };
+    CHECK_FALSE(give("198.51.100.1", "198.51.100.1"));
+    CHECK_FALSE(give("198.51.100.1", "192.0.2.254"));
+    CHECK(give("198.51.100.1", "10.3.0.1"));
 }
 
 TEST_CASE("a virtual address is none that peers are told of", "[daemon][rfc4555-3.4]") {
