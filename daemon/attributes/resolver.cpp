@@ -98,7 +98,8 @@ std::string Resolver::ask_resolved(std::vector<std::string> words) const {
     return wrong.empty() ? wrong : what + ": " + wrong;
 }
 
-// "~.": what other interfaces have no domain for.
+// RFC 8598 5: names of these domains are asked of these servers, all others of those that were there. "~.": what other
+// interfaces have no domain for.
 std::string Resolver::tell_resolved(const std::vector<NameService>& services) {
     std::map<std::string, std::pair<Servers, std::set<std::string>>> wanted;
     for (const NameService& service : services) {

@@ -252,7 +252,7 @@ TEST_CASE("an address is returned when its IKE SA is cleared at once", "[engine]
     CHECK(asked.host.leases.pools().at(0).online == 0);
 }
 
-TEST_CASE("domains come with DNS servers, and trust anchors to who asks", "[engine][rfc8598-3.2]") {
+TEST_CASE("domains come with DNS servers, and trust anchors to who asks", "[engine][rfc8598-3.2][rfc8598-4.2]") {
     const base::Bytes domain{'a', '.', 'b'};
     const auto answer_of = [&](bool has_servers, Attributes asked) {
         Wishes wishes;
@@ -338,7 +338,7 @@ TEST_CASE("huge, many, foreign and unknown attributes do no harm", "[engine][rfc
     }
 }
 
-TEST_CASE("a gateway's lies about addresses do no harm", "[engine][rfc7296-3.15][hostile-f12]") {
+TEST_CASE("a gateway's lies about addresses do no harm", "[engine][rfc7296-3.15][rfc8598-4.1][hostile-f12]") {
     const auto held_after = [](Attributes attributes, std::uint8_t type = cp::kReply) {
         Lonely lonely(client({}));
         lonely.be_called();
