@@ -6,9 +6,9 @@
 namespace xfrmd::daemon {
 
 struct ResolveOptions {
-    bool load = true;                      // anything
-    std::string resolvconf = {};           // resolvconf(8), for a shell; empty: kResolvconf, if it is there
-    std::string interface = "lo.xfrmd";    // for that
+    bool load = true;                       // anything
+    std::string resolvconf = {};            // resolvconf(8), for a shell; empty: kResolvconf, if it is there
+    std::string interface = "lo.xfrmd";     // for that
     std::string file = "/etc/resolv.conf";  // where there is none, nor systemd-resolved
 
     // Where what is looked for on the host is.

@@ -109,7 +109,9 @@ std::string Resolver::tell_resolved(const std::vector<NameService>& services) {
         if (service.domains.empty()) domains.insert("~.");
     }
     std::string wrong;
-    const auto note = [&wrong](const std::string& text) { wrong += wrong.empty() || text.empty() ? text : "; " + text; };
+    const auto note = [&wrong](const std::string& text) {
+        wrong += wrong.empty() || text.empty() ? text : "; " + text;
+    };
     for (const std::string& device : std::exchange(devices_, {})) {
         if (!wanted.contains(device)) note(ask_resolved({"revert", device}));
     }

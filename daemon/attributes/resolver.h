@@ -1,8 +1,8 @@
 // Makes DNS servers that gateways give (RFC 7296 3.15.1) the host's, and takes them away again: by resolvconf(8) where
 // that is there or named, under an interface of its own; else by systemd-resolved, for the interface that has the
 // virtual address; else as the first lines of the resolver's file, each marked as ours. A link in its place is somebody
-// else's, and not written. Only systemd-resolved knows servers for some domains alone (RFC 8598); of two gateways on one
-// interface it asks the servers of both. What it does blocks: for a thread that may wait.
+// else's, and not written. Only systemd-resolved knows servers for some domains alone (RFC 8598); of two gateways on
+// one interface it asks the servers of both. What it does blocks: for a thread that may wait.
 #pragma once
 
 #include <set>

@@ -48,8 +48,7 @@ Read<void> add_addresses(std::vector<policy::PoolAttribute>& attributes, Attribu
     for (const std::string_view item : items) {
         auto value = address_value(item);
         if (!value) {
-            return complain("'" + base::printable(item, 64) +
-                            "' is neither an address nor a network (address/length)");
+            return complain("'" + base::printable(item, 64) + "' is neither an address nor a network (address/length)");
         }
         const std::uint16_t type = value->first == base::Family::ipv4 ? types.v4 : types.v6;
         if (auto added = add(attributes, type, std::move(value->second)); !added) return added;

@@ -12,14 +12,15 @@ attributes='dns1 = 10.2.0.77
             subnet = 10.2.0.0/24
         }
     }'
-strongswan_plugins+=' attr'
+# As by default: before those that have pools.
+strongswan_plugins="attr $strongswan_plugins"
 
 # gateway_conf [ATTRIBUTE]
 gateway_conf() {
-    tunnel_conf sun remote_net=dynamic 'conn=pools = four'
+    tunnel_conf sun id=sun peer_id=moon remote_net=dynamic 'conn=pools = four'
     printf 'pools {\n four {\n addrs = 10.3.0.0/24\n dns = 10.2.0.10\n %s\n }\n }\n' "${1:-}"
 }
-client_conf() { tunnel_conf moon local_net=dynamic 'conn=vips = 0.0.0.0'; }
+client_conf() { tunnel_conf moon id=moon peer_id=sun local_net=dynamic 'conn=vips = 0.0.0.0'; }
 
 file=/run/moon/resolv.conf
 theirs='# by hand
