@@ -1,5 +1,5 @@
 # Two clients with virtual addresses of both families behind one NAT, at one gateway. Each keeps its addresses when it
-# authenticates again, make before break, and gets them again when it has been away.
+# authenticates again, make before break, also after the NAT has moved it, and gets them again when it has been away.
 #   vips_clients.sh CLIENT GATEWAY [ENGINES]   as start_peer has them; ENGINES: of a gateway that is xfrmd, 1 where nothing
 #   is said
 # shellcheck shell=bash
@@ -27,7 +27,7 @@ END
 }
 
 client_conf() {
-    local conn='vips = 0.0.0.0, ::'
+    local conn=$'vips = 0.0.0.0, ::\n dpd_delay = 1s'
     [[ $client != xfrmd ]] || conn+=$'\n reauth_time = 4s\n over_time = 60s\n rand_time = 0s'
     tunnel_conf "$1" "local_addr=${own_address[$1]}" remote_addr=10.4.0.2 local_net=dynamic \
         'remote_net=10.2.0.0/24, fd02::/64' id="$1" peer_id=sun "conn=$conn"
@@ -49,6 +49,9 @@ again() {
     if [[ $client == xfrmd ]]; then expect_log "$1" 'IKE SA reauthenticated' 15; else expect swanctl "$1" --rekey --reauth --ike gw; fi
 }
 
+ports_of_clients() { on sun ip xfrm state | grep -A 9 'dst 192.0.2.1$' | grep -o 'dport [0-9]*' | sort -u; }
+come_from_others() { [[ $(ports_of_clients | wc -l) -eq 2 ]] && ! ports_of_clients | grep -qxF "$ports"; }
+
 nat_gateways moon source
 host mars
 link mars 10.6.0.2/24 gate 10.6.0.1/24
@@ -67,6 +70,16 @@ expect up mars net
 expect_both
 for name in moon mars; do again "$name"; done
 expect_both
+# The NAT has them come from other ports, as the gateway finds out, and they authenticate again from there.
+if [[ $client != xfrmd && $gateway == xfrmd ]]; then
+    ports=$(ports_of_clients)
+    ip -n gate link set door down
+    ip -n gate link set door up
+    route gate default via 192.0.2.2
+    eventually 20 come_from_others || fail "the gateway still sends to $ports"
+    for name in moon mars; do again "$name"; done
+    expect_both
+fi
 # An xfrmd that has crashed still has tunnels, and does not say that it is new (INITIAL_CONTACT).
 [[ $client == xfrmd ]] || crash moon
 restart moon
