@@ -34,19 +34,16 @@ std::string limit_before_rekeying(const policy::Child& child) {
     return comes_first(child.life_packets, child.rekey_packets) ? "packets" : "";
 }
 
-struct SecretSection {
+struct KeySection {
     std::string_view prefix;
     Place place;
 };
 
-// In strongSwan's order: the first prefix that fits tells the type.
-constexpr std::array kSecretSections{
-    SecretSection{"eap", Place::shared_secret},  SecretSection{"xauth", Place::shared_secret},
-    SecretSection{"ntlm", Place::shared_secret}, SecretSection{"ike", Place::ike_secret},
-    SecretSection{"ppk", Place::ppk_secret},     SecretSection{"private", Place::private_key},
-    SecretSection{"rsa", Place::private_key},    SecretSection{"ecdsa", Place::private_key},
-    SecretSection{"pkcs8", Place::private_key},  SecretSection{"pkcs12", Place::private_key},
-    SecretSection{"token", Place::token},
+// Beside those of shared secrets. No prefix is the beginning of another one.
+constexpr std::array kKeySections{
+    KeySection{"private", Place::private_key}, KeySection{"rsa", Place::private_key},
+    KeySection{"ecdsa", Place::private_key},   KeySection{"pkcs8", Place::private_key},
+    KeySection{"pkcs12", Place::private_key},  KeySection{"token", Place::token},
 };
 
 bool is_single(const base::AddressRange& range) { return range.first == range.last; }
@@ -136,28 +133,22 @@ private:
     void read_interface(const View& section) { result_.configuration.interfaces.push_back(interfaces_.read(section)); }
 
     void read_secret(const View& section) {
-        const auto type = std::find_if(kSecretSections.begin(), kSecretSections.end(),
-                                       [&](const auto& each) { return section.name().starts_with(each.prefix); });
         const std::string path = "secrets." + printable(section.name());
-        if (type == kSecretSections.end()) return errors_.add(section.at(), path + ": unknown kind of secret");
+        if (const auto kind = kind_of_secret(section.name())) return read_shared(section, *kind, path);
+        const auto type = std::find_if(kKeySections.begin(), kKeySections.end(),
+                                       [&](const auto& each) { return section.name().starts_with(each.prefix); });
+        if (type == kKeySections.end()) return errors_.add(section.at(), path + ": unknown kind of secret");
         if (type->place == Place::private_key) return read_key_secret(section, type->prefix, path);
-        if (type->place == Place::token) return read_token_key(section, path);
-        policy::SharedSecret secret;
-        secret.name = section.name();
-        read_settings(section, type->place, path, {.secret = &secret}, errors_);
-        refuse_inner_sections(section, path);
-        if (!section.has("secret")) return errors_.add(section.at(), path + ": 'secret' is missing");
-        secret_files_.insert(section.setting("secret")->value_at.file);
-        keep_secret(type->prefix, std::move(secret));
+        read_token_key(section, path);
     }
 
-    void keep_secret(std::string_view prefix, policy::SharedSecret secret) {
-        if (prefix == "ike") return result_.configuration.secrets.push_back(std::move(secret));
-        if (prefix == "ppk") return result_.configuration.ppks.push_back(std::move(secret));
-        const SecretKind kind = prefix == "eap"     ? SecretKind::eap
-                                : prefix == "xauth" ? SecretKind::xauth
-                                                    : SecretKind::ntlm;
-        result_.other_secrets.push_back({kind, std::move(secret)});
+    void read_shared(const View& section, SecretKind kind, const std::string& path) {
+        KindOfSecret read = read_shared_secret(section, kind, path, errors_);
+        if (!section.has("secret")) return;
+        secret_files_.insert(section.setting("secret")->value_at.file);
+        if (kind == SecretKind::ike) return result_.configuration.secrets.push_back(std::move(read.secret));
+        if (kind == SecretKind::ppk) return result_.configuration.ppks.push_back(std::move(read.secret));
+        result_.other_secrets.push_back(std::move(read));
     }
 
     void read_key_secret(const View& section, std::string_view kind, const std::string& path) {

@@ -3,7 +3,6 @@
 // line and column. To be called at start and on reload, outside of any engine.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,17 +13,10 @@
 #include "daemon/config/files.h"
 #include "daemon/config/swanctl_authority.h"
 #include "daemon/config/swanctl_connection.h"
+#include "daemon/config/swanctl_shared_secret.h"
 #include "ike/policy/configuration.h"
 
 namespace xfrmd::daemon {
-
-// Nothing asks yet for those of EAP, XAuth and NTLM.
-enum class SecretKind : std::uint8_t { ike, ppk, eap, xauth, ntlm };
-
-struct KindOfSecret {
-    SecretKind kind = SecretKind::ike;
-    policy::SharedSecret secret;
-};
 
 struct LoadResult {
     policy::Configuration configuration;

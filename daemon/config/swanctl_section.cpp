@@ -73,10 +73,12 @@ void read_setting(const settings::Setting& setting, Place place, const std::stri
                   ErrorList& errors) {
     if (!setting.value) return;  // cleared, so that the default applies
     const Key* key = find_key(place, setting.name);
-    const bool fits =
-        key != nullptr && (!errors.of_message() || (key->kind == Kind::list) == setting.items.has_value());
-    if (!fits) return errors.add_unknown(setting.key_at, setting.name, unknown_key(place, path, setting.name));
+    if (key == nullptr) return errors.add_unknown(setting.key_at, setting.name, unknown_key(place, path, setting.name));
     const std::string what = path + "." + setting.name;
+    if (errors.of_message() && (key->kind == Kind::list) != setting.items.has_value()) {
+        return errors.add_unknown(setting.key_at, setting.name,
+                                  what + (setting.items ? ": expected no list" : ": expected a list"));
+    }
     const auto value = value_of(*key, setting);
     if (!value) {
         const std::string shown = is_secret(place) ? std::string() : ", not " + quoted(*setting.value);
