@@ -7,13 +7,9 @@
 
 namespace xfrmd::daemon {
 
-namespace {
-
 using crypto::Certificate;
 
-std::string id_of(const crypto::PrivateKey& key) { return base::to_hex(key.public_key().key_id()); }
-
-}  // namespace
+std::string CredentialSet::id_of(const crypto::PrivateKey& key) { return base::to_hex(key.public_key().key_id()); }
 
 template <typename T>
 void CredentialSet::put(std::vector<Held<T>>& into, const T& what, Origin from) {
@@ -21,7 +17,7 @@ void CredentialSet::put(std::vector<Held<T>>& into, const T& what, Origin from) 
     if (std::ranges::none_of(into, is_same)) into.push_back({what, from});
 }
 
-void CredentialSet::put(crypto::PrivateKey key, Origin from) {
+void CredentialSet::add(crypto::PrivateKey key, Origin from) {
     const auto is_same = [&](const auto& held) { return held.what.public_key() == key.public_key(); };
     if (std::ranges::none_of(private_keys_, is_same)) private_keys_.push_back({std::move(key), from});
 }
@@ -41,18 +37,16 @@ void CredentialSet::take_files(const CredentialParts& found) {
     for (const Certificate& one : found.authorities) put(authorities_, one, Origin::files);
     for (const Certificate& one : found.ocsp_responders) put(responders_, one, Origin::files);
     for (const crypto::PublicKey& one : found.public_keys) put(public_keys_, one, Origin::files);
-    for (const crypto::PrivateKey& one : found.private_keys) put(one.share(), Origin::files);
+    for (const crypto::PrivateKey& one : found.private_keys) add(one.share(), Origin::files);
     file_lists_ = found.lists;
 }
 
-void CredentialSet::add(const Certificate& certificate, Role role) {
+void CredentialSet::add(const Certificate& certificate, Role role, Origin from) {
     auto& certificates = role == Role::end ? certificates_ : role == Role::authority ? authorities_ : responders_;
-    put(certificates, certificate, Origin::client);
+    put(certificates, certificate, from);
 }
 
-void CredentialSet::add(const crypto::PublicKey& key) { put(public_keys_, key, Origin::client); }
-
-void CredentialSet::add(crypto::PrivateKey key) { put(std::move(key), Origin::client); }
+void CredentialSet::add(const crypto::PublicKey& key, Origin from) { put(public_keys_, key, from); }
 
 void CredentialSet::add_list(base::Bytes list) {
     if (std::ranges::find(client_lists_, list) == client_lists_.end()) client_lists_.push_back(std::move(list));

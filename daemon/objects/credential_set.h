@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "daemon/objects/credential_join.h"
+#include "daemon/objects/origin.h"
 
 namespace xfrmd::daemon {
-
-enum class Origin : std::uint8_t { files, client };
 
 class CredentialSet {
 public:
@@ -18,14 +17,21 @@ public:
     void take_files(const CredentialParts& found);
 
     enum class Role : std::uint8_t { end, authority, ocsp_signer };
-    void add(const crypto::Certificate& certificate, Role role);
-    void add(const crypto::PublicKey& key);
-    void add(crypto::PrivateKey key);
+    void add(const crypto::Certificate& certificate, Role role, Origin from);
+    void add(const crypto::PublicKey& key, Origin from);
+    void add(crypto::PrivateKey key, Origin from);
     // A list in DER or PEM, whose issuer may not be there yet: it counts once it is.
     void add_list(base::Bytes list);
 
     bool remove_key(std::string_view id);      // hexadecimal
     std::vector<std::string> key_ids() const;  // likewise
+    // `see(place, id, from)` for keys from this place on, until it says false.
+    template <typename See>
+    void each_key_from(std::size_t first, See see) const {
+        for (std::size_t i = first; i < private_keys_.size(); ++i) {
+            if (!see(i, id_of(private_keys_[i].what), private_keys_[i].from)) return;
+        }
+    }
     void clear();
     std::size_t size() const;
 
@@ -33,6 +39,7 @@ public:
     void append_to(CredentialJoin& join) const;
 
 private:
+    static std::string id_of(const crypto::PrivateKey& key);
     template <typename T>
     struct Held {
         T what;
@@ -40,7 +47,6 @@ private:
     };
     template <typename T>
     static void put(std::vector<Held<T>>& into, const T& what, Origin from);
-    void put(crypto::PrivateKey key, Origin from);
     template <typename T>
     static void drop_files(std::vector<Held<T>>& from);
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/objects/origin.h"
 #include "ike/base/secret_bytes.h"
 
 namespace xfrmd::daemon {
@@ -13,6 +14,7 @@ struct LoadShared {
     std::string type;  // ike, ppk, eap, xauth or ntlm, in any case
     base::SecretBytes data;
     std::vector<std::string> owners;  // none: anybody
+    Origin from = Origin::vici;
 };
 
 }  // namespace xfrmd::daemon

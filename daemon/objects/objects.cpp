@@ -34,7 +34,7 @@ void Objects::put(policy::Connection connection, std::shared_ptr<const Credentia
         return parts_.credentials != nullptr && parts_.credentials->knows_trust_of(*round);
     };
     const bool needs_credentials =
-        took || (from == Origin::client && (brings != nullptr || !std::ranges::all_of(connection.all(), knows)));
+        took || (from != Origin::files && (brings != nullptr || !std::ranges::all_of(connection.all(), knows)));
     const std::string name = connection.name;
     connections_.put(name,
                      {std::make_shared<const policy::Connection>(std::move(connection)), std::move(brings), from});
@@ -60,7 +60,7 @@ void Objects::put(Authority authority, Origin from) {
 Answer<> Objects::unload_connection(std::string_view name) {
     if (name.empty()) return refuse("unload: missing connection name");
     const ConnectionEntry* entry = connections_.find(name);
-    if (entry == nullptr) return refuse("unload: connection '" + base::printable(name) + "' not found");
+    if (entry == nullptr) return refuse_missing("unload: connection '" + base::printable(name) + "' not found");
     if (entry->brings != nullptr) note_credentials();
     connections_.remove(name);
     note(&Changes::connections);
@@ -83,7 +83,8 @@ std::vector<std::string> Objects::shared_ids() const {
 
 Answer<> Objects::unload_authority(std::string_view name) {
     if (name.empty()) return refuse("unload: missing authority name");
-    if (!authorities_.remove(name)) return refuse("unload: authority '" + base::printable(name) + "' not found");
+    if (!authorities_.remove(name))
+        return refuse_missing("unload: authority '" + base::printable(name) + "' not found");
     note_credentials();
     return {};
 }

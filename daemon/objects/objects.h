@@ -15,7 +15,9 @@
 #include "daemon/config/swanctl_loader.h"
 #include "daemon/objects/answer.h"
 #include "daemon/objects/credential_set.h"
+#include "daemon/objects/entries.h"
 #include "daemon/objects/load_shared.h"
+#include "daemon/objects/object_list.h"
 #include "daemon/objects/ordered.h"
 #include "ike/policy/configuration.h"
 
@@ -43,18 +45,22 @@ public:
     // Refusals: "unknown option: KEY, config discarded", "invalid value for: KEY, config discarded", and sentences of
     // our own that end the same way. The answer are warnings for the log.
     Answer<std::vector<std::string>> load_connection(const settings::Document& document,
-                                                     const settings::Section& section);
+                                                     const settings::Section& section, Origin from = Origin::vici);
     Answer<> unload_connection(std::string_view name);
     std::vector<std::string> connection_names() const;  // in the order in which they came
 
+    // A section of `secrets`, named as there: ike*, ppk*, eap*, xauth*, ntlm*. The answer are warnings.
+    Answer<std::vector<std::string>> load_secret(const settings::Document& document, const settings::Section& section,
+                                                 Origin from);
     Answer<> load_shared(LoadShared secret);
     Answer<> unload_shared(std::string_view id);
     std::vector<std::string> shared_ids() const;
+    bool has_shared(std::string_view id) const { return secrets_.find(id) != nullptr; }
 
     // `type`, `flag`: as vici has them (X509, CA), or the older names (x509ca). PEM or DER.
     Answer<> load_certificate(std::string_view type, std::string_view flag, base::ByteView data);
     // `type`: rsa, ecdsa or any, in any case. The answer is the key's id: SHA-1 of the subjectPublicKey, hexadecimal.
-    Answer<std::string> load_key(std::string_view type, base::ByteView data);
+    Answer<std::string> load_key(std::string_view type, base::ByteView data, Origin from = Origin::vici);
     Answer<> unload_key(std::string_view id);
     std::vector<std::string> key_ids() const { return credentials_.key_ids(); }
     // Only what swanctl.conf names: a token may make one wait, and nobody waits here. The answer is the key's id.
@@ -65,12 +71,17 @@ public:
     void clear_credentials();
 
     // A section named as the authority: cacert (octets) or file, crl_uris, ocsp_uris, cert_uri_base.
-    Answer<> load_authority(const settings::Document& document, const settings::Section& section);
+    Answer<std::vector<std::string>> load_authority(const settings::Document& document,
+                                                    const settings::Section& section, Origin from = Origin::vici);
     Answer<> unload_authority(std::string_view name);
     std::vector<Authority> authorities() const;
     // Nothing changes where somebody holds an address that would go.
-    Answer<> load_pool(const settings::Document& document, const settings::Section& section);
+    Answer<std::vector<std::string>> load_pool(const settings::Document& document, const settings::Section& section,
+                                               Origin from = Origin::vici);
     Answer<> unload_pool(std::string_view name);
+
+    // Some of all objects, by kind and then in the order in which their names came.
+    ObjectPage list(const ObjectQuery& query) const;
 
     // Made now if something has changed since the last one.
     const policy::Snapshot& snapshot();
@@ -84,24 +95,6 @@ public:
     static constexpr std::size_t kMostOthers = 10'000;  // of each kind
 
 private:
-    struct ConnectionEntry {
-        std::shared_ptr<const policy::Connection> connection;
-        std::shared_ptr<const CredentialParts> brings;  // certificates and keys of its message; nullptr: none
-        Origin from = Origin::files;
-    };
-    struct SecretEntry {
-        std::shared_ptr<const policy::SharedSecret> secret;
-        SecretKind kind = SecretKind::ike;
-        Origin from = Origin::files;
-    };
-    struct AuthorityEntry {
-        Authority authority;
-        Origin from = Origin::files;
-    };
-    struct PoolEntry {
-        policy::Pool pool;
-        Origin from = Origin::files;
-    };
     struct Changes {
         bool connections = true;
         bool secrets = true;

@@ -100,7 +100,7 @@ Answer<> Objects::load_certificate(std::string_view type, std::string_view flag,
         return refuse("ca certificate lacks CA basic constraint, rejected", "'" + certificate.to_string() + "'");
     }
     const bool is_authority = which->role == Role::end && certificate.is_ca();
-    credentials_.add(certificate, is_authority ? Role::authority : which->role);
+    credentials_.add(certificate, is_authority ? Role::authority : which->role, Origin::vici);
     note_credentials();
     return {};
 }
@@ -117,7 +117,7 @@ Answer<> Objects::load_public_key(base::ByteView data) {
     const auto key = crypto::PublicKey::load(data);
     if (!key) return refuse("parsing PUBKEY certificate failed", words_of(key.error()));
     if (const auto admitted = admit(*key); !admitted) return admitted;
-    credentials_.add(*key);
+    credentials_.add(*key, Origin::vici);
     note_credentials();
     return {};
 }
@@ -127,7 +127,7 @@ Answer<> Objects::admit(const crypto::PublicKey& key) const {
     return refuse("parsing " + std::string(policy::name(key.type())) + " key failed", ml_dsa_is_off(key.type()));
 }
 
-Answer<std::string> Objects::load_key(std::string_view type, base::ByteView data) {
+Answer<std::string> Objects::load_key(std::string_view type, base::ByteView data, Origin from) {
     if (type.empty()) return refuse("key type missing");
     const auto kind = std::ranges::find(kKeyTypes, to_lower(type), &NamedKeyType::name);
     if (kind == kKeyTypes.end()) return refuse("invalid key type: " + printable(type));
@@ -141,14 +141,14 @@ Answer<std::string> Objects::load_key(std::string_view type, base::ByteView data
     if (kind->only && key->public_key().type() != *kind->only) return refuse(failed, "it is of another kind");
     if (const auto admitted = admit(key->public_key()); !admitted) return tl::unexpected(admitted.error());
     std::string id = base::to_hex(key->public_key().key_id());
-    credentials_.add(std::move(*key));
+    credentials_.add(std::move(*key), from);
     note_credentials();
     return id;
 }
 
 Answer<> Objects::unload_key(std::string_view id) {
     if (id.empty()) return refuse("key id missing");
-    if (!credentials_.remove_key(to_lower(id))) return refuse("key not found");
+    if (!credentials_.remove_key(to_lower(id))) return refuse_missing("key not found");
     note_credentials();
     return {};
 }
@@ -205,7 +205,7 @@ void Objects::join_named(CredentialJoin& join, const ConnectionEntry& entry) con
         for (const crypto::Certificate& one : entry.brings->named) join.add_named(one);
         for (const crypto::PublicKey& one : entry.brings->public_keys) join.add_key(one);
     }
-    if (entry.from == Origin::client || of_files_ == nullptr) return;
+    if (entry.from != Origin::files || of_files_ == nullptr) return;
     for (const policy::AuthRound* round : entry.connection->all()) {
         for (const auto& one : round->certificates) {
             if (const auto* known = of_files_->certificate(one)) join.add_end(*known);

@@ -10,7 +10,7 @@ namespace {
 template <typename Entry>
 void keep_clients(Ordered<Entry>& now, const Ordered<Entry>& before) {
     before.each([&](const std::string& name, const Entry& entry) {
-        if (entry.from == Origin::client && now.find(name) == nullptr) now.put(name, entry);
+        if (entry.from != Origin::files && now.find(name) == nullptr) now.put(name, entry);
     });
 }
 

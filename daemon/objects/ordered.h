@@ -48,6 +48,14 @@ public:
         for (const auto& [place, entry] : things_) see(entry.first, entry.second);
     }
 
+    // Likewise of those from this place on, until `see(place, name, thing)` says false.
+    template <typename See>
+    void each_from(std::uint64_t first, See see) const {
+        for (auto at = things_.lower_bound(first); at != things_.end(); ++at) {
+            if (!see(at->first, at->second.first, at->second.second)) return;
+        }
+    }
+
 private:
     struct Hash {
         using is_transparent = void;

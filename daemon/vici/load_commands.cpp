@@ -53,7 +53,9 @@ void load_sections(Desk& desk, Exchange& asked, Load load) {
         settings::Document document = settings::document_of("vici");
         settings::Section& section = document.root->open(entry.name);
         fill(section, *from);
-        if (const auto answer = load(document, section); !answer) return refuse(desk, asked, answer.error());
+        const auto answer = load(document, section);
+        if (!answer) return refuse(desk, asked, answer.error());
+        for (const std::string& warning : *answer) desk.port.warn(warning);
     }
     asked.respond(success());
 }
@@ -86,11 +88,7 @@ void list_authorities_from(const std::shared_ptr<std::vector<Authority>>& all, s
 
 void load_connection(Desk& desk, const Asked& asked) {
     load_sections(desk, *asked, [&](const auto& document, const auto& section) {
-        auto answer = desk.port.objects().load_connection(document, section);
-        if (answer) {
-            for (const std::string& warning : *answer) desk.port.warn(warning);
-        }
-        return answer;
+        return desk.port.objects().load_connection(document, section);
     });
 }
 

@@ -206,4 +206,54 @@ TEST_CASE("a shared secret that cannot be kept is refused in strongSwan's words"
     CHECK(refusal(stock.objects.unload_shared("")) == "unique identifier missing");
 }
 
+TEST_CASE("what there is is listed with who has loaded it", "[objects]") {
+    Stock stock;
+    stock.take_files(gateway("a") + gateway("b") + "secrets { ike-a { secret = x\n } }\n");
+    CHECK(stock.load("c") == "");
+    CHECK(stock.load("b", [](settings::Section& section) { section.set("mobike", "no"); }) == "");
+    const ObjectPage all = stock.objects.list({});
+    std::string told;
+    for (const ObjectRow& row : all.rows) {
+        told += std::string(name(row.kind)) + " " + row.name + " " + std::string(name(row.from)) + "; ";
+    }
+    CHECK(told == "connection a files; connection b vici; connection c vici; secret ike-a files; ");
+    CHECK_FALSE(all.next);
+    const ObjectPage first = stock.objects.list({{}, Origin::vici, {}, 1});
+    REQUIRE(first.next);
+    CHECK(first.rows.front().name == "b");
+    CHECK(stock.objects.list({{}, Origin::vici, *first.next, 1}).rows.front().name == "c");
+}
+
+TEST_CASE("a page of objects ends where enough were looked at", "[objects][hostile-h2]") {
+    Stock stock;
+    for (std::size_t i = 0; i < kMostLookedAt + 1; ++i) {
+        REQUIRE(
+            stock.objects.load_shared({"ike-" + std::to_string(i), "ike", base::SecretBytes(base::as_bytes("x")), {}}));
+    }
+    const ObjectPage page = stock.objects.list({{}, Origin::files, {}, 100});
+    CHECK(page.rows.empty());
+    REQUIRE(page.next);
+    CHECK_FALSE(stock.objects.list({{}, Origin::files, *page.next, 100}).next);
+}
+
+TEST_CASE("a section of a shared secret says by its name what it is for", "[objects]") {
+    Stock stock;
+    const auto load = [&](const std::string& name, const std::string& key, const std::string& value) {
+        settings::Document document = settings::document_of("client");
+        settings::Section& section = document.root->open(name);
+        section.set(key, value);
+        section.set("id-1", "moon");
+        return refusal(stock.objects.load_secret(document, section, Origin::json_rpc));
+    };
+    CHECK(load("ike-a", "secret", "x") == "");
+    CHECK(load("ppk-a", "secret", "0sAQID") == "");
+    CHECK(load("eap-a", "secret", "x") == "");
+    CHECK(stock.objects.snapshot()->secrets().size() == 1);
+    CHECK(stock.objects.snapshot()->ppk(base::as_bytes("moon")) != nullptr);
+    CHECK(load("token-a", "secret", "x") != "");
+    CHECK(load("ike-b", "scret", "x") == "secrets.ike-b: unknown key");
+    CHECK(load("ike-b", "id-2", "sun") == "secrets.ike-b: 'secret' is missing");
+    CHECK(stock.objects.list({ObjectKind::secret, {}, {}, 100}).rows.size() == 3);
+}
+
 }  // namespace xfrmd::daemon
