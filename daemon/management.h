@@ -29,6 +29,8 @@ public:
     void reconcile_kernel(api::Done<api::Outcome<api::KernelDrift>> done) override;
     void kernel_status(api::Done<api::Outcome<api::KernelStatus>> done) override;
     api::EventLog& events() override { return daemon_.events(); }
+    Objects& objects() override { return daemon_.objects(); }
+    void settle() override { daemon_.settle(); }
 
 private:
     struct ClearJob;

@@ -37,6 +37,8 @@ constexpr ErrorTraits kTable[] = {
     {ConnNotFound, "conn.not_found", kOurCode, false, "conn.list shows what is configured"},
     {ConnAmbiguous, "conn.ambiguous", kOurCode, false, "name both the connection and the child"},
     {ConfigInvalid, "config.invalid", kOurCode, false, "correct the configuration and reload it"},
+    {ObjectNotFound, "object.not_found", kOurCode, false, "object.list shows what is loaded"},
+    {ObjectRefused, "object.refused", kOurCode, false, "the message says why"},
     {NoSharedSecret, "config.no_shared_secret", kOurCode, false, "add a secret for these two identities to the secrets section"},
     {OperationTimeout, "operation.timeout", kOurCode, true, "the attempt may still succeed: look with sa.list, or allow more time"},
 

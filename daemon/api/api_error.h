@@ -33,6 +33,8 @@ enum class ErrorKind : std::uint8_t {
     ConnNotFound,
     ConnAmbiguous,
     ConfigInvalid,
+    ObjectNotFound,
+    ObjectRefused,
     NoSharedSecret,
     OperationTimeout,
     // What the peer or the kernel made of it
@@ -59,6 +61,12 @@ struct ErrorTraits {
 const ErrorTraits& traits(ErrorKind kind);
 std::span<const ErrorTraits> all_error_kinds();
 
+// One thing that is wrong with what was to be loaded.
+struct Problem {
+    std::string pointer;  // JSON pointer into params
+    std::string message;
+};
+
 struct ApiError {
     ErrorKind kind = ErrorKind::InternalError;
     std::string message;                    // one sentence
@@ -70,6 +78,7 @@ struct ApiError {
     std::vector<std::string> peer = {};     // the peer's
     std::string errno_name = {};            // KernelRefused: "EEXIST"
     std::vector<std::string> choices = {};  // what the caller may choose from, such as the children of a connection
+    std::vector<Problem> problems = {};     // ConfigInvalid: all of them, in the order of the object's members
 };
 
 // An engine's error as a caller sees it. Both sides' proposals or selectors are for whoever has them to add.

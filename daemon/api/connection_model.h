@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/api/limits.h"
 #include "daemon/api/model.h"
 
 namespace xfrmd::daemon::api {
@@ -29,6 +30,21 @@ struct ConnectionView {
     std::vector<ConfiguredChildView> children;
     std::uint64_t ike_sas = 0;    // established now
     std::uint64_t child_sas = 0;  // installed now
+};
+
+struct ConnectionQuery {
+    std::string conn;   // empty: all
+    std::string child;  // only connections that have it
+    std::string after;  // only names behind this one
+    std::size_t limit = kDefaultPage;
+};
+
+// In ascending order of name.
+struct ConnectionPage {
+    std::vector<ConnectionView> items;
+    bool more = false;
+    std::uint64_t revision = 0;
+    std::size_t approximate_bytes = 0;  // kept by offer()
 };
 
 }  // namespace xfrmd::daemon::api

@@ -19,15 +19,21 @@ std::string_view type_name(ParamType type) {
             return "object";
         case ParamType::list:
             return "array";
+        case ParamType::section:
+            return "object";
+        case ParamType::secret:
+            return "string";
     }
     return "";
 }
 
 Json schema_of(const Parameter& parameter) {
+    if (!parameter.schema.empty()) return schema_of_type(parameter.schema);
     Json schema =
         parameter.choices.empty() ? Json{{"type", type_name(parameter.type)}} : schema_of_choices(parameter.choices);
     if (parameter.type == ParamType::list) schema = {{"type", "array"}, {"items", std::move(schema)}, {"minItems", 1}};
-    if (parameter.type == ParamType::string && parameter.choices.empty()) schema["minLength"] = 1;
+    const bool is_text = parameter.type == ParamType::string || parameter.type == ParamType::secret;
+    if (is_text && parameter.choices.empty()) schema["minLength"] = 1;
     if (parameter.type == ParamType::integer) {
         schema["minimum"] = parameter.minimum;
         schema["maximum"] = parameter.maximum;

@@ -123,7 +123,7 @@ Outcome<InitiateRequest> target_of(const ConnectionPage& page, const InitiateReq
 
 }  // namespace
 
-void handle_sa_list(Call call, MethodDone done) {
+void handle_sa_list(const Call& call, MethodDone done) {
     SaQuery query{filter_of(call.params.at("filter")), 0, call.params.at("limit").get<std::size_t>()};
     if (call.params.contains("cursor") && !read_cursor(text_of(call.params, "cursor"), query)) {
         return done(invalid("/cursor", "/cursor is not one of ours", "give next_cursor of the page before"));
@@ -131,7 +131,7 @@ void handle_sa_list(Call call, MethodDone done) {
     call.service.list_sas(query, [done = std::move(done)](const SaPage& page) { done(encode(page)); });
 }
 
-void handle_sa_get(Call call, MethodDone done) {
+void handle_sa_get(const Call& call, MethodDone done) {
     const auto id = id_of(call.params);
     if (!id) return done(tl::unexpected<ApiError>(id.error()));
     call.service.find_sa(*id, [done = std::move(done)](const std::optional<IkeSaView>& sa) {
@@ -140,7 +140,7 @@ void handle_sa_get(Call call, MethodDone done) {
     });
 }
 
-void handle_sa_clear(Call call, MethodDone done) {
+void handle_sa_clear(const Call& call, MethodDone done) {
     const auto request = clear_request(call.params);
     if (!request) return done(tl::unexpected<ApiError>(request.error()));
     // Clearing everything where there is nothing is done already; a selector that fits nothing was a mistake.
@@ -156,7 +156,7 @@ void handle_sa_clear(Call call, MethodDone done) {
     service.clear_sas(*request, tell);
 }
 
-void handle_sa_rekey(Call call, MethodDone done) {
+void handle_sa_rekey(const Call& call, MethodDone done) {
     const auto filter = selection_of(call.params);
     if (!filter) return done(tl::unexpected<ApiError>(filter.error()));
     if (!selects(*filter)) {
@@ -172,7 +172,7 @@ void handle_sa_rekey(Call call, MethodDone done) {
                       });
 }
 
-void handle_sa_redirect(Call call, MethodDone done) {
+void handle_sa_redirect(const Call& call, MethodDone done) {
     const auto id = id_of(call.params);
     if (!id) return done(tl::unexpected<ApiError>(id.error()));
     if (id->child) return done(invalid("/id", "/id must be an IKE SA's", "children go with their IKE SA"));
@@ -185,7 +185,7 @@ void handle_sa_redirect(Call call, MethodDone done) {
     });
 }
 
-void handle_sa_initiate(Call call, MethodDone done) {
+void handle_sa_initiate(const Call& call, MethodDone done) {
     InitiateRequest asked{text_of(call.params, "conn"), text_of(call.params, "child"),
                           std::chrono::seconds(call.params.at("timeout").get<std::int64_t>())};
     if (asked.conn.empty() && asked.child.empty()) {
@@ -203,14 +203,14 @@ void handle_sa_initiate(Call call, MethodDone done) {
     });
 }
 
-void handle_conn_list(Call call, MethodDone done) {
+void handle_conn_list(const Call& call, MethodDone done) {
     const Parsed& filter = call.params.at("filter");
     const ConnectionQuery query{text_of(filter, "conn"), text_of(filter, "child"), text_of(call.params, "cursor"),
                                 call.params.at("limit").get<std::size_t>()};
     call.service.list_connections(query, [done = std::move(done)](const ConnectionPage& page) { done(encode(page)); });
 }
 
-void handle_system_info(Call call, MethodDone done) {
+void handle_system_info(const Call& call, MethodDone done) {
     call.service.system_info([done = std::move(done)](const SystemInfo& info) { done(encode(info)); });
 }
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "ike/base/secret_bytes.h"
+
 namespace xfrmd::daemon::api {
 
 namespace {
@@ -47,6 +49,15 @@ tl::expected<Parsed, ApiError> parse_json_text(std::string_view text) {
         return refuse("the message is not valid JSON at byte " + std::to_string(error.byte));
     } catch (const Parsed::exception&) {
         return refuse("the message has a number beyond what can be represented");
+    }
+}
+
+void wipe(Parsed& value) {
+    if (value.is_string()) {
+        auto& text = value.get_ref<std::string&>();
+        base::wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    } else if (value.is_structured()) {
+        for (Parsed& member : value) wipe(member);
     }
 }
 

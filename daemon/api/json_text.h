@@ -14,4 +14,7 @@ namespace xfrmd::daemon::api {
 // Errors: ParseError, with the byte where reading stopped.
 tl::expected<Parsed, ApiError> parse_json_text(std::string_view text);
 
+// Every string in it: some are secrets.
+void wipe(Parsed& value);
+
 }  // namespace xfrmd::daemon::api

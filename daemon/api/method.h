@@ -14,7 +14,7 @@
 
 namespace xfrmd::daemon::api {
 
-enum class ParamType : std::uint8_t { string, integer, boolean, object, list };
+enum class ParamType : std::uint8_t { string, integer, boolean, object, list, section, secret };
 
 struct Parameter {
     std::string_view name;
@@ -26,7 +26,13 @@ struct Parameter {
     std::int64_t minimum = 0;                        // integers
     std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
     std::span<const Parameter> members = {};  // objects
+    std::string_view schema = {};             // sections of swanctl.conf: a name in schemas()
 };
+
+// Not for the log, like all that may hold secrets.
+constexpr bool is_private(const Parameter& parameter) {
+    return parameter.type == ParamType::section || parameter.type == ParamType::secret;
+}
 
 struct Method;
 
@@ -36,7 +42,7 @@ struct Call {
     Parsed params;               // checked, defaults filled in; always an object
 };
 using MethodDone = Done<Outcome<Json>>;
-using Handler = void (*)(Call call, MethodDone done);
+using Handler = void (*)(const Call& call, MethodDone done);
 
 struct Method {
     std::string_view name;

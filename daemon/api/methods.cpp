@@ -76,6 +76,57 @@ constexpr Parameter kConnList[] = {
     {"cursor", string, false, "next_cursor of the page before"},
 };
 
+constexpr Parameter kConnLoad[] = {
+    {"name", string, true, "of the connection"},
+    {.name = "section",
+     .type = section,
+     .required = true,
+     .description = "as in swanctl.conf's connections",
+     .schema = "ConnectionSection"},
+};
+constexpr Parameter kSecretLoad[] = {
+    {"name", string, true, "begins with ike, ppk, eap, xauth or ntlm, which says what it is for"},
+    {.name = "section",
+     .type = section,
+     .required = true,
+     .description = "as in swanctl.conf's secrets",
+     .schema = "SecretSection"},
+};
+constexpr Parameter kAuthorityLoad[] = {
+    {"name", string, true, "of the authority"},
+    {.name = "section",
+     .type = section,
+     .required = true,
+     .description = "as in swanctl.conf's authorities; cacert is PEM, or an absolute path",
+     .schema = "AuthoritySection"},
+};
+constexpr Parameter kPoolLoad[] = {
+    {"name", string, true, "of the pool"},
+    {.name = "section",
+     .type = section,
+     .required = true,
+     .description = "as in swanctl.conf's pools",
+     .schema = "PoolSection"},
+};
+constexpr Parameter kUnload[] = {
+    {"name", string, true, "as object.list shows it"},
+};
+constexpr Parameter kKeyLoad[] = {
+    {"key", secret, true, "a private key in PEM, not encrypted"},
+};
+constexpr Parameter kKeyUnload[] = {
+    {"id", string, true, "as key.load has told, and object.list shows"},
+};
+constexpr Parameter kObjectFilterMembers[] = {
+    {"kind", string, false, "what it is", "", kObjectKinds},
+    {"from", string, false, "who has loaded it", "", kOrigins},
+};
+constexpr Parameter kObjectList[] = {
+    {"filter", object, false, "all that is given must match", "{}", {}, 0, 0, kObjectFilterMembers},
+    kLimit,
+    {"cursor", string, false, "next_cursor of the page before"},
+};
+
 constexpr Parameter kSubscribe[] = {
     {"topics", list, true, "what to follow, besides what is followed already", "", kTopics},
     {"since_revision", integer, false, "go on behind this one with all topics; 0: with every event that is kept"},
@@ -90,6 +141,10 @@ constexpr ErrorKind kClearErrors[] = {ErrorKind::InvalidParams, ErrorKind::SaNot
 constexpr ErrorKind kRedirectErrors[] = {ErrorKind::InvalidParams,     ErrorKind::SaNotFound,
                                          ErrorKind::NegotiationFailed, ErrorKind::OperationTimeout,
                                          ErrorKind::PeerSilent,        ErrorKind::PeerRefused};
+constexpr ErrorKind kLoadErrors[] = {ErrorKind::InvalidParams, ErrorKind::ConfigInvalid, ErrorKind::ObjectRefused};
+constexpr ErrorKind kKeyErrors[] = {ErrorKind::InvalidParams, ErrorKind::ObjectRefused};
+constexpr ErrorKind kUnloadErrors[] = {ErrorKind::InvalidParams, ErrorKind::ObjectNotFound, ErrorKind::ObjectRefused};
+constexpr ErrorKind kConnUnloadErrors[] = {ErrorKind::InvalidParams, ErrorKind::ConnNotFound};
 constexpr ErrorKind kKernelErrors[] = {ErrorKind::InvalidParams, ErrorKind::KernelRefused};
 constexpr ErrorKind kSubscribeErrors[] = {ErrorKind::InvalidParams, ErrorKind::ServerBusy};
 constexpr ErrorKind kInitiateErrors[] = {
@@ -102,7 +157,7 @@ constexpr ErrorKind kInitiateErrors[] = {
 };
 
 // It never changes, and takes longer to make than IKE is to wait.
-void handle_discover(Call, MethodDone done) {
+void handle_discover(const Call&, MethodDone done) {
     static const Json document = openrpc_document(all_methods());
     done(document);
 }
@@ -122,6 +177,24 @@ constexpr Method kMethods[] = {
      kInitiateErrors, handle_sa_initiate},
     {"conn.list", "the connections that are configured", kConnList, "ConnectionList", false, kNoErrors,
      handle_conn_list},
+    {"conn.load", "loads a connection, in place of one with this name", kConnLoad, "LoadedObject", true, kLoadErrors,
+     handle_conn_load},
+    {"conn.unload", "unloads a connection; SAs stay, but those of start_action = start", kUnload, "UnloadedObject",
+     true, kConnUnloadErrors, handle_conn_unload},
+    {"secret.load", "loads a shared secret, in place of one with this name", kSecretLoad, "LoadedObject", true,
+     kLoadErrors, handle_secret_load},
+    {"secret.unload", "unloads a shared secret", kUnload, "UnloadedObject", true, kUnloadErrors, handle_secret_unload},
+    {"key.load", "loads a private key, and tells its id", kKeyLoad, "Key", true, kKeyErrors, handle_key_load},
+    {"key.unload", "unloads a private key", kKeyUnload, "Key", true, kUnloadErrors, handle_key_unload},
+    {"authority.load", "loads a CA and where to ask what it has revoked, in place of one with this name",
+     kAuthorityLoad, "LoadedObject", true, kLoadErrors, handle_authority_load},
+    {"authority.unload", "unloads an authority", kUnload, "UnloadedObject", true, kUnloadErrors,
+     handle_authority_unload},
+    {"pool.load", "loads a pool of virtual addresses, in place of one with this name", kPoolLoad, "LoadedObject", true,
+     kLoadErrors, handle_pool_load},
+    {"pool.unload", "unloads a pool, unless somebody has an address of it", kUnload, "UnloadedObject", true,
+     kUnloadErrors, handle_pool_unload},
+    {"object.list", "what is loaded, and by whom", kObjectList, "ObjectList", false, kNoErrors, handle_object_list},
     {"kernel.status",
      "what is wanted of the kernel, what it has, and what was found so far",
      {},

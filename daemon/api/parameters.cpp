@@ -70,6 +70,11 @@ Outcome<Parsed> check_value(const Parameter& parameter, const Parsed& value, con
             return check_members(parameter.members, value, pointer);
         case ParamType::list:
             return check_list(parameter, value, pointer);
+        case ParamType::section:
+            if (!value.is_object()) return refuse(pointer, pointer + " must be an object");
+            return value;
+        case ParamType::secret:
+            return check_string(parameter, value, pointer);
     }
     return refuse(pointer, pointer + " has no known type");
 }

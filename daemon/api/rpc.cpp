@@ -34,11 +34,23 @@ std::string joined(std::vector<std::string> lines) {
     return all.empty() ? all : all + "]";
 }
 
+// What the log may hold of the params: nothing of sections and keys, and nothing of what has a wrong name beside them.
+Parsed told_of(const Method& method, const Parsed& params) {
+    if (std::none_of(method.params.begin(), method.params.end(), is_private)) return params;
+    Parsed told = Parsed::object();
+    if (!params.is_object()) return told;
+    for (const Parameter& parameter : method.params) {
+        const auto found = params.find(std::string(parameter.name));
+        if (!is_private(parameter) && found != params.end() && found->is_primitive()) told[found.key()] = *found;
+    }
+    return told;
+}
+
 // The edge of nlohmann-json: params are checked, so nothing below throws, but a mistake of ours must not end the
 // daemon.
-void invoke(const Method& method, Call call, const MethodDone& done) {
+void invoke(const Method& method, const Call& call, const MethodDone& done) {
     try {
-        method.handler(std::move(call), done);
+        method.handler(call, done);
     } catch (const std::exception&) {
         done(tl::unexpected<ApiError>(ApiError{ErrorKind::InternalError, "the request met a mistake in the daemon"}));
     }
@@ -47,23 +59,29 @@ void invoke(const Method& method, Call call, const MethodDone& done) {
 }  // namespace
 
 std::size_t Rpc::handle(std::string_view text, const Peer& peer, ReplyDone done) {
-    const auto value = parse_json_text(text);
+    auto value = parse_json_text(text);
     if (!value) return refuse(value.error(), done);
-    if (!value->is_array()) {
+    const std::size_t requests = handle_value(*value, peer, std::move(done));
+    wipe(*value);
+    return requests;
+}
+
+std::size_t Rpc::handle_value(const Parsed& value, const Peer& peer, ReplyDone done) {
+    if (!value.is_array()) {
         const std::uint64_t ticket = open(1, false, std::move(done));
-        answer({ticket, 0}, peer, *value);
+        answer({ticket, 0}, peer, value);
         release(ticket);
         return 1;
     }
     // JSON-RPC 2.0 6: an empty batch is one invalid request.
-    if (value->empty()) return refuse({ErrorKind::InvalidRequest, "the batch is empty"}, done);
-    const std::size_t requests = value->size();
+    if (value.empty()) return refuse({ErrorKind::InvalidRequest, "the batch is empty"}, done);
+    const std::size_t requests = value.size();
     if (requests > kMaxBatch) {
         return refuse({ErrorKind::InvalidRequest, "a batch has at most " + std::to_string(kMaxBatch) + " requests"},
                       done);
     }
     const std::uint64_t ticket = open(requests, true, std::move(done));
-    for (std::size_t i = 0; i < requests; ++i) answer({ticket, i}, peer, (*value)[i]);
+    for (std::size_t i = 0; i < requests; ++i) answer({ticket, i}, peer, value[i]);
     release(ticket);
     return requests;
 }
@@ -86,7 +104,8 @@ void Rpc::answer(Slot slot, const Peer& peer, const Parsed& value) {
     if (request->notification) {
         // Nothing of ours has an effect worth asking for without hearing the outcome.
         const Method* method = find_method(request->method);
-        if (method != nullptr && method->mutates) audit(peer.caller, *request, kRefusedNotification);
+        if (method != nullptr && method->mutates)
+            audit(peer.caller, *method, told_of(*method, request->params), kRefusedNotification);
         return settle_line(slot, {});
     }
     dispatch(slot, peer, std::move(*request));
@@ -96,17 +115,21 @@ void Rpc::dispatch(Slot slot, const Peer& peer, RpcRequest request) {
     const Method* method = find_method(request.method);
     if (method == nullptr) return settle(slot, request.id, tl::unexpected<ApiError>(unknown_method(request.method)));
     auto params = check_params(method->params, request.params);
+    Parsed told = told_of(*method, request.params);
+    wipe(request.params);
     if (!params) {
-        if (method->mutates) audit(peer.caller, request, traits(params.error().kind).name);
+        if (method->mutates) audit(peer.caller, *method, told, traits(params.error().kind).name);
         return settle(slot, request.id, tl::unexpected<ApiError>(params.error()));
     }
     Call call{service_, peer.subscription, std::move(*params)};
-    invoke(*method, std::move(call),
-           [this, slot, caller = peer.caller, method, request = std::move(request)](Outcome<Json> outcome) {
+    invoke(*method, call,
+           [this, slot, caller = peer.caller, method, id = std::move(request.id),
+            told = std::move(told)](Outcome<Json> outcome) {
                const std::string_view word = outcome ? "ok" : traits(outcome.error().kind).name;
-               if (method->mutates) audit(caller, request, word);
-               settle(slot, request.id, outcome);
+               if (method->mutates) audit(caller, *method, told, word);
+               settle(slot, id, outcome);
            });
+    wipe(call.params);
 }
 
 void Rpc::settle(Slot slot, const Json& id, const Outcome<Json>& outcome) {
@@ -137,11 +160,11 @@ void Rpc::release(std::uint64_t ticket) {
     whole.done({line.empty() ? std::nullopt : std::optional(std::move(line)), whole.lines.size()});
 }
 
-void Rpc::audit(const Caller& caller, const RpcRequest& request, std::string_view outcome) {
+void Rpc::audit(const Caller& caller, const Method& method, const Parsed& told, std::string_view outcome) {
     if (!audit_) return;
-    std::string params = request.params.is_null() ? std::string() : to_line(request.params);
+    std::string params = told.is_null() ? std::string() : to_line(told);
     if (params.size() > kLongestParamsAudited) params = params.substr(0, kLongestParamsAudited) + "...";
-    audit_({caller, request.method, std::move(params), std::string(outcome)});
+    audit_({caller, std::string(method.name), std::move(params), std::string(outcome)});
 }
 
 }  // namespace xfrmd::daemon::api

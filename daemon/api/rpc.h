@@ -19,6 +19,8 @@
 
 namespace xfrmd::daemon::api {
 
+struct Method;
+
 struct Reply {
     std::optional<std::string> line;  // nullopt: there is nothing to answer
     std::size_t requests = 1;         // how many were in the text
@@ -56,6 +58,7 @@ private:
         std::size_t index = 0;
     };
 
+    std::size_t handle_value(const Parsed& value, const Peer& peer, ReplyDone done);
     std::size_t refuse(const ApiError& error, const ReplyDone& done);
     std::uint64_t open(std::size_t requests, bool batch, ReplyDone done);
     void answer(Slot slot, const Peer& peer, const Parsed& value);
@@ -63,7 +66,7 @@ private:
     void settle(Slot slot, const Json& id, const Outcome<Json>& outcome);
     void settle_line(Slot slot, std::string line);
     void release(std::uint64_t ticket);
-    void audit(const Caller& caller, const RpcRequest& request, std::string_view outcome);
+    void audit(const Caller& caller, const Method& method, const Parsed& told, std::string_view outcome);
 
     Service& service_;
     Audit audit_;

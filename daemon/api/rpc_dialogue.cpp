@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ike/base/secret_bytes.h"
+
 namespace xfrmd::daemon::api {
 
 namespace {
@@ -32,12 +34,13 @@ void RpcDialogue::tell_events() {
 
 bool RpcDialogue::work() {
     tell_events();
-    const auto text = conversation_.next_text();
+    auto text = conversation_.next_text();
     if (!text) return false;
     // Answered later, never within the call: what follows may end the connection.
     const std::size_t requests = rpc_.handle(*text, {caller_, subscription_}, [this, place = place_](Reply reply) {
         place.later([this, reply = std::move(reply)] { conversation_.replied(reply); });
     });
+    base::wipe_memory({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});  // it may have had a secret
     conversation_.started(requests);
     return true;
 }

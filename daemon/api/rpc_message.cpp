@@ -58,6 +58,9 @@ Json data_of(const ApiError& error) {
     if (!error.peer.empty()) data["peer"] = error.peer;
     if (!error.errno_name.empty()) data["errno"] = error.errno_name;
     if (!error.choices.empty()) data["choices"] = error.choices;
+    for (const Problem& problem : error.problems) {
+        data["problems"].push_back({{"pointer", problem.pointer}, {"message", problem.message}});
+    }
     return data;
 }
 

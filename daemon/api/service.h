@@ -21,6 +21,7 @@
 #include "daemon/api/manual_model.h"
 #include "daemon/api/rekey_model.h"
 #include "daemon/api/system_model.h"
+#include "daemon/objects/objects.h"
 
 namespace xfrmd::daemon::api {
 
@@ -53,21 +54,6 @@ struct SaPage {
     std::vector<ManualSaView> manual;
     bool more = false;         // IKE SAs, and manual SAs behind them
     bool more_manual = false;  // manual SAs alone
-    std::uint64_t revision = 0;
-    std::size_t approximate_bytes = 0;  // kept by offer()
-};
-
-struct ConnectionQuery {
-    std::string conn;   // empty: all
-    std::string child;  // only connections that have it
-    std::string after;  // only names behind this one
-    std::size_t limit = kDefaultPage;
-};
-
-// In ascending order of name.
-struct ConnectionPage {
-    std::vector<ConnectionView> items;
-    bool more = false;
     std::uint64_t revision = 0;
     std::size_t approximate_bytes = 0;  // kept by offer()
 };
@@ -135,8 +121,10 @@ public:
     // Both: KernelRefused where the kernel could not be listed.
     virtual void reconcile_kernel(Done<Outcome<KernelDrift>> done) = 0;
     virtual void kernel_status(Done<Outcome<KernelStatus>> done) = 0;
-    // Lives as long as the Service.
+    // Both live as long as the Service. What is loaded is worked with soon after, and after settle() at once.
     virtual EventLog& events() = 0;
+    virtual Objects& objects() = 0;
+    virtual void settle() = 0;
 };
 
 }  // namespace xfrmd::daemon::api

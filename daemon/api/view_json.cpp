@@ -6,8 +6,10 @@
 
 #include "daemon/api/event_json.h"
 #include "daemon/api/kernel_json.h"
+#include "daemon/api/object_json.h"
 #include "daemon/api/rekey_json.h"
 #include "daemon/api/sa_json.h"
+#include "daemon/api/section_schema.h"
 
 namespace xfrmd::daemon::api {
 
@@ -30,6 +32,10 @@ Json limits() {
             {"subscribers", kMaxSubscribers},
             {"events", kMaxEvents},
             {"event_output_bytes", kEventPauseBytes},
+            {"name_bytes", kMaxNameBytes},
+            {"value_bytes", kMaxValueBytes},
+            {"elements", kMaxElements},
+            {"section_depth", kMaxSectionDepth},
             {"page", kMaxPage},
             {"default_page", kDefaultPage}};
 }
@@ -139,6 +145,8 @@ Json schemas() {
     add_kernel_schemas(all);
     add_event_schemas(all);
     add_rekey_schemas(all);
+    add_object_schemas(all);
+    add_section_schemas(all);
     all["ClearResult"] = schema_of_fields(kClearResult);
     all["ClearedSa"] = schema_of_fields(kClearedSa);
     all["ClearOutcome"] = schema_of_choices(kClearOutcomes);

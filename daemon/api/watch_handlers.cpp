@@ -34,7 +34,7 @@ tl::unexpected<ApiError> ahead_of(std::uint64_t revision) {
 
 }  // namespace
 
-void handle_events_subscribe(Call call, MethodDone done) {
+void handle_events_subscribe(const Call& call, MethodDone done) {
     const EventLog& log = call.service.events();
     std::optional<std::uint64_t> since;
     if (call.params.contains("since_revision")) since = call.params.at("since_revision").get<std::uint64_t>();
@@ -46,13 +46,13 @@ void handle_events_subscribe(Call call, MethodDone done) {
     done(view_of(call.subscription, log));
 }
 
-void handle_events_unsubscribe(Call call, MethodDone done) {
+void handle_events_unsubscribe(const Call& call, MethodDone done) {
     const bool some = call.params.contains("topics");
     call.subscription.remove(some ? topics_of(call.params.at("topics")) : call.subscription.topics());
     done(view_of(call.subscription, call.service.events()));
 }
 
-void handle_kernel_reconcile(Call call, MethodDone done) {
+void handle_kernel_reconcile(const Call& call, MethodDone done) {
     call.service.reconcile_kernel([done = std::move(done)](Outcome<KernelDrift> drift) {
         if (!drift) return done(tl::unexpected<ApiError>(std::move(drift.error())));
         drift->cut(kMaxPage);
@@ -60,7 +60,7 @@ void handle_kernel_reconcile(Call call, MethodDone done) {
     });
 }
 
-void handle_kernel_status(Call call, MethodDone done) {
+void handle_kernel_status(const Call& call, MethodDone done) {
     call.service.kernel_status([done = std::move(done)](Outcome<KernelStatus> status) {
         if (!status) return done(tl::unexpected<ApiError>(std::move(status.error())));
         done(encode(*status));

@@ -88,15 +88,25 @@ TEST_CASE("the table has the methods that were promised, each once, as noun and 
         CHECK(row.handler != nullptr);
         CHECK(find_method(row.name) == &row);
     }
-    CHECK(names == std::set<std::string_view>{"sa.list", "sa.get", "sa.clear", "sa.rekey", "sa.redirect", "sa.initiate",
-                                              "conn.list", "kernel.status", "kernel.reconcile", "events.subscribe",
-                                              "events.unsubscribe", "system.info", "rpc.discover"});
+    CHECK(names == std::set<std::string_view>{"sa.list",          "sa.get",
+                                              "sa.clear",         "sa.rekey",
+                                              "sa.redirect",      "sa.initiate",
+                                              "conn.list",        "conn.load",
+                                              "conn.unload",      "secret.load",
+                                              "secret.unload",    "key.load",
+                                              "key.unload",       "authority.load",
+                                              "authority.unload", "pool.load",
+                                              "pool.unload",      "object.list",
+                                              "kernel.status",    "kernel.reconcile",
+                                              "events.subscribe", "events.unsubscribe",
+                                              "system.info",      "rpc.discover"});
     CHECK(find_method("sa.lis") == nullptr);
 }
 
 TEST_CASE("what changes something is marked so", "[api]") {
     for (const Method& row : all_methods()) {
-        CHECK(row.mutates == (row.name == "sa.clear" || row.name == "sa.rekey" || row.name == "sa.redirect" ||
+        const bool loads = row.name.ends_with(".load") || row.name.ends_with(".unload");
+        CHECK(row.mutates == (loads || row.name == "sa.clear" || row.name == "sa.rekey" || row.name == "sa.redirect" ||
                               row.name == "sa.initiate" || row.name == "kernel.reconcile"));
     }
 }
@@ -123,19 +133,23 @@ TEST_CASE("results are what the document says", "[api][openrpc]") {
     Rpc rpc(service, nullptr);
     const Json openrpc = document();
     const Json& all = openrpc.at("components").at("schemas");
-    const std::pair<const char*, const char*> calls[] = {{"sa.list", "{}"},
-                                                         {"sa.get", R"({"id":"7"})"},
-                                                         {"sa.clear", R"({"all":true})"},
-                                                         {"sa.rekey", R"({"conn":"gw"})"},
-                                                         {"sa.redirect", R"({"id":"7","gateway":"192.0.2.3"})"},
-                                                         {"sa.initiate", R"({"conn":"gw"})"},
-                                                         {"conn.list", "{}"},
-                                                         {"kernel.status", "{}"},
-                                                         {"kernel.reconcile", "{}"},
-                                                         {"events.subscribe", R"({"topics":["sa"]})"},
-                                                         {"events.unsubscribe", "{}"},
-                                                         {"system.info", "{}"},
-                                                         {"rpc.discover", "{}"}};
+    const std::pair<const char*, const char*> calls[] = {
+        {"sa.list", "{}"},
+        {"sa.get", R"({"id":"7"})"},
+        {"sa.clear", R"({"all":true})"},
+        {"sa.rekey", R"({"conn":"gw"})"},
+        {"sa.redirect", R"({"id":"7","gateway":"192.0.2.3"})"},
+        {"sa.initiate", R"({"conn":"gw"})"},
+        {"conn.list", "{}"},
+        {"secret.load", R"({"name":"ike-a","section":{"secret":"x"}})"},
+        {"object.list", "{}"},
+        {"secret.unload", R"({"name":"ike-a"})"},
+        {"kernel.status", "{}"},
+        {"kernel.reconcile", "{}"},
+        {"events.subscribe", R"({"topics":["sa"]})"},
+        {"events.unsubscribe", "{}"},
+        {"system.info", "{}"},
+        {"rpc.discover", "{}"}};
     for (const auto& [method, params] : calls) {
         CAPTURE(method);
         const Json result = ask(rpc, request(method, params)).json.at("result");

@@ -11,6 +11,7 @@
 #include "daemon/api/select.h"
 #include "daemon/api/service.h"
 #include "tests/unit/api/sample_views.h"
+#include "tests/unit/config/memory_files.h"
 
 namespace xfrmd::daemon::api {
 
@@ -29,6 +30,13 @@ public:
     Outcome<KernelDrift> drift = KernelDrift{};
     KernelStatus status;
     EventLog log{100};
+    MemoryFiles files;
+    std::string objection;  // to all pools
+    Objects set{files,
+                {},
+                {[](const policy::Connection&) { return std::string(); },
+                 [this](const std::vector<policy::Pool>&) { return objection; }, [] {}}};
+    int settled = 0;
     bool hold = false;
     std::vector<std::function<void()>> held;
 
@@ -125,6 +133,8 @@ public:
         answer<Outcome<KernelStatus>>(std::move(done), status);
     }
     EventLog& events() override { return log; }
+    Objects& objects() override { return set; }
+    void settle() override { ++settled; }
 
 private:
     template <typename T>

@@ -225,7 +225,7 @@ TEST_CASE("system.info tells the limits", "[api]") {
 TEST_CASE("an identity with escape sequences is harmless in a reply", "[api][hostile-h7]") {
     Desk desk;
     desk.service.sas[0].remote_id = "\x1b]0;owned\x07\xff\xe2\x80\xae";
-    const Answer answer = ask(desk.rpc, request("sa.get", R"({"id":"7"})"));
+    const Heard answer = ask(desk.rpc, request("sa.get", R"({"id":"7"})"));
     for (const char c : *answer.line) CHECK((c >= 0x20 && c < 0x7f));
     CHECK(answer.json.at("result").at("remote").at("id") == "\x1b]0;owned\x07\xef\xbf\xbd\xe2\x80\xae");
 }

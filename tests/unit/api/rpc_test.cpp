@@ -27,7 +27,7 @@ std::string kind_of(const Json& reply) { return reply.at("error").at("data").at(
 
 TEST_CASE("a call with named parameters is answered with its id", "[api][jsonrpc-7]") {
     Desk desk;
-    const Answer answer = ask(desk.rpc, R"({"jsonrpc": "2.0", "method": "system.info", "params": {}, "id": 3})");
+    const Heard answer = ask(desk.rpc, R"({"jsonrpc": "2.0", "method": "system.info", "params": {}, "id": 3})");
     CHECK(answer.json.at("jsonrpc") == "2.0");
     CHECK(answer.json.at("id") == 3);
     CHECK(answer.json.at("result").at("pid") == 42);
@@ -39,7 +39,7 @@ TEST_CASE("a notification gets no reply, whatever is wrong with it", "[api][json
     for (const char* text :
          {R"({"jsonrpc": "2.0", "method": "sa.list", "params": {}})", R"({"jsonrpc": "2.0", "method": "foobar"})",
           R"({"jsonrpc": "2.0", "method": "sa.get", "params": {"idd": 1}})"}) {
-        const Answer answer = ask(desk.rpc, text);
+        const Heard answer = ask(desk.rpc, text);
         CHECK(answer.came);
         CHECK_FALSE(answer.line);
     }
@@ -47,7 +47,7 @@ TEST_CASE("a notification gets no reply, whatever is wrong with it", "[api][json
 
 TEST_CASE("a call of a method that does not exist is -32601", "[api][jsonrpc-7]") {
     Desk desk;
-    const Answer answer = ask(desk.rpc, R"({"jsonrpc": "2.0", "method": "foobar", "id": "1"})");
+    const Heard answer = ask(desk.rpc, R"({"jsonrpc": "2.0", "method": "foobar", "id": "1"})");
     CHECK(code_of(answer.json) == -32601);
     CHECK(answer.json.at("id") == "1");
     CHECK(kind_of(answer.json) == "rpc.method_not_found");
@@ -59,7 +59,7 @@ TEST_CASE("invalid JSON is -32700 with a null id", "[api][jsonrpc-7]") {
     for (const char* text :
          {R"({"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz])",
           R"([{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method")"}) {
-        const Answer answer = ask(desk.rpc, text);
+        const Heard answer = ask(desk.rpc, text);
         CHECK(code_of(answer.json) == -32700);
         CHECK(answer.json.at("id").is_null());
     }
@@ -85,7 +85,7 @@ TEST_CASE("an invalid request object is -32600", "[api][jsonrpc-7]") {
                                              "true"};
     for (const std::string& text : broken) {
         CAPTURE(text);
-        const Answer answer = ask(desk.rpc, text);
+        const Heard answer = ask(desk.rpc, text);
         REQUIRE(answer.line);
         CHECK(code_of(answer.json) == -32600);
         CHECK(answer.json.at("id").is_null());
@@ -94,7 +94,7 @@ TEST_CASE("an invalid request object is -32600", "[api][jsonrpc-7]") {
 
 TEST_CASE("an invalid request whose id can be told is answered with it", "[api][jsonrpc-5]") {
     Desk desk;
-    const Answer answer = ask(desk.rpc, R"({"jsonrpc": "2.0", "method": "sa.list", "id": 9, "parms": {}})");
+    const Heard answer = ask(desk.rpc, R"({"jsonrpc": "2.0", "method": "sa.list", "id": 9, "parms": {}})");
     CHECK(code_of(answer.json) == -32600);
     CHECK(answer.json.at("id") == 9);
     CHECK(answer.json.at("error").at("data").at("pointer") == "/parms");
@@ -103,7 +103,7 @@ TEST_CASE("an invalid request whose id can be told is answered with it", "[api][
 
 TEST_CASE("an empty array is one invalid request", "[api][jsonrpc-7]") {
     Desk desk;
-    const Answer answer = ask(desk.rpc, "[]");
+    const Heard answer = ask(desk.rpc, "[]");
     CHECK(answer.json.is_object());
     CHECK(code_of(answer.json) == -32600);
     CHECK(answer.json.at("id").is_null());
@@ -112,7 +112,7 @@ TEST_CASE("an empty array is one invalid request", "[api][jsonrpc-7]") {
 TEST_CASE("an invalid batch has one error for each member", "[api][jsonrpc-7]") {
     Desk desk;
     CHECK(ask(desk.rpc, "[1]").json.size() == 1);
-    const Answer answer = ask(desk.rpc, "[1,2,3]");
+    const Heard answer = ask(desk.rpc, "[1,2,3]");
     REQUIRE(answer.json.is_array());
     REQUIRE(answer.json.size() == 3);
     for (const Json& reply : answer.json) CHECK(code_of(reply) == -32600);
@@ -120,7 +120,7 @@ TEST_CASE("an invalid batch has one error for each member", "[api][jsonrpc-7]") 
 
 TEST_CASE("a mixed batch is answered in order, without its notifications", "[api][jsonrpc-7]") {
     Desk desk;
-    const Answer answer = ask(desk.rpc, R"([
+    const Heard answer = ask(desk.rpc, R"([
         {"jsonrpc": "2.0", "method": "system.info", "id": "1"},
         {"jsonrpc": "2.0", "method": "sa.list"},
         {"jsonrpc": "2.0", "method": "conn.list", "params": {}, "id": "2"},
@@ -138,7 +138,7 @@ TEST_CASE("a mixed batch is answered in order, without its notifications", "[api
 
 TEST_CASE("a batch of notifications gets no reply at all", "[api][jsonrpc-7]") {
     Desk desk;
-    const Answer answer =
+    const Heard answer =
         ask(desk.rpc, R"([{"jsonrpc": "2.0", "method": "sa.list"}, {"jsonrpc": "2.0", "method": "conn.list"}])");
     CHECK(answer.came);
     CHECK_FALSE(answer.line);
@@ -151,14 +151,14 @@ TEST_CASE("ids come back exactly as they were", "[api][jsonrpc-4]") {
     for (const char* id : {"0", "-1", "18446744073709551615", "-9223372036854775808", "1.5", "\"\"", "\"7\"", "null",
                            R"("a\"b\\c\u0000d")", R"("\u00e4")"}) {
         CAPTURE(id);
-        const Answer answer = ask(desk.rpc, R"({"jsonrpc":"2.0","method":"system.info","id":)" + std::string(id) + "}");
+        const Heard answer = ask(desk.rpc, R"({"jsonrpc":"2.0","method":"system.info","id":)" + std::string(id) + "}");
         CHECK(answer.line->find("\"id\":" + std::string(id) + ",\"result\"") != std::string::npos);
     }
 }
 
 TEST_CASE("the same id twice is answered twice", "[api][hostile-h4]") {
     Desk desk;
-    const Answer answer = ask(desk.rpc, "[" + request("sa.list") + "," + request("system.info") + "]");
+    const Heard answer = ask(desk.rpc, "[" + request("sa.list") + "," + request("system.info") + "]");
     REQUIRE(answer.json.size() == 2);
     CHECK(answer.json[0].at("id") == 1);
     CHECK(answer.json[1].at("id") == 1);
@@ -174,14 +174,14 @@ TEST_CASE("a batch has at most 256 members", "[api][hostile-h4]") {
         return text + "]";
     };
     CHECK(ask(desk.rpc, batch_of(kMaxBatch)).json.size() == kMaxBatch);
-    const Answer answer = ask(desk.rpc, batch_of(kMaxBatch + 1));
+    const Heard answer = ask(desk.rpc, batch_of(kMaxBatch + 1));
     CHECK(answer.json.is_object());
     CHECK(code_of(answer.json) == -32600);
 }
 
 TEST_CASE("nested arrays are invalid requests, not batches", "[api][hostile-h4]") {
     Desk desk;
-    const Answer answer = ask(desk.rpc, "[[" + request("system.info") + "],[]]");
+    const Heard answer = ask(desk.rpc, "[[" + request("system.info") + "],[]]");
     REQUIRE(answer.json.size() == 2);
     CHECK(code_of(answer.json[0]) == -32600);
     CHECK(code_of(answer.json[1]) == -32600);
@@ -224,7 +224,7 @@ TEST_CASE("a caller's bytes do not reach the audit log as they are", "[api][host
 TEST_CASE("answers come when they are ready, each with its own id", "[api][jsonrpc-6]") {
     Desk desk;
     desk.service.hold = true;
-    Answer first;
+    Heard first;
     ask(desk.rpc, R"({"jsonrpc":"2.0","method":"system.info","id":"slow"})", first);
     CHECK_FALSE(first.came);
     CHECK(ask(desk.rpc, R"({"jsonrpc":"2.0","method":"conn.list","id":"quick"})").json.at("id") == "quick");
@@ -236,7 +236,7 @@ TEST_CASE("answers come when they are ready, each with its own id", "[api][jsonr
 TEST_CASE("a batch waits for its slowest member and keeps its order", "[api][jsonrpc-6]") {
     Desk desk;
     desk.service.hold = true;
-    Answer answer;
+    Heard answer;
     ask(desk.rpc, R"([{"jsonrpc":"2.0","method":"sa.list","id":1},{"jsonrpc":"2.0","method":"conn.list","id":2},
                       {"jsonrpc":"2.0","method":"system.info","id":3}])",
         answer);
@@ -250,7 +250,7 @@ TEST_CASE("a batch waits for its slowest member and keeps its order", "[api][jso
 TEST_CASE("a service that answers twice is heard once", "[api]") {
     Desk desk;
     desk.service.hold = true;
-    Answer answer;
+    Heard answer;
     ask(desk.rpc, "[" + request("system.info") + "," + request("sa.list") + "]", answer);
     const auto twice = desk.service.held[0];
     twice();
@@ -269,7 +269,7 @@ TEST_CASE("a reply that is too large becomes an error, and so does only that par
     desk.service.sas = {large};
     std::string batch = "[" + request("sa.list");
     for (int i = 0; i < 9; ++i) batch += "," + request("sa.list");
-    const Answer answer = ask(desk.rpc, batch + "]");
+    const Heard answer = ask(desk.rpc, batch + "]");
     REQUIRE(answer.json.size() == 10);
     CHECK(answer.json[0].contains("result"));
     CHECK(kind_of(answer.json[9]) == "rpc.reply_too_large");

@@ -9,14 +9,14 @@
 
 namespace xfrmd::daemon::api {
 
-struct Answer {
+struct Heard {
     bool came = false;
     std::optional<std::string> line;
     Json json;  // of the line; discarded where there is none
 };
 
 // The answer is filled in when it comes, which may be after this returns.
-inline void ask(Rpc& rpc, std::string_view text, Answer& answer) {
+inline void ask(Rpc& rpc, std::string_view text, Heard& answer) {
     EventLog nobodys;
     Subscription subscription(nobodys);
     const Caller caller{};
@@ -27,8 +27,8 @@ inline void ask(Rpc& rpc, std::string_view text, Answer& answer) {
     });
 }
 
-inline Answer ask(Rpc& rpc, std::string_view text) {
-    Answer answer;
+inline Heard ask(Rpc& rpc, std::string_view text) {
+    Heard answer;
     ask(rpc, text, answer);
     return answer;
 }
