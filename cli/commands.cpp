@@ -64,6 +64,24 @@ void declare_conn_down(CLI::App& app, Options& options) {
     declare_clearing(app, options);
 }
 
+void declare_load(CLI::App& app, Options& options) {
+    app.add_option("FILE", options.selector, "JSON: {NAME: {...}, ...}, as in swanctl.conf; -: standard input")
+        ->required();
+}
+
+void declare_key_load(CLI::App& app, Options& options) {
+    app.add_option("FILE", options.selector, "a private key in PEM, not encrypted; -: standard input")->required();
+}
+
+void declare_unload(CLI::App& app, Options& options) {
+    app.add_option("NAME", options.selector, "as object list shows it")->required();
+}
+
+void declare_object_list(CLI::App& app, Options& options) {
+    app.add_option("--kind", options.kind, "only connection, secret, key, authority or pool")->type_name("KIND");
+    app.add_option("--from", options.from, "only what files, vici or json-rpc have loaded")->type_name("WHO");
+}
+
 void declare_events(CLI::App& app, Options& options) {
     app.add_flag("-f,--follow", options.follow, "print what happens from now on, until interrupted");
     app.add_option("--topic", options.topics, "only this one: kernel or sa; may be given more than once")
@@ -80,6 +98,17 @@ constexpr Command kCommands[] = {
     {"conn", "list", "the connections that are configured", nullptr, conn_list},
     {"conn", "up", "bring up a connection's children, or one of them", declare_conn_up, conn_up},
     {"conn", "down", "delete a connection's SAs, or those of one child", declare_conn_down, conn_down},
+    {"conn", "load", "load connections, in place of those with their names", declare_load, conn_load},
+    {"conn", "unload", "unload a connection", declare_unload, conn_unload},
+    {"secret", "load", "load shared secrets, in place of those with their names", declare_load, secret_load},
+    {"secret", "unload", "unload a shared secret", declare_unload, secret_unload},
+    {"key", "load", "load a private key, and tell its id", declare_key_load, key_load},
+    {"key", "unload", "unload a private key", declare_unload, key_unload},
+    {"authority", "load", "load authorities, in place of those with their names", declare_load, authority_load},
+    {"authority", "unload", "unload an authority", declare_unload, authority_unload},
+    {"pool", "load", "load pools, in place of those with their names", declare_load, pool_load},
+    {"pool", "unload", "unload a pool that nobody has an address of", declare_unload, pool_unload},
+    {"object", "list", "what is loaded, and by whom", declare_object_list, object_list},
     {"kernel", "status", "what is wanted of the kernel, what it has, and what was found so far", nullptr,
      kernel_status},
     {"kernel", "reconcile", "compare what the kernel has with what is wanted, and repair it", nullptr,
@@ -99,9 +128,17 @@ struct Noun {
     std::string_view name;
     std::string_view summary;
 };
-constexpr Noun kNouns[] = {{"sa", "security associations"},           {"conn", "connections"},
-                           {"kernel", "states and policies"},         {"system", "the daemon"},
-                           {"pki", "a small CA, without the daemon"}, {"rpc", "the management API"}};
+constexpr Noun kNouns[] = {{"sa", "security associations"},
+                           {"conn", "connections"},
+                           {"secret", "shared secrets"},
+                           {"key", "private keys"},
+                           {"authority", "CAs"},
+                           {"pool", "virtual addresses"},
+                           {"object", "all that is loaded"},
+                           {"kernel", "states and policies"},
+                           {"system", "the daemon"},
+                           {"pki", "a small CA, without the daemon"},
+                           {"rpc", "the management API"}};
 
 }  // namespace
 

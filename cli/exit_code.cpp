@@ -17,6 +17,7 @@ constexpr Row kTable[] = {
     {"conn.ambiguous", ExitCode::usage},
     {"sa.not_found", ExitCode::no_match},
     {"conn.not_found", ExitCode::no_match},
+    {"object.not_found", ExitCode::no_match},
     {"pki.no_authority", ExitCode::no_match},
     {"daemon.unreachable", ExitCode::unreachable},
     {"server.busy", ExitCode::unreachable},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
+#include <tl/expected.hpp>
 
 namespace xfrmd::cli {
 
@@ -23,6 +24,9 @@ bool flag_of(const Json& object, std::string_view name);
 std::vector<std::string> texts_of(const Json& object, std::string_view name);
 // A list; an empty one where there is none.
 const Json& list_of(const Json& object, std::string_view name);
+
+// Of a file of somebody's: also an object that names a member twice is refused. The error is a sentence.
+tl::expected<Json, std::string> parse_json(std::string_view text);
 
 // Both as --json prints them, ASCII only, with a line break at the end: in one line, and indented.
 std::string to_line(const Json& json);

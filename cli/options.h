@@ -18,7 +18,7 @@ struct Options {
     bool json = false;
     std::optional<std::chrono::milliseconds> timeout;
 
-    std::string selector;  // SELECTOR, ID or CHILD|CONN[/CHILD]
+    std::string selector;  // SELECTOR, ID, CHILD|CONN[/CHILD], NAME or FILE
     bool all = false;
     bool ike = false;     // --ike
     bool child = false;   // --child
@@ -27,6 +27,8 @@ struct Options {
     std::string conn;
     std::string peer;
     std::string state;
+    std::string kind;
+    std::string from;
     bool detail = false;
     bool force = false;
     bool dry_run = false;

@@ -36,6 +36,11 @@ std::string render_rekey(const Json& result, Style style);
 std::string render_redirected(const Json& result);
 
 std::string render_connections(const Json& items, Style style);
+// "conn gw is loaded"
+std::string render_loaded(const std::string& noun, const Json& result);
+std::string render_unloaded(const std::string& noun, const std::string& name);
+std::string render_key(const Json& result);
+std::string render_objects(const Json& items, Style style);
 std::string render_initiated(const Json& result);
 std::string render_system(const Json& info);
 std::string render_kernel_status(const Json& status);

@@ -82,6 +82,14 @@ std::string side(std::string_view heading, const std::vector<std::string>& lines
     return out;
 }
 
+// The first one is the message.
+std::vector<std::string> other_problems(const Json& data) {
+    std::vector<std::string> messages;
+    for (const Json& problem : list_of(data, "problems")) messages.push_back(text_of(problem, "message"));
+    if (!messages.empty()) messages.erase(messages.begin());
+    return messages;
+}
+
 }  // namespace
 
 std::string render_clear(const Json& result, Style style) {
@@ -186,6 +194,7 @@ std::string render_error(const Json& error, Style style) {
     out += side("ours: ", texts_of(data, "ours"));
     out += side("peer: ", texts_of(data, "peer"));
     out += side("one of: ", texts_of(data, "choices"));
+    out += side("also: ", other_problems(data));
     if (const std::string meant = text_of(data, "did_you_mean"); !meant.empty())
         out += "  did you mean: " + terminal_safe(meant) + "\n";
     if (const std::string hint = text_of(data, "hint"); !hint.empty()) out += "  next: " + terminal_safe(hint) + "\n";

@@ -13,13 +13,13 @@ namespace xfrmd::cli::pki {
 
 namespace fs = std::filesystem;
 
-Outcome<base::SecretBytes> read_file(const std::string& path, std::size_t most) {
-    const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (fd.get() < 0) return system_trouble("cannot read " + path, errno);
+namespace {
+
+Outcome<base::SecretBytes> read_all(int fd, const std::string& path, std::size_t most) {
     base::SecretBytes buffer(most + 1);
     std::size_t size = 0;
     while (size <= most) {
-        const auto count = ::read(fd.get(), buffer.writable().data() + size, buffer.size() - size);
+        const auto count = ::read(fd, buffer.writable().data() + size, buffer.size() - size);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return system_trouble("cannot read " + path, errno);
         if (count == 0) return buffer.slice(0, size);
@@ -27,6 +27,16 @@ Outcome<base::SecretBytes> read_file(const std::string& path, std::size_t most) 
     }
     return trouble(kFile, path + " has more than " + std::to_string(most) + " bytes", "");
 }
+
+}  // namespace
+
+Outcome<base::SecretBytes> read_file(const std::string& path, std::size_t most) {
+    const Descriptor fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.get() < 0) return system_trouble("cannot read " + path, errno);
+    return read_all(fd.get(), path, most);
+}
+
+Outcome<base::SecretBytes> read_input(std::size_t most) { return read_all(STDIN_FILENO, "standard input", most); }
 
 Outcome<base::SecretBytes> read_passphrase(const std::string& path) {
     constexpr std::size_t kLongest = 4096;

@@ -15,6 +15,8 @@ namespace xfrmd::cli::pki {
 inline constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 
 Outcome<base::SecretBytes> read_file(const std::string& path, std::size_t most = kMostBytes);
+// Likewise of standard input.
+Outcome<base::SecretBytes> read_input(std::size_t most);
 // The first line, for what a person has typed into it. Error also where that is empty.
 Outcome<base::SecretBytes> read_passphrase(const std::string& path);
 // The file itself, or the files of a folder in the order of their names, but for hidden ones.
