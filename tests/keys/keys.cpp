@@ -1,14 +1,12 @@
 // Prints docs/swanctl-keys.md, every key of swanctl.conf as the table in the code has it. With a file's name: fails if
 // the file says anything else.
 #include <array>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string>
 
 #include "daemon/config/swanctl_key.h"
+#include "tests/support/document.h"
 
 namespace {
 
@@ -97,15 +95,4 @@ std::string keys() {
 
 }  // namespace
 
-int main(int count, char** arguments) {
-    const std::string wanted = keys();
-    if (count < 2) {
-        std::cout << wanted;
-        return 0;
-    }
-    std::ifstream file(arguments[1]);
-    const std::string found{std::istreambuf_iterator<char>(file), {}};
-    if (found == wanted) return 0;
-    std::cerr << arguments[1] << " is not what the table says; make it anew with " << arguments[0] << "\n";
-    return 1;
-}
+int main(int count, char** arguments) { return xfrmd::tests::print_or_compare(keys(), count, arguments); }

@@ -1,12 +1,10 @@
 // Prints docs/strongswan-options.md, every option of strongswan.conf that the table in the code has. With a file's
 // name: fails if the file says anything else.
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <sstream>
 #include <string>
 
 #include "daemon/config/strongswan_option.h"
+#include "tests/support/document.h"
 
 namespace {
 
@@ -43,15 +41,4 @@ std::string options() {
 
 }  // namespace
 
-int main(int count, char** arguments) {
-    const std::string wanted = options();
-    if (count < 2) {
-        std::cout << wanted;
-        return 0;
-    }
-    std::ifstream file(arguments[1]);
-    const std::string found{std::istreambuf_iterator<char>(file), {}};
-    if (found == wanted) return 0;
-    std::cerr << arguments[1] << " is not what the table says; make it anew with " << arguments[0] << "\n";
-    return 1;
-}
+int main(int count, char** arguments) { return xfrmd::tests::print_or_compare(options(), count, arguments); }

@@ -1,12 +1,10 @@
 // Prints docs/states.md, the phases of an IKE SA as the transition table has them. With a file's name: fails if the
 // file says anything else.
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <sstream>
 #include <string>
 
 #include "ike/ikev2/sa/transition.h"
+#include "tests/support/document.h"
 
 namespace {
 
@@ -60,15 +58,4 @@ std::string states() {
 
 }  // namespace
 
-int main(int count, char** arguments) {
-    const std::string wanted = states();
-    if (count < 2) {
-        std::cout << wanted;
-        return 0;
-    }
-    std::ifstream file(arguments[1]);
-    const std::string found{std::istreambuf_iterator<char>(file), {}};
-    if (found == wanted) return 0;
-    std::cerr << arguments[1] << " is not what the table says; make it anew with " << arguments[0] << "\n";
-    return 1;
-}
+int main(int count, char** arguments) { return xfrmd::tests::print_or_compare(states(), count, arguments); }
