@@ -2,14 +2,10 @@
 # what CPU time a handshake costs while they are there. Leaves rows.json.
 # shellcheck shell=bash
 
-json=''
-# shellcheck source=tests/bench/handshake.sh
-source "$lab_project/tests/bench/handshake.sh"
+# shellcheck source=tests/bench/lab_handshakes.sh
+source "$lab_project/tests/bench/lab_handshakes.sh"
 
 suite=aes128-sha256-x25519
-host near far
-link near 198.51.100.1/24 far 198.51.100.2/24
-: >"$out/rows.json"
 
 # conf N: N connections and the one of the handshakes.
 conf() {
@@ -34,15 +30,9 @@ reload_xfrmd() {
     eventually 60 loaded_again far "$before"
 }
 
-# shake COUNT [OPTION]: as many handshakes; leaves handshakes.json.
-shake() {
-    on near "$lab_build/tests/bench/bench_handshake" --suite $suite --pid "${daemon_pid[far]}" --responder-name x --sequential 100 \
-        --concurrent "$1" --at-once 32 "${@:2}" >"$out/handshakes.json"
-}
-
-# handshakes PREFIX N
-handshakes() {
-    shake 1000 || fail "no handshakes with $1, $2 connections"
+# cpu_of_handshakes PREFIX N
+cpu_of_handshakes() {
+    handshakes x $suite >"$out/handshakes.json" || fail "no handshakes with $1, $2 connections"
     python3 -c '
 import json, sys
 for line in open(sys.argv[1]):
@@ -61,44 +51,19 @@ by_swanctl() {
     figure "$1list_$2" swanctl far --list-conns
 }
 
-# begin_xfrmd [LEVEL], begin_charon: on far, without connections, with the same strongswan.conf, which is tuned as its
-# documentation says for many SAs, and without protection against floods and, but for that level, logs.
+# begin_xfrmd [LEVEL]: on far, without connections, with the strongswan.conf that charon has, but for that level of the log.
 begin_xfrmd() {
-    STRONGSWAN_CONF_EXTRA=${STRONGSWAN_CONF_EXTRA//-1/${1:--1}} strongswan_conf >/run/far/strongswan.conf
+    STRONGSWAN_CONF_EXTRA=${tuned//-1/${1:--1}} strongswan_conf >/run/far/strongswan.conf
     mkdir -p /run/far/swanctl/{x509{,ca,ocsp,aa,ac,crl},pubkey,private,rsa,ecdsa,bliss,pkcs8,pkcs12}
     enter_peer far strongswan-6.0
     XFRMD_FLAGS=$unlimited start_xfrmd far <<<''
-}
-
-begin_charon() { start_strongswan far 6.0 <<<''; }
-
-export STRONGSWAN_CONF_EXTRA='ikesa_table_size = 16384
-    ikesa_table_segments = 64
-    reuse_ikesa = no
-    cookie_threshold = 1000000
-    cookie_threshold_ip = 1000000
-    block_threshold = 1000000
-    filelog {
-        stderr {
-            default = -1
-            ike = -1
-            cfg = -1
-        }
-    }'
-
-# over: the daemon goes, and all that it left.
-over() {
-    crash far
-    on far ip xfrm state flush
-    on far ip xfrm policy flush
-    umount -l /run/far/root
 }
 
 # sas PREFIX COUNT: as many IKE SAs, each with a child.
 sas() {
     conf 1 >/run/far/swanctl/swanctl.conf
     swanctl far --load-all >"$out/load.log" || fail "$1: $(tail -n 3 "$out/load.log")"
-    shake "$2" --keep || fail "$1: no $2 SAs"
+    handshakes x $suite "$2" --keep >"$out/handshakes.json" || fail "$1: no $2 SAs"
     figure "$1vici_sas_$2" python3 "$lab_project/tests/bench/list_sas.py" vici /run/far/charon.vici "$2"
     figure "$1swanctl_sas_$2" swanctl far --list-sas
 }
@@ -112,11 +77,11 @@ for number in 1 "$@"; do
     over
     begin_xfrmd
     by_swanctl '' "$number"
-    handshakes '' "$number"
+    cpu_of_handshakes '' "$number"
     over
-    begin_charon
+    start_tuned_charon <<<''
     by_swanctl charon_ "$number"
-    handshakes charon_ "$number"
+    cpu_of_handshakes charon_ "$number"
     over
 done
 
@@ -126,7 +91,7 @@ sas '' "$count"
 figure "api_sas_$count" python3 "$lab_project/tests/bench/list_sas.py" api /run/far/api.sock "$count"
 figure "xfrmctl_sas_$count" xfrmctl far sa list
 over
-begin_charon
+start_tuned_charon <<<''
 sas charon_ "$count"
 over
 pass
