@@ -316,7 +316,7 @@ TEST_CASE("load tells all that is wrong, and goes on with the others", "[cli]") 
         << R"({"a": {"mobik": "no", "local": {"auth": "psk"}}, "b": {"local": {"auth": "psk"}, "remote": {"auth": "psk"}}})";
     const Run& run = stage.run({"conn", "load", folder.file("f.json")});
     CHECK(run.code == ExitCode::partial);
-    CHECK(has(run.err, "also: connections.a.mobik: unknown key"));
+    CHECK(has(run.err, "also: connections.a: unknown key 'mobik'"));
     CHECK(run.out.str() == "conn b is loaded\n");
     for (const char* text : {"{", "[]", R"({"a": {}, "a": {}})"}) {
         std::ofstream(folder.file("g.json")) << text;
