@@ -1,5 +1,5 @@
-// What loads and unloads connections, secrets, keys, authorities and pools. A file has what the section of that name has
-// in swanctl.conf: an object whose members are the names, and theirs the settings.
+// What loads and unloads connections, secrets, keys, authorities and pools. A file has what the section of that name
+// has in swanctl.conf: an object whose members are the names, and theirs the settings.
 #include <optional>
 #include <ostream>
 #include <utility>

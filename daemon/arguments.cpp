@@ -165,6 +165,7 @@ void use(Arguments& arguments, StrongswanConf conf) {
     arguments.daemon.resolve = conf.options.resolve;
     arguments.daemon.attributes = conf.options.attributes;
     arguments.vici.path = conf.options.vici_socket;
+    arguments.vici.group = conf.options.vici_group;
     arguments.strongswan = std::move(conf);
 }
 

@@ -84,8 +84,8 @@ public:
     // Of links that work, other than xfrm interfaces; the best sources first.
     std::vector<base::Address> own_addresses() const;
     void remove_leftover_addresses();
-    // Removes routes and virtual addresses of an earlier process that nobody wants any more; routes as far as they can be
-    // told from others'.
+    // Removes routes and virtual addresses of an earlier process that nobody wants any more; routes as far as they can
+    // be told from others'.
     void retire();
     // Removes our routes, our rule and our interfaces.
     void clean();

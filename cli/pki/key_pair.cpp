@@ -17,6 +17,7 @@
 #include <botan/system_rng.h>
 
 #include "cli/pki/seed_key.h"
+#include "ike/base/wiping.h"
 
 namespace xfrmd::cli::pki {
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "daemon/api/limits.h"
-#include "ike/base/secret_bytes.h"
+#include "ike/base/wiping.h"
 
 namespace xfrmd::daemon::api {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ike/base/secret_bytes.h"
+#include "ike/base/wiping.h"
 
 namespace xfrmd::daemon::api {
 
@@ -55,7 +55,7 @@ tl::expected<Parsed, ApiError> parse_json_text(std::string_view text) {
 void wipe(Parsed& value) {
     if (value.is_string()) {
         auto& text = value.get_ref<std::string&>();
-        base::wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+        base::wipe_text(text);
     } else if (value.is_structured()) {
         for (Parsed& member : value) wipe(member);
     }

@@ -124,12 +124,15 @@ void handle_pool_unload(const Call& call, MethodDone done) {
 
 void handle_object_list(const Call& call, MethodDone done) {
     const Parsed& filter = call.params.at("filter");
-    ObjectQuery query{one_of<ObjectKind>(kObjectKinds, filter, "kind"), one_of<Origin>(kOrigins, filter, "from"), {},
+    ObjectQuery query{one_of<ObjectKind>(kObjectKinds, filter, "kind"),
+                      one_of<Origin>(kOrigins, filter, "from"),
+                      {},
                       call.params.at("limit").get<std::size_t>()};
     if (call.params.contains("cursor")) {
         const auto place = read_place(text_of(call.params, "cursor"));
         if (!place) {
-            ApiError error{ErrorKind::InvalidParams, "/cursor is not one of ours", "give next_cursor of the page before"};
+            ApiError error{ErrorKind::InvalidParams, "/cursor is not one of ours",
+                           "give next_cursor of the page before"};
             error.pointer = "/cursor";
             return done(tl::unexpected<ApiError>(std::move(error)));
         }

@@ -58,44 +58,47 @@ void invoke(const Method& method, const Call& call, const MethodDone& done) {
 
 }  // namespace
 
-std::size_t Rpc::handle(std::string_view text, const Peer& peer, ReplyDone done) {
+Work Rpc::read(std::string_view text, ReplyDone done) {
     auto value = parse_json_text(text);
     if (!value) return refuse(value.error(), done);
-    const std::size_t requests = handle_value(*value, peer, std::move(done));
-    wipe(*value);
-    return requests;
-}
-
-std::size_t Rpc::handle_value(const Parsed& value, const Peer& peer, ReplyDone done) {
-    if (!value.is_array()) {
-        const std::uint64_t ticket = open(1, false, std::move(done));
-        answer({ticket, 0}, peer, value);
-        release(ticket);
-        return 1;
-    }
+    if (!value->is_array()) return open({std::move(*value)}, false, std::move(done));
     // JSON-RPC 2.0 6: an empty batch is one invalid request.
-    if (value.empty()) return refuse({ErrorKind::InvalidRequest, "the batch is empty"}, done);
-    const std::size_t requests = value.size();
-    if (requests > kMaxBatch) {
+    if (value->empty()) return refuse({ErrorKind::InvalidRequest, "the batch is empty"}, done);
+    if (value->size() > kMaxBatch) {
+        wipe(*value);
         return refuse({ErrorKind::InvalidRequest, "a batch has at most " + std::to_string(kMaxBatch) + " requests"},
                       done);
     }
-    const std::uint64_t ticket = open(requests, true, std::move(done));
-    for (std::size_t i = 0; i < requests; ++i) answer({ticket, i}, peer, value[i]);
-    release(ticket);
-    return requests;
+    return open(std::move(value->get_ref<Parsed::array_t&>()), true, std::move(done));
 }
 
-std::size_t Rpc::refuse(const ApiError& error, const ReplyDone& done) {
+Work Rpc::refuse(const ApiError& error, const ReplyDone& done) {
     done({error_line(nullptr, error), 1});
-    return 1;
+    return {1, 0, {}};
 }
 
-// One more than there are requests stays open until handle() has seen them all, so that early answers do not end it.
-std::uint64_t Rpc::open(std::size_t requests, bool batch, ReplyDone done) {
-    pending_.emplace(++last_ticket_, Pending{std::vector<std::string>(requests), std::vector<bool>(requests),
-                                             requests + 1, 0, batch, std::move(done)});
-    return last_ticket_;
+// One more than there are requests stays open until the last one is begun, so that early answers do not end it.
+Work Rpc::open(std::vector<Parsed> requests, bool batch, ReplyDone done) {
+    const std::size_t count = requests.size();
+    pending_.emplace(++last_ticket_, Pending{std::vector<std::string>(count), std::vector<bool>(count), count + 1, 0,
+                                             batch, std::move(done)});
+    std::ranges::reverse(requests);
+    return {count, last_ticket_, std::move(requests)};
+}
+
+void Rpc::begin_one(Work& work, const Peer& peer) {
+    Parsed request = std::move(work.to_begin.back());
+    work.to_begin.pop_back();
+    answer({work.ticket, work.requests - work.to_begin.size() - 1}, peer, request);
+    wipe(request);
+    if (work.is_begun()) release(work.ticket);
+}
+
+void Rpc::abandon(Work& work) {
+    if (work.is_begun()) return;
+    for (Parsed& request : work.to_begin) wipe(request);
+    work.to_begin.clear();
+    pending_.erase(work.ticket);
 }
 
 void Rpc::answer(Slot slot, const Peer& peer, const Parsed& value) {

@@ -1,6 +1,6 @@
 // From one JSON text to its reply: parse, check the envelope, find the method, check its params, ask the Service, and
-// put the answers of a batch together in order. Knows nothing of sockets. One thread; `done` may come within handle()
-// or later, and must not come after the Rpc is gone.
+// put the answers of a batch together in order. Knows nothing of sockets. One thread; answers may come within a call or
+// later, and must not come after the Rpc is gone.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +27,19 @@ struct Reply {
 };
 using ReplyDone = std::function<void(Reply)>;
 
-// Who asks, over which connection. Good until handle() returns.
+// Who asks, over which connection. Good during one call.
 struct Peer {
     const Caller& caller;
     Subscription& subscription;
+};
+
+// The requests of one text, which are begun one by one: a batch is no longer piece of work than a request.
+struct Work {
+    std::size_t requests = 0;  // as `done` will tell
+    std::uint64_t ticket = 0;
+    std::vector<Parsed> to_begin;  // the last one first
+
+    bool is_begun() const { return to_begin.empty(); }
 };
 
 class Rpc {
@@ -39,8 +48,12 @@ public:
     Rpc(const Rpc&) = delete;
     Rpc& operator=(const Rpc&) = delete;
 
-    // Calls `done` exactly once. Returns the number of requests that `done` will tell.
-    std::size_t handle(std::string_view text, const Peer& peer, ReplyDone done);
+    // `done` is called exactly once: within the call where there is nothing to begin, else when all are answered.
+    Work read(std::string_view text, ReplyDone done);
+    // The next one; not where all are begun.
+    void begin_one(Work& work, const Peer& peer);
+    // What has not been begun never will be, and nobody waits for the answers.
+    void abandon(Work& work);
 
 private:
     // A text whose answers are not complete. Tickets are never used again, so that a late answer meets nobody else's.
@@ -58,9 +71,8 @@ private:
         std::size_t index = 0;
     };
 
-    std::size_t handle_value(const Parsed& value, const Peer& peer, ReplyDone done);
-    std::size_t refuse(const ApiError& error, const ReplyDone& done);
-    std::uint64_t open(std::size_t requests, bool batch, ReplyDone done);
+    static Work refuse(const ApiError& error, const ReplyDone& done);
+    Work open(std::vector<Parsed> requests, bool batch, ReplyDone done);
     void answer(Slot slot, const Peer& peer, const Parsed& value);
     void dispatch(Slot slot, const Peer& peer, RpcRequest request);
     void settle(Slot slot, const Json& id, const Outcome<Json>& outcome);

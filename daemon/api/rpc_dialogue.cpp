@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "ike/base/secret_bytes.h"
+#include "ike/base/wiping.h"
 
 namespace xfrmd::daemon::api {
 
@@ -22,6 +22,8 @@ ApiError error_of(Refusal why) {
 
 }  // namespace
 
+RpcDialogue::~RpcDialogue() { rpc_.abandon(work_); }
+
 void RpcDialogue::refuse(Refusal why) { conversation_.refuse(error_of(why)); }
 
 void RpcDialogue::tell_events() {
@@ -34,14 +36,18 @@ void RpcDialogue::tell_events() {
 
 bool RpcDialogue::work() {
     tell_events();
+    if (!work_.is_begun()) {
+        rpc_.begin_one(work_, {caller_, subscription_});
+        return true;
+    }
     auto text = conversation_.next_text();
     if (!text) return false;
     // Answered later, never within the call: what follows may end the connection.
-    const std::size_t requests = rpc_.handle(*text, {caller_, subscription_}, [this, place = place_](Reply reply) {
+    work_ = rpc_.read(*text, [this, place = place_](Reply reply) {
         place.later([this, reply = std::move(reply)] { conversation_.replied(reply); });
     });
-    base::wipe_memory({reinterpret_cast<std::uint8_t*>(text->data()), text->size()});  // it may have had a secret
-    conversation_.started(requests);
+    base::wipe_text(*text);  // it may have had a secret
+    conversation_.started(work_.requests);
     return true;
 }
 

@@ -15,6 +15,8 @@ public:
     RpcDialogue(Rpc& rpc, EventLog& events, Caller caller, Place place)
         : rpc_(rpc), caller_(std::move(caller)), place_(place), subscription_(events) {}
 
+    ~RpcDialogue() override;
+
     void received(std::string_view bytes) override { conversation_.received(bytes); }
     void received_end() override { conversation_.received_end(); }
     void refuse(Refusal why) override;
@@ -35,6 +37,7 @@ private:
     Place place_;
     Conversation conversation_;
     Subscription subscription_;
+    Work work_;  // of the text that was read last
 };
 
 }  // namespace xfrmd::daemon::api

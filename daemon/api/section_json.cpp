@@ -33,7 +33,8 @@ Outcome<SectionDocument> SectionDocument::read(const std::string& name, const Pa
 Outcome<void> SectionDocument::fill(settings::Section& into, const Parsed& from, std::uint32_t above,
                                     std::size_t depth) {
     if (depth > kMaxSectionDepth)
-        return refuse(pointer_to(above), "has more than " + std::to_string(kMaxSectionDepth) + " sections in each other");
+        return refuse(pointer_to(above),
+                      "has more than " + std::to_string(kMaxSectionDepth) + " sections in each other");
     for (const auto& [name, value] : from.get_ref<const Parsed::object_t&>()) {
         if (auto added = add(into, name, value, above, depth); !added) return added;
     }

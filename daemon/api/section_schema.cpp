@@ -43,7 +43,8 @@ Json schema_of(Place place) {
 
 void add_section_schemas(Json& schemas) {
     Json connection = schema_of(Place::connection);
-    connection["properties"]["children"] = {{"type", "object"}, {"additionalProperties", schema_of_type("ChildSection")}};
+    connection["properties"]["children"] = {{"type", "object"},
+                                            {"additionalProperties", schema_of_type("ChildSection")}};
     connection["patternProperties"]["^local(?!_)"] = schema_of_type("RoundSection");
     connection["patternProperties"]["^remote(?!_)"] = schema_of_type("RoundSection");
     schemas["ConnectionSection"] = std::move(connection);

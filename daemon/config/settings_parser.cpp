@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "daemon/config/settings_lexer.h"
-#include "ike/base/secret_bytes.h"
+#include "ike/base/wiping.h"
 
 namespace xfrmd::daemon::settings {
 

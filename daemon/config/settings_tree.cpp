@@ -1,6 +1,6 @@
 #include "daemon/config/settings_tree.h"
 
-#include "ike/base/secret_bytes.h"
+#include "ike/base/wiping.h"
 
 namespace xfrmd::daemon::settings {
 

@@ -16,10 +16,11 @@ using settings::Setting;
 using settings::View;
 
 // Their names are strongSwan's; our lines belong to none, so the highest level of a logger is that of all its lines.
+constexpr std::string_view kOthers = "path append time_format time_add_ms time_precision flush_line ike_name log_level";
 constexpr std::string_view kGroups = "dmn mgr ike chd job cfg knl net asn enc tnc imc imv pts tls app esp lib default";
 
 std::string path_of(const View& section, const Setting& setting) {
-    return printable(section.name()) + "." + setting.name;
+    return "charon." + printable(section.name()) + "." + printable(setting.name);
 }
 
 std::optional<LogLevel> level_of(const View& section, const Setting& setting, ErrorList& errors) {
@@ -35,7 +36,11 @@ std::optional<LogLevel> level_of(const View& section, const Setting& setting, Er
 LogLevel highest_level(const View& section, ErrorList& errors) {
     LogLevel highest = section.has("default") ? kSilent : kControl;
     for (const Setting* setting : section.settings()) {
-        if (!has_word(kGroups, setting->name)) continue;
+        if (has_word(kOthers, setting->name)) continue;
+        if (!has_word(kGroups, setting->name)) {
+            errors.warn(setting->key_at, path_of(section, *setting) + ": no logger has such an option");
+            continue;
+        }
         highest = std::max(highest, level_of(section, *setting, errors).value_or(kSilent));
     }
     return highest;
@@ -70,7 +75,7 @@ void read_file(const View& section, LogSettings& settings, ErrorList& errors) {
     if (!file.path.starts_with('/')) {
         const Setting* path = section.setting("path");
         return errors.add(path == nullptr ? section.at() : path->value_at,
-                          "filelog." + printable(section.name()) + ": expected a file with an absolute path");
+                          "charon.filelog." + printable(section.name()) + ": expected a file with an absolute path");
     }
     settings.files.push_back(std::move(file));
 }
@@ -82,7 +87,12 @@ bool read_loggers(const View& section, LogSettings& settings, ErrorList& errors)
         raise(settings, highest_level(section, errors));
     } else if (section.name() == "syslog") {
         for (const View& facility : section.sections()) {
-            if (facility.name() == "daemon") raise(settings, highest_level(facility, errors));
+            if (facility.name() == "daemon") {
+                raise(settings, highest_level(facility, errors));
+            } else {
+                errors.warn(facility.at(), "charon.syslog." + printable(facility.name()) +
+                                               ": it has no effect: all lines go to the facility daemon");
+            }
         }
     } else if (section.name() == "filelog") {
         for (const View& file : section.sections()) read_file(file, settings, errors);

@@ -20,6 +20,7 @@ struct StrongswanOptions {
     std::uint32_t replay_window = 32;  // packets, of children that do not say
     LogSettings log = {};
     std::string vici_socket = "/run/charon.vici";
+    std::string vici_group = "root";
     bool install_virtual_ip = true;
     std::string install_virtual_ip_on = {};              // an interface; empty: that which leads to the peer
     std::vector<policy::PoolAttribute> attributes = {};  // every client of any pool is told: dns1, plugins.attr, ...

@@ -106,9 +106,18 @@ Read<void> set_routing_table(StrongswanOptions& options, const Value& value) {
     return {};
 }
 
+// A network that has so many clients behind a NAT may be one address.
+Read<void> set_block_threshold(StrongswanOptions& options, const Value& value) {
+    const Read<void> fits = set_limit<&Options::half_open_per_address>(options, value);
+    ikev2::sa::Options& engine = options.engine;
+    engine.half_open_per_network = std::max(engine.half_open_per_network, engine.half_open_per_address);
+    return fits;
+}
+
 Read<void> set_vici_socket(StrongswanOptions& options, const Value& value) {
     if (!value.text.starts_with(kUnix)) {
-        return complain("expected unix:// and a path: who may speak there is for the file system to say");
+        return complain(
+            "expected unix:// and a path, which is all there is: there it is for the file system to say who may speak");
     }
     const std::string_view path = value.text.substr(kUnix.size());
     if (!path.starts_with('/') || path.size() > kLongestPath) {

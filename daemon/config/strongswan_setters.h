@@ -16,6 +16,7 @@ Read<void> set_keep_alive(StrongswanOptions& options, const Value& value);
 Read<void> set_delete_rekeyed_delay(StrongswanOptions& options, const Value& value);
 Read<void> set_routing_table(StrongswanOptions& options, const Value& value);
 Read<void> set_vici_socket(StrongswanOptions& options, const Value& value);
+Read<void> set_block_threshold(StrongswanOptions& options, const Value& value);
 // The name is part of what it says.
 Read<void> left_to_attributes(StrongswanOptions& options, const Value& value);
 Read<void> add_dns(StrongswanOptions& options, const Value& value);

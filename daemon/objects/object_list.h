@@ -34,7 +34,8 @@ struct ObjectQuery {
     std::size_t limit = 100;
 };
 
-// `next`: where there are (or may be) others. A page may be short, or empty: no more than so many objects are looked at.
+// `next`: where there are (or may be) others. A page may be short, or empty: no more than so many objects are looked
+// at.
 struct ObjectPage {
     std::vector<ObjectRow> rows;
     std::optional<ObjectPlace> next = {};

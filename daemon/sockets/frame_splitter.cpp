@@ -4,6 +4,7 @@
 
 #include "ike/base/reader.h"
 #include "ike/base/secret_bytes.h"
+#include "ike/base/wiping.h"
 
 namespace xfrmd::daemon {
 

@@ -9,7 +9,7 @@
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 
-#include "ike/base/secret_bytes.h"
+#include "ike/base/wiping.h"
 
 namespace xfrmd::daemon {
 

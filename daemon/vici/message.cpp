@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "ike/base/reader.h"
-#include "ike/base/secret_bytes.h"
+#include "ike/base/wiping.h"
 #include "ike/base/writer.h"
 
 namespace xfrmd::daemon::vici {

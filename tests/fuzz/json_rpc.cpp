@@ -56,7 +56,9 @@ private:
     void handle() {
         while (const auto text = conversation_.next_text()) {
             const auto take = [this](Reply reply) { replies_.push_back(std::move(reply)); };
-            conversation_.started(rpc_.handle(*text, {caller_, subscription_}, take));
+            Work work = rpc_.read(*text, take);
+            conversation_.started(work.requests);
+            while (!work.is_begun()) rpc_.begin_one(work, {caller_, subscription_});
             deliver();
         }
         listen();

@@ -33,7 +33,7 @@ struct Talker {
     Json ask(std::string_view text) {
         Json answer;
         const Caller caller{};
-        rpc.handle(text, {caller, subscription}, [&](const Reply& reply) {
+        handle(rpc, text, {caller, subscription}, [&](const Reply& reply) {
             if (reply.line) answer = Json::parse(*reply.line);
         });
         return answer;

@@ -155,7 +155,8 @@ TEST_CASE("the audit tells what was loaded, and nothing of what is in it", "[api
     desk.reply("secret.load", {{"name", "ike-gw"}, {"secret", "laboratory"}});
     desk.reply("secret.load", {{"name", {{"secret", "laboratory"}}}});
     desk.reply("key.load", {{"key", "laboratory"}});
-    ask(desk.rpc, R"({"jsonrpc":"2.0","method":"secret.load","params":{"name":"a","section":{"secret":"laboratory"}}})");
+    ask(desk.rpc,
+        R"({"jsonrpc":"2.0","method":"secret.load","params":{"name":"a","section":{"secret":"laboratory"}}})");
     desk.reply("conn.unload", {{"name", "none"}});
     REQUIRE(desk.audited.size() == 6);
     for (const AuditEntry& entry : desk.audited) CHECK(entry.to_string().find("laboratory") == std::string::npos);

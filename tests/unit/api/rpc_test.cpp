@@ -179,6 +179,24 @@ TEST_CASE("a batch has at most 256 members", "[api][hostile-h4]") {
     CHECK(code_of(answer.json) == -32600);
 }
 
+TEST_CASE("a batch is begun request by request, and no further when its caller has gone", "[api][hostile-h2]") {
+    Desk desk;
+    EventLog nobodys;
+    Subscription subscription(nobodys);
+    const Caller caller{};
+    bool came = false;
+    const std::string up = request("sa.initiate", R"({"conn":"gw","child":"net"})");
+    Work work = desk.rpc.read("[" + up + "," + up + "," + up + "]", [&came](const Reply&) { came = true; });
+    CHECK(work.requests == 3);
+    CHECK(desk.audited.empty());
+    desk.rpc.begin_one(work, {caller, subscription});
+    CHECK(desk.audited.size() == 1);
+    desk.rpc.abandon(work);
+    CHECK(work.is_begun());
+    CHECK(desk.audited.size() == 1);
+    CHECK_FALSE(came);
+}
+
 TEST_CASE("nested arrays are invalid requests, not batches", "[api][hostile-h4]") {
     Desk desk;
     const Heard answer = ask(desk.rpc, "[[" + request("system.info") + "],[]]");

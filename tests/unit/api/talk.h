@@ -15,12 +15,17 @@ struct Heard {
     Json json;  // of the line; discarded where there is none
 };
 
+inline void handle(Rpc& rpc, std::string_view text, const Peer& peer, ReplyDone done) {
+    Work work = rpc.read(text, std::move(done));
+    while (!work.is_begun()) rpc.begin_one(work, peer);
+}
+
 // The answer is filled in when it comes, which may be after this returns.
 inline void ask(Rpc& rpc, std::string_view text, Heard& answer) {
     EventLog nobodys;
     Subscription subscription(nobodys);
     const Caller caller{};
-    rpc.handle(text, {caller, subscription}, [&answer](const Reply& reply) {
+    handle(rpc, text, {caller, subscription}, [&answer](const Reply& reply) {
         answer.came = true;
         answer.line = reply.line;
         answer.json = Json::parse(reply.line.value_or(""), nullptr, false);

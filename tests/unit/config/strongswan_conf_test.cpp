@@ -216,6 +216,31 @@ TEST_CASE("a socket of TCP is passed over", "[config][strongswan]") {
                                                        "there; /run/charon.vici is used"});
 }
 
+TEST_CASE("vici's socket is for charon's group", "[config][strongswan]") {
+    CHECK(options_of("").vici_group == "root");
+    CHECK(options_of("group = monitoring").vici_group == "monitoring");
+}
+
+TEST_CASE("what one address may have, its network may have, too", "[config][strongswan]") {
+    CHECK(options_of("block_threshold = 5").engine.half_open_per_address == 5);
+    CHECK(options_of("block_threshold = 5").engine.half_open_per_network ==
+          options_of("").engine.half_open_per_network);
+    CHECK(options_of("block_threshold = 500").engine.half_open_per_network == 500);
+    const auto unlimited = options_of("block_threshold = 0").engine;
+    CHECK(unlimited.half_open_per_address == unlimited.half_open_per_network);
+    CHECK(unlimited.half_open_per_network > 1'000'000);
+}
+
+TEST_CASE("what a logger has no room for is told", "[config][strongswan]") {
+    const auto loaded =
+        load("charon {\nfilelog { a { path = /a\ntiem_format = %T\n } }\nsyslog { auth { default = 2\n } }\n}");
+    REQUIRE(loaded);
+    CHECK(loaded->warnings ==
+          std::vector<std::string>{"/s.conf:3:1: charon.a.tiem_format: no logger has such an option",
+                                   "/s.conf:5:10: charon.syslog.auth: it has no effect: all lines go to the facility "
+                                   "daemon"});
+}
+
 TEST_CASE("children that do not say have strongswan.conf's replay window", "[config][strongswan]") {
     const auto load_child = [](const std::string& child, std::uint32_t window) {
         HostSettings host;
