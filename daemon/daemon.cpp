@@ -44,11 +44,12 @@ Daemon::Daemon(asio::io_context& io, Log& log, const Files& files, DaemonOptions
                {[this](const auto& connection) { return lacking(kernel_->features(), connection); },
                 [this](const auto& pools) { return leases_.objection(pools); }, [this] { adopt_soon(); }}),
       adoption_(io, [this] { adopt_objects(); }),
+      resolved_([this](const std::string& name) { return names_.addresses_of(name); }),
       names_(io, log, [this] { readdress_.within(kReaddressPause); }),
       readdress_(io,
                  [this] {
                      if (stopping_) return;
-                     configuration_ = with_addresses(configuration_);
+                     configuration_ = resolved_.again();
                      hand_out_configuration();
                  }),
       updown_(io, log, options_.updown_limit),
@@ -70,7 +71,7 @@ tl::expected<std::unique_ptr<Daemon>, std::string> Daemon::start(asio::io_contex
     std::unique_ptr<Daemon> daemon(new Daemon(io, log, files, options));
     daemon->objects_.take_files(std::move(configuration));
     daemon->adoption_.cancel();
-    daemon->configuration_ = daemon->objects_.snapshot();
+    daemon->configuration_ = daemon->resolved_.take(daemon->objects_.snapshot());
     auto kernel = KernelSide::open(io, log, options.kernel, options.routes, *daemon, daemon->kernel_history_);
     if (!kernel) return tl::unexpected(kernel.error());
     daemon->kernel_ = std::move(*kernel);

@@ -28,6 +28,7 @@
 #include "daemon/updown/updown.h"
 #include "daemon/worker_pool.h"
 #include "ike/policy/lease_book.h"
+#include "ike/policy/resolved_connections.h"
 
 namespace xfrmd::daemon {
 
@@ -115,7 +116,6 @@ private:
     void hand_out_configuration();  // everybody works with the one that is here now
     void look_up_names();
     void clear_very(const TunnelOwner& owner, Operations::End end);
-    policy::Snapshot with_addresses(policy::Snapshot configuration) const;
     void clear_all(bool force, std::function<void()> cleared);
     // Hands on the IKE SAs of all workers that are meant; `is_meant` is called in their threads.
     void collect(std::function<bool(const ikev2::sa::Sa&)> is_meant,
@@ -133,6 +133,7 @@ private:
     Objects objects_;
     Deadline adoption_;  // of what has changed there
     std::chrono::milliseconds adoption_takes_{0};
+    policy::ResolvedConnections resolved_;
     policy::Snapshot configuration_;
     HostNames names_;
     Deadline readdress_;  // connections, after names got other addresses

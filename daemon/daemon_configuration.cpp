@@ -80,7 +80,7 @@ void Daemon::adopt_objects() {
     adoption_.cancel();
     if (stopping_) return;
     const auto start = std::chrono::steady_clock::now();
-    const policy::Snapshot before = std::exchange(configuration_, with_addresses(objects_.snapshot()));
+    const policy::Snapshot before = std::exchange(configuration_, resolved_.take(objects_.snapshot()));
     leases_.configure(configuration_->pools());
     if (&before->pools() != &configuration_->pools()) warn_of_overlap();
     hand_out_configuration();
@@ -112,13 +112,6 @@ void Daemon::hand_out_configuration() {
     }
     events_.count_change();
     kernel_->configure(configuration_);
-}
-
-policy::Snapshot Daemon::with_addresses(policy::Snapshot configuration) const {
-    const auto& connections = configuration->connections();
-    const auto has_names = [](const policy::Connection& connection) { return connection.has_names(); };
-    if (std::none_of(connections.begin(), connections.end(), has_names)) return configuration;
-    return configuration->with_addresses([this](const std::string& name) { return names_.addresses_of(name); });
 }
 
 void Daemon::look_up_names() {

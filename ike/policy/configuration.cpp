@@ -35,17 +35,9 @@ Snapshot IndexedConfiguration::join(ConfigurationParts parts) {
     return Snapshot(new IndexedConfiguration(std::move(parts)));
 }
 
-Snapshot IndexedConfiguration::with_addresses(const AddressesOf& addresses_of) const {
-    SharedList<Connection>::Pointers connections = parts_.connections.pointers();
-    for (auto& connection : connections) {
-        if (!connection->has_names()) continue;
-        auto resolved = std::make_shared<Connection>(*connection);
-        resolved->local_addrs = resolve(connection->local_hosts, addresses_of);
-        resolved->remote_addrs = resolve(connection->remote_hosts, addresses_of);
-        connection = std::move(resolved);
-    }
+Snapshot IndexedConfiguration::with_connections(SharedList<Connection> connections) const {
     ConfigurationParts parts = parts_;
-    parts.connections = SharedList<Connection>(std::move(connections));
+    parts.connections = std::move(connections);
     return join(std::move(parts));
 }
 

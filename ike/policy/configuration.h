@@ -55,8 +55,8 @@ class IndexedConfiguration {
 public:
     static Snapshot of(Configuration configuration) { return join(ConfigurationParts(std::move(configuration))); }
     static Snapshot join(ConfigurationParts parts);
-    // The same, where names resolve to these addresses.
-    Snapshot with_addresses(const AddressesOf& addresses_of) const;
+    // The same with these for connections.
+    Snapshot with_connections(SharedList<Connection> connections) const;
     ~IndexedConfiguration();
     IndexedConfiguration(const IndexedConfiguration&) = delete;
     IndexedConfiguration& operator=(const IndexedConfiguration&) = delete;

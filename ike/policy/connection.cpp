@@ -44,7 +44,11 @@ bool Connection::has_same_ike(const Connection& other) const {
     Connection same = other;
     same.children = children;
     same.shunts = shunts;
-    return is_configured_as(same);
+    if (has_names() && other.has_names()) {
+        same.local_addrs = local_addrs;
+        same.remote_addrs = remote_addrs;
+    }
+    return *this == same;
 }
 
 bool Connection::counts_with(const Connection& other) const {
