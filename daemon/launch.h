@@ -7,7 +7,7 @@
 
 #include <tl/expected.hpp>
 
-#include "daemon/sockets/socket_file.h"
+#include "daemon/descriptor.h"
 
 namespace xfrmd::daemon {
 

@@ -8,7 +8,7 @@
 
 #include <tl/expected.hpp>
 
-#include "daemon/sockets/socket_file.h"
+#include "daemon/descriptor.h"
 #include "ike/base/secret_bytes.h"
 
 namespace xfrmd::daemon {

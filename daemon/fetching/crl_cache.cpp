@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "daemon/config/files.h"
-#include "daemon/sockets/socket_file.h"
+#include "daemon/descriptor.h"
 #include "ike/crypto/crl.h"
 #include "ike/crypto/crl_date.h"
 #include "ike/crypto/digest.h"

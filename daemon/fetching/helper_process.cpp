@@ -14,7 +14,7 @@
 #include <asio/buffer.hpp>
 #include <asio/write.hpp>
 
-#include "daemon/sockets/socket_file.h"
+#include "daemon/descriptor.h"
 #include "daemon/spawn.h"
 
 namespace xfrmd::daemon {

@@ -16,8 +16,8 @@
 #include <asio/posix/stream_descriptor.hpp>
 #include <tl/expected.hpp>
 
+#include "daemon/descriptor.h"
 #include "daemon/log.h"
-#include "daemon/sockets/socket_file.h"
 #include "ike/base/bytes.h"
 
 namespace xfrmd::daemon {

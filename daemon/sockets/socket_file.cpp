@@ -103,17 +103,6 @@ Trouble bind_and_listen(const Descriptor& socket, const sockaddr_un& address, co
 
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-}
-
-Descriptor::~Descriptor() {
-    if (is_open()) close(number_);
-}
-
-int Descriptor::release() { return std::exchange(number_, -1); }
-
 tl::expected<SocketFile, std::string> SocketFile::make(const SocketOptions& options) {
     const auto address = address_of(options.path);
     if (!address)

@@ -9,31 +9,14 @@
 
 #include <tl/expected.hpp>
 
+#include "daemon/descriptor.h"
+
 namespace xfrmd::daemon {
 
 struct SocketOptions {
     std::string path = "/run/xfrmd/api.sock";  // absolute, shorter than 108 bytes; its folder is made when missing
     std::string group = "xfrmd";               // root where there is no such group
     mode_t mode = 0660;
-};
-
-// A file descriptor that is closed when it goes.
-class Descriptor {
-public:
-    Descriptor() = default;
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-    Descriptor& operator=(Descriptor&& other) noexcept;
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor();
-
-    int number() const { return number_; }
-    bool is_open() const { return number_ >= 0; }
-    int release();
-
-private:
-    int number_ = -1;
 };
 
 class SocketFile {

@@ -12,7 +12,7 @@
 #include <asio/buffer.hpp>
 #include <asio/post.hpp>
 
-#include "daemon/sockets/socket_file.h"
+#include "daemon/descriptor.h"
 #include "daemon/spawn.h"
 
 namespace xfrmd::daemon::updown {

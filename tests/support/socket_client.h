@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/sockets/socket_file.h"
+#include "daemon/descriptor.h"
 
 namespace xfrmd::daemon {
 

@@ -1,5 +1,6 @@
 // The daemon's end, with the real program beside it, and with others that die, hang or talk nonsense.
 #include "daemon/fetching/fetcher.h"
+#include "daemon/descriptor.h"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
@@ -19,7 +20,6 @@
 #include <optional>
 #include <thread>
 
-#include "daemon/sockets/socket_file.h"
 #include "tests/support/test_revocation.h"
 #include "tests/unit/fetching/temporary_folder.h"
 

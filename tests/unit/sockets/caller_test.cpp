@@ -1,12 +1,11 @@
 #include "daemon/sockets/caller.h"
+#include "daemon/descriptor.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <catch2/catch_test_macros.hpp>
-
-#include "daemon/sockets/socket_file.h"
 
 using namespace xfrmd::daemon;
 
