@@ -70,16 +70,17 @@ void Log::use(const LogSettings& settings) {
     std::vector<std::string> failures;
     for (const LogFile& file : settings.files) {
         if (file.level == kSilent) continue;
-        auto sink = FileSink::open(file, !file.append && !used_.contains(file.path));
+        auto opened = FileSink::open(file, !file.append && !used_.contains(file.path));
         used_.insert(file.path);
-        if (!sink) {
-            failures.push_back(std::move(sink.error()));
+        if (!opened) {
+            failures.push_back(std::move(opened.error()));
             continue;
         }
-        (*sink)->set_pattern("%v");
-        (*sink)->set_level(level_of(file.level));
-        least = std::min(least, (*sink)->level());
-        sinks.push_back(std::move(*sink));
+        (*opened)->set_pattern("%v");
+        auto sink = std::make_shared<QueuedSink>(queue_, std::move(*opened));
+        sink->set_level(level_of(file.level));
+        least = std::min(least, sink->level());
+        sinks.push_back(std::move(sink));
     }
     files_->set_sinks(std::move(sinks));
     logger_->set_level(least);

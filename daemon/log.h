@@ -3,6 +3,7 @@
 // is counted. A log that nobody reads, or that has no room, holds nobody up (log_sink.h). May be used from any thread.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/dist_sink.h>
 
+#include "daemon/log_queue.h"
 #include "daemon/log_settings.h"
 #include "ike/actions.h"
 #include "ike/token_bucket.h"
@@ -24,8 +26,11 @@ class Log {
 public:
     Log(LogTarget target, bool debug);
 
-    // The files are opened anew, whichever were there. One that cannot be is an error in the log.
+    // The files are opened anew, whichever were there. One that cannot be is an error in the log. Waits for disks; not
+    // in two threads at once.
     void use(const LogSettings& settings);
+    // Waits until files have what was said, so long at most. False where they have not.
+    bool flush(std::chrono::milliseconds patience) { return queue_->flush(patience); }
 
     // False where it was left out, as strangers have caused too many.
     bool write(const ike::Report& report);
@@ -47,7 +52,8 @@ private:
     bool debug_;
     spdlog::sink_ptr main_;
     std::shared_ptr<spdlog::sinks::dist_sink_mt> files_;
-    std::set<std::string> used_;  // paths that were opened before
+    std::shared_ptr<LogQueue> queue_ = std::make_shared<LogQueue>();  // to the files
+    std::set<std::string> used_;                                      // paths that were opened before
     std::shared_ptr<spdlog::logger> logger_;
     std::mutex mutex_;
     Listener listener_;

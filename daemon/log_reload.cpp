@@ -12,6 +12,7 @@ LogReload::LogReload(asio::io_context& io, Log& log, const Files& files, std::st
           io,
           [this, &files] {
               const auto loaded = std::make_shared<Loaded>(load_strongswan(files, path_, false));
+              if (*loaded) log_.use((*loaded)->options.log);
               return [this, loaded] { take(*loaded); };
           },
           [this](const std::string& why) { log_.error(path_ + ": not read again: " + why); }) {}
@@ -21,10 +22,7 @@ void LogReload::run() {
 }
 
 void LogReload::take(const Loaded& loaded) {
-    if (loaded) {
-        log_.use(loaded->options.log);
-        return log_details(log_, *loaded);
-    }
+    if (loaded) return log_details(log_, *loaded);
     std::string text = path_ + ": not taken, everything stays as it is:";
     for (const ConfigError& error : loaded.error()) text += "\n" + error.to_string();
     log_.error(text);

@@ -71,10 +71,10 @@ void LogSink::sink_it_(const spdlog::details::log_msg& message) {
 bool LogSink::put_message(const spdlog::details::log_msg& message) {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
-    return put(message.level, {line.data(), line.size()});
+    return put(message, {line.data(), line.size()});
 }
 
-bool DescriptorSink::put(spdlog::level::level_enum, std::string_view line) {
+bool DescriptorSink::put(const spdlog::details::log_msg&, std::string_view line) {
     const std::string whole = (is_cut_ ? "\n" : "") + std::string(line.substr(0, PIPE_BUF - 1));
     const ssize_t written = write_without_waiting(fd_, whole);
     if (written > 0) is_cut_ = whole[static_cast<std::size_t>(written) - 1] != '\n';
@@ -90,8 +90,8 @@ tl::expected<std::shared_ptr<FileSink>, std::string> FileSink::open(const LogFil
                           std::generic_category().message(errno));
 }
 
-bool FileSink::put(spdlog::level::level_enum, std::string_view line) {
-    std::string whole = time().append(line);
+bool FileSink::put(const spdlog::details::log_msg& message, std::string_view line) {
+    std::string whole = time_of(message).append(line);
     if (whole.size() > PIPE_BUF) {
         whole.resize(PIPE_BUF);
         whole.back() = '\n';
@@ -100,17 +100,17 @@ bool FileSink::put(spdlog::level::level_enum, std::string_view line) {
 }
 
 // strongSwan's format with a blank behind it.
-std::string FileSink::time() const {
+std::string FileSink::time_of(const spdlog::details::log_msg& message) const {
     if (file_.time_format.empty()) return {};
     constexpr std::size_t kLongest = 128;
-    const auto now = std::chrono::system_clock::now();
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(message.time);
     std::tm local{};
     localtime_r(&seconds, &local);
     std::array<char, kLongest> text{};
     std::string time(text.data(), std::strftime(text.data(), text.size(), file_.time_format.c_str(), &local));
     if (file_.with_milliseconds) {
-        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+        const auto since =
+            std::chrono::duration_cast<std::chrono::milliseconds>(message.time.time_since_epoch()).count();
         const std::string digits = std::to_string(since % 1000);
         time += "." + std::string(3 - digits.size(), '0') + digits;
     }
@@ -122,12 +122,12 @@ SyslogSink::~SyslogSink() {
 }
 
 // Whoever serves the socket may have been started anew.
-bool SyslogSink::put(spdlog::level::level_enum level, std::string_view line) {
+bool SyslogSink::put(const spdlog::details::log_msg& message, std::string_view line) {
     while (line.ends_with('\n')) line.remove_suffix(1);
-    const std::string message = syslog_header(level).append(line);
+    const std::string text = syslog_header(message.level).append(line);
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (fd_ < 0 && !connect()) return false;
-        if (send(fd_, message.data(), message.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return true;
+        if (send(fd_, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return true;
         if (errno == EAGAIN || errno == ENOBUFS || errno == EMSGSIZE) return false;
         close(fd_);
         fd_ = -1;

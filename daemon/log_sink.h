@@ -1,6 +1,8 @@
-// Where the log's lines go: a descriptor, a file, or syslog's socket (RFC 3164's format, as glibc writes it). Neither
-// ever waits: who reads a log may be slow, stuck or out of space, and IKE goes on. Lines that find no room are counted,
-// and told of once there is room again. May be used from any thread.
+// Where the log's lines go: a descriptor, a file, or syslog's socket (RFC 3164's format, as glibc writes it). Who reads
+// a log may be slow, stuck or out of space, and IKE goes on: a pipe and a socket are never waited for. A disk is,
+// nothing else is possible; so files are written by a thread of their own (log_queue.h). Whoever leads standard error
+// to a file waits for its disk. Lines that find no room are counted, and told of once there is room again. May be used
+// from any thread.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +14,15 @@
 #include <spdlog/sinks/base_sink.h>
 #include <tl/expected.hpp>
 
+#include "daemon/descriptor.h"
 #include "daemon/log_settings.h"
-#include "daemon/sockets/socket_file.h"
 
 namespace xfrmd::daemon {
 
 class LogSink : public spdlog::sinks::base_sink<std::mutex> {
 protected:
-    // One line, with its end. False where there is no room for all of it.
-    virtual bool put(spdlog::level::level_enum level, std::string_view line) = 0;
+    // `line`: the message as it is to be written, with its end. False where there is no room for all of it.
+    virtual bool put(const spdlog::details::log_msg& message, std::string_view line) = 0;
 
 private:
     void sink_it_(const spdlog::details::log_msg& message) final;
@@ -36,7 +38,7 @@ public:
     explicit DescriptorSink(int fd) : fd_(fd) {}
 
 private:
-    bool put(spdlog::level::level_enum level, std::string_view line) override;
+    bool put(const spdlog::details::log_msg& message, std::string_view line) override;
 
     int fd_;
     bool is_cut_ = false;  // the last line has no end
@@ -50,8 +52,8 @@ public:
     FileSink(LogFile file, Descriptor opened) : file_(std::move(file)), opened_(std::move(opened)) {}
 
 private:
-    bool put(spdlog::level::level_enum level, std::string_view line) override;
-    std::string time() const;
+    bool put(const spdlog::details::log_msg& message, std::string_view line) override;
+    std::string time_of(const spdlog::details::log_msg& message) const;
 
     LogFile file_;
     Descriptor opened_;
@@ -63,7 +65,7 @@ public:
     ~SyslogSink() override;
 
 private:
-    bool put(spdlog::level::level_enum level, std::string_view line) override;
+    bool put(const spdlog::details::log_msg& message, std::string_view line) override;
     bool connect();
 
     std::string path_;

@@ -38,6 +38,8 @@ using namespace xfrmd;
 using daemon::kConfigurationInvalid;
 using daemon::kFailed;
 
+// With a disk that hangs.
+constexpr auto kLogPatience = std::chrono::seconds(1);
 // With a token that is at work when the daemon ends.
 constexpr auto kTokenPatience = std::chrono::seconds(1);
 
@@ -110,6 +112,7 @@ public:
     // Everything but the loop, whose end waits for the resolver, and what waits for a token or a disk. There is nothing
     // left that would need them.
     void end(int status) {
+        log_.flush(kLogPatience);
         const bool waits = daemon_ && daemon_->is_asking_for_names();
         const bool is_reading = daemon_ && (daemon_->is_loading() || daemon_->is_reading_lists());
         if (daemon_) daemon_->reports().follow(nullptr);

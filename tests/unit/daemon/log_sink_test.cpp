@@ -6,20 +6,25 @@
 #include <unistd.h>
 
 #include <array>
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <string>
 
 #include <spdlog/logger.h>
 #include <catch2/catch_test_macros.hpp>
 
 #include "daemon/log.h"
+#include "daemon/log_queue.h"
 
 using namespace xfrmd::daemon;
 
 namespace {
+
+constexpr std::chrono::seconds kLong{100};
 
 spdlog::logger logger_of(std::shared_ptr<LogSink> sink) {
     sink->set_pattern("%l %v");
@@ -176,6 +181,7 @@ TEST_CASE("files of strongswan.conf get what their level lets through", "[daemon
     log.use(settings);
     log.info("a step");
     log.debug("a detail");
+    REQUIRE(log.flush(kLong));
     CHECK(folder.text("control") == "a step\n");
     CHECK(folder.text("details") == "a step\na detail\n");
     CHECK_FALSE(std::filesystem::exists(folder.file("silent")));
@@ -194,15 +200,80 @@ TEST_CASE("files are opened anew, and emptied once where they are not to be cont
     settings.files = {{.path = folder.file("kept")}, {.path = folder.file("emptied"), .append = false}};
     log.use(settings);
     log.info("one");
+    REQUIRE(log.flush(kLong));
     CHECK(folder.text("kept") == "old\none\n");
     CHECK(folder.text("emptied") == "one\n");
     std::filesystem::rename(folder.file("kept"), folder.file("moved"));
     log.use(settings);
     log.info("two");
+    REQUIRE(log.flush(kLong));
     CHECK(folder.text("moved") == "old\none\n");
     CHECK(folder.text("kept") == "two\n");
     CHECK(folder.text("emptied") == "one\ntwo\n");
     log.use({kSilent, {{.path = "/nowhere/at/all"}}});
     log.info("three");
+    REQUIRE(log.flush(kLong));
     CHECK(folder.text("kept") == "two\n");
+}
+
+namespace {
+
+// A disk that hangs until it is let go.
+struct HangingSink final : LogSink {
+    bool put(const spdlog::details::log_msg&, std::string_view line) override {
+        std::unique_lock lock(mutex);
+        is_at_work = true;
+        changed.notify_all();
+        changed.wait(lock, [this] { return !hangs; });
+        text += line;
+        return true;
+    }
+    void wait() {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [this] { return is_at_work; });
+    }
+    void let_go() {
+        const std::lock_guard lock(mutex);
+        hangs = false;
+        changed.notify_all();
+    }
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool is_at_work = false;
+    bool hangs = true;
+    std::string text;
+};
+
+}  // namespace
+
+TEST_CASE("a disk that hangs holds nobody up, and what it has no room for is counted", "[daemon][hostile-g9]") {
+    const auto disk = std::make_shared<HangingSink>();
+    disk->set_pattern("%v");
+    const auto queue = std::make_shared<LogQueue>();
+    auto log = logger_of(std::make_shared<QueuedSink>(queue, disk));
+    log.info("the first one");
+    disk->wait();
+    constexpr std::size_t kLines = 20'000;
+    for (std::size_t i = 0; i < kLines; ++i)
+        log.info("a line that is as long as lines of the log are: gw[1] child net");
+    CHECK_FALSE(queue->flush(std::chrono::milliseconds(0)));
+    disk->let_go();
+    REQUIRE(queue->flush(kLong));
+    const std::size_t seen = count(disk->text, "a line that is");
+    CHECK(seen > 0);
+    CHECK(seen < kLines);
+    log.info("there is room again");
+    REQUIRE(queue->flush(kLong));
+    CHECK(disk->text.ends_with(std::to_string(kLines - seen) +
+                               " lines of the log found no room, and are lost\nthere is room again\n"));
+}
+
+TEST_CASE("the end waits for no disk that hangs", "[daemon][hostile-g9]") {
+    const auto disk = std::make_shared<HangingSink>();
+    {
+        auto log = logger_of(std::make_shared<QueuedSink>(std::make_shared<LogQueue>(), disk));
+        log.info("never written");
+        disk->wait();
+    }
+    disk->let_go();
 }
