@@ -92,6 +92,7 @@ public:
     void drop(policy::LeaseHolder holder) override;
     void revive(ike::ReviveChild child) override;
     void done(ike::OperationDone operation) override;
+    bool wants_drops() const override { return log_.has_details(); }
     bool wants_views() const override { return reports_.is_followed(); }
     using Outside::report;
     void report(const ike::Report& report, std::optional<api::IkeSaView> sa) override { reports_.take(report, sa); }

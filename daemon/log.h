@@ -32,6 +32,8 @@ public:
     // Waits until files have what was said, so long at most. False where they have not.
     bool flush(std::chrono::milliseconds patience) { return queue_->flush(patience); }
 
+    // Lines of debug go somewhere.
+    bool has_details() const { return logger_->should_log(spdlog::level::debug); }
     // False where it was left out, as strangers have caused too many.
     bool write(const ike::Report& report);
     void debug(const std::string& text) { logger_->debug(text); }

@@ -1,7 +1,6 @@
 // What is logged where, beside the log itself: strongswan.conf's loggers.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,11 +26,6 @@ struct LogFile {
 struct LogSettings {
     std::optional<LogLevel> level = {};  // of syslog, or standard error; errors and warnings are there in any case
     std::vector<LogFile> files = {};
-
-    bool has_details() const {
-        const auto is_detailed = [](const LogFile& file) { return file.level >= kDetails; };
-        return level.value_or(kControl) >= kDetails || std::any_of(files.begin(), files.end(), is_detailed);
-    }
 };
 
 }  // namespace xfrmd::daemon

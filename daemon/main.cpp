@@ -240,8 +240,6 @@ int run(daemon::Arguments arguments) {
         std::fprintf(stderr, "xfrmd: %s\n", launch.error().c_str());
         return kFailed;
     }
-    arguments.daemon.pool.worker.engine.explain_drops =
-        arguments.debug || arguments.strongswan.options.log.has_details();
     return serve(arguments, *launch);
 }
 

@@ -60,6 +60,7 @@ void Worker::read(UdpSocket& socket) {
 
 void Worker::serve() {
     tell_time();
+    tell_whether_to_explain();
     for (unsigned served = 0; served < kServed; ++served) {
         const auto next = inbox_.take();
         if (!next) break;
@@ -77,6 +78,13 @@ void Worker::tell_time() {
     if (now < time_due_) return;
     time_due_ = now + kEvery;
     handle(ike::TimeOfDay{boot_time()});
+}
+
+// The log's level may be another one at any time.
+void Worker::tell_whether_to_explain() {
+    const bool explains = outside_.wants_drops();
+    if (explains == std::exchange(options_.engine.explain_drops, explains)) return;
+    handle(ike::ExplainDrops{explains});
 }
 
 // All sockets are read before more is served: what is at the end of one may be of a higher rank than what was there

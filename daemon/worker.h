@@ -53,6 +53,8 @@ public:
     virtual void drop(policy::LeaseHolder holder) = 0;
     virtual void revive(ike::ReviveChild child) = 0;
     virtual void done(ike::OperationDone operation) = 0;
+    // Somebody reads why datagrams are dropped.
+    virtual bool wants_drops() const = 0;
     // Somebody follows what happens to IKE SAs.
     virtual bool wants_views() const = 0;
     // `sa`: as wants_views() says, of a milestone, as the IKE SA is after that, or was when its attempt failed; nothing
@@ -96,6 +98,7 @@ private:
     void read(UdpSocket& socket);
     void serve();
     void tell_time();
+    void tell_whether_to_explain();
     void take_another_turn();
     void drain();
     void handle(const ike::Input& input);

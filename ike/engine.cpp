@@ -57,6 +57,10 @@ Actions Engine::handle(const Input& input, base::Instant now) {
     return std::move(turn.actions);
 }
 
+ikev2::sa::Surroundings Engine::around(Turn& turn) {
+    return {turn.now, random_, table_, options_, tickets_, validation_, turn.actions, turn.successions};
+}
+
 base::Instant Engine::next_timeout() const {
     return std::min(table_.next_deadline(), validation_.enquiries.deadline());
 }

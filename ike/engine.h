@@ -69,6 +69,7 @@ private:
     void on(const Leased& answer, Turn& turn);
     void on(const PeerNews& news, Turn& turn);
     void on(const Reconfigure& change, Turn& turn);
+    void on(const ExplainDrops& told, Turn&) { options_.explain_drops = told.explains; }
     void on(const TimePassed&, Turn& turn);
 
     struct Frame {  // engine_datagrams.cpp
@@ -88,9 +89,7 @@ private:
                               Turn& turn, const std::vector<ikev2::wire::Payload>& beside = {});
 
     // --- Life ---
-    ikev2::sa::Surroundings around(Turn& turn) {
-        return {turn.now, random_, table_, options_, tickets_, validation_, turn.actions, turn.successions};
-    }
+    ikev2::sa::Surroundings around(Turn& turn);
     ikev2::sa::Sa make_sa(bool original_initiator, const base::Endpoint& local, const base::Endpoint& remote,
                           Turn& turn);
     IkeSa* ike_sa_for(const Initiate& wish);

@@ -120,11 +120,16 @@ struct Reconfigure {
     policy::Snapshot configuration;
 };
 
+// Whether somebody reads why datagrams are dropped; as Options::explain_drops, until it is told anew.
+struct ExplainDrops {
+    bool explains = false;
+};
+
 struct TimePassed {};
 
 // PeerNews: what another engine has given as TellEngines.
-using Input =
-    std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses, TimeOfDay,
-                 ChildInstalled, ChildrenUsed, Fetched, Signed, Leased, PeerNews, Reconfigure, TimePassed>;
+using Input = std::variant<Datagram, Initiate, Clear, Rekey, Redirect, ChildExpiring, PeerMoved, UsePath, OwnAddresses,
+                           TimeOfDay, ChildInstalled, ChildrenUsed, Fetched, Signed, Leased, PeerNews, Reconfigure,
+                           ExplainDrops, TimePassed>;
 
 }  // namespace xfrmd::ike

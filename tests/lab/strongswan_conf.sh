@@ -64,7 +64,18 @@ expect_log moon 'strongswan.conf:[0-9]*:[0-9]*: charon.port: expected a number f
 expect_ping alice 10.2.0.10
 refuses /run/sun/strongswan.conf 'charon.port: expected a number from 1 to 65535'
 refuses /run/nowhere.conf 'No such file'
+
+# Details from a reload on: also of what is dropped.
+explains() {
+    on sun bash -c 'printf x >/dev/udp/192.0.2.1/2500'
+    grep -q 'datagram from 192.0.2.2' /run/file.log
+}
+expect_not explains
+sed 's/ default = 1/ default = 2/' /run/good.conf >/run/sun/strongswan.conf
+kill -HUP "${daemon_pid[moon]}"
+eventually 5 explains || fail "drops are not explained: $(tail -n 3 /run/file.log)"
 cp /run/good.conf /run/sun/strongswan.conf
+kill -HUP "${daemon_pid[moon]}"
 
 # A peer that has fallen silent: asked three times, half a second apart.
 clear moon

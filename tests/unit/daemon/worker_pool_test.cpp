@@ -29,6 +29,7 @@ struct Nobody final : Outside {
     void tell(std::uint8_t, ike::PeerNews) override {}
     void revive(ike::ReviveChild) override {}
     void done(ike::OperationDone) override {}
+    bool wants_drops() const override { return false; }
     bool wants_views() const override { return false; }
     void report(const ike::Report&, std::optional<api::IkeSaView>) override {}
     bool forward(std::uint8_t from, std::uint8_t to, OwnedDatagram) override {
