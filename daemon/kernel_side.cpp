@@ -141,6 +141,18 @@ void KernelSide::remove_inheritance() {
     if (network_) network_->retire();
 }
 
+void KernelSide::watch_paths(std::function<void()> on_change) {
+    if (network_) network_->watch_paths(std::move(on_change));
+}
+
+bool KernelSide::is_path(const base::Address& local, const base::Address& remote) const {
+    return !network_ || network_->is_path(local, remote);
+}
+
+std::vector<base::Address> KernelSide::own_addresses() const {
+    return network_ ? network_->own_addresses() : std::vector<base::Address>();
+}
+
 void KernelSide::configure(policy::Snapshot configuration) {
     configuration_ = std::move(configuration);
     for (const std::string& missing : warm_up_.run(*configuration_)) log_.warning(missing);

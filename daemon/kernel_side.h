@@ -63,16 +63,11 @@ public:
     // Towards this peer, from before this process.
     bool has_inherited_sas(const base::Address& remote) const { return books_.has_orphans_towards(remote); }
     NetworkSide* network() { return network_.get(); }  // nullptr without Linux
-    void watch_paths(std::function<void()> on_change) {
-        if (network_) network_->watch_paths(std::move(on_change));
-    }
-    bool is_path(const base::Address& local, const base::Address& remote) const {
-        return !network_ || network_->is_path(local, remote);
-    }
-    const NetworkSide* network() const { return network_.get(); }  // nullptr without Linux
-    std::vector<base::Address> own_addresses() const {
-        return network_ ? network_->own_addresses() : std::vector<base::Address>();
-    }
+    const NetworkSide* network() const { return network_.get(); }
+    // As NetworkSide has it; without Linux nothing changes, every path is one, and no address is known.
+    void watch_paths(std::function<void()> on_change);
+    bool is_path(const base::Address& local, const base::Address& remote) const;
+    std::vector<base::Address> own_addresses() const;
     // KernelClient::renew() or expire() came to nothing: it is told again at the next comparison, if it is still so.
     void tell_again(ike::ChildSaId child) { told_.erase(child); }
     // What has become of a move. A tunnel that could not follow is of no use any more: another one is negotiated.

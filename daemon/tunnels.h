@@ -17,6 +17,7 @@
 #include "daemon/network_side.h"
 #include "daemon/tunnel_offload.h"
 #include "daemon/tunnel_options.h"
+#include "daemon/tunnel_owner.h"
 #include "ike/actions.h"
 #include "ike/base/result.h"
 #include "ike/child_install.h"
@@ -39,15 +40,6 @@ struct TunnelCounters {
     std::uint32_t if_id_out = 0;
     std::optional<std::chrono::sys_seconds> used_in;  // see netlink::SaState
     std::optional<std::chrono::sys_seconds> used_out;
-};
-
-// Whose child SA it is, by number and by the names it is configured under.
-struct TunnelOwner {
-    ike::IkeSaId ike_sa{};
-    ike::ChildSaId child{};
-    std::string connection_name;
-    std::string child_name;
-    ike::ChildSaId number{};  // that operators know it by: of the first of those that replaced each other
 };
 
 // Who else has to do with tunnels; nobody where there is no network of Linux's.
