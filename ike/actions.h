@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "ike/address_actions.h"
 #include "ike/attempt.h"
 #include "ike/base/address.h"
 #include "ike/base/bytes.h"
@@ -76,31 +77,6 @@ struct ReviveChild {
     std::string connection;
     std::string child;
     policy::StartAction action{};
-};
-
-// The leases that were asked for with LeaseAddresses are wanted no more. Not answered.
-struct ReturnAddresses {
-    policy::LeaseHolder holder{};
-};
-
-// Who holds leases is somewhere else now. Not answered.
-struct MoveLeases {
-    policy::LeaseHolder holder{};
-    base::Endpoint remote;
-};
-
-// As initiator: what the peer has given us (RFC 7296 2.19), before the first child that has to do with it. Not
-// answered. What may be held by several at once goes with the last of them.
-struct HoldAddresses {
-    policy::LeaseHolder holder{};
-    base::Address local;  // of the IKE SA: the addresses belong where packets to the peer leave
-    base::Address remote;
-    std::vector<base::Address> addresses;
-    std::vector<base::Address> name_servers;
-    std::vector<std::string> domains;  // RFC 8598: those alone that they are for; empty: all. Of host names' letters
-};
-struct DropAddresses {
-    policy::LeaseHolder holder{};
 };
 
 // An operation asked for with an OperationId has ended, well or badly. Given exactly once for each.

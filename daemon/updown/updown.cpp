@@ -80,7 +80,8 @@ Occasion occasion_of(const ike::ChildInstall& child, const policy::Child& config
 }  // namespace
 
 std::chrono::seconds patience_for(std::size_t turns) {
-    return std::min(kLeast + kOfEachTurn * std::min<std::size_t>(turns, kMost / kOfEachTurn), kMost);
+    constexpr std::size_t kMostTurns = (kMost - kLeast) / kOfEachTurn;
+    return kLeast + kOfEachTurn * static_cast<int>(std::min(turns, kMostTurns));
 }
 
 std::optional<Arrival> arrival_of(const ike::ChildInstall& child) {

@@ -13,8 +13,8 @@ inline void wipe_text(std::span<char> text) {
     wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
 }
 
-// As insert at the end; but where that moves what is there, nothing stays behind at the old place. Both are of octets or
-// chars.
+// As insert at the end; but where that moves what is there, nothing stays behind at the old place. Both are of octets
+// or chars.
 template <typename Container, typename More>
 void append_and_wipe(Container& to, const More& more) {
     const std::size_t needed = to.size() + more.size();

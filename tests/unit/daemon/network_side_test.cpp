@@ -154,8 +154,8 @@ TEST_CASE("what an earlier life left goes from our table, not from one that an o
     REQUIRE(bench.memory.add_route(others));
     bench.up();
     bench.side->retire();
-    CHECK(bench.memory.list_routes(options.table)->size() == (options.table == kRouteTable ? 1 : 2));
+    CHECK(bench.memory.list_routes(options.table)->size() == (options.table == kRouteTable ? 1U : 2U));
     bench.side->tunnel_is_down(kChild);
     bench.side->retire();
-    CHECK(bench.memory.list_routes(options.table)->size() == (options.table == kRouteTable ? 0 : 1));
+    CHECK(bench.memory.list_routes(options.table)->size() == (options.table == kRouteTable ? 0U : 1U));
 }
