@@ -331,7 +331,7 @@ TEST_CASE("system info and rpc discover", "[cli]") {
     CHECK(has(stage.run({"system", "info"}).out, "xfrmd 0.1.0, pid 42"));
     CHECK(json_of(stage.run({"system", "info", "--json"})).at("limits").at("batch") == 256);
     CHECK(Json::parse(stage.run({"rpc", "discover"}).out.str()).at("openrpc") == "1.3.2");
-    CHECK(json_of(stage.run({"rpc", "discover", "--json"})).at("methods").size() == 13);
+    CHECK(json_of(stage.run({"rpc", "discover", "--json"})).at("methods").size() == 24);
 }
 
 TEST_CASE("kernel reconcile says what it did, and its exit code does, too", "[cli]") {
