@@ -108,7 +108,7 @@ Read<void> set_routing_table(StrongswanOptions& options, const Value& value) {
 
 // A network that has so many clients behind a NAT may be one address.
 Read<void> set_block_threshold(StrongswanOptions& options, const Value& value) {
-    const Read<void> fits = set_limit<&Options::half_open_per_address>(options, value);
+    const Read<void> fits = set_limit<&ikev2::sa::Options::half_open_per_address>(options, value);
     ikev2::sa::Options& engine = options.engine;
     engine.half_open_per_network = std::max(engine.half_open_per_network, engine.half_open_per_address);
     return fits;

@@ -157,11 +157,9 @@ TEST_CASE("loggers have the highest of their levels", "[config][strongswan]") {
     CHECK(log.files[1].append);
     CHECK(log.files[2].level == kSilent);
     CHECK(log.level == 3);
-    CHECK(log.has_details());
     CHECK(options_of("journal {\n default = -1\n}").log.level == kSilent);
     CHECK(options_of("filelog {\n stderr {\n default = 2\n} }").log.level == 2);
     CHECK_FALSE(options_of("").log.level);
-    CHECK_FALSE(options_of("").log.has_details());
 }
 
 TEST_CASE("a broken strongswan.conf is refused with file, line and column", "[config][strongswan][hostile-h5]") {

@@ -60,7 +60,7 @@ std::string disagreement_between(const Host& one, const Host& other) {
 Lonely::Lonely(const ConnectionWords& words, ike::Options options)
     : host(wire.add(words.local, snapshot(words), options)) {}
 
-Lonely::Lonely(policy::Snapshot configuration, ike::Options options)
+Lonely::Lonely(const ike::Options& options, policy::Snapshot configuration)
     : host(wire.add("192.0.2.1", std::move(configuration), options)) {}
 
 std::vector<base::Bytes> Lonely::tell(const base::Endpoint& from, const base::Endpoint& to, base::Bytes bytes) {

@@ -37,7 +37,8 @@ std::string disagreement_between(const Host& one, const Host& other);
 // An engine at 192.0.2.1 that the scripted peer talks to.
 struct Lonely {
     explicit Lonely(const ConnectionWords& words = {}, ike::Options options = {});
-    explicit Lonely(policy::Snapshot configuration, ike::Options options = {});
+    explicit Lonely(policy::Snapshot configuration) : Lonely(ike::Options(), std::move(configuration)) {}
+    Lonely(const ike::Options& options, policy::Snapshot configuration);
 
     // Delivers, and gives what the engine sent for it.
     std::vector<base::Bytes> tell(base::Bytes bytes);

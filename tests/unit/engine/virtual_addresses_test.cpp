@@ -276,7 +276,7 @@ TEST_CASE("who can use servers for single domains asks for domains", "[engine][r
     const bool splits = GENERATE(false, true);
     ike::Options options;
     options.splits_dns = splits;
-    Lonely lonely(client({}), options);
+    Lonely lonely(options, client({}));
     lonely.be_called();
     const auto& asked = lonely.auth_request.configuration;
     REQUIRE(asked);

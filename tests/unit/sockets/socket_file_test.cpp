@@ -102,7 +102,9 @@ TEST_CASE("what is no socket is never removed or followed", "[api][hostile-h3]")
 TEST_CASE("a socket that took our place is not ours to remove", "[api][hostile-h3]") {
     const TemporaryFolder folder;
     const std::string path = folder.file("api.sock");
-    std::optional<SocketFile> file(std::move(*SocketFile::make(at(path))));
+    auto made = SocketFile::make(at(path));
+    REQUIRE(made);
+    std::optional<SocketFile> file(std::move(*made));
     // Renamed, not removed, so that the new one cannot get the old one's inode.
     std::filesystem::rename(path, folder.file("elsewhere"));
     const Descriptor other = bound_socket(path, true);
