@@ -144,12 +144,12 @@ void initiate_child(Desk& desk, const Asked& asked, const Configured& configured
         if (!address && !text.empty()) return answer->give(failure(std::string(key) + " is no address"));
         if (address) *end = *address;
     }
-    desk.reports.watch(request.conn, number_of(asked->request(), "loglevel", 1), asked);
+    if (timeout == kAtOnce) answer->give(success());
+    if (!answer->is_given()) desk.reports.watch(request.conn, number_of(asked->request(), "loglevel", 1), asked);
     desk.service.initiate(request, [answer, what, child](const api::Outcome<api::Initiated>& outcome) {
         const bool is_up = outcome && !(outcome->existed && !child.empty());
         answer->give(is_up ? success() : failure("establishing " + what + " failed"));
     });
-    if (timeout == kAtOnce) return answer->give(success());
     limit(desk, answer, timeout, failure(what + " not established after " + std::to_string(timeout) + "ms"));
 }
 

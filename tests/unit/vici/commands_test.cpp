@@ -91,9 +91,11 @@ TEST_CASE("initiate takes the ends of the IKE SA, as FRR's nhrpd gives them", "[
     REQUIRE(hall.service.initiated.size() == 1);
     CHECK(hall.service.initiated[0].local.to_string() == "192.0.2.2");
     CHECK(hall.service.initiated[0].remote.to_string() == "192.0.2.9");
+    hall.service.initiate_outcome = api::Initiated{{1, 2}, true};
+    CHECK(*hall.request(client, "initiate", request).value("success") == "yes");  // and is not awaited
     const Section wrong = hall.request(client, "initiate", with({{"child", "net"}, {"other-host", "hub"}}));
     CHECK(errmsg(wrong) == "other-host is no address");
-    CHECK(hall.service.initiated.size() == 1);
+    CHECK(hall.service.initiated.size() == 2);
 }
 
 TEST_CASE("terminate counts what it found and what has gone", "[vici]") {
