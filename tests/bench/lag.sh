@@ -4,6 +4,8 @@
 
 lag_seconds=10
 lag_port=15500
+on_first=() on_others=()
+[[ $(nproc) -eq 1 ]] || on_first=(taskset -c 0) on_others=(taskset -c "1-$(($(nproc) - 1))")
 
 bench_lag() {
     local work
@@ -21,12 +23,12 @@ end_lag() {
     rm -rf "$1"
 }
 
-# Every first request is answered with a cookie: no key exchange, and nothing that stays. The daemon and who asks it have the
-# processors when they want them (chrt), so that it is the loop that is measured and not what else the machine does.
+# Every first request is answered with a cookie: no key exchange, and nothing that stays. The daemon has a processor for
+# itself where there are two, and who asks it goes before those who attack, so that it is the loop that is measured.
 start_for_lag() {
     : >"$1/swanctl.conf"
     chmod 600 "$1/swanctl.conf"
-    chrt --fifo 10 "$project/build/release/daemon/xfrmd" --config "$1/swanctl.conf" --strongswan-conf '' --foreground --kernel memory \
+    "${on_first[@]}" nice -n -20 "$project/build/release/daemon/xfrmd" --config "$1/swanctl.conf" --strongswan-conf '' --foreground --kernel memory \
         --socket "$1/api.sock" --vici "$1/vici.sock" --port $lag_port --nat-port $((lag_port + 1)) --token-secret "$1/secret" \
         --cookie-threshold 0 --attempts-per-address 0 >"$1/xfrmd.log" 2>&1 &
     responder_pid=$!
@@ -38,12 +40,12 @@ start_for_lag() {
 
 # measure_lag NAME
 measure_lag() {
-    chrt --fifo 20 python3 "$project/tests/bench/lag.py" $lag_port $lag_seconds "$1" >>"$work/rows" || die "xfrmd does not answer: $(tail -n 3 "$work/xfrmd.log")"
+    "${on_others[@]}" chrt --fifo 20 python3 "$project/tests/bench/lag.py" $lag_port $lag_seconds "$1" >>"$work/rows" || die "xfrmd does not answer: $(tail -n 3 "$work/xfrmd.log")"
 }
 
 # attack vici|api SOCKET: beside the measurement, with what it leaves of the processors.
 attack() {
-    PYTHONDONTWRITEBYTECODE=1 nice -n 19 python3 "$project/tests/lab/lib/$1_storm.py" "$2" $((lag_seconds + 1)) >"$work/$1.storm" &
+    PYTHONDONTWRITEBYTECODE=1 "${on_others[@]}" nice -n 19 python3 "$project/tests/lab/lib/$1_storm.py" "$2" $((lag_seconds + 1)) >"$work/$1.storm" &
     attacker=$!
     sleep 0.5
 }
