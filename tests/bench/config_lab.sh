@@ -32,7 +32,7 @@ reload_xfrmd() {
 
 # cpu_of_handshakes PREFIX N
 cpu_of_handshakes() {
-    handshakes x $suite >"$out/handshakes.json" || fail "no handshakes with $1, $2 connections"
+    handshakes x $suite 300 >"$out/handshakes.json" || fail "no handshakes with $1, $2 connections"
     python3 -c '
 import json, sys
 for line in open(sys.argv[1]):
@@ -59,13 +59,15 @@ begin_xfrmd() {
     XFRMD_FLAGS=$unlimited start_xfrmd far <<<''
 }
 
-# sas PREFIX COUNT: as many IKE SAs, each with a child.
+# sas COUNT: as many IKE SAs, each with a child.
 sas() {
     conf 1 >/run/far/swanctl/swanctl.conf
-    swanctl far --load-all >"$out/load.log" || fail "$1: $(tail -n 3 "$out/load.log")"
-    handshakes x $suite "$2" --keep >"$out/handshakes.json" || fail "$1: no $2 SAs"
-    figure "$1vici_sas_$2" python3 "$lab_project/tests/bench/list_sas.py" vici /run/far/charon.vici "$2"
-    figure "$1swanctl_sas_$2" swanctl far --list-sas
+    swanctl far --load-all >"$out/load.log" || fail "$(tail -n 3 "$out/load.log")"
+    handshakes x $suite "$1" --keep >"$out/handshakes.json" || fail "no $1 SAs"
+    figure "vici_sas_$1" python3 "$lab_project/tests/bench/list_sas.py" vici /run/far/charon.vici "$1"
+    figure "swanctl_sas_$1" swanctl far --list-sas
+    figure "api_sas_$1" python3 "$lab_project/tests/bench/list_sas.py" api /run/far/api.sock "$1"
+    figure "xfrmctl_sas_$1" xfrmctl far sa list
 }
 
 for number in 1 "$@"; do
@@ -85,13 +87,7 @@ for number in 1 "$@"; do
     over
 done
 
-count=${*: -1}
 begin_xfrmd
-sas '' "$count"
-figure "api_sas_$count" python3 "$lab_project/tests/bench/list_sas.py" api /run/far/api.sock "$count"
-figure "xfrmctl_sas_$count" xfrmctl far sa list
-over
-start_tuned_charon <<<''
-sas charon_ "$count"
+sas "${*: -1}"
 over
 pass
