@@ -200,6 +200,7 @@ bool Server::write(Link& link) {
     link.is_writable = !error;
     if (error) return is_later(error);
     link.dialogue->sent(count);
+    link.is_working = true;  // what there was no room for may go on
     return true;
 }
 
