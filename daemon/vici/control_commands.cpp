@@ -115,15 +115,16 @@ void terminate_one(Desk& desk, const api::SaId& id, bool force, const std::share
     });
 }
 
-void terminate_all(Desk& desk, const Asked& asked, const std::vector<api::SaId>& sas) {
+void terminate_all(Desk& desk, const Asked& asked, const SaIds& sas) {
     const Section& request = asked->request();
     auto job = std::make_shared<Termination>();
-    job->matches = job->open = sas.size();
+    job->matches = job->open = sas->size();
     job->answer = std::make_shared<Answer>(desk, asked);
     const std::int64_t timeout = number_of(request, "timeout");
-    for (const api::SaId& id : sas) terminate_one(desk, id, is_set(request, "force"), job);
+    const bool force = is_set(request, "force");
+    begin_each(desk, sas, [&desk, force, job](const api::SaId& id) { terminate_one(desk, id, force, job); });
     Section at_once = success();
-    add_counts(at_once, sas.size(), sas.size());
+    add_counts(at_once, sas->size(), sas->size());
     if (timeout == kAtOnce) return job->answer->give(std::move(at_once));
     if (timeout <= 0) return;
     desk.port.after(time_of(timeout), [job] {
@@ -176,8 +177,8 @@ void terminate(Desk& desk, const Asked& asked) {
     const SaChoice choice = sa_choice(asked->request());
     if (choice.is_empty()) return asked->respond(failure("missing terminate selector"));
     if (!choice.ike.empty()) desk.reports.watch(choice.ike, number_of(asked->request(), "loglevel", 1), asked);
-    find_sas(desk, choice, [&desk, asked](const std::vector<api::SaId>& sas) {
-        if (!sas.empty()) return terminate_all(desk, asked, sas);
+    find_sas(desk, choice, [&desk, asked](const SaIds& sas) {
+        if (!sas->empty()) return terminate_all(desk, asked, sas);
         desk.reports.unwatch(asked);
         asked->respond(nothing_found("terminate", true));
     });
@@ -186,18 +187,16 @@ void terminate(Desk& desk, const Asked& asked) {
 void rekey(Desk& desk, const Asked& asked) {
     const SaChoice choice = sa_choice(asked->request());
     if (choice.is_empty()) return asked->respond(failure("missing rekey selector"));
-    find_sas(desk, choice, [&desk, asked](const std::vector<api::SaId>& sas) {
-        for (const api::SaId& id : sas) {
-            if (!id.child && is_set(asked->request(), "reauth")) {
-                desk.port.reauthenticate(id.ike);
-                continue;
-            }
+    find_sas(desk, choice, [&desk, asked](const SaIds& sas) {
+        const bool reauth = is_set(asked->request(), "reauth");
+        begin_each(desk, sas, [&desk, reauth](const api::SaId& id) {
+            if (!id.child && reauth) return desk.port.reauthenticate(id.ike);
             api::RekeyRequest request;
             request.filter.id = id;
             request.filter.kind = id.child ? api::SaKind::child : api::SaKind::ike;
             desk.service.rekey_sas(request, [](const auto&) {});
-        }
-        asked->respond(sas.empty() ? nothing_found("rekey", false) : found(sas.size()));
+        });
+        asked->respond(sas->empty() ? nothing_found("rekey", false) : found(sas->size()));
     });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct SaChoice {
 
 SaChoice sa_choice(const Section& request);
 // Those that are meant: IKE SAs, or their children.
-void find_sas(Desk& desk, const SaChoice& choice, std::function<void(std::vector<api::SaId>)> then);
+using SaIds = std::shared_ptr<const std::vector<api::SaId>>;
+void find_sas(Desk& desk, const SaChoice& choice, std::function<void(const SaIds&)> then);
+// There may be many: `begin` for a few at a turn.
+void begin_each(Desk& desk, const SaIds& sas, const std::function<void(const api::SaId&)>& begin, std::size_t next = 0);
 
 }  // namespace xfrmd::daemon::vici

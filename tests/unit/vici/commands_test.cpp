@@ -98,6 +98,24 @@ TEST_CASE("initiate takes the ends of the IKE SA, as FRR's nhrpd gives them", "[
     CHECK(hall.service.initiated.size() == 2);
 }
 
+TEST_CASE("of many SAs a few are ended at a turn", "[vici][hostile-h2]") {
+    ViciHall hall;
+    for (std::uint64_t id = 1; id <= 50; ++id) hall.service.sas.push_back(api::ike_view(id, "branch"));
+    ViciClient client(hall.options.path);
+    client.say(PacketType::request, "terminate", with({{"ike", "branch"}}));
+    CHECK(hall.settle(client).empty());
+    CHECK(hall.service.cleared.size() < 10);
+    while (!hall.port.timers.empty()) {
+        const auto next = std::move(hall.port.timers.front().second);
+        hall.port.timers.erase(hall.port.timers.begin());
+        next();
+    }
+    const auto heard = hall.settle(client);
+    REQUIRE(heard.size() == 1);
+    CHECK(*heard.front().message.value("terminated") == "50");
+    CHECK(hall.service.cleared.size() == 50);
+}
+
 TEST_CASE("terminate counts what it found and what has gone", "[vici]") {
     ViciHall hall;
     hall.service.sas = {sa_with_child(), api::ike_view(9, "branch")};
