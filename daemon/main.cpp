@@ -16,6 +16,7 @@
 #include <utility>
 
 #include <asio/io_context.hpp>
+#include <asio/post.hpp>
 #include <asio/signal_set.hpp>
 
 #include "daemon/api/rpc_server.h"
@@ -166,14 +167,17 @@ private:
                 daemon_->reload();
             } else {
                 sd_notify(0, "STOPPING=1");
-                daemon_->stop([this] {
-                    server_->stop();
-                    if (vici_) vici_->stop();
-                    io_.stop();
-                });
+                // Not within a turn of a connection, which ends with this.
+                daemon_->stop([this] { asio::post(io_, [this] { stop_serving(); }); });
             }
             wait_for_signals();
         });
+    }
+
+    void stop_serving() {
+        server_->stop();
+        if (vici_) vici_->stop();
+        io_.stop();
     }
 
     const daemon::Arguments& arguments_;

@@ -10,6 +10,7 @@
 
 #include "daemon/api/select.h"
 #include "daemon/clock.h"
+#include "daemon/connection_page.h"
 #include "daemon/kernel_view.h"
 #include "daemon/sa_counters.h"
 #include "daemon/sa_view.h"
@@ -50,8 +51,6 @@ std::vector<ClearedSa> rows_of(const api::ClearRequest& request, const api::IkeS
     }
     return rows;
 }
-
-const std::string& name_of(const policy::Connection* connection) { return connection->name; }
 
 ike::IkeSaId ike_id(const api::SaId& id) { return ike::IkeSaId{id.ike}; }
 ike::ChildSaId child_id(const api::SaId& id) { return ike::ChildSaId{id.child.value_or(0)}; }
@@ -266,18 +265,7 @@ void Management::redirect(const api::RedirectRequest& request, api::Done<api::Ou
 
 void Management::list_connections(const api::ConnectionQuery& query, api::Done<api::ConnectionPage> done) {
     daemon_.settle();
-    std::vector<const policy::Connection*> sorted;
-    for (const policy::Connection& connection : daemon_.configuration().connections()) {
-        const bool wanted = query.conn.empty() || query.conn == connection.name;
-        if (wanted && connection.name > query.after) sorted.push_back(&connection);
-    }
-    const std::size_t most = std::min(sorted.size(), query.limit + 1);
-    std::ranges::partial_sort(sorted, sorted.begin() + static_cast<std::ptrdiff_t>(most), {}, name_of);
-    sorted.resize(most);
-    auto page = std::make_shared<api::ConnectionPage>();
-    for (const policy::Connection* connection : sorted) {
-        if (!api::offer(query, *page, view_of(*connection))) break;
-    }
+    auto page = std::make_shared<api::ConnectionPage>(connection_page(daemon_.configuration(), query));
     page->revision = daemon_.events().revision();
     const auto count = [page](api::IkeSaView sa) {
         for (api::ConnectionView& connection : page->items) {

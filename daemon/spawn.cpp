@@ -18,6 +18,19 @@ namespace xfrmd::daemon {
 
 namespace {
 
+// A signal ends poll(), not the wait.
+bool has_news(int descriptor, std::chrono::milliseconds patience) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point end = Clock::now() + patience;
+    pollfd wait{descriptor, POLLIN, 0};
+    for (auto left = patience; left.count() >= 0;
+         left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now())) {
+        const int ready = poll(&wait, 1, static_cast<int>(left.count()));
+        if (ready >= 0 || errno != EINTR) return ready == 1;
+    }
+    return false;
+}
+
 // What a new process gets, in place of ours.
 class Spawning {
 public:
@@ -95,8 +108,7 @@ std::string run_to_end(Program program, std::string_view input, std::chrono::mil
     const auto pid = spawn(program);
     if (!pid) return pid.error();
     const Descriptor gone(watch_process(*pid));
-    pollfd wait{gone.number(), POLLIN, 0};
-    const bool has_ended = gone.is_open() && poll(&wait, 1, static_cast<int>(patience.count())) == 1;
+    const bool has_ended = gone.is_open() && has_news(gone.number(), patience);
     if (!has_ended) kill(-*pid, SIGKILL);
     int status = 0;
     while (waitpid(*pid, &status, 0) < 0 && errno == EINTR) continue;

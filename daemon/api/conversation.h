@@ -43,6 +43,8 @@ public:
 
     bool wants_input() const { return !ending_ && !is_held(); }
     bool is_over() const;
+    // All that was read before the end has been given out.
+    bool is_exhausted() const { return exhausted_; }
 
 private:
     bool is_held() const { return in_flight_ >= kMaxInFlight || unsent() > kOutputPauseBytes; }

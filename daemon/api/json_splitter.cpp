@@ -148,6 +148,7 @@ JsonSplitter::Step JsonSplitter::close(char closing) {
 
 std::optional<std::string> JsonSplitter::take(std::size_t end) {
     std::string text = buffer_.substr(start_, end - start_);
+    base::wipe_text(std::span(buffer_).subspan(start_, end - start_));
     start_ = end;
     values_ = 0;
     in_bare_word_ = false;

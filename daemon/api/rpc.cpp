@@ -109,6 +109,7 @@ void Rpc::answer(Slot slot, const Peer& peer, const Parsed& value) {
         const Method* method = find_method(request->method);
         if (method != nullptr && method->mutates)
             audit(peer.caller, *method, told_of(*method, request->params), kRefusedNotification);
+        wipe(request->params);
         return settle_line(slot, {});
     }
     dispatch(slot, peer, std::move(*request));
@@ -116,7 +117,10 @@ void Rpc::answer(Slot slot, const Peer& peer, const Parsed& value) {
 
 void Rpc::dispatch(Slot slot, const Peer& peer, RpcRequest request) {
     const Method* method = find_method(request.method);
-    if (method == nullptr) return settle(slot, request.id, tl::unexpected<ApiError>(unknown_method(request.method)));
+    if (method == nullptr) {
+        wipe(request.params);
+        return settle(slot, request.id, tl::unexpected<ApiError>(unknown_method(request.method)));
+    }
     auto params = check_params(method->params, request.params);
     Parsed told = told_of(*method, request.params);
     wipe(request.params);

@@ -24,7 +24,11 @@ public:
     std::string_view outgoing() override { return conversation_.outgoing(); }
     void sent(std::size_t count) override { conversation_.sent(count); }
     bool wants_input() const override { return conversation_.wants_input(); }
-    bool is_over() const override { return conversation_.is_over(); }
+    // For whoever has gone, all there is to do is what was asked before.
+    void hung_up() override { has_hung_up_ = true; }
+    bool is_over() const override {
+        return conversation_.is_over() || (has_hung_up_ && conversation_.is_exhausted() && work_.is_begun());
+    }
     bool has_news() const override { return subscription_.is_active() && conversation_.takes_events(); }
     bool is_idle() const override { return conversation_.is_idle() && !subscription_.is_active(); }
     bool is_asking() const override { return conversation_.holds_text(); }
@@ -38,6 +42,7 @@ private:
     Conversation conversation_;
     Subscription subscription_;
     Work work_;  // of the text that was read last
+    bool has_hung_up_ = false;
 };
 
 }  // namespace xfrmd::daemon::api

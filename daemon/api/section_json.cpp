@@ -47,21 +47,29 @@ Outcome<void> SectionDocument::add(settings::Section& into, const std::string& n
     if (!step) return tl::unexpected<ApiError>(step.error());
     const settings::Position at = position_of(*step);
     if (value.is_object()) return fill(into.sections.at(name, at), value, *step, depth + 1);
-    const bool is_list = value.is_array();
-    std::vector<std::string> items;
-    for (const Parsed& item : is_list ? value : Parsed::array({value})) {
-        if (!item.is_string()) return refuse(pointer_to(*step), "must be a string, a list of strings, or a section");
-        items.push_back(item.get<std::string>());
-        if (items.back().size() > kMaxValueBytes) return refuse(pointer_to(*step), at_most(kMaxValueBytes));
-        if (++elements_ > kMaxElements) return refuse("/section", "has too many elements");
-    }
+    // Straight into the setting, which overwrites what it had: it may be a secret.
     settings::Setting& setting = into.settings.at(name, at);
-    if (is_list) {
+    std::vector<std::string> items;
+    Outcome<void> taken;
+    if (!value.is_array()) taken = take(value, *step, items);
+    for (auto item = value.begin(); value.is_array() && taken && item != value.end(); ++item) {
+        taken = take(*item, *step, items);
+    }
+    if (value.is_array() || !taken) {
         setting.assign(std::move(items));
     } else {
         setting.assign(std::move(items.front()), at, at);
     }
     setting.key_at = setting.value_at = at;
+    return taken;
+}
+
+Outcome<void> SectionDocument::take(const Parsed& item, std::uint32_t step, std::vector<std::string>& items) {
+    if (!item.is_string()) return refuse(pointer_to(step), "must be a string, a list of strings, or a section");
+    const auto& text = item.get_ref<const std::string&>();
+    if (text.size() > kMaxValueBytes) return refuse(pointer_to(step), at_most(kMaxValueBytes));
+    if (++elements_ > kMaxElements) return refuse("/section", "has too many elements");
+    items.push_back(text);
     return {};
 }
 

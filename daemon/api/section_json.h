@@ -34,6 +34,7 @@ private:
     Outcome<void> fill(settings::Section& into, const Parsed& from, std::uint32_t above, std::size_t depth);
     Outcome<void> add(settings::Section& into, const std::string& name, const Parsed& value, std::uint32_t above,
                       std::size_t depth);
+    Outcome<void> take(const Parsed& item, std::uint32_t step, std::vector<std::string>& items);
     Outcome<std::uint32_t> step_to(const std::string& name, std::uint32_t above);
     std::string pointer_to(std::uint32_t step) const;
 

@@ -7,6 +7,9 @@ namespace xfrmd::daemon::settings {
 void Setting::assign(std::optional<std::string> new_value, Position new_key_at, Position new_value_at) {
     if (value) base::wipe_text(*value);
     value = std::move(new_value);
+    if (items) {
+        for (std::string& item : *items) base::wipe_text(item);
+    }
     items.reset();
     key_at = new_key_at;
     value_at = new_value_at;

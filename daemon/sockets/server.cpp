@@ -148,15 +148,16 @@ Server::Link* Server::find(LinkId id) {
     return found == links_.end() ? nullptr : found->second.get();
 }
 
-// Everything that happens to a connection is done here.
+// Everything that happens to a connection is done here. Writing comes before the work, which may have waited for room.
 void Server::turn(LinkId id) {
     Link* link = find(id);
     if (link == nullptr) return;
     link->turn_is_due = false;
     if (!link->is_working) read(*link);
-    link->is_working = link->dialogue->work();
+    const bool is_there = write(*link);
+    link->is_working = is_there && link->dialogue->work();
     if (link->is_working) touch(*link);
-    if (!write(*link) || link->dialogue->is_over()) {
+    if (!is_there || link->dialogue->is_over()) {
         links_.erase(id);
         return;
     }
@@ -174,7 +175,7 @@ void Server::later(LinkId id, std::function<void()> work) {
         if (link == nullptr) return;
         work();
         touch(*link);
-        turn(id);
+        if (!link->turn_is_due) turn(id);  // one turn for each connection, however much comes back to it
     });
 }
 
@@ -200,7 +201,6 @@ bool Server::write(Link& link) {
     link.is_writable = !error;
     if (error) return is_later(error);
     link.dialogue->sent(count);
-    link.is_working = true;  // what there was no room for may go on
     return true;
 }
 

@@ -56,7 +56,7 @@ public:
     Server& operator=(const Server&) = delete;
     ~Server() = default;
 
-    // Closes every connection and the socket, and removes its file. Idempotent.
+    // Closes every connection and the socket, and removes its file. Idempotent. Not from within a dialogue's turn.
     void stop();
     // Some dialogues have news. Posted, never nested: whoever has them is in the middle of something.
     void wake();

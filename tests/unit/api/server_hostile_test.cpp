@@ -224,6 +224,33 @@ TEST_CASE("without a free descriptor the server waits, and does not spin", "[api
     CHECK(client.replies()[0].contains("result"));
 }
 
+TEST_CASE("who has gone gives the place back, though the answer is not there", "[api][hostile-h2]") {
+    Hall hall;
+    hall.service.hold = true;
+    Client client(hall.options.path);
+    client.send(request("sa.list"));
+    hall.settle();
+    REQUIRE(hall.service.held.size() == 1);
+    CHECK(hall.server->connections() == 1);
+    client.leave();
+    hall.settle();
+    CHECK(hall.server->connections() == 0);
+    hall.service.answer_held();  // nobody hears it
+    hall.settle();
+}
+
+TEST_CASE("who asks and goes at once has asked", "[api][hostile-h2]") {
+    Hall hall;
+    {
+        Client client(hall.options.path);
+        client.send(request("sa.initiate", R"({"conn":"gw","child":"net"})"));
+    }
+    hall.settle();
+    CHECK(hall.service.initiated.size() <= 1);
+    CHECK(hall.audited.size() == 1);
+    CHECK(hall.server->connections() == 0);
+}
+
 TEST_CASE("a batch of a thousand, and of ten thousand, is one error", "[api][hostile-h4]") {
     for (const int count : {1000, 10000}) {
         Hall hall;
