@@ -1,66 +1,14 @@
 // xfrmctl against the real server with a fake Service behind it: what is typed, what is asked, what is printed.
 #include <algorithm>
-#include <asio/executor_work_guard.hpp>
 #include <catch2/catch_test_macros.hpp>
-#include <fstream>
-#include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "tests/unit/api/socket_harness.h"
-#include "tests/unit/cli/run_harness.h"
+#include "tests/unit/cli/stage.h"
 
 using namespace xfrmd::cli;
 namespace api = xfrmd::daemon::api;
-
-namespace {
-
-// The server runs in its own thread while xfrmctl runs in this one; the Service is looked at before and after.
-class Stage {
-public:
-    Stage() {
-        api::IkeSaView gw = api::ike_view(7, "gw");
-        gw.child_sas = {api::child_view(12, "net"), api::child_view(13, "dmz")};
-        hall_.service.sas = {gw, api::ike_view(9, "branch", "198.51.100.1")};
-        hall_.service.connections = {api::connection_view("branch", {"net"}),
-                                     api::connection_view("gw", {"dmz", "net"})};
-    }
-
-    Run& run(std::vector<std::string> arguments) {
-        runs_.push_back(std::make_unique<Run>());
-        Run& run = *runs_.back();
-        run.on_terminal = on_terminal;
-        run.environment = {{"XFRMD_SOCKET", hall_.options.path}};
-        const auto work = asio::make_work_guard(hall_.io);
-        hall_.io.restart();
-        std::thread server([this] { hall_.io.run(); });
-        run.with(arguments);
-        hall_.io.stop();
-        server.join();
-        return run;
-    }
-    api::FakeService& service() { return hall_.service; }
-
-    bool on_terminal = false;
-
-private:
-    api::Hall hall_;
-    std::vector<std::unique_ptr<Run>> runs_;
-};
-
-Json json_of(const Run& run) {
-    const Json json = Json::parse(run.out.str());
-    CHECK(json.at("schema") == 1);
-    return json;
-}
-
-bool has(const std::ostringstream& stream, std::string_view text) {
-    return stream.str().find(text) != std::string::npos;
-}
-
-}  // namespace
 
 TEST_CASE("sa list prints lines, a summary, and as JSON a schema", "[cli]") {
     Stage stage;
@@ -285,45 +233,6 @@ TEST_CASE("what fails for one of several is exit code 7", "[cli]") {
     const Run& down = stage.run({"sa", "clear", "gw", "--child"});
     CHECK(down.code == ExitCode::partial);
     CHECK(has(down.out, "matched 2 SAs: 1 acknowledged by the peer, 0 forced, 1 failed\n"));
-}
-
-TEST_CASE("load takes a file as swanctl.conf has it, in JSON", "[cli]") {
-    Stage stage;
-    const xfrmd::daemon::TemporaryFolder folder;
-    const auto file = [&](const std::string& text) {
-        std::ofstream(folder.file("f.json")) << text;
-        return folder.file("f.json");
-    };
-    const std::string rounds = R"("local": {"auth": "psk"}, "remote": {"auth": "psk"})";
-    const Run& loaded = stage.run({"conn", "load", file("{\"a\": {" + rounds + "}, \"b\": {" + rounds + "}}")});
-    CHECK(loaded.code == ExitCode::ok);
-    CHECK(loaded.out.str() == "conn a is loaded\nconn b is loaded\n");
-    CHECK(stage.run({"secret", "load", file(R"({"ike-a": {"secret": "x"}})")}).code == ExitCode::ok);
-    const Run& list = stage.run({"object", "list"});
-    CHECK(has(list.out, "connection  b      json-rpc\n"));
-    CHECK(has(list.out, "3 objects\n"));
-    CHECK(json_of(stage.run({"object", "list", "--kind", "secret", "--json"})).at("items").size() == 1);
-    CHECK(stage.run({"object", "list", "--from", "nobody"}).code == ExitCode::usage);
-    CHECK(stage.run({"conn", "unload", "a"}).out.str() == "conn a is unloaded\n");
-    CHECK(stage.run({"conn", "unload", "a"}).code == ExitCode::no_match);
-    CHECK(stage.run({"secret", "unload", "zz"}).code == ExitCode::no_match);
-}
-
-TEST_CASE("load tells all that is wrong, and goes on with the others", "[cli]") {
-    Stage stage;
-    const xfrmd::daemon::TemporaryFolder folder;
-    std::ofstream(folder.file("f.json"))
-        << R"({"a": {"mobik": "no", "local": {"auth": "psk"}}, "b": {"local": {"auth": "psk"}, "remote": {"auth": "psk"}}})";
-    const Run& run = stage.run({"conn", "load", folder.file("f.json")});
-    CHECK(run.code == ExitCode::partial);
-    CHECK(has(run.err, "also: connections.a: unknown key 'mobik'"));
-    CHECK(run.out.str() == "conn b is loaded\n");
-    for (const char* text : {"{", "[]", R"({"a": {}, "a": {}})"}) {
-        std::ofstream(folder.file("g.json")) << text;
-        CHECK(stage.run({"conn", "load", folder.file("g.json")}).code == ExitCode::usage);
-    }
-    CHECK(stage.run({"conn", "load", folder.file("none")}).code != ExitCode::ok);
-    CHECK(stage.run({"key", "load", folder.file("f.json")}).code == ExitCode::failed);
 }
 
 TEST_CASE("system info and rpc discover", "[cli]") {
