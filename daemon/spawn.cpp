@@ -12,7 +12,7 @@
 #include <csignal>
 #include <system_error>
 
-#include "daemon/sockets/socket_file.h"
+#include "daemon/descriptor.h"
 
 namespace xfrmd::daemon {
 

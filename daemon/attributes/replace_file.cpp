@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <system_error>
 
-#include "daemon/sockets/socket_file.h"
+#include "daemon/descriptor.h"
 
 namespace xfrmd::daemon {
 
